@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/secret.h"
+
+#include <string.h>
+
+#if HUFU_VALGRIND
+#include <valgrind/memcheck.h>
+#endif
+
+void secret_wipe(void *data, size_t len)
+{
+    explicit_bzero(data, len);
+}
+
+bool secret_equal(const void *a, const void *b, size_t len)
+{
+    const volatile uint8_t *x = a, *y = b;
+    uint8_t difference = 0;
+    for (size_t i = 0; i < len; i++)
+        difference |= (uint8_t)(x[i] ^ y[i]);
+    secret_unmark(&difference, sizeof(difference));
+    return difference == 0;
+}
+
+void secret32_wipe(struct secret32 *secret)
+{
+    secret_wipe(secret, sizeof(*secret));
+}
+
+void secret_mark(const void *data, size_t len)
+{
+#if HUFU_VALGRIND
+    VALGRIND_MAKE_MEM_UNDEFINED(data, len);
+#else
+    (void)data;
+    (void)len;
+#endif
+}
+
+void secret_unmark(const void *data, size_t len)
+{
+#if HUFU_VALGRIND
+    VALGRIND_MAKE_MEM_DEFINED(data, len);
+#else
+    (void)data;
+    (void)len;
+#endif
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Secrets are wiped with their scope, by a cleanup attribute on their declaration, so that no exit can forget
+ * it. A struct that holds secrets has a wipe function of its own and is declared in the same way. */
+#ifndef HUFU_COMMON_SECRET_H
+#define HUFU_COMMON_SECRET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Overwrites with zeros in a way that the compiler may not drop. */
+void secret_wipe(void *data, size_t len);
+
+/* Constant-time comparison; the lengths are public. */
+bool secret_equal(const void *a, const void *b, size_t len);
+
+/* A 32-byte secret that wipes itself: `struct secret32 half SECRET_WIPED = {0};` */
+struct secret32 {
+    uint8_t bytes[32];
+};
+
+void secret32_wipe(struct secret32 *secret);
+#define SECRET_WIPED __attribute__((cleanup(secret32_wipe)))
+
+/* In builds for valgrind: marks bytes as secret (reading them in a branch or an index is then reported), or
+ * as public again where the protocol publishes them. Nothing otherwise. */
+void secret_mark(const void *data, size_t len);
+void secret_unmark(const void *data, size_t len);
+
+#endif
