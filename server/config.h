@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The configuration of hufu-server (keys and defaults: docs/configuration.md). Constant after start. */
+#ifndef HUFU_SERVER_CONFIG_H
+#define HUFU_SERVER_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "common/err.h"
+
+#define SERVER_ADMIN_UIDS_MAX 32
+
+struct server_config {
+    char *listen_address;  /* an IPv4 or IPv6 address */
+    long listen_port;      /* 0: any free one */
+    char *port_file;       /* empty: none; else the port that was taken is written there */
+    char *public_url;      /* how devices reach the service, at most 255 bytes, no final slash; stands in
+                              activation codes */
+    char *tls_certificate; /* PEM chain; empty: no TLS here */
+    char *tls_key;
+    char *admin_socket;
+    char *admin_uids; /* "0, 1000": besides root and the server's own uid */
+    char *database;   /* libpq connection string, role hufu_server */
+    char *hsm_socket;
+    long workers;
+    long queue_limit;
+    long http_threads;
+    long connection_limit;
+    long idle_seconds; /* a connection without traffic is closed */
+    long stop_seconds; /* how long a stop waits for what is in flight */
+    long hsm_timeout_ms;
+    long activation_hours;
+    long session_days;
+    char *log_level;
+
+    /* Derived, not keys. */
+    uid_t admin_uid_list[SERVER_ADMIN_UIDS_MAX];
+    size_t admin_uid_count;
+    bool has_tls_pin; /* SHA-256 of the SubjectPublicKeyInfo of tls_certificate */
+    uint8_t tls_pin[32];
+};
+
+/* Reads and checks the whole; on HUFU_ERR_FORM, message says what is wrong and config needs no freeing. */
+enum hufu_err server_config_load(struct server_config *config, const char *path, char *message,
+                                 size_t message_size) HUFU_MUST_CHECK;
+void server_config_free(struct server_config *config);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One HTTP request from its head to its answer. Handlers read the first part; the second is http/'s own. */
+#ifndef HUFU_SERVER_HTTP_REQUEST_H
+#define HUFU_SERVER_HTTP_REQUEST_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/buf.h"
+#include "common/encoding.h"
+#include "server/http/route.h"
+#include "server/principal.h"
+
+#define HTTP_BODY_MAX 98304 /* 96 KiB: a frame of FRAME_MAX in base64url, and what stands around it */
+#define HTTP_QUERY_MAX 8
+#define HTTP_HEADERS_MAX 4
+#define HTTP_TOKEN_SIZE 32
+
+struct http_memory; /* what a request allocated: freed, and wiped, with it */
+
+struct http_parameter {
+    const char *name, *value;
+};
+
+struct http_reply {
+    bool given;
+    unsigned status;
+    const char *content_type;
+    void *body; /* malloc'ed */
+    size_t len;
+    struct http_parameter headers[HTTP_HEADERS_MAX];
+    size_t header_count;
+};
+
+struct http_request {
+    /* For handlers. */
+    uint8_t id[UUID_SIZE];
+    char id_text[UUID_TEXT_SIZE];
+    struct principal principal;
+    struct route_match match;
+
+    /* For http/ itself. */
+    const char *method, *path;
+    struct http_parameter query[HTTP_QUERY_MAX];
+    size_t query_count;
+    bool has_token;
+    uint8_t token[HTTP_TOKEN_SIZE]; /* wiped before the handler runs */
+    uint8_t *body;
+    size_t body_len;
+    json_t *json; /* of the body, once parsed */
+    struct http_memory *memory;
+    struct http_reply reply;
+    uint64_t started_us;
+};
+
+/* A request with a fresh id and nothing else. NULL without memory. */
+struct http_request *request_new(void);
+/* Wipes body, token and everything allocated. NULL is fine. */
+void request_free(struct http_request *request);
+/* Zeroed memory that lives, and is wiped, with the request. NULL without memory. */
+void *request_alloc(struct http_request *request, size_t size);
+char *request_copy_text(struct http_request *request, const char *text);
+
+#endif

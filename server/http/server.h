@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The HTTP service: network threads that never block, a bounded queue, and the workers behind it. */
+#ifndef HUFU_SERVER_HTTP_SERVER_H
+#define HUFU_SERVER_HTTP_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "common/err.h"
+#include "server/http/request.h"
+#include "server/http/route.h"
+
+struct metrics;
+struct worker;
+struct http_server;
+
+/* Finds the session of a token (core). Runs on a worker, before the handler. HUFU_OK fills the principal;
+ * HUFU_ERR_UNAUTHENTICATED: no such session, expired or ended; HUFU_ERR_AWAY: the database is away; any other
+ * error is answered with its problem (problem.h). */
+typedef enum hufu_err http_authenticate(struct principal *principal, struct worker *worker,
+                                        const uint8_t token[HTTP_TOKEN_SIZE]);
+
+struct http_settings {
+    const char *listen_address;
+    uint16_t listen_port;
+    const char *tls_certificate; /* PEM text, not a path; NULL: no TLS */
+    const char *tls_key;
+    const char *admin_socket;
+    const uid_t *admin_uids; /* besides root and the process's own */
+    size_t admin_uid_count;
+    unsigned threads;
+    unsigned connection_limit;
+    unsigned idle_seconds;
+    size_t queue_limit;
+    const struct http_route *const *routes;       /* the public port's tables, ended by NULL */
+    const struct http_route *const *admin_routes; /* the administrative socket's */
+    http_authenticate *authenticate;
+    struct worker *const *workers; /* one thread each */
+    size_t worker_count;
+    struct metrics *metrics; /* made for http_route_count() routes */
+};
+
+size_t http_route_count(const struct http_route *const *routes, const struct http_route *const *admin_routes);
+
+/* Starts threads and listens on both. HUFU_ERR_AWAY: an address or socket cannot be had, or TLS material does
+ * not load (logged). The settings' pointers are borrowed until http_server_free. */
+enum hufu_err http_server_start(struct http_server **server,
+                                const struct http_settings *settings) HUFU_MUST_CHECK;
+/* The port that was taken. */
+uint16_t http_server_port(const struct http_server *server);
+/* Accepts no more connections, lets requests in flight finish for at most seconds. False: some did not. */
+bool http_server_stop(struct http_server *server, unsigned seconds);
+/* After http_server_stop returned true. */
+void http_server_free(struct http_server *server);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What one worker thread works with. Every handler and every core call gets a worker; nothing in it is shared
+ * with another thread but the metrics (atomic), the configuration (constant) and the key list (locked). */
+#ifndef HUFU_SERVER_WORKER_H
+#define HUFU_SERVER_WORKER_H
+
+#include "common/encoding.h"
+#include "common/err.h"
+
+struct store;         /* server/store/store.h: one database connection */
+struct hsmc;          /* server/hsmc/hsmc.h: one connection to hufu-hsm */
+struct hsmc_keys;     /* server/hsmc/keys.h: the service records that every connection loads */
+struct metrics;       /* server/metrics.h */
+struct server_config; /* server/config.h */
+
+struct worker {
+    struct store *store;
+    struct hsmc *hsmc;
+    struct metrics *metrics;
+    const struct server_config *config;
+    /* The id of the request in hand, for logs, audit events and hufu-hsm's log; "maintenance" in that thread.
+     */
+    char trace[UUID_TEXT_SIZE];
+};
+
+/* Makes the worker with connections that open themselves when first used: neither database nor hufu-hsm need
+ * be there. Returns NULL without memory. The pointers given are borrowed and must outlive it. */
+struct worker *worker_new(const struct server_config *config, struct metrics *metrics,
+                          struct hsmc_keys *keys);
+void worker_free(struct worker *worker);
+
+#endif
