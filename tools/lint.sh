@@ -1,0 +1,243 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The rules of the house that a compiler does not check. Prints file:line: rule: text for each breach and fails.
+# tools/lint.sh [TREE]; tools/lint-selftest.sh shows that each rule finds its breach.
+set -euo pipefail
+export LC_ALL=C
+
+# ---- tables ----
+
+# Never called: no bounds, no error, hidden state, or a shell. | why
+banned_functions='
+strcpy|no bound
+strcat|no bound
+sprintf|no bound
+vsprintf|no bound
+gets|no bound
+scanf|no bound; parse with common/buf.h or strtol
+sscanf|silent overflow; parse with common/buf.h or strtol
+strtok|hidden state
+atoi|no error
+atol|no error
+rand|not random
+srand|not random
+random|not random
+drand48|not random
+system|runs a shell
+popen|runs a shell
+tmpnam|race
+mktemp|race
+alloca|unbounded stack
+gmtime|hidden state; gmtime_r
+localtime|hidden state; localtime_r
+getpw|no bound
+signal|sigaction
+vfork|shares memory
+'
+
+# A comparison that stops at the first difference tells where it was: rooms that hold secrets use secret_equal, or
+# bytes_equal for public values. | where
+banned_in_secret_rooms='memcmp|^(common|cosign|hsm|mobile-sdk)/'
+memcmp_home='^common/buf\.c$' # bytes_equal itself
+
+# A foreign header, and the only files that may include it. | headers | files
+foreign_headers='
+microhttpd\.h|^server/http/
+libpq-fe\.h|^server/store/
+(p11-kit/)?pkcs11\.h|^hsm/
+p11-kit/.*|^hsm/
+jansson\.h|^server/(http|api|cli)/|^mobile-sdk/
+curl/.*|^mobile-sdk/
+sodium\.h|^common/
+confuse\.h|^common/config\.c$
+qrencode\.h|^server/cli/
+seccomp\.h|^hsm/
+linux/(landlock|seccomp)\.h|^hsm/
+openssl/.*|^(common|cosign|hsm|mobile-sdk)/
+valgrind/.*|^common/secret\.c$
+cmocka\.h|^$
+'
+foreign_headers_free='^tests/' # tests look behind every wall
+
+# Which room may include headers of which: the longest matching room of a file counts. | room | rooms it may include
+rooms='
+common|common
+cosign|cosign common
+hsm|hsm cosign common
+server/http|server/http server common
+server/api|server/api server/http server/core server common
+server/core|server/core server/store server/hsmc server common
+server/store|server/store common
+server/hsmc|server/hsmc common
+server/cli|server/cli server/store common
+server|server common
+mobile-sdk|mobile-sdk cosign common
+tests|tests common cosign hsm server mobile-sdk
+'
+
+sql_home='^(server/store|schema|tests|tools)/'
+long_file=500
+
+# ---- the tree ----
+
+tree=$(cd "${1:-$(dirname "${BASH_SOURCE[0]}")/..}" && pwd)
+cd "$tree"
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+breaches=$scratch/breaches
+: >"$breaches"
+
+if git -C "$tree" rev-parse --show-toplevel 2>/dev/null | grep -qx "$tree"; then
+    git ls-files -co --exclude-standard >"$scratch/all"
+else
+    find . -type f -printf '%P\n' >"$scratch/all"
+fi
+# A file that is deleted but still in the index is not there to be read.
+while IFS= read -r file; do [[ ! -f $file ]] || echo "$file"; done <"$scratch/all" | sort >"$scratch/files"
+grep -E '\.[ch]$' "$scratch/files" >"$scratch/c" || true
+grep -E '(\.(c|h|sh|py|sql|cmake|java|js|ts|tsx|conf)|CMakeLists\.txt|^\.ci/run)$' "$scratch/files" >"$scratch/source" || true
+
+# The C sources line by line as file:line:code, without comments; in `code` with empty strings, in `text` whole.
+strip_comments() {
+    xargs -r -d '\n' awk -v keep="$1" '
+        FNR == 1 { comment = 0 }
+        {
+            out = ""; i = 1; n = length($0)
+            while (i <= n) {
+                two = substr($0, i, 2); c = substr($0, i, 1)
+                if (comment) { if (two == "*/") { comment = 0; i += 2 } else i++ }
+                else if (two == "/*") { comment = 1; i += 2 }
+                else if (two == "//") break
+                else if (c == "\"" || c == "\047") {
+                    out = out c; i++
+                    while (i <= n && substr($0, i, 1) != c) {
+                        step = substr($0, i, 1) == "\\" ? 2 : 1
+                        if (keep) out = out substr($0, i, step)
+                        i += step
+                    }
+                    out = out c; i++
+                }
+                else { out = out c; i++ }
+            }
+            if (out ~ /[^ \t]/) print FILENAME ":" FNR ":" out
+        }' <"$scratch/c"
+}
+strip_comments 0 >"$scratch/code"
+strip_comments 1 >"$scratch/text"
+
+# report RULE WORDS: its input is file:line:code.
+report() {
+    awk -F: -v rule="$1" -v words="$2" '{ print $1 ":" $2 ": " rule ": " words }' >>"$breaches"
+}
+
+# ---- rules ----
+
+rule_banned_functions() {
+    local line name why
+    while IFS='|' read -r name why; do
+        [[ -n $name ]] || continue
+        { grep -E "(^|[^A-Za-z0-9_.>])${name}[[:space:]]*\(" "$scratch/code" || true; } | report banned-function "$name: $why"
+    done <<<"$banned_functions"
+    name=${banned_in_secret_rooms%%|*} line=${banned_in_secret_rooms#*|}
+    { grep -E "(^|[^A-Za-z0-9_])${name}[[:space:]]*\(" "$scratch/code" | grep -E "$line" | grep -vE "${memcmp_home%\$}:" || true; } |
+        report banned-function "$name: secret_equal for secrets, bytes_equal for public values"
+    { grep -E '(^|[^A-Za-z0-9_])goto[[:space:]]' "$scratch/code" || true; } | report goto "use a cleanup attribute"
+}
+
+includes() { # file:line:header
+    { grep -E ':[[:space:]]*#[[:space:]]*include[[:space:]]*[<"]' "$scratch/text" || true; } |
+        sed -E 's/^([^:]*:[0-9]+):[[:space:]]*#[[:space:]]*include[[:space:]]*[<"]([^>"]*)[>"].*/\1:\2/'
+}
+
+rule_foreign_headers() {
+    local row header files
+    while IFS= read -r row; do
+        [[ -n $row ]] || continue
+        # The header pattern may hold alternatives in parentheses; the first bar outside of them ends it.
+        header=$(sed -E 's/^(([^|(]|\([^)]*\))*)\|.*/\1/' <<<"$row")
+        files=${row:${#header}+1}
+        includes | { grep -E ":($header)\$" || true; } | { grep -vE "$foreign_headers_free" || true; } |
+            awk -F: -v files="$files" '$1 !~ files' | report foreign-header "not to be included here"
+    done <<<"$foreign_headers"
+}
+
+rule_layers() {
+    includes | awk -F: -v table="$rooms" '
+        function room_of(path,   r, best) {
+            best = ""
+            for (r in may) if (index(path, r "/") == 1 && length(r) > length(best)) best = r
+            return best
+        }
+        BEGIN {
+            n = split(table, rows, "\n")
+            for (i = 1; i <= n; i++) if (split(rows[i], part, "|") == 2) may[part[1]] = " " part[2] " "
+        }
+        {
+            from = room_of($1); to = room_of($3)
+            if (from == "" || to == "" || from == "server") next
+            if (index(may[from], " " to " ") == 0 && !(from == "tests"))
+                print $1 ":" $2 ": layer: " from " must not include " $3
+        }' >>"$breaches"
+}
+
+rule_sql() {
+    { grep -E '"[[:space:]]*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH|CREATE|ALTER|DROP|GRANT|REVOKE|BEGIN|COMMIT|ROLLBACK|TRUNCATE|select .* from|insert into|update .* set|delete from) ' \
+        "$scratch/text" || true; } | { grep -vE "$sql_home" || true; } | report sql "SQL stands in server/store/ and schema/ alone"
+}
+
+rule_spdx() {
+    local file
+    while IFS= read -r file; do
+        head -n 3 "$file" | grep -q 'SPDX-License-Identifier: Apache-2\.0' || echo "$file:1: spdx: no licence line" >>"$breaches"
+    done <"$scratch/source"
+}
+
+rule_markers() {
+    xargs -r -d '\n' grep -nHE '\b(TO''DO|FIX''ME|HA''CK)\b|\bXX''X\b' <"$scratch/source" | report marker "unfinished work" || true
+}
+
+rule_machine_paths() {
+    xargs -r -d '\n' grep -nHIE '(^|[^A-Za-z0-9_.$}])/(work|root|home/[a-z]+)/' <"$scratch/files" |
+        report machine-path "a path of one machine" || true
+}
+
+rule_format() {
+    command -v clang-format-14 >/dev/null || { echo "lint: clang-format-14 is missing; tools/install.sh test" >&2; exit 2; }
+    [[ -e .clang-format ]] || return 0
+    xargs -r -d '\n' clang-format-14 --dry-run -Werror <"$scratch/c" 2>"$scratch/format" || true
+    { grep -E '^[^ ]+:[0-9]+:[0-9]+: error:' "$scratch/format" || true; } |
+        sed -E 's/^([^:]+:[0-9]+):.*/\1: format: clang-format-14 -i/' | sort -u >>"$breaches"
+}
+
+rule_dependencies() {
+    [[ -e tools/install.sh && -e docs/dependencies.md ]] || return 0
+    local name
+    for name in $(tools/install.sh list); do
+        grep -qF "| \`$name\` |" docs/dependencies.md ||
+            echo "docs/dependencies.md:1: dependency: tools/install.sh installs $name, which is not listed" >>"$breaches"
+    done
+    { grep -noE '^\| `[a-z0-9.+-]+` \|' docs/dependencies.md || true; } | while IFS=: read -r line name; do
+        name=${name#*\`} name=${name%\`*}
+        tools/install.sh list | grep -qxF -- "$name" ||
+            echo "docs/dependencies.md:$line: dependency: tools/install.sh does not install $name" >>"$breaches"
+    done
+}
+
+rule_banned_functions
+rule_foreign_headers
+rule_layers
+rule_sql
+rule_spdx
+rule_markers
+rule_machine_paths
+rule_format
+rule_dependencies
+
+# A report, not a rule: is each still one noun?
+xargs -r -d '\n' wc -l <"$scratch/c" | awk -v max="$long_file" '$2 != "total" && $1 > max { print "note: " $2 ": " $1 " lines" }'
+
+sort -t: -k1,1 -k2,2n -u "$breaches"
+count=$(sort -u "$breaches" | wc -l)
+files=$(wc -l <"$scratch/files")
+echo "lint: $files files, $count breaches"
+((count == 0))

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+# Processes of a private stack: started detached, remembered by pid and start time, ended by nothing else.
+# Sourced by tools/stack.sh. Uses $home (the stack's folder).
+
+# The kernel's start time of a process (clock ticks since boot), or nothing when it is gone or a zombie. The pair of
+# pid and start time names one process for ever; a pid alone may by now be somebody else's.
+process_start_time() {
+    local stat
+    stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 0
+    stat=${stat##*) } # the program's name may hold spaces and parentheses
+    local fields
+    read -ra fields <<<"$stat"
+    [[ ${fields[0]} != Z ]] || return 0
+    echo "${fields[19]}"
+}
+
+process_remember() {
+    local name=$1 pid=$2
+    echo "$pid $(process_start_time "$pid")" >"$home/run/$name.pid.new"
+    mv "$home/run/$name.pid.new" "$home/run/$name.pid"
+}
+
+# The pid of the stack's process of that name, or nothing when it does not run.
+process_pid() {
+    local pid start
+    read -r pid start 2>/dev/null <"$home/run/$1.pid" || return 0
+    if [[ -n $start && $(process_start_time "$pid") == "$start" ]]; then
+        echo "$pid"
+    fi
+}
+
+# process_launch NAME USER COMMAND…: detached, with a small environment, as USER (empty: as whoever runs this), its
+# output appended to the log of that name. 9 is the stack's lock, which a daemon must not keep.
+process_launch() {
+    local name=$1 user=$2
+    shift 2
+    local as=()
+    [[ -z $user ]] || as=(setpriv --reuid "$user" --regid "$user" --init-groups --)
+    local variables=(PATH=/usr/bin:/bin LANG=C.UTF-8) variable
+    for variable in SOFTHSM2_CONF ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS TSAN_OPTIONS; do
+        [[ -z ${!variable:-} ]] || variables+=("$variable=${!variable}")
+    done
+    (cd "$home" && exec setsid "${as[@]}" env -i "${variables[@]}" "$@") </dev/null >>"$home/log/$name.log" 2>&1 9>&- &
+    process_remember "$name" $!
+}
+
+# process_end NAME SIGNAL: asks, waits ten seconds, then kills. Nothing when it does not run.
+process_end() {
+    local name=$1 signal=$2 pid tries
+    pid=$(process_pid "$name")
+    if [[ -n $pid ]]; then
+        kill -s "$signal" "$pid" 2>/dev/null || true
+        for ((tries = 0; tries < 200; tries++)); do
+            [[ -n $(process_pid "$name") ]] || break
+            sleep 0.05
+        done
+        pid=$(process_pid "$name")
+        [[ -z $pid ]] || kill -s KILL "$pid" 2>/dev/null || true
+    fi
+    rm -f "$home/run/$name.pid"
+}
+
+# process_kill NAME: SIGKILL, at once, and waits until it is gone. The record stays: a supervisor sees a death.
+process_kill() {
+    local name=$1 pid
+    pid=$(process_pid "$name")
+    [[ -n $pid ]] || return 0
+    kill -s KILL "$pid" 2>/dev/null || true
+    while [[ -n $(process_pid "$name") ]]; do sleep 0.02; done
+}
+
+# wait_until SECONDS NAME COMMAND…: until the command succeeds; fails early when the process NAME has died.
+wait_until() {
+    local tries=$(($1 * 20)) name=$2
+    shift 2
+    while ! "$@" >/dev/null 2>&1; do
+        if ((tries-- <= 0)) || [[ -z $(process_pid "$name") ]]; then
+            "$@" >/dev/null 2>&1 && return 0
+            echo "stack: $name did not get ready; the end of $home/log/$name.log:" >&2
+            tail -n 15 "$home/log/$name.log" >&2
+            return 1
+        fi
+        sleep 0.05
+    done
+}

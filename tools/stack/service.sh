@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+# The two processes of Hufu in a stack: token and configuration of hufu-hsm, configuration and TLS of hufu-server.
+# Sourced by tools/stack.sh. Uses $home, $sockets, $bin, $user_hsm, $user_server, $scheme and the option lists.
+
+# ---- hufu-hsm ----
+
+hsm_configure() {
+    local dir=$home/hsm option
+    if [[ ! -e $dir/pin ]]; then
+        (umask 077 && od -An -N 16 -tx1 /dev/urandom | tr -d ' \n' >"$dir/pin")
+    fi
+    cat >"$dir/softhsm2.conf" <<CONF
+directories.tokendir = $dir/tokens
+objectstore.backend = file
+log.level = ERROR
+CONF
+    {
+        echo "socket = \"$sockets/hsm/hsm.sock\""
+        echo "allowed_uid = \"$(id -u ${user_server:+"$user_server"})\""
+        echo 'module = "/usr/lib/softhsm/libsofthsm2.so"'
+        echo 'token_label = "hufu"'
+        echo "pin_file = \"$dir/pin\""
+        echo "state_directory = \"$dir/state\""
+        echo "token_directory = \"$dir/tokens\""
+        for option in "${hsm_options[@]}"; do
+            echo "${option%%=*} = \"${option#*=}\""
+        done
+    } >"$dir/hufu-hsm.conf"
+    give "$user_hsm" "$dir" "$dir/pin" "$dir/softhsm2.conf" "$dir/hufu-hsm.conf"
+}
+
+hsm_init() {
+    [[ ! -e $home/hsm/initialized ]] || return 0
+    SOFTHSM2_CONF=$home/hsm/softhsm2.conf as_user "$user_hsm" "$bin/hufu-hsm" init --config "$home/hsm/hufu-hsm.conf" \
+        --ca "$ca" >>"$home/log/hsm.log" 2>&1 || { tail -n 5 "$home/log/hsm.log" >&2; return 1; }
+    touch "$home/hsm/initialized"
+}
+
+hsm_ready() {
+    [[ -S $sockets/hsm/hsm.sock ]]
+}
+
+hsm_up() {
+    [[ -z $(process_pid hsm) ]] || return 0
+    rm -f "$sockets/hsm/hsm.sock"
+    SOFTHSM2_CONF=$home/hsm/softhsm2.conf process_launch hsm "$user_hsm" "$bin/hufu-hsm" --config "$home/hsm/hufu-hsm.conf"
+    wait_until 30 hsm hsm_ready
+}
+
+# ---- hufu-server ----
+
+# Below the range from which the kernel takes ports for outgoing connections, so that a restart finds it free again.
+server_free_port() {
+    local port
+    while :; do
+        port=$((20000 + RANDOM % 10000))
+        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+    done
+    echo "$port"
+}
+
+# A self-signed P-256 certificate for loopback; phones pin its key, which the activation code carries.
+server_tls_certificate() {
+    [[ ! -e $home/server/tls.crt ]] || return 0
+    (umask 077 && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj '/CN=localhost' \
+        -addext 'subjectAltName=IP:127.0.0.1,DNS:localhost' -keyout "$home/server/tls.key" -out "$home/server/tls.crt" \
+        2>>"$home/log/server.log")
+    cp "$home/server/tls.crt" "$dir/tls.crt"
+    chmod 644 "$dir/tls.crt"
+    give "$user_server" "$home/server/tls.key" "$home/server/tls.crt"
+}
+
+server_configure() {
+    local port option
+    port=$(cat "$home/run/port" 2>/dev/null) || port=
+    if [[ -z $port ]]; then
+        port=$(server_free_port)
+        echo "$port" >"$home/run/port"
+    fi
+    {
+        echo 'listen_address = "127.0.0.1"'
+        echo "listen_port = \"$port\""
+        echo "public_url = \"$scheme://127.0.0.1:$port\""
+        if [[ $scheme == https ]]; then
+            echo "tls_certificate = \"$home/server/tls.crt\""
+            echo "tls_key = \"$home/server/tls.key\""
+        fi
+        echo "admin_socket = \"$sockets/server/admin.sock\""
+        echo "admin_uids = \"$(id -u)\""
+        echo "database = \"host=$sockets/db dbname=hufu user=hufu_server\""
+        echo "hsm_socket = \"$sockets/hsm/hsm.sock\""
+        for option in "${server_options[@]}"; do
+            echo "${option%%=*} = \"${option#*=}\""
+        done
+    } >"$home/server/hufu-server.conf"
+    give "$user_server" "$home/server" "$home/server/hufu-server.conf"
+}
+
+server_url() {
+    echo "$scheme://127.0.0.1:$(cat "$home/run/port")"
+}
+
+server_ready() {
+    local tls=()
+    [[ $scheme != https ]] || tls=(--cacert "$dir/tls.crt")
+    curl -q -s -f -o /dev/null --noproxy '*' --max-time 2 "${tls[@]}" "$(server_url)/readyz"
+}
+
+# On the first start another program may have taken the chosen port between the choice and now: choose again.
+server_up() {
+    [[ -z $(process_pid server) ]] || return 0
+    local tries
+    for tries in 1 2 3; do
+        process_launch server "$user_server" "$bin/hufu-server" --config "$home/server/hufu-server.conf"
+        if wait_until 30 server server_ready 2>"$home/run/server.why"; then
+            touch "$home/run/port-served"
+            return 0
+        fi
+        process_end server TERM
+        [[ ! -e $home/run/port-served ]] || break
+        rm -f "$home/run/port"
+        server_configure
+    done
+    cat "$home/run/server.why" >&2
+    return 1
+}
