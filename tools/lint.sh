@@ -237,7 +237,7 @@ rule_dependencies
 xargs -r -d '\n' wc -l <"$scratch/c" | awk -v max="$long_file" '$2 != "total" && $1 > max { print "note: " $2 ": " $1 " lines" }'
 
 sort -t: -k1,1 -k2,2n -u "$breaches"
-count=$(sort -u "$breaches" | wc -l)
-files=$(wc -l <"$scratch/files")
-echo "lint: $files files, $count breaches"
-((count == 0))
+failed=$(cut -d: -f1 "$breaches" | sort -u | wc -l)
+passed=$(($(wc -l <"$scratch/files") - failed))
+echo "lint, by file: $passed passed, $failed failed"
+((failed == 0))

@@ -82,6 +82,7 @@ home_prepare() {
     home=$(cat "$dir/home")
     mkdir -p "$home"/{run,log,db,hsm/tokens,hsm/state,server}
     chmod 755 "$home"
+    chmod 700 "$home/log"
     give "$user_db" "$home/db"
     give "$user_hsm" "$home/hsm" "$home/hsm/tokens" "$home/hsm/state"
     give "$user_server" "$home/server"

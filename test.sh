@@ -1,0 +1,137 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Every test: ./test.sh [--long]. Installs what is missing, builds release, ASan+UBSan, TSan and valgrind variants, runs
+# all runners, and closes with the counts of each. --long: the full counts of kills, mutations and benchmark seconds.
+set -euo pipefail
+umask 022
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+export HUFU_TEST_LONG=0
+case ${1:-} in
+'') ;;
+--long) HUFU_TEST_LONG=1 ;;
+*)
+    echo "usage: ./test.sh [--long]" >&2
+    exit 2
+    ;;
+esac
+
+export ASAN_OPTIONS=${ASAN_OPTIONS:-abort_on_error=0:detect_leaks=1}
+export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
+export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1}
+python=/usr/bin/python3 # Debian's, whatever else stands first in PATH
+results=$(mktemp "${TMPDIR:-/tmp}/hufu-test.XXXXXX")
+trap 'rm -f "$results" "$results".*' EXIT
+started=$SECONDS
+
+say() {
+    printf '\n== %s (%d:%02d)\n' "$1" $(((SECONDS - started) / 60)) $(((SECONDS - started) % 60))
+}
+
+# record RUNNER PASSED FAILED: a runner that ran nothing counts as failed.
+record() {
+    local passed=$2 failed=$3
+    ((passed + failed > 0)) || failed=1
+    echo "$1|$passed|$failed" >>"$results"
+}
+
+build() {
+    cmake --preset "$1" >"$results.out" 2>&1 || { cat "$results.out"; return 1; }
+    cmake --build --preset "$1" >"$results.out" 2>&1 || { tail -n 60 "$results.out"; return 1; }
+}
+
+# The tests that the programs of one ctest run report: cmocka's own counts, and one for a program that is no cmocka.
+ctest_counts() {
+    awk '
+        /^[0-9]+\/[0-9]+ Testing: / { inside = 1; cmocka = 0 }
+        inside && /^\[  PASSED  \] [0-9]+ test/ { passed += $4; cmocka = 1 }
+        inside && /^\[  FAILED  \] [0-9]+ test/ { failed += $4; cmocka = 1 }
+        inside && /^Test (Passed|Failed|time)/ && !/time/ {
+            if (!cmocka || ($2 == "Failed." && !failed)) { if ($2 == "Passed.") passed++; else failed++ }
+            inside = 0
+        }
+        END { print passed + 0, failed + 0 }' "$1/Testing/Temporary/LastTest.log"
+}
+
+# run_ctest NAME FOLDER ARGUMENTS…
+run_ctest() {
+    local name=$1 folder=$2 passed failed result=0
+    shift 2
+    rm -f "$folder/Testing/Temporary/LastTest.log"
+    ctest --test-dir "$folder" --output-on-failure --no-tests=error "$@" >"$results.out" 2>&1 || result=$?
+    if ((result != 0)); then
+        cat "$results.out"
+    fi
+    read -r passed failed < <([[ -e $folder/Testing/Temporary/LastTest.log ]] && ctest_counts "$folder" || echo 0 0)
+    ((result == 0 || failed > 0)) || failed=1
+    record "$name" "$passed" "$failed"
+}
+
+# run_counted NAME COMMAND…: the command's last "N passed, M failed" counts.
+run_counted() {
+    local name=$1 passed failed result=0
+    shift
+    "$@" >"$results.out" 2>&1 || result=$?
+    read -r passed failed < <(sed -nE 's/.*[^0-9]?([0-9]+) passed, ([0-9]+) failed.*/\1 \2/p' "$results.out" | tail -n 1)
+    if ((result != 0 || ${failed:-0} > 0)); then
+        cat "$results.out"
+        [[ ${failed:-0} -gt 0 ]] || failed=1
+    fi
+    record "$name" "${passed:-0}" "${failed:-0}"
+}
+
+# run_pytest NAME BIN ARGUMENTS…: the API tests against the real processes of a build.
+run_pytest() {
+    local name=$1 bin=$2 passed failed result=0
+    shift 2
+    HUFU_TEST_BIN=$bin "$python" -B -m pytest -q -p no:cacheprovider --junitxml="$results.xml" "$@" >"$results.out" 2>&1 || result=$?
+    if ((result != 0)); then
+        cat "$results.out"
+    fi
+    read -r passed failed < <("$python" - "$results.xml" <<'PY' || echo 0 1
+import sys
+import xml.etree.ElementTree as tree
+suite = tree.parse(sys.argv[1]).getroot().find("testsuite")
+failed = int(suite.get("failures")) + int(suite.get("errors"))
+print(int(suite.get("tests")) - failed - int(suite.get("skipped")), failed)
+PY
+    )
+    ((result == 0 || failed > 0)) || failed=1
+    record "$name" "$passed" "$failed"
+}
+
+conclude() {
+    local name passed failed all_passed=0 all_failed=0
+    printf '\n'
+    while IFS='|' read -r name passed failed; do
+        echo "$name: $passed passed, $failed failed"
+        all_passed=$((all_passed + passed)) all_failed=$((all_failed + failed))
+    done <"$results"
+    say "total: $all_passed passed, $all_failed failed"
+    ((all_failed == 0))
+}
+
+say "install what is missing"
+tools/install.sh
+say "build: release"
+build release
+say "lint"
+run_counted "lint" tools/lint.sh
+run_counted "lint self-test" tools/lint-selftest.sh
+say "unit and attack tests: release"
+run_ctest "ctest (release)" build
+say "build: ASan, UBSan"
+build debug
+say "unit and attack tests: ASan, UBSan"
+run_ctest "ctest (asan, ubsan)" build-debug -LE 'long'
+say "API tests: release"
+run_pytest "api (release)" build/bin tests/api
+say "API tests: ASan, UBSan"
+run_pytest "api (asan, ubsan)" build-debug/bin tests/api
+say "concurrent tests: TSan"
+build tsan
+run_ctest "ctest (tsan)" build-tsan -L concurrent
+say "constant-time tests: valgrind"
+build valgrind
+run_ctest "ctest (valgrind)" build-valgrind -L valgrind
+conclude
