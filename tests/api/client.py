@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""HTTP to the service: the public port, and the administrative Unix socket."""
+
+import http.client
+import json
+import socket
+import ssl
+import urllib.parse
+
+
+class Answer:
+    def __init__(self, response):
+        self.status = response.status
+        self.headers = response.headers
+        self.content = response.read()
+
+    @property
+    def json(self):
+        return json.loads(self.content)
+
+    def problem(self, status, slug, **members):
+        """Asserts that this is the problem document of that name, with these members; returns it."""
+        assert self.status == status, self.content
+        assert self.headers["Content-Type"] == "application/problem+json"
+        document = self.json
+        assert document["type"] == "urn:hufu:problem:" + slug, document
+        assert document["message_key"] == slug
+        assert document["status"] == status
+        assert document["title"]
+        assert document["request_id"] == self.headers["X-Request-Id"]
+        for name, value in members.items():
+            assert document.get(name) == value, document
+        return document
+
+    def ok(self, status=200):
+        assert self.status == status, self.content
+        return self.json if self.content else None
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path):
+        super().__init__("localhost", timeout=30)
+        self._path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self._path)
+
+
+class Client:
+    """One fresh connection for each request, so that a restarted service is no special case."""
+
+    def __init__(self, url=None, certificate=None, socket_path=None, token=None):
+        self._url = urllib.parse.urlsplit(url) if url else None
+        self._tls = ssl.create_default_context(cafile=certificate) if certificate else None
+        self._socket_path = socket_path
+        self.token = token
+
+    def with_token(self, token):
+        other = Client.__new__(Client)
+        other.__dict__.update(self.__dict__, token=token)
+        return other
+
+    def _connection(self):
+        if self._socket_path:
+            return _UnixConnection(self._socket_path)
+        if self._tls:
+            return http.client.HTTPSConnection(self._url.hostname, self._url.port, timeout=30, context=self._tls)
+        return http.client.HTTPConnection(self._url.hostname, self._url.port, timeout=30)
+
+    def request(self, method, path, body=None, raw=None, headers=None):
+        """body: a value to be sent as JSON; raw: bytes to be sent as they are, as JSON unless headers say otherwise."""
+        sent = dict(headers or {})
+        if body is not None:
+            raw = json.dumps(body).encode()
+        if raw is not None:
+            sent.setdefault("Content-Type", "application/json")
+        if self.token:
+            sent.setdefault("Authorization", "Bearer " + self.token)
+        connection = self._connection()
+        try:
+            connection.request(method, path, body=raw, headers=sent)
+            answer = Answer(connection.getresponse())
+        finally:
+            connection.close()
+        assert answer.headers["X-Request-Id"], (method, path)
+        return answer
+
+    def get(self, path, **kwargs):
+        return self.request("GET", path, **kwargs)
+
+    def post(self, path, body=None, **kwargs):
+        return self.request("POST", path, body=body, **kwargs)

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One stack for the whole run, with a project; each test adds the users it needs."""
+
+import itertools
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+import pytest
+
+import device as device_module
+import stack as stack_module
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def stack():
+    stack = stack_module.Stack()
+    try:
+        yield stack.start()
+    finally:
+        stack.remove()
+
+
+@pytest.fixture(scope="session")
+def project(stack):
+    return stack.admin.post("/admin/v1/projects", {"name": "Harbour Authority"}).ok(201)
+
+
+@pytest.fixture
+def public(stack):
+    return stack.public
+
+
+@pytest.fixture
+def admin(stack):
+    return stack.admin
+
+
+@pytest.fixture
+def new_user(admin, project):
+    """A function that adds a user and returns account and activation."""
+
+    def add(**changes):
+        body = {"project": project["id"], "name": "Lin Wei", "work_number": "W%05d" % next(_numbers),
+                "organization": "Harbour Authority"}
+        body.update(changes)
+        return admin.post("/admin/v1/users", body).ok(201)
+
+    return add
+
+
+@pytest.fixture
+def device():
+    return device_module.Device()
+
+
+@pytest.fixture
+def session(public, new_user, device):
+    """A client with the session of a freshly activated device; .account and .device belong to it."""
+    user = new_user()
+    answer = public.post("/v1/activations", device.activation(device_module.code_of(user["activation"]["text"]))).ok(201)
+    client = public.with_token(answer["session_token"])
+    client.user = user
+    client.answer = answer
+    return client
+
+
+@pytest.fixture
+def key(session):
+    return session.post("/v1/keys", {"algorithm": "sm2", "usage": "sign"}).ok(201)

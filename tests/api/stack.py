@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A private stack of real processes (tools/stack.sh) in a temporary folder."""
+
+import os
+import pathlib
+import shlex
+import shutil
+import subprocess
+import tempfile
+import time
+
+import client
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+BIN = (TOP / os.environ.get("HUFU_TEST_BIN", "build/bin")).resolve()
+
+
+def run(*command, check=True, **kwargs):
+    """A command to its end, without a terminal; input= and pass_fds= as subprocess.run takes them."""
+    if "input" not in kwargs:
+        kwargs["stdin"] = subprocess.DEVNULL
+    result = subprocess.run([str(part) for part in command], capture_output=True, timeout=120, **kwargs)
+    assert not check or result.returncode == 0, (command, result.stdout, result.stderr)
+    return result
+
+
+class Stack:
+    def __init__(self, *options):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hufu-api."))
+        self.folder.chmod(0o755)
+        self._options = options
+
+    def start(self):
+        self._tool("start", "--bin", BIN, *self._options)
+        return self
+
+    def stop(self):
+        self._tool("stop")
+
+    def remove(self):
+        self._tool("clean")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def process(self, command, name):
+        """up, down, restart or kill9 of hsm, server or db."""
+        run(TOP / "tools/stack.sh", command, name, self.folder)
+
+    def _tool(self, command, *options):
+        run(TOP / "tools/stack.sh", command, self.folder, *options)
+
+    @property
+    def environment(self):
+        values = {}
+        for line in (self.folder / "stack.env").read_text().splitlines():
+            name, value = line.split("=", 1)
+            values[name] = "".join(shlex.split(value))
+        return values
+
+    @property
+    def home(self):
+        return pathlib.Path(self.environment["HUFU_HOME"])
+
+    @property
+    def public(self):
+        values = self.environment
+        return client.Client(values["HUFU_URL"], values.get("HUFU_TLS_CERTIFICATE"))
+
+    @property
+    def admin(self):
+        return client.Client(socket_path=self.environment["HUFU_ADMIN_SOCKET"])
+
+    def hufu(self, *arguments, check=True):
+        """The operator's command; its output as text."""
+        result = run(BIN / "hufu", "--socket", self.environment["HUFU_ADMIN_SOCKET"], *arguments, check=check)
+        return result.stdout.decode() if check else result
+
+    def sql(self, statement):
+        """Looks into the database behind the service's back, as its superuser."""
+        return run("/usr/lib/postgresql/15/bin/psql", "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1",
+                   self.environment["HUFU_DATABASE_ADMIN"], "-c", statement).stdout.decode().strip()
+
+    def log(self, name):
+        return (self.home / "log" / (name + ".log")).read_bytes()
+
+    def wait_ready(self, status=200, seconds=20):
+        """Until /readyz answers with that status."""
+        end = time.monotonic() + seconds
+        answer = self.public.get("/readyz")
+        while answer.status != status and time.monotonic() < end:
+            time.sleep(0.05)
+            answer = self.public.get("/readyz")
+        assert answer.status == status, answer.content
+        return answer
