@@ -8,15 +8,19 @@
 #include <sys/types.h>
 
 #include "common/encoding.h"
+#include "common/hash.h"
 
 enum principal_kind {
     PRINCIPAL_NONE,    /* a public route: nobody in particular */
+    PRINCIPAL_TOKEN,   /* somebody with a well-formed token that nobody has looked up yet */
     PRINCIPAL_DEVICE,  /* a device with a valid session */
     PRINCIPAL_OPERATOR /* an allowed uid on the administrative socket */
 };
 
 struct principal {
     enum principal_kind kind;
+    /* PRINCIPAL_TOKEN, else zero: SHA-256 of the token */
+    uint8_t token_hash[HASH_SIZE];
     /* PRINCIPAL_DEVICE, else zero */
     uint8_t project_id[UUID_SIZE];
     uint8_t account_id[UUID_SIZE];

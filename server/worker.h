@@ -16,6 +16,7 @@ struct server_config; /* server/config.h */
 struct worker {
     struct store *store;
     struct hsmc *hsmc;
+    struct hsmc_keys *keys;
     struct metrics *metrics;
     const struct server_config *config;
     /* The id of the request in hand, for logs, audit events and hufu-hsm's log; "maintenance" in that thread.

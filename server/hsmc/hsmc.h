@@ -9,11 +9,11 @@
  *   - HUFU_ERR_LIMIT: an output buffer is too small, or the request does not fit a message.
  * Outputs are empty unless the call says HUFU_OK.
  *
- * A request whose connection turns out to be dead is sent once more on a fresh one, even when it may have
- * been carried out: hufu-hsm keeps no state between requests, so an answer that nobody received has no effect
- * (what was computed was neither recorded nor published), and the second answer is the only one there is. A
- * request that ran into its deadline is not repeated: that would double the load of a process that is already
- * slow. */
+ * A request whose connection turns out to be dead (it was open before, and the other side closed it) is sent once more
+ * on a fresh one, even when it may have been carried out: hufu-hsm keeps no state between requests, so an answer that
+ * nobody received has no effect (what was computed was neither recorded nor published), and the second answer is the
+ * only one there is. A request that ran into its deadline is not repeated: that would double the load of a process that
+ * is already slow. Nor is one that broke a fresh connection: it may be what breaks it. */
 #ifndef HUFU_SERVER_HSMC_HSMC_H
 #define HUFU_SERVER_HSMC_HSMC_H
 
@@ -64,7 +64,7 @@ enum hufu_err hsmc_service_load(struct hsmc *hsmc, const char *trace,
 
 struct hsmc_keygen_begin {
     const uint8_t *project_id;
-    uint32_t operations;   /* bits 1 << enum frame_op */
+    uint32_t operations;   /* FRAME_ALLOW_SIGN or FRAME_ALLOW_DECRYPT */
     struct bytes identity; /* empty: the GM identity */
     struct bytes signature;
     struct bytes frame;

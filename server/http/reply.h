@@ -12,13 +12,22 @@
 
 struct http_request;
 
+/* The bytes of a reply: a session token may be among them, so they are wiped when they are freed. */
+struct reply_body {
+    size_t len;
+    uint8_t data[];
+};
+void reply_body_free(struct reply_body *body);
+
 /* body: an object (application/json); the reference is taken over; NULL (no memory while it was made) gives
  * 500. */
 void reply_json(struct http_request *request, unsigned status, json_t *body);
+/* The same with another content type (application/problem+json). */
+void reply_json_as(struct http_request *request, unsigned status, const char *content_type, json_t *value);
 /* Any other content; the bytes are copied. content_type is kept, not copied. */
 void reply_bytes(struct http_request *request, unsigned status, const char *content_type, struct bytes body);
 void reply_empty(struct http_request *request, unsigned status);
-/* One more header; both texts are copied; values with control characters are dropped. */
+/* One more header, or another value for it; both texts are copied; values with control characters are dropped. */
 void reply_header(struct http_request *request, const char *name, const char *value);
 
 /* New references; NULL without memory (json_pack and json_object_set_new then fail as a whole). */

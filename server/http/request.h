@@ -18,6 +18,7 @@
 #define HTTP_HEADERS_MAX 4
 #define HTTP_TOKEN_SIZE 32
 
+struct reply_body;  /* reply.h */
 struct http_memory; /* what a request allocated: freed, and wiped, with it */
 
 struct http_parameter {
@@ -27,9 +28,9 @@ struct http_parameter {
 struct http_reply {
     bool given;
     unsigned status;
+    int problem; /* enum problem; PROBLEM_COUNT when the reply is none */
     const char *content_type;
-    void *body; /* malloc'ed */
-    size_t len;
+    struct reply_body *body; /* NULL: empty */
     struct http_parameter headers[HTTP_HEADERS_MAX];
     size_t header_count;
 };
@@ -48,17 +49,22 @@ struct http_request {
     bool has_token;
     uint8_t token[HTTP_TOKEN_SIZE]; /* wiped before the handler runs */
     uint8_t *body;
-    size_t body_len;
-    json_t *json; /* of the body, once parsed */
+    size_t body_len, body_size;
+    json_t *json, *query_json; /* of body and query, once parsed */
     struct http_memory *memory;
     struct http_reply reply;
     uint64_t started_us;
+    void *carrier; /* of whoever brought the request here */
 };
 
 /* A request with a fresh id and nothing else. NULL without memory. */
 struct http_request *request_new(void);
 /* Wipes body, token and everything allocated. NULL is fine. */
 void request_free(struct http_request *request);
+/* Appends to the body; beyond HTTP_BODY_MAX the problem is the reply, and what follows is dropped. */
+void request_body_add(struct http_request *request, const void *data, size_t len);
+/* Replies that the body is too large. */
+void request_refuse_size(struct http_request *request);
 /* Zeroed memory that lives, and is wiped, with the request. NULL without memory. */
 void *request_alloc(struct http_request *request, size_t size);
 char *request_copy_text(struct http_request *request, const char *text);

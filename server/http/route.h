@@ -21,6 +21,7 @@ typedef void http_handler(struct http_request *request, struct worker *worker);
 enum route_access {
     ROUTE_PUBLIC,  /* no authentication: principal is PRINCIPAL_NONE */
     ROUTE_SESSION, /* a valid session token: principal is PRINCIPAL_DEVICE */
+    ROUTE_TOKEN, /* a well-formed token, not looked up: the handler's own statement does that. PRINCIPAL_TOKEN */
     ROUTE_OPERATOR /* the administrative socket alone: principal is PRINCIPAL_OPERATOR */
 };
 
@@ -39,8 +40,7 @@ struct http_route {
     http_handler *handler;
 };
 
-/* A borrowed piece of the path, not decoded: identifiers and names here need no percent-encoding, and a "%"
- * in one is refused with whatever reads it. */
+/* A borrowed piece of the path, percent-decoding done. */
 struct route_parameter {
     const char *text;
     size_t len;
@@ -48,6 +48,7 @@ struct route_parameter {
 
 struct route_match {
     const struct http_route *route;
+    size_t index;                                            /* of the route, counted through all tables */
     struct route_parameter parameters[ROUTE_PARAMETERS_MAX]; /* in the order of the braces */
     char allow[ROUTE_ALLOW_MAX]; /* on HUFU_ERR_STATE: the methods that exist, "GET, POST" */
 };

@@ -44,15 +44,18 @@ struct http_settings {
 
 size_t http_route_count(const struct http_route *const *routes, const struct http_route *const *admin_routes);
 
-/* Starts threads and listens on both. HUFU_ERR_AWAY: an address or socket cannot be had, or TLS material does
- * not load (logged). The settings' pointers are borrowed until http_server_free. */
-enum hufu_err http_server_start(struct http_server **server,
-                                const struct http_settings *settings) HUFU_MUST_CHECK;
+/* Listens on both, without serving yet: the caller confines itself between the two steps. HUFU_ERR_AWAY: the address
+ * or the socket cannot be had (logged). The settings are copied; what they point to is borrowed until
+ * http_server_free. */
+enum hufu_err http_server_new(struct http_server **server,
+                              const struct http_settings *settings) HUFU_MUST_CHECK;
+/* Starts the workers' and the network's threads. HUFU_ERR_AWAY: TLS material does not load, or no threads (logged). */
+enum hufu_err http_server_start(struct http_server *server) HUFU_MUST_CHECK;
 /* The port that was taken. */
 uint16_t http_server_port(const struct http_server *server);
 /* Accepts no more connections, lets requests in flight finish for at most seconds. False: some did not. */
 bool http_server_stop(struct http_server *server, unsigned seconds);
-/* After http_server_stop returned true. */
+/* Of a server that never started, or that stopped with true. NULL is fine. */
 void http_server_free(struct http_server *server);
 
 #endif

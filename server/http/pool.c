@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/http/pool.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/hash.h"
+#include "common/log.h"
+#include "common/secret.h"
+#include "server/http/problem.h"
+#include "server/http/queue.h"
+#include "server/http/request.h"
+#include "server/metrics.h"
+#include "server/worker.h"
+
+struct pool_thread {
+    struct pool *pool;
+    struct worker *worker;
+    pthread_t thread;
+};
+
+struct pool {
+    struct pool_settings settings;
+    struct queue *queue;
+    size_t started;
+    struct pool_thread threads[];
+};
+
+struct pool *pool_new(const struct pool_settings *settings)
+{
+    struct pool *pool = calloc(1, sizeof(*pool) + settings->worker_count * sizeof(pool->threads[0]));
+    if (!pool)
+        return NULL;
+    pool->settings = *settings;
+    pool->queue = queue_new(settings->queue_limit);
+    if (!pool->queue) {
+        free(pool);
+        return NULL;
+    }
+    for (size_t i = 0; i < settings->worker_count; i++)
+        pool->threads[i] = (struct pool_thread){.pool = pool, .worker = settings->workers[i]};
+    return pool;
+}
+
+void pool_free(struct pool *pool)
+{
+    if (!pool)
+        return;
+    queue_free(pool->queue);
+    free(pool);
+}
+
+static enum hufu_err look_up(struct http_request *request, struct worker *worker,
+                             http_authenticate *authenticate, struct metrics *metrics)
+{
+    enum hufu_err err = authenticate(&request->principal, worker, request->token);
+    secret_wipe(request->token, sizeof(request->token));
+    if (err == HUFU_ERR_UNAUTHENTICATED)
+        metrics_add(metrics, METRICS_SESSIONS_REFUSED, 1);
+    return err;
+}
+
+static enum hufu_err identify(struct http_request *request, struct worker *worker,
+                              http_authenticate *authenticate, struct metrics *metrics)
+{
+    enum route_access access = request->match.route->access;
+    if (access == ROUTE_SESSION)
+        return look_up(request, worker, authenticate, metrics);
+    if (access == ROUTE_TOKEN) {
+        request->principal.kind = PRINCIPAL_TOKEN;
+        hash_sha256(request->principal.token_hash, bytes_of(request->token, sizeof(request->token)));
+        secret_wipe(request->token, sizeof(request->token));
+    }
+    return HUFU_OK;
+}
+
+void pool_handle(struct http_request *request, struct worker *worker, http_authenticate *authenticate,
+                 struct metrics *metrics)
+{
+    if (worker)
+        memcpy(worker->trace, request->id_text, sizeof(worker->trace));
+    enum hufu_err err = identify(request, worker, authenticate, metrics);
+    if (err)
+        problem_reply_error(request, err);
+    else
+        request->match.route->handler(request, worker);
+    if (request->reply.given)
+        return;
+    log_event(LOG_ERROR, "http.no_reply", "request_id", request->id_text, "route", request->match.route->path,
+              NULL);
+    problem_reply(request, PROBLEM_INTERNAL, NULL, NULL);
+}
+
+static void *pool_run(void *argument)
+{
+    struct pool_thread *self = argument;
+    const struct pool_settings *settings = &self->pool->settings;
+    struct http_request *request;
+    while ((request = queue_take(self->pool->queue)) != NULL) {
+        metrics_move(settings->metrics, METRICS_QUEUE_DEPTH, -1);
+        metrics_move(settings->metrics, METRICS_WORKERS_BUSY, 1);
+        pool_handle(request, self->worker, settings->authenticate, settings->metrics);
+        metrics_move(settings->metrics, METRICS_WORKERS_BUSY, -1);
+        settings->done(request);
+    }
+    return NULL;
+}
+
+enum hufu_err pool_start(struct pool *pool)
+{
+    for (; pool->started < pool->settings.worker_count; pool->started++) {
+        struct pool_thread *next = &pool->threads[pool->started];
+        if (pthread_create(&next->thread, NULL, pool_run, next) != 0)
+            return HUFU_ERR_AWAY;
+    }
+    return HUFU_OK;
+}
+
+bool pool_reserve(struct pool *pool, struct http_request *request)
+{
+    if (queue_reserve(pool->queue)) {
+        metrics_move(pool->settings.metrics, METRICS_QUEUE_DEPTH, 1);
+        return true;
+    }
+    metrics_add(pool->settings.metrics, METRICS_QUEUE_REFUSED, 1);
+    problem_reply(request, PROBLEM_BUSY, NULL, NULL);
+    return false;
+}
+
+void pool_put(struct pool *pool, struct http_request *request)
+{
+    queue_put(pool->queue, request);
+}
+
+void pool_stop(struct pool *pool)
+{
+    queue_close(pool->queue);
+    for (; pool->started > 0; pool->started--)
+        (void)pthread_join(pool->threads[pool->started - 1].thread, NULL);
+}

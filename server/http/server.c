@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/http/server.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/channel.h"
+#include "common/log.h"
+#include "server/clock.h"
+#include "server/http/daemon.h"
+#include "server/http/pool.h"
+#include "server/metrics.h"
+
+#define LISTEN_BACKLOG 511
+#define ADMIN_CONNECTION_LIMIT 32
+#define STOP_POLL_MS 10
+
+struct http_server {
+    struct http_settings settings;
+    struct daemon_shared shared;
+    struct daemon *public, *administrative;
+    int public_fd, administrative_fd;
+};
+
+static size_t table_count(const struct http_route *const *tables)
+{
+    size_t count = 0;
+    for (; *tables; tables++) {
+        for (const struct http_route *route = *tables; route->method; route++)
+            count++;
+    }
+    return count;
+}
+
+size_t http_route_count(const struct http_route *const *routes, const struct http_route *const *admin_routes)
+{
+    return table_count(routes) + table_count(admin_routes);
+}
+
+static size_t name_routes(struct metrics *metrics, const struct http_route *const *tables, size_t index)
+{
+    for (; *tables; tables++) {
+        for (const struct http_route *route = *tables; route->method; route++)
+            metrics_route(metrics, index++, route->method, route->path);
+    }
+    return index;
+}
+
+static enum hufu_err refuse_listen(const char *where, int error)
+{
+    log_event(LOG_ERROR, "http.listen", "address", where, "detail", strerror(error), NULL);
+    return HUFU_ERR_AWAY;
+}
+
+static int bind_to(const struct addrinfo *address)
+{
+    int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int on = 1;
+    if (fd < 0)
+        return -1;
+    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    if (bind(fd, address->ai_addr, address->ai_addrlen) == 0 && listen(fd, LISTEN_BACKLOG) == 0)
+        return fd;
+    int error = errno;
+    (void)close(fd);
+    errno = error;
+    return -1;
+}
+
+static enum hufu_err listen_public(struct http_server *server)
+{
+    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
+                             .ai_socktype = SOCK_STREAM};
+    struct addrinfo *address = NULL;
+    char port[8];
+    (void)snprintf(port, sizeof(port), "%u", server->settings.listen_port);
+    if (getaddrinfo(server->settings.listen_address, port, &hints, &address) != 0)
+        return refuse_listen(server->settings.listen_address, EADDRNOTAVAIL);
+    server->public_fd = bind_to(address);
+    int error = errno;
+    freeaddrinfo(address);
+    return server->public_fd >= 0 ? HUFU_OK : refuse_listen(server->settings.listen_address, error);
+}
+
+static enum hufu_err listen_administrative(struct http_server *server)
+{
+    if (channel_listen(&server->administrative_fd, server->settings.admin_socket, (gid_t)-1) != HUFU_OK)
+        return refuse_listen(server->settings.admin_socket, errno);
+    return HUFU_OK;
+}
+
+static enum hufu_err prepare(struct http_server *server)
+{
+    const struct http_settings *settings = &server->settings;
+    struct pool_settings pool = {
+        .queue_limit = settings->queue_limit,
+        .workers = settings->workers,
+        .worker_count = settings->worker_count,
+        .authenticate = settings->authenticate,
+        .metrics = settings->metrics,
+        .done = daemon_resume,
+    };
+    size_t index = name_routes(settings->metrics, settings->routes, 0);
+    (void)name_routes(settings->metrics, settings->admin_routes, index);
+    server->shared.metrics = settings->metrics;
+    server->shared.pool = pool_new(&pool);
+    if (!server->shared.pool)
+        return HUFU_ERR_INTERNAL;
+    enum hufu_err err = listen_public(server);
+    return err ? err : listen_administrative(server);
+}
+
+enum hufu_err http_server_new(struct http_server **server, const struct http_settings *settings)
+{
+    *server = NULL;
+    struct http_server *s = calloc(1, sizeof(*s));
+    if (!s)
+        return HUFU_ERR_INTERNAL;
+    s->settings = *settings;
+    s->public_fd = s->administrative_fd = -1;
+    enum hufu_err err = prepare(s);
+    if (err)
+        http_server_free(s);
+    else
+        *server = s;
+    return err;
+}
+
+enum hufu_err http_server_start(struct http_server *server)
+{
+    const struct http_settings *settings = &server->settings;
+    struct daemon_settings public = {
+        .fd = server->public_fd,
+        .routes = settings->routes,
+        .tls_certificate = settings->tls_certificate,
+        .tls_key = settings->tls_key,
+        .threads = settings->threads,
+        .connection_limit = settings->connection_limit,
+        .idle_seconds = settings->idle_seconds,
+    };
+    struct daemon_settings administrative = {
+        .fd = server->administrative_fd,
+        .routes = settings->admin_routes,
+        .first_route = table_count(settings->routes),
+        .administrative = true,
+        .uids = settings->admin_uids,
+        .uid_count = settings->admin_uid_count,
+        .threads = 1,
+        .connection_limit = ADMIN_CONNECTION_LIMIT,
+        .idle_seconds = settings->idle_seconds,
+    };
+    enum hufu_err err = pool_start(server->shared.pool);
+    if (!err)
+        err = daemon_start(&server->administrative, &administrative, &server->shared);
+    return err ? err : daemon_start(&server->public, &public, &server->shared);
+}
+
+uint16_t http_server_port(const struct http_server *server)
+{
+    struct sockaddr_storage address;
+    socklen_t len = sizeof(address);
+    if (getsockname(server->public_fd, (struct sockaddr *)&address, &len) != 0)
+        return 0;
+    if (address.ss_family == AF_INET6)
+        return ntohs(((struct sockaddr_in6 *)&address)->sin6_port);
+    return ntohs(((struct sockaddr_in *)&address)->sin_port);
+}
+
+bool http_server_stop(struct http_server *server, unsigned seconds)
+{
+    uint64_t deadline = clock_monotonic_us() + (uint64_t)seconds * 1000000;
+    atomic_store(&server->shared.stopping, true);
+    daemon_quiesce(server->public);
+    daemon_quiesce(server->administrative);
+    while (atomic_load(&server->shared.in_flight) > 0) {
+        struct timespec pause = {.tv_nsec = STOP_POLL_MS * 1000000L};
+        if (clock_monotonic_us() >= deadline)
+            return false;
+        (void)nanosleep(&pause, NULL);
+    }
+    pool_stop(server->shared.pool);
+    return true;
+}
+
+static void close_listener(int fd)
+{
+    if (fd >= 0)
+        (void)close(fd);
+}
+
+void http_server_free(struct http_server *server)
+{
+    if (!server)
+        return;
+    if (server->shared.pool)
+        pool_stop(server->shared.pool);
+    daemon_free(server->public);
+    daemon_free(server->administrative);
+    close_listener(server->public_fd);
+    if (server->administrative_fd >= 0)
+        (void)unlink(server->settings.admin_socket);
+    close_listener(server->administrative_fd);
+    pool_free(server->shared.pool);
+    free(server);
+}
