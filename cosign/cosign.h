@@ -151,9 +151,8 @@ enum hufu_err cosign_device_keygen_done(struct cosign_keygen *keygen, struct cos
 struct cosign_signing {
     struct cosign_device_half half;
     uint32_t count;
-    uint8_t k1[COSIGN_BATCH_MAX][COSIGN_SCALAR_SIZE];
-    uint8_t k2[COSIGN_BATCH_MAX][COSIGN_SCALAR_SIZE];
-    uint8_t Qs[COSIGN_BATCH_MAX][2 * COSIGN_POINT_SIZE]; /* Q1 ‖ Q2 */
+    uint8_t ks[COSIGN_BATCH_MAX][2 * COSIGN_SCALAR_SIZE]; /* k1 ‖ k2 */
+    uint8_t Qs[COSIGN_BATCH_MAX][2 * COSIGN_POINT_SIZE];  /* Q1 ‖ Q2 */
 };
 void cosign_signing_wipe(struct cosign_signing *signing);
 #define COSIGN_SIGNING_WIPED __attribute__((cleanup(cosign_signing_wipe)))

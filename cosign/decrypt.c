@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decryption, both sides (docs/protocol.md §4; GB/T 32918.4). */
+#include <string.h>
+
+#include "common/secret.h"
+#include "cosign/drawn.h"
+#include "cosign/half.h"
+#include "cosign/half_proof.h"
+#include "cosign/hash.h"
+#include "cosign/sm3.h"
+
+static const struct half_proof_kind kind = {COSIGN_OP_DECRYPT, "hufu/sm2/decrypt/device"};
+
+#define COORDINATE_SIZE 32
+/* C1 and C3 of a ciphertext; C2 follows. */
+#define CIPHERTEXT_HEAD (COSIGN_POINT_SIZE + SM3_BYTES)
+
+/* 1 to 256 points of the curve. */
+static enum hufu_err check_points_var(struct group *g, uint32_t *count, struct bytes points)
+{
+    const size_t number = points.len / COSIGN_POINT_SIZE;
+    if (number > COSIGN_BATCH_MAX) {
+        return HUFU_ERR_LIMIT;
+    }
+    bool good = number > 0 && points.len % COSIGN_POINT_SIZE == 0;
+    for (size_t i = 0; i < number && good; i++) {
+        struct point C1;
+        good = point_decode_var(g, &C1, points.data + i * COSIGN_POINT_SIZE);
+    }
+    *count = (uint32_t)number;
+    enum hufu_err err = group_finish(g);
+    return err || good ? err : HUFU_ERR_FORM;
+}
+
+enum hufu_err device_decrypt_begin(struct buf *body, const struct cosign_device_half *half, struct bytes head,
+                                   struct bytes points, const struct draw *draw)
+{
+    struct group g GROUP_DONE;
+    uint32_t count = 0;
+    group_init(&g);
+    enum hufu_err err = check_points_var(&g, &count, points);
+    return err ? err : half_proof_put(body, &kind, half, head, draw);
+}
+
+enum hufu_err cosign_device_decrypt_begin(struct buf *body, const struct cosign_device_half *half,
+                                          struct bytes head, struct bytes points,
+                                          const struct cosign_random *random)
+{
+    const struct draw draw = draw_hedged(random);
+    return device_decrypt_begin(body, half, head, points, &draw);
+}
+
+/* Appends all W = b·C1. */
+static enum hufu_err put_answer(struct group *g, struct buf *answer, const struct scalar *b,
+                                struct bytes points)
+{
+    const size_t start = answer->len;
+    buf_put_field_text(answer, COSIGN_OP_DECRYPT);
+    size_t mark = buf_field_begin(answer);
+    for (size_t at = 0; at < points.len; at += COSIGN_POINT_SIZE) {
+        struct point W;
+        uint8_t encoded[COSIGN_POINT_SIZE];
+        if (point_decode_var(g, &W, points.data + at)) {
+            point_mul(g, &W, b, &W);
+        }
+        point_encode(encoded, &W);
+        buf_put(answer, encoded, sizeof encoded);
+    }
+    buf_field_end(answer, mark);
+    if (group_finish(g)) {
+        answer->failed = true;
+    }
+    enum hufu_err err = message_finish(answer, start);
+    return group_finish(g) ? HUFU_ERR_INTERNAL : err;
+}
+
+static enum hufu_err digest_points(uint8_t digests[][COSIGN_DIGEST_SIZE], struct bytes points, uint32_t count)
+{
+    enum hufu_err err = HUFU_OK;
+    for (uint32_t i = 0; i < count && !err; i++) {
+        err = cosign_sm3(digests[i], points.data + (size_t)i * COSIGN_POINT_SIZE, COSIGN_POINT_SIZE);
+    }
+    return err;
+}
+
+static enum hufu_err answer_request(struct group *g, struct buf *answer,
+                                    const struct cosign_service_half *half, struct bytes head,
+                                    struct bytes points, struct bytes body)
+{
+    struct service_keys keys SERVICE_KEYS_WIPED;
+    enum hufu_err err = service_keys_open(g, &keys, half);
+    if (!err) {
+        err = half_proof_check_var(g, &kind, half, head, body);
+    }
+    return err ? err : put_answer(g, answer, &keys.b, points);
+}
+
+enum hufu_err cosign_service_decrypt(const struct cosign_service_half *half, struct buf *answer,
+                                     uint8_t point_digests[][COSIGN_DIGEST_SIZE], struct bytes head,
+                                     struct bytes points, struct bytes body)
+{
+    struct group g GROUP_DONE;
+    uint32_t count = 0;
+    group_init(&g);
+    enum hufu_err err = check_points_var(&g, &count, points);
+    if (err) {
+        return err;
+    }
+    err = digest_points(point_digests, points, count);
+    if (!err) {
+        err = answer_request(&g, answer, half, head, points, body);
+    }
+    if (err) {
+        memset(point_digests, 0, (size_t)count * COSIGN_DIGEST_SIZE);
+    }
+    return err;
+}
+
+/* d·C1, the secret point of one ciphertext. */
+struct shared {
+    uint8_t x2[COORDINATE_SIZE];
+    uint8_t y2[COORDINATE_SIZE];
+};
+
+static void shared_wipe(struct shared *shared)
+{
+    secret_wipe(shared, sizeof *shared);
+}
+#define SHARED_WIPED __attribute__((cleanup(shared_wipe)))
+
+/* W number `index` of the answer, which must have a whole number of them. */
+static const uint8_t *find_W(struct bytes answer, uint32_t index)
+{
+    struct cursor c;
+    cursor_init(&c, answer);
+    cursor_field_text(&c, COSIGN_OP_DECRYPT);
+    struct bytes Ws = cursor_field(&c, (size_t)COSIGN_BATCH_MAX * COSIGN_POINT_SIZE);
+    bool good = !cursor_finish(&c) && Ws.len % COSIGN_POINT_SIZE == 0 && index < Ws.len / COSIGN_POINT_SIZE;
+    return good ? Ws.data + (size_t)index * COSIGN_POINT_SIZE : NULL;
+}
+
+/* a·W - C1. */
+static enum hufu_err make_shared(struct shared *shared, const struct cosign_device_half *half,
+                                 const uint8_t *C1, const uint8_t *W)
+{
+    struct group g GROUP_DONE;
+    struct scalar a SCALAR_WIPED;
+    struct point point POINT_WIPED;
+    struct point theirs;
+    uint8_t encoded[COSIGN_POINT_SIZE];
+    group_init(&g);
+    if (!scalar_decode_nonzero(&a, half->a) || !point_decode_var(&g, &theirs, C1)) {
+        return group_finish(&g) ? HUFU_ERR_INTERNAL : HUFU_ERR_FORM;
+    }
+    if (!W || !point_decode_var(&g, &point, W)) {
+        return group_finish(&g) ? HUFU_ERR_INTERNAL : HUFU_ERR_PEER;
+    }
+    point_mul(&g, &point, &a, &point);
+    point_sub(&g, &point, &point, &theirs);
+    enum hufu_err err = group_finish(&g);
+    if (err || point_is_infinite(&point)) {
+        return err ? err : HUFU_ERR_PEER;
+    }
+    point_encode(encoded, &point);
+    memcpy(shared, encoded + 1, sizeof *shared);
+    secret_wipe(encoded, sizeof encoded);
+    return HUFU_OK;
+}
+
+/* out = in XOR KDF(x2 ‖ y2, len). *any is 0 when the whole key stream is. */
+static enum hufu_err apply_key_stream(uint8_t *out, const uint8_t *in, size_t len, uint8_t *any,
+                                      const struct shared *shared)
+{
+    *any = 0;
+    for (size_t at = 0; at < len; at += SM3_BYTES) {
+        struct sm3 hash SM3_DROPPED;
+        struct secret32 block SECRET_WIPED;
+        sm3_init(&hash);
+        sm3_update(&hash, shared, sizeof *shared);
+        sm3_u32(&hash, (uint32_t)(at / SM3_BYTES + 1)); /* the counter ct */
+        enum hufu_err err = sm3_done(&hash, block.bytes);
+        if (err) {
+            return err;
+        }
+        for (size_t i = 0; i < SM3_BYTES && at + i < len; i++) {
+            *any |= block.bytes[i];
+            out[at + i] = in[at + i] ^ block.bytes[i];
+        }
+    }
+    return HUFU_OK;
+}
+
+/* C3 = H(x2 ‖ M ‖ y2). */
+static enum hufu_err check_hash(const uint8_t *plaintext, size_t len, const uint8_t *C3,
+                                const struct shared *shared)
+{
+    struct sm3 hash SM3_DROPPED;
+    struct secret32 digest SECRET_WIPED;
+    sm3_init(&hash);
+    sm3_update(&hash, shared->x2, sizeof shared->x2);
+    sm3_update(&hash, plaintext, len);
+    sm3_update(&hash, shared->y2, sizeof shared->y2);
+    enum hufu_err err = sm3_done(&hash, digest.bytes);
+    return err || secret_equal(digest.bytes, C3, SM3_BYTES) ? err : HUFU_ERR_PEER;
+}
+
+static enum hufu_err open_ciphertext(uint8_t *plaintext, size_t len, const struct shared *shared,
+                                     const uint8_t *ciphertext)
+{
+    uint8_t any;
+    enum hufu_err err = apply_key_stream(plaintext, ciphertext + CIPHERTEXT_HEAD, len, &any, shared);
+    if (err) {
+        return err;
+    }
+    bool empty = any == 0;
+    secret_unmark(&empty, sizeof empty);
+    err = check_hash(plaintext, len, ciphertext + COSIGN_POINT_SIZE, shared);
+    return !err && empty ? HUFU_ERR_PEER : err;
+}
+
+enum hufu_err cosign_device_decrypt_finish(uint8_t *plaintext, const struct cosign_device_half *half,
+                                           uint32_t index, struct bytes ciphertext, struct bytes answer)
+{
+    struct shared shared SHARED_WIPED;
+    if (ciphertext.len <= CIPHERTEXT_HEAD) {
+        return HUFU_ERR_FORM;
+    }
+    const size_t len = ciphertext.len - CIPHERTEXT_HEAD;
+    if (len > UINT32_MAX) { /* far below what the counter of the key stream allows */
+        return HUFU_ERR_LIMIT;
+    }
+    memset(plaintext, 0, len);
+    enum hufu_err err = make_shared(&shared, half, ciphertext.data, find_W(answer, index));
+    if (!err) {
+        err = open_ciphertext(plaintext, len, &shared, ciphertext.data);
+    }
+    if (err) {
+        secret_wipe(plaintext, len);
+    }
+    return err;
+}
