@@ -258,7 +258,7 @@ start() {
     [[ $scheme != https ]] || server_tls_certificate
     database_init
     up db
-    database_roles
+    database_create
     database_migrate
     hsm_init
     up hsm

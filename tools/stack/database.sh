@@ -79,19 +79,10 @@ database_kill() {
     [[ -z $children ]] || kill -s KILL $children 2>/dev/null || true
 }
 
-database_roles() {
-    "$postgres_bin/psql" -q -X -v ON_ERROR_STOP=1 -h "$sockets/db" -U postgres -d postgres <<'SQL'
-SET client_min_messages = warning;
-DO $$
-DECLARE
-    role text;
-BEGIN
-    FOREACH role IN ARRAY ARRAY['hufu_owner', 'hufu_server', 'hufu_auditor'] LOOP
-        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) THEN
-            EXECUTE format('CREATE ROLE %I LOGIN', role);
-        END IF;
-    END LOOP;
-END $$;
+database_create() {
+    local psql=("$postgres_bin/psql" -q -X -v ON_ERROR_STOP=1 -h "$sockets/db" -U postgres -d postgres)
+    PGOPTIONS='-c client_min_messages=warning' "${psql[@]}" -f "$top/schema/roles.sql"
+    "${psql[@]}" <<'SQL'
 SELECT 'CREATE DATABASE hufu OWNER hufu_owner' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'hufu') \gexec
 SQL
 }
