@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hsm/binding.h"
+
+#include "hsm/sealed.h"
+
+enum hufu_err binding_open(struct worker *worker, struct record_binding *record,
+                           const struct record_place *place, struct bytes sealed)
+{
+    struct buf plain;
+    buf_init(&plain, worker->secret->plain, sizeof(worker->secret->plain));
+    enum hufu_err err = sealed_open(worker->hsm->token, worker->session, &plain, place, sealed);
+    return err ? err : record_binding_parse(record, buf_bytes(&plain));
+}
+
+enum hufu_err binding_put_sealed(struct worker *worker, struct record_binding *record,
+                                 const struct record_place *place, struct buf *reply)
+{
+    struct buf plain;
+    buf_init(&plain, worker->secret->plain, sizeof(worker->secret->plain));
+    record->sealed_ms = worker->now_ms;
+    enum hufu_err err = record_binding_encode(&plain, record);
+    if (err)
+        return err;
+    size_t mark = buf_field_begin(reply);
+    err = sealed_make(worker->hsm->token, worker->session, reply, place, buf_bytes(&plain));
+    buf_field_end(reply, mark);
+    return err;
+}

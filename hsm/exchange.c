@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hsm/exchange.h"
+
+#include "common/hash.h"
+#include "common/secret.h"
+#include "hsm/ecdsa.h"
+
+static enum hufu_err find_box_key(const struct exchange *exchange, struct secret32 *key)
+{
+    const struct worker *worker = exchange->worker;
+    return box_keys_find(worker->hsm->box_keys, key->bytes, exchange->frame.H_k, worker->now_ms);
+}
+
+enum hufu_err exchange_begin(struct exchange *exchange, struct worker *worker, struct bytes signature,
+                             struct bytes frame)
+{
+    SECRET_WIPED struct secret32 key = {0};
+    *exchange = (struct exchange){.worker = worker, .signature = signature};
+    buf_init(&exchange->body, worker->secret->body, sizeof(worker->secret->body));
+    buf_init(&exchange->answer, worker->secret->answer, sizeof(worker->secret->answer));
+    if (signature.len != FRAME_SIGNATURE_SIZE)
+        return HUFU_ERR_FORM;
+    enum hufu_err err = frame_parse(&exchange->frame, frame);
+    return err ? err : find_box_key(exchange, &key);
+}
+
+static enum hufu_err check_signature(struct exchange *exchange,
+                                     const uint8_t device_key[FRAME_DEVICE_KEY_SIZE])
+{
+    struct worker *worker = exchange->worker;
+    struct buf message;
+    uint8_t digest[HASH_SIZE];
+    buf_init(&message, worker->message, sizeof(worker->message));
+    enum hufu_err err = frame_signed_message(&message, exchange->frame.encoded);
+    if (err)
+        return err;
+    hash_sha256(digest, buf_bytes(&message));
+    return ecdsa_verify_var(device_key, digest, exchange->signature.data);
+}
+
+static enum hufu_err check_age(const struct exchange *exchange)
+{
+    uint64_t sent = exchange->frame.head.time_ms, now = exchange->worker->now_ms;
+    uint64_t apart = sent > now ? sent - now : now - sent;
+    return apart > FRAME_AGE_MAX_MS ? HUFU_ERR_TIME : HUFU_OK;
+}
+
+enum hufu_err exchange_check_device(struct exchange *exchange,
+                                    const uint8_t device_key[FRAME_DEVICE_KEY_SIZE])
+{
+    enum hufu_err err = check_signature(exchange, device_key);
+    return err ? err : check_age(exchange);
+}
+
+enum hufu_err exchange_open_box(struct exchange *exchange)
+{
+    SECRET_WIPED struct secret32 key = {0};
+    enum hufu_err err = find_box_key(exchange, &key);
+    return err ? err
+               : box_open_frame(&exchange->body, &exchange->worker->secret->box, &exchange->frame, key.bytes);
+}
+
+enum hufu_err exchange_put_answer(struct exchange *exchange, struct buf *reply)
+{
+    struct worker *worker = exchange->worker;
+    uint8_t nonce[BOX_NONCE_SIZE];
+    enum hufu_err err = randomness_fill(&worker->randomness, nonce, sizeof(nonce));
+    if (err)
+        return err;
+    size_t mark = buf_field_begin(reply);
+    err = box_seal_answer(reply, &worker->secret->box, buf_bytes(&exchange->answer), nonce);
+    buf_field_end(reply, mark);
+    return err;
+}
+
+enum hufu_err exchange_cause(const struct exchange *exchange, enum hufu_err err)
+{
+    enum hufu_err failure = exchange->worker->randomness.failure;
+    return err == HUFU_ERR_INTERNAL && failure ? failure : err;
+}

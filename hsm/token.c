@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hsm/token.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "common/encoding.h"
+#include "common/log.h"
+#include "common/secret.h"
+#include "hsm/cryptoki.h"
+#include "hsm/locked.h"
+
+#define OPEN_TRIES 5
+#define OPEN_PAUSE_NS 10000000L /* a token that other processes touch too is now and then not found */
+#define REOPEN_PAUSE_MS 200     /* after a re-opening that failed, others need not try at once */
+#define SO_PIN_BYTES 16
+#define CANARY_SIZE 16
+
+_Static_assert(TOKEN_IV_SIZE == CRYPTOKI_IV_SIZE && TOKEN_ID_SIZE == CRYPTOKI_ID_SIZE, "one size");
+_Static_assert(TOKEN_RSA_MAX == CRYPTOKI_RSA_MAX && TOKEN_POINT_SIZE == CRYPTOKI_POINT_SIZE, "one size");
+
+struct key_kind {
+    const char *label;
+    bool is_pair;
+    enum cryptoki_pair pair;
+};
+
+static const struct key_kind kinds[] = {
+    [TOKEN_KEY_SEALING] = {"hufu sealing", false, CRYPTOKI_P256},
+    [TOKEN_KEY_IDENTITY] = {"hufu identity", true, CRYPTOKI_P256},
+    [TOKEN_KEY_P256_ROOT] = {"hufu ca p256 root", true, CRYPTOKI_P256},
+    [TOKEN_KEY_P256_ISSUING] = {"hufu ca p256 issuing", true, CRYPTOKI_P256},
+    [TOKEN_KEY_RSA_ROOT] = {"hufu ca rsa root", true, CRYPTOKI_RSA},
+    [TOKEN_KEY_RSA_ISSUING] = {"hufu ca rsa issuing", true, CRYPTOKI_RSA},
+};
+_Static_assert(sizeof(kinds) / sizeof(kinds[0]) == TOKEN_KEY_COUNT, "every key has a kind");
+
+/* A key as found; handles change when the token is re-opened, identity must not. */
+struct found_key {
+    bool found;
+    unsigned long use;         /* the secret or private object */
+    unsigned long public_half; /* of a pair */
+    uint8_t id[TOKEN_ID_SIZE];
+    uint8_t point[TOKEN_POINT_SIZE]; /* P-256 */
+};
+
+struct token {
+    struct cryptoki *module;
+    char label[CRYPTOKI_LABEL_MAX + 1];
+    struct bytes pin;
+    unsigned sessions;
+    bool may_write;
+    pthread_rwlock_t lock; /* readers use the sessions; the writer re-opens */
+    bool is_open;
+    unsigned long epoch; /* counts openings */
+    int64_t closed_until;
+    unsigned long session[TOKEN_SESSIONS_MAX];
+    struct found_key keys[TOKEN_KEY_COUNT];
+    uint8_t canary[TOKEN_SEAL_OVERHEAD +
+                   CANARY_SIZE]; /* sealed at the first opening; must open while all is well */
+};
+
+static int64_t monotonic_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static enum hufu_err find_key(struct token *token, enum token_key key, struct found_key *found)
+{
+    const struct key_kind *kind = &kinds[key];
+    unsigned long session = token->session[0];
+    *found = (struct found_key){0};
+    enum cryptoki_class class = kind->is_pair ? CRYPTOKI_PRIVATE : CRYPTOKI_SECRET;
+    enum hufu_err err = cryptoki_find_key(token->module, session, &found->use, class, kind->label);
+    if (err == HUFU_ERR_NOT_FOUND)
+        return HUFU_OK;
+    if (!err)
+        err = cryptoki_key_id(token->module, session, found->use, found->id);
+    if (!err && kind->is_pair)
+        err = cryptoki_find_key(token->module, session, &found->public_half, CRYPTOKI_PUBLIC, kind->label);
+    if (!err && kind->is_pair && kind->pair == CRYPTOKI_P256)
+        err = cryptoki_point(token->module, session, found->public_half, found->point);
+    found->found = !err;
+    return err;
+}
+
+/* A token that comes back with other keys is another token: refused, or records would be sealed for nobody. */
+static bool is_same_key(const struct found_key *before, const struct found_key *now)
+{
+    return before->found == now->found && memcmp(before->id, now->id, sizeof(now->id)) == 0 &&
+           memcmp(before->point, now->point, sizeof(now->point)) == 0;
+}
+
+static enum hufu_err find_keys(struct token *token)
+{
+    for (size_t i = 0; i < TOKEN_KEY_COUNT; i++) {
+        struct found_key found;
+        enum hufu_err err = find_key(token, (enum token_key)i, &found);
+        if (err)
+            return err;
+        if (token->epoch > 0 && !is_same_key(&token->keys[i], &found)) {
+            log_event(LOG_ERROR, "token.other", "key", kinds[i].label, NULL);
+            return HUFU_ERR_AWAY;
+        }
+        /* The handles alone change at a re-opening: the rest is read without the lock. */
+        if (token->epoch == 0)
+            token->keys[i] = found;
+        token->keys[i].use = found.use;
+        token->keys[i].public_half = found.public_half;
+    }
+    return HUFU_OK;
+}
+
+static enum hufu_err open_sessions(struct token *token)
+{
+    unsigned long slot = 0;
+    enum hufu_err err = cryptoki_find_token(token->module, &slot, token->label);
+    for (unsigned i = 0; !err && i < token->sessions; i++) {
+        err = cryptoki_open_session(token->module, &token->session[i], slot, token->may_write);
+        if (!err && i == 0)
+            err = cryptoki_login(token->module, token->session[0], token->pin);
+    }
+    return err ? err : find_keys(token);
+}
+
+/* With the lock held for writing (or before anybody else knows the token). */
+static enum hufu_err start(struct token *token)
+{
+    enum hufu_err err = HUFU_ERR_AWAY;
+    for (int i = 0; i < OPEN_TRIES; i++) {
+        const struct timespec pause = {.tv_nsec = OPEN_PAUSE_NS};
+        err = cryptoki_start(token->module);
+        if (!err)
+            err = open_sessions(token);
+        if (err != HUFU_ERR_AWAY && err != HUFU_ERR_NOT_FOUND)
+            break;
+        cryptoki_stop(token->module);
+        (void)nanosleep(&pause, NULL);
+    }
+    token->is_open = !err;
+    token->epoch += !err;
+    return err;
+}
+
+/* Re-opens, unless somebody else did since the caller saw epoch, or tried in vain a moment ago. */
+static enum hufu_err reopen(struct token *token, unsigned long epoch)
+{
+    (void)pthread_rwlock_wrlock(&token->lock);
+    enum hufu_err err = HUFU_OK;
+    if (token->epoch == epoch || !token->is_open) {
+        err = HUFU_ERR_AWAY;
+        if (monotonic_ms() >= token->closed_until) {
+            cryptoki_stop(token->module);
+            err = start(token) ? HUFU_ERR_AWAY : HUFU_OK;
+            token->closed_until = err ? monotonic_ms() + REOPEN_PAUSE_MS : 0;
+            log_event(err ? LOG_ERROR : LOG_WARNING, err ? "token.away" : "token.reopened", NULL);
+        }
+    }
+    (void)pthread_rwlock_unlock(&token->lock);
+    return err;
+}
+
+/* The inputs and outputs of any of the operations below. */
+struct call {
+    enum token_key key;
+    struct buf *out, *out2;
+    struct bytes associated, input;
+    uint8_t iv[TOKEN_IV_SIZE];
+    uint8_t *room;
+    size_t room_len;
+};
+typedef enum hufu_err step_fn(struct token *token, unsigned long session, struct call *call);
+
+static enum hufu_err attempt(struct token *token, unsigned session, step_fn *step, struct call *call,
+                             unsigned long *epoch)
+{
+    (void)pthread_rwlock_rdlock(&token->lock);
+    *epoch = token->epoch;
+    struct buf before = call->out ? *call->out : (struct buf){0};
+    enum hufu_err err = HUFU_ERR_AWAY;
+    if (token->is_open)
+        err = token->keys[call->key].found ? step(token, token->session[session], call) : HUFU_ERR_NOT_FOUND;
+    if (err && call->out)
+        *call->out = before;
+    (void)pthread_rwlock_unlock(&token->lock);
+    return err;
+}
+
+/* One step, and once more after a failure of the token that re-opening cures. */
+static enum hufu_err perform(struct token *token, unsigned session, step_fn *step, struct call *call)
+{
+    unsigned long epoch = 0;
+    enum hufu_err err = attempt(token, session, step, call, &epoch);
+    if (err != HUFU_ERR_AWAY || reopen(token, epoch))
+        return err;
+    return attempt(token, session, step, call, &epoch);
+}
+
+static enum hufu_err seal_step(struct token *token, unsigned long session, struct call *call)
+{
+    buf_put(call->out, call->iv, sizeof(call->iv));
+    return cryptoki_seal(token->module, session, token->keys[TOKEN_KEY_SEALING].use, call->out, call->iv,
+                         call->associated, call->input);
+}
+
+static enum hufu_err open_bytes(struct token *token, unsigned long session, struct buf *out,
+                                struct bytes associated, struct bytes sealed)
+{
+    struct bytes rest = bytes_of(sealed.data + TOKEN_IV_SIZE, sealed.len - TOKEN_IV_SIZE);
+    return cryptoki_open(token->module, session, token->keys[TOKEN_KEY_SEALING].use, out, sealed.data,
+                         associated, rest);
+}
+
+static enum hufu_err probe_step(struct token *token, unsigned long session, struct call *call)
+{
+    (void)call;
+    uint8_t memory[sizeof(token->canary)];
+    struct buf out;
+    buf_init(&out, memory, sizeof(memory));
+    enum hufu_err err =
+        open_bytes(token, session, &out, bytes_of(NULL, 0), bytes_of(token->canary, sizeof(token->canary)));
+    return err ? HUFU_ERR_AWAY : HUFU_OK;
+}
+
+static enum hufu_err open_step(struct token *token, unsigned long session, struct call *call)
+{
+    enum hufu_err err = open_bytes(token, session, call->out, call->associated, call->input);
+    /* Modules report a forged record and a broken token in the same words: the canary tells them apart, so that a
+     * forged record neither hides a failure nor makes us re-open the token. */
+    return err == HUFU_ERR_RECORD && probe_step(token, session, call) ? HUFU_ERR_AWAY : err;
+}
+
+static enum hufu_err sign_step(struct token *token, unsigned long session, struct call *call)
+{
+    return cryptoki_sign(token->module, session, token->keys[call->key].use, kinds[call->key].pair, call->out,
+                         call->input);
+}
+
+static enum hufu_err random_step(struct token *token, unsigned long session, struct call *call)
+{
+    return cryptoki_random(token->module, session, call->room, call->room_len);
+}
+
+static enum hufu_err rsa_step(struct token *token, unsigned long session, struct call *call)
+{
+    return cryptoki_rsa_public(token->module, session, token->keys[call->key].public_half, call->out,
+                               call->out2);
+}
+
+static enum hufu_err random_iv(uint8_t iv[TOKEN_IV_SIZE])
+{
+    return getrandom(iv, TOKEN_IV_SIZE, 0) == TOKEN_IV_SIZE ? HUFU_OK : HUFU_ERR_INTERNAL;
+}
+
+enum hufu_err token_seal(struct token *token, unsigned session, struct buf *out, struct bytes associated,
+                         struct bytes plain)
+{
+    struct call call = {.key = TOKEN_KEY_SEALING, .out = out, .associated = associated, .input = plain};
+    enum hufu_err err = random_iv(call.iv);
+    return err ? err : perform(token, session, seal_step, &call);
+}
+
+enum hufu_err token_open_sealed(struct token *token, unsigned session, struct buf *out,
+                                struct bytes associated, struct bytes sealed)
+{
+    struct call call = {.key = TOKEN_KEY_SEALING, .out = out, .associated = associated, .input = sealed};
+    return sealed.len < TOKEN_SEAL_OVERHEAD ? HUFU_ERR_RECORD : perform(token, session, open_step, &call);
+}
+
+enum hufu_err token_sign(struct token *token, unsigned session, enum token_key key, struct buf *out,
+                         struct bytes input)
+{
+    struct call call = {.key = key, .out = out, .input = input};
+    return perform(token, session, sign_step, &call);
+}
+
+enum hufu_err token_random(struct token *token, unsigned session, uint8_t *out, size_t len)
+{
+    struct call call = {.key = TOKEN_KEY_SEALING, .room = out, .room_len = len};
+    return perform(token, session, random_step, &call);
+}
+
+enum hufu_err token_rsa_public(struct token *token, unsigned session, enum token_key key, struct buf *modulus,
+                               struct buf *exponent)
+{
+    struct call call = {.key = key, .out = modulus, .out2 = exponent};
+    return perform(token, session, rsa_step, &call);
+}
+
+enum hufu_err token_probe(struct token *token, unsigned session)
+{
+    struct call call = {.key = TOKEN_KEY_SEALING};
+    return perform(token, session, probe_step, &call);
+}
+
+bool token_has(const struct token *token, enum token_key key)
+{
+    return token->keys[key].found;
+}
+
+const uint8_t *token_sealing_key_id(const struct token *token)
+{
+    return token->keys[TOKEN_KEY_SEALING].id;
+}
+
+const uint8_t *token_point(const struct token *token, enum token_key key)
+{
+    return token->keys[key].point;
+}
+
+static enum hufu_err seal_canary(struct token *token)
+{
+    static const uint8_t plain[CANARY_SIZE] = {0};
+    struct buf out;
+    buf_init(&out, token->canary, sizeof(token->canary));
+    return token_seal(token, 0, &out, bytes_of(NULL, 0), bytes_of(plain, sizeof(plain)));
+}
+
+enum hufu_err token_make_key(struct token *token, enum token_key key)
+{
+    uint8_t id[TOKEN_ID_SIZE];
+    const struct key_kind *kind = &kinds[key];
+    if (getrandom(id, sizeof(id), 0) != sizeof(id))
+        return HUFU_ERR_INTERNAL;
+    enum hufu_err err =
+        kind->is_pair ? cryptoki_make_pair(token->module, token->session[0], kind->pair, kind->label, id)
+                      : cryptoki_make_sealing_key(token->module, token->session[0], kind->label, id);
+    if (!err)
+        err = find_key(token, key, &token->keys[key]);
+    if (!err && key == TOKEN_KEY_SEALING)
+        err = seal_canary(token);
+    return err;
+}
+
+enum hufu_err token_make(const struct token_settings *settings)
+{
+    uint8_t random[SO_PIN_BYTES];
+    char so_pin[2 * SO_PIN_BYTES + 1];
+    struct cryptoki *module = NULL;
+    if (getrandom(random, sizeof(random), 0) != sizeof(random))
+        return HUFU_ERR_INTERNAL;
+    hex_encode(so_pin, sizeof(so_pin), bytes_of(random, sizeof(random)));
+    enum hufu_err err = cryptoki_load(&module, settings->module);
+    if (!err)
+        err = cryptoki_start(module);
+    if (!err) {
+        err = cryptoki_make_token(module, settings->label, bytes_of_text(so_pin), settings->pin);
+        cryptoki_stop(module);
+    }
+    cryptoki_unload(module);
+    secret_wipe(random, sizeof(random));
+    secret_wipe(so_pin, sizeof(so_pin));
+    return err;
+}
+
+static enum hufu_err copy_pin(struct token *token, struct bytes pin)
+{
+    void *memory = NULL;
+    enum hufu_err err = locked_alloc(&memory, pin.len);
+    if (err)
+        return err;
+    memcpy(memory, pin.data, pin.len);
+    token->pin = bytes_of(memory, pin.len);
+    return HUFU_OK;
+}
+
+/* Readers come in an unbroken stream under load; a writer must get its turn all the same. */
+static void init_lock(pthread_rwlock_t *lock)
+{
+    pthread_rwlockattr_t attributes;
+    (void)pthread_rwlockattr_init(&attributes);
+    (void)pthread_rwlockattr_setkind_np(&attributes, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+    (void)pthread_rwlock_init(lock, &attributes);
+    (void)pthread_rwlockattr_destroy(&attributes);
+}
+
+static enum hufu_err open_token(struct token *token, const struct token_settings *settings)
+{
+    enum hufu_err err = copy_pin(token, settings->pin);
+    if (!err)
+        err = cryptoki_load(&token->module, settings->module);
+    if (!err)
+        err = start(token);
+    if (!err && token->keys[TOKEN_KEY_SEALING].found)
+        err = seal_canary(token);
+    return err;
+}
+
+enum hufu_err token_open(struct token **token, const struct token_settings *settings)
+{
+    *token = NULL;
+    if (settings->sessions < 1 || settings->sessions > TOKEN_SESSIONS_MAX ||
+        strlen(settings->label) > CRYPTOKI_LABEL_MAX)
+        return HUFU_ERR_LIMIT;
+    struct token *opened = calloc(1, sizeof(*opened));
+    if (!opened)
+        return HUFU_ERR_INTERNAL;
+    init_lock(&opened->lock);
+    opened->sessions = settings->sessions;
+    opened->may_write = settings->may_write;
+    memcpy(opened->label, settings->label, strlen(settings->label));
+    enum hufu_err err = open_token(opened, settings);
+    if (err) {
+        token_close(opened);
+        return err;
+    }
+    *token = opened;
+    return HUFU_OK;
+}
+
+void token_close(struct token *token)
+{
+    if (!token)
+        return;
+    union {
+        const void *kept;
+        void *given_back;
+    } pin = {.kept = token->pin.data};
+    if (token->is_open)
+        cryptoki_stop(token->module);
+    cryptoki_unload(token->module);
+    locked_free(pin.given_back);
+    (void)pthread_rwlock_destroy(&token->lock);
+    free(token);
+}
