@@ -7,20 +7,29 @@
  * Conventions
  *   - Scalars are 32 bytes big-endian, points 65 bytes (04 ‖ x ‖ y), proofs 64 bytes, digests 32 bytes.
  *   - `head` is the encoded readable part of the request (section 7); every proof is bound to it whole. This
- * library does not parse it. `frame` (the service's roles) is the whole encoded frame: the context of hedged
- * nonces.
+ *     library does not parse it. `frame` (the service's roles) is the whole encoded frame: the context of
+ *     hedged nonces.
  *   - `body` and `answer` are the encoded messages T(operation, fields…) before the box. Functions that make
- * one append to a struct buf of the caller's; one needs at most COSIGN_BODY_MAX or COSIGN_ANSWER_MAX bytes.
+ *     one append to a struct buf of the caller's; one needs at most COSIGN_BODY_MAX or COSIGN_ANSWER_MAX
+ *     bytes. What a function that fails has appended is taken back.
  *   - Randomness comes from a struct cosign_random of the caller's; nonces are hedged with it (section 1).
- *   - No allocation, no I/O, no clock. State lives in structs of the caller's, which hold secrets: declare
- * them with their _WIPED attribute.
+ *   - No allocation (but what OpenSSL does beneath), no I/O, no clock, no state: any number of threads. What
+ *     lasts from one call to the next is in structs of the caller's, which hold secrets: declare them with
+ *     their _WIPED attribute. A full batch takes up to 192 KiB of stack.
  *   - Argument order: state or record, outputs, inputs, randomness.
- *   - Outputs are zero unless HUFU_OK is returned. Errors, everywhere: HUFU_ERR_FORM malformed (wrong length,
- * scalar 0 or ≥ n, point not on the curve, field too many or too few); HUFU_ERR_PROOF the other side's proof
- * does not hold (in the service: a wrong PIN, to be counted); HUFU_ERR_PEER the service's answer does not
- * hold (in the device: a service fault; nothing derived from `a` has left); HUFU_ERR_LIMIT batch too large or
- * buffer too small; HUFU_ERR_INTERNAL arithmetic back end or randomness failed.
- *   - Constant time in every secret; `check`s of public data are not. */
+ *   - Outputs are zero unless HUFU_OK is returned.
+ *   - Constant time in every secret; checks of public data are not.
+ *
+ * Errors, everywhere
+ *   HUFU_ERR_FORM      malformed: wrong length, scalar 0 or ≥ n, point not on the curve, a field too many or
+ *                      too few
+ *   HUFU_ERR_PROOF     the device's proof does not hold: in the service, a wrong PIN, to be counted
+ *   HUFU_ERR_PEER      the service's answer does not hold: in the device, a service fault; nothing derived
+ *                      from `a` has left
+ *   HUFU_ERR_LIMIT     batch too large or buffer too small
+ *   HUFU_ERR_STATE     a struct that is not, or no longer, where the call belongs
+ *   HUFU_ERR_INTERNAL  arithmetic back end or randomness failed, or the service's own half, which comes out of
+ *                      an authentic record, is malformed */
 #ifndef HUFU_COSIGN_H
 #define HUFU_COSIGN_H
 
@@ -94,7 +103,8 @@ enum hufu_err cosign_identity_digest(uint8_t z[COSIGN_DIGEST_SIZE], struct bytes
 enum hufu_err cosign_message_digest(uint8_t e[COSIGN_DIGEST_SIZE], struct bytes identity,
                                     const uint8_t P[COSIGN_POINT_SIZE], struct bytes message) HUFU_MUST_CHECK;
 
-/* Incremental SM3, for files and for Z ‖ M. The struct is the caller's; done also wipes it. */
+/* Incremental SM3, for files and for Z ‖ M. The struct is the caller's. After init, done must be called once,
+ * even when init or update failed (it then fails too): it wipes and frees. */
 struct cosign_sm3_stream {
     uint64_t opaque[32];
 };
@@ -140,14 +150,15 @@ enum hufu_err cosign_service_keygen_finish(struct cosign_service_half *half, str
                                            struct bytes head_begin, const uint8_t b[COSIGN_SCALAR_SIZE],
                                            const uint8_t com[COSIGN_DIGEST_SIZE],
                                            struct bytes body) HUFU_MUST_CHECK;
-/* After step 4, device: compares the two P (HUFU_ERR_PEER), gives the half, and wipes keygen in any case. */
+/* After step 4, device: compares the two P (HUFU_ERR_PEER), gives the half, and wipes keygen in any case.
+ * HUFU_ERR_STATE: _finish has not accepted the service's message. */
 enum hufu_err cosign_device_keygen_done(struct cosign_keygen *keygen, struct cosign_device_half *half,
                                         struct bytes answer) HUFU_MUST_CHECK;
 
 /* ---- Signing (section 3) ---- */
 
 /* The device between request and answer: the half and the nonces. One answer only: _finish wipes it before it
- * returns, whatever it returns. About 50 KiB; keep it off small stacks. */
+ * can fail, whatever it returns. About 50 KiB; keep it off small stacks. */
 struct cosign_signing {
     struct cosign_device_half half;
     uint32_t count;
@@ -167,8 +178,9 @@ enum hufu_err cosign_service_sign(const struct cosign_service_half *half, struct
                                   uint8_t r_out[][COSIGN_SCALAR_SIZE], struct bytes head,
                                   struct bytes digests, struct bytes body, struct bytes frame,
                                   const struct cosign_random *random) HUFU_MUST_CHECK;
-/* Device: signatures_out gets one r ‖ s for each digest. Any failure is HUFU_ERR_PEER and says nothing of
- * which check it was. */
+/* Device: signatures_out gets one r ‖ s for each digest. Whatever is wrong with the answer is HUFU_ERR_PEER,
+ * which says nothing of which check it was. HUFU_ERR_STATE: the nonces have met an answer before.
+ * HUFU_ERR_FORM: not as many digests as in _begin. */
 enum hufu_err cosign_device_sign_finish(struct cosign_signing *signing,
                                         uint8_t signatures_out[][COSIGN_SIGNATURE_SIZE], struct bytes head,
                                         struct bytes digests, struct bytes answer) HUFU_MUST_CHECK;
@@ -184,8 +196,9 @@ enum hufu_err cosign_service_decrypt(const struct cosign_service_half *half, str
                                      uint8_t point_digests[][COSIGN_DIGEST_SIZE], struct bytes head,
                                      struct bytes points, struct bytes body) HUFU_MUST_CHECK;
 /* Device: the plaintext of ciphertext number `index` (C1 ‖ C3 ‖ C2) out of the answer; plaintext has room for
- * ciphertext.len - 97 bytes, which is what it gets. A C3 that does not hold gives no plaintext:
- * HUFU_ERR_PEER. */
+ * ciphertext.len - 97 bytes, which is what it gets, and does not overlap the ciphertext. A C3 that does not
+ * hold gives no plaintext: HUFU_ERR_PEER. HUFU_ERR_FORM: the ciphertext has no C2, or its C1 is not on the
+ * curve. */
 enum hufu_err cosign_device_decrypt_finish(uint8_t *plaintext, const struct cosign_device_half *half,
                                            uint32_t index, struct bytes ciphertext,
                                            struct bytes answer) HUFU_MUST_CHECK;
@@ -240,8 +253,8 @@ enum hufu_err cosign_device_handover_accept(const uint8_t a2[COSIGN_SCALAR_SIZE]
 
 /* ---- The PIN (section 6) ---- */
 
-/* σ from a, and a from σ, with the 32 bytes that Argon2id made of PIN and salt. HUFU_ERR_RETRY: the factor is
- * 0, draw another salt. */
+/* σ from a, and a from σ, with the 32 bytes that Argon2id made of PIN and salt. A wrong key gives another a, and
+ * no error. HUFU_ERR_RETRY: the factor is 0, draw another salt. */
 enum hufu_err cosign_pin_hide(uint8_t sigma[COSIGN_SCALAR_SIZE], const uint8_t a[COSIGN_SCALAR_SIZE],
                               const uint8_t key[COSIGN_PIN_KEY_SIZE]) HUFU_MUST_CHECK;
 enum hufu_err cosign_pin_open(uint8_t a[COSIGN_SCALAR_SIZE], const uint8_t sigma[COSIGN_SCALAR_SIZE],

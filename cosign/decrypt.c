@@ -19,9 +19,8 @@ static const struct half_proof_kind kind = {COSIGN_OP_DECRYPT, "hufu/sm2/decrypt
 static enum hufu_err check_points_var(struct group *g, uint32_t *count, struct bytes points)
 {
     const size_t number = points.len / COSIGN_POINT_SIZE;
-    if (number > COSIGN_BATCH_MAX) {
+    if (number > COSIGN_BATCH_MAX)
         return HUFU_ERR_LIMIT;
-    }
     bool good = number > 0 && points.len % COSIGN_POINT_SIZE == 0;
     for (size_t i = 0; i < number && good; i++) {
         struct point C1;
@@ -60,16 +59,14 @@ static enum hufu_err put_answer(struct group *g, struct buf *answer, const struc
     for (size_t at = 0; at < points.len; at += COSIGN_POINT_SIZE) {
         struct point W;
         uint8_t encoded[COSIGN_POINT_SIZE];
-        if (point_decode_var(g, &W, points.data + at)) {
+        if (point_decode_var(g, &W, points.data + at))
             point_mul(g, &W, b, &W);
-        }
         point_encode(encoded, &W);
-        buf_put(answer, encoded, sizeof encoded);
+        buf_put(answer, encoded, sizeof(encoded));
     }
     buf_field_end(answer, mark);
-    if (group_finish(g)) {
+    if (group_finish(g))
         answer->failed = true;
-    }
     enum hufu_err err = message_finish(answer, start);
     return group_finish(g) ? HUFU_ERR_INTERNAL : err;
 }
@@ -77,9 +74,8 @@ static enum hufu_err put_answer(struct group *g, struct buf *answer, const struc
 static enum hufu_err digest_points(uint8_t digests[][COSIGN_DIGEST_SIZE], struct bytes points, uint32_t count)
 {
     enum hufu_err err = HUFU_OK;
-    for (uint32_t i = 0; i < count && !err; i++) {
+    for (uint32_t i = 0; i < count && !err; i++)
         err = cosign_sm3(digests[i], points.data + (size_t)i * COSIGN_POINT_SIZE, COSIGN_POINT_SIZE);
-    }
     return err;
 }
 
@@ -89,9 +85,8 @@ static enum hufu_err answer_request(struct group *g, struct buf *answer,
 {
     struct service_keys keys SERVICE_KEYS_WIPED;
     enum hufu_err err = service_keys_open(g, &keys, half);
-    if (!err) {
+    if (!err)
         err = half_proof_check_var(g, &kind, half, head, body);
-    }
     return err ? err : put_answer(g, answer, &keys.b, points);
 }
 
@@ -103,16 +98,13 @@ enum hufu_err cosign_service_decrypt(const struct cosign_service_half *half, str
     uint32_t count = 0;
     group_init(&g);
     enum hufu_err err = check_points_var(&g, &count, points);
-    if (err) {
+    if (err)
         return err;
-    }
     err = digest_points(point_digests, points, count);
-    if (!err) {
+    if (!err)
         err = answer_request(&g, answer, half, head, points, body);
-    }
-    if (err) {
+    if (err)
         memset(point_digests, 0, (size_t)count * COSIGN_DIGEST_SIZE);
-    }
     return err;
 }
 
@@ -124,7 +116,7 @@ struct shared {
 
 static void shared_wipe(struct shared *shared)
 {
-    secret_wipe(shared, sizeof *shared);
+    secret_wipe(shared, sizeof(*shared));
 }
 #define SHARED_WIPED __attribute__((cleanup(shared_wipe)))
 
@@ -149,21 +141,18 @@ static enum hufu_err make_shared(struct shared *shared, const struct cosign_devi
     struct point theirs;
     uint8_t encoded[COSIGN_POINT_SIZE];
     group_init(&g);
-    if (!scalar_decode_nonzero(&a, half->a) || !point_decode_var(&g, &theirs, C1)) {
+    if (!scalar_decode_nonzero(&a, half->a) || !point_decode_var(&g, &theirs, C1))
         return group_finish(&g) ? HUFU_ERR_INTERNAL : HUFU_ERR_FORM;
-    }
-    if (!W || !point_decode_var(&g, &point, W)) {
+    if (!W || !point_decode_var(&g, &point, W))
         return group_finish(&g) ? HUFU_ERR_INTERNAL : HUFU_ERR_PEER;
-    }
     point_mul(&g, &point, &a, &point);
     point_sub(&g, &point, &point, &theirs);
     enum hufu_err err = group_finish(&g);
-    if (err || point_is_infinite(&point)) {
+    if (err || point_is_infinite(&point))
         return err ? err : HUFU_ERR_PEER;
-    }
     point_encode(encoded, &point);
-    memcpy(shared, encoded + 1, sizeof *shared);
-    secret_wipe(encoded, sizeof encoded);
+    memcpy(shared, encoded + 1, sizeof(*shared));
+    secret_wipe(encoded, sizeof(encoded));
     return HUFU_OK;
 }
 
@@ -176,12 +165,11 @@ static enum hufu_err apply_key_stream(uint8_t *out, const uint8_t *in, size_t le
         struct sm3 hash SM3_DROPPED;
         struct secret32 block SECRET_WIPED;
         sm3_init(&hash);
-        sm3_update(&hash, shared, sizeof *shared);
+        sm3_update(&hash, shared, sizeof(*shared));
         sm3_u32(&hash, (uint32_t)(at / SM3_BYTES + 1)); /* the counter ct */
         enum hufu_err err = sm3_done(&hash, block.bytes);
-        if (err) {
+        if (err)
             return err;
-        }
         for (size_t i = 0; i < SM3_BYTES && at + i < len; i++) {
             *any |= block.bytes[i];
             out[at + i] = in[at + i] ^ block.bytes[i];
@@ -197,9 +185,9 @@ static enum hufu_err check_hash(const uint8_t *plaintext, size_t len, const uint
     struct sm3 hash SM3_DROPPED;
     struct secret32 digest SECRET_WIPED;
     sm3_init(&hash);
-    sm3_update(&hash, shared->x2, sizeof shared->x2);
+    sm3_update(&hash, shared->x2, sizeof(shared->x2));
     sm3_update(&hash, plaintext, len);
-    sm3_update(&hash, shared->y2, sizeof shared->y2);
+    sm3_update(&hash, shared->y2, sizeof(shared->y2));
     enum hufu_err err = sm3_done(&hash, digest.bytes);
     return err || secret_equal(digest.bytes, C3, SM3_BYTES) ? err : HUFU_ERR_PEER;
 }
@@ -209,11 +197,10 @@ static enum hufu_err open_ciphertext(uint8_t *plaintext, size_t len, const struc
 {
     uint8_t any;
     enum hufu_err err = apply_key_stream(plaintext, ciphertext + CIPHERTEXT_HEAD, len, &any, shared);
-    if (err) {
+    if (err)
         return err;
-    }
     bool empty = any == 0;
-    secret_unmark(&empty, sizeof empty);
+    secret_unmark(&empty, sizeof(empty));
     err = check_hash(plaintext, len, ciphertext + COSIGN_POINT_SIZE, shared);
     return !err && empty ? HUFU_ERR_PEER : err;
 }
@@ -222,20 +209,16 @@ enum hufu_err cosign_device_decrypt_finish(uint8_t *plaintext, const struct cosi
                                            uint32_t index, struct bytes ciphertext, struct bytes answer)
 {
     struct shared shared SHARED_WIPED;
-    if (ciphertext.len <= CIPHERTEXT_HEAD) {
+    if (ciphertext.len <= CIPHERTEXT_HEAD)
         return HUFU_ERR_FORM;
-    }
     const size_t len = ciphertext.len - CIPHERTEXT_HEAD;
-    if (len > UINT32_MAX) { /* far below what the counter of the key stream allows */
+    if (len > UINT32_MAX) /* far below what the counter of the key stream allows */
         return HUFU_ERR_LIMIT;
-    }
     memset(plaintext, 0, len);
     enum hufu_err err = make_shared(&shared, half, ciphertext.data, find_W(answer, index));
-    if (!err) {
+    if (!err)
         err = open_ciphertext(plaintext, len, &shared, ciphertext.data);
-    }
-    if (err) {
+    if (err)
         secret_wipe(plaintext, len);
-    }
     return err;
 }

@@ -21,17 +21,16 @@ enum hufu_err cosign_identity_digest(uint8_t z[COSIGN_DIGEST_SIZE], struct bytes
 {
     struct sm3 hash SM3_DROPPED = {0};
     if (identity.len > IDENTITY_MAX) {
-        for (size_t i = 0; i < COSIGN_DIGEST_SIZE; i++) {
+        for (size_t i = 0; i < COSIGN_DIGEST_SIZE; i++)
             z[i] = 0;
-        }
         return HUFU_ERR_LIMIT;
     }
     const size_t bits = 8 * identity.len;
     const uint8_t length[2] = {(uint8_t)(bits >> 8), (uint8_t)bits};
     sm3_init(&hash);
-    sm3_update(&hash, length, sizeof length);
+    sm3_update(&hash, length, sizeof(length));
     sm3_update(&hash, identity.data, identity.len);
-    sm3_update(&hash, curve, sizeof curve);
+    sm3_update(&hash, curve, sizeof(curve));
     sm3_update(&hash, P + 1, COSIGN_POINT_SIZE - 1);
     return sm3_done(&hash, z);
 }
@@ -41,9 +40,8 @@ enum hufu_err cosign_message_digest(uint8_t e[COSIGN_DIGEST_SIZE], struct bytes 
 {
     struct sm3 hash SM3_DROPPED = {0};
     enum hufu_err err = cosign_identity_digest(e, identity, P);
-    if (err) {
+    if (err)
         return err;
-    }
     sm3_init(&hash);
     sm3_update(&hash, e, COSIGN_DIGEST_SIZE);
     sm3_update(&hash, message.data, message.len);

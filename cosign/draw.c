@@ -11,9 +11,8 @@
 static enum hufu_err fill(const struct draw *draw, uint8_t *out, size_t len)
 {
     enum hufu_err err = draw->random->fill(draw->random->context, out, len);
-    if (err) {
+    if (err)
         secret_wipe(out, len);
-    }
     return err;
 }
 
@@ -23,13 +22,11 @@ static enum hufu_err uniform_secret(const struct draw *draw, struct scalar *out,
     scalar_wipe(out);
     for (int i = 0; i < SECRET_TRIES; i++) {
         struct secret32 candidate SECRET_WIPED;
-        enum hufu_err err = fill(draw, candidate.bytes, sizeof candidate.bytes);
-        if (err) {
+        enum hufu_err err = fill(draw, candidate.bytes, sizeof(candidate.bytes));
+        if (err)
             return err;
-        }
-        if (scalar_decode_nonzero(out, candidate.bytes)) {
+        if (scalar_decode_nonzero(out, candidate.bytes))
             return HUFU_OK;
-        }
     }
     return HUFU_ERR_INTERNAL;
 }
@@ -42,14 +39,14 @@ static enum hufu_err hedge(struct scalar *out, const uint8_t random[HEDGE_BYTES]
     struct scalar_hash hash SCALAR_HASH_DROPPED;
     uint8_t number[4];
     struct buf b;
-    buf_init(&b, number, sizeof number);
+    buf_init(&b, number, sizeof(number));
     buf_put_u32(&b, index);
 
     scalar_hash_init(&hash, "hufu/nonce");
     scalar_hash_field(&hash, bytes_of(random, HEDGE_BYTES));
     scalar_hash_field(&hash, bytes_of(half, SCALAR_BYTES));
     scalar_hash_field(&hash, context);
-    scalar_hash_field(&hash, bytes_of(number, sizeof number));
+    scalar_hash_field(&hash, bytes_of(number, sizeof(number)));
     scalar_hash_field(&hash, bytes_of_text(role));
     return scalar_hash_done(&hash, out);
 }
@@ -60,14 +57,14 @@ static enum hufu_err hedged_nonce(const struct draw *draw, struct scalar *out, c
     uint8_t random[HEDGE_BYTES];
     struct secret32 own SECRET_WIPED;
     scalar_wipe(out);
-    enum hufu_err err = fill(draw, random, sizeof random);
+    enum hufu_err err = fill(draw, random, sizeof(random));
     if (!err) {
         scalar_encode(own.bytes, half);
         err = hedge(out, random, own.bytes, context, index, role);
     }
-    secret_wipe(random, sizeof random);
+    secret_wipe(random, sizeof(random));
     bool zero = scalar_is_zero(out);
-    secret_unmark(&zero, sizeof zero);
+    secret_unmark(&zero, sizeof(zero));
     return !err && zero ? HUFU_ERR_INTERNAL : err;
 }
 

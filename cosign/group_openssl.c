@@ -46,60 +46,54 @@ enum hufu_err group_finish(const struct group *g)
 /* Whether a call of the back end worked is public. */
 static bool did(struct group *g, int result)
 {
-    secret_unmark(&result, sizeof result);
-    if (result != 1) {
+    secret_unmark(&result, sizeof(result));
+    if (result != 1)
         g->failed = true;
-    }
     return result == 1;
 }
 
 void point_wipe(struct point *p)
 {
-    secret_wipe(p, sizeof *p);
+    secret_wipe(p, sizeof(*p));
 }
 
 static void set_infinite(struct point *p)
 {
-    memset(p->octets, 0, sizeof p->octets);
+    memset(p->octets, 0, sizeof(p->octets));
     p->infinite = true;
 }
 
 static EC_POINT *new_infinite(struct group *g)
 {
     EC_POINT *fresh = g->failed ? NULL : EC_POINT_new(g->curve);
-    if (!fresh) {
+    if (!fresh)
         g->failed = true;
-    }
     return fresh;
 }
 
 static EC_POINT *load(struct group *g, const struct point *p)
 {
     EC_POINT *loaded = new_infinite(g);
-    if (loaded && !p->infinite) {
+    if (loaded && !p->infinite)
         did(g, EC_POINT_oct2point(g->curve, loaded, p->octets, POINT_BYTES, g->work));
-    }
     return loaded;
 }
 
 static void store(struct group *g, struct point *out, const EC_POINT *p)
 {
     set_infinite(out);
-    if (g->failed) {
+    if (g->failed)
         return;
-    }
     int infinite = EC_POINT_is_at_infinity(g->curve, p);
-    secret_unmark(&infinite, sizeof infinite);
-    if (infinite) {
+    secret_unmark(&infinite, sizeof(infinite));
+    if (infinite)
         return;
-    }
     size_t len =
         EC_POINT_point2oct(g->curve, p, POINT_CONVERSION_UNCOMPRESSED, out->octets, POINT_BYTES, g->work);
-    if (did(g, len == POINT_BYTES)) {
+    if (did(g, len == POINT_BYTES))
         out->infinite = false;
-    } else {
+    else
         set_infinite(out);
-    }
 }
 
 bool point_decode_var(struct group *g, struct point *p, const uint8_t bytes[POINT_BYTES])
@@ -109,9 +103,8 @@ bool point_decode_var(struct group *g, struct point *p, const uint8_t bytes[POIN
     /* The other first bytes that OpenSSL takes (hybrid, compressed) are none of ours. It refuses coordinates that
      * are p or more, and points off the curve. */
     if (!decoded || bytes[0] != POINT_CONVERSION_UNCOMPRESSED ||
-        EC_POINT_oct2point(g->curve, decoded, bytes, POINT_BYTES, g->work) != 1) {
+        EC_POINT_oct2point(g->curve, decoded, bytes, POINT_BYTES, g->work) != 1)
         return false;
-    }
     memcpy(p->octets, bytes, POINT_BYTES);
     p->infinite = false;
     return true;
@@ -141,18 +134,16 @@ void point_x_mod_n(struct scalar *x, const struct point *p)
 void point_generator(struct group *g, struct point *out)
 {
     set_infinite(out);
-    if (!g->failed) {
+    if (!g->failed)
         store(g, out, EC_GROUP_get0_generator(g->curve));
-    }
 }
 
 void point_add(struct group *g, struct point *out, const struct point *a, const struct point *b)
 {
     EC_POINT *left EC_POINT_DROPPED = load(g, a);
     EC_POINT *right EC_POINT_DROPPED = load(g, b);
-    if (!g->failed) {
+    if (!g->failed)
         did(g, EC_POINT_add(g->curve, left, left, right, g->work));
-    }
     store(g, out, left);
 }
 
@@ -173,13 +164,12 @@ static BIGNUM *bignum_of(struct group *g, const struct scalar *k)
 {
     uint8_t bytes[1 + SCALAR_BYTES] = {1};
     scalar_encode(bytes + 1, k);
-    BIGNUM *number = BN_bin2bn(bytes, sizeof bytes, NULL);
-    secret_wipe(bytes, sizeof bytes);
-    if (!number || BN_clear_bit(number, 8 * SCALAR_BYTES) != 1) {
+    BIGNUM *number = BN_bin2bn(bytes, sizeof(bytes), NULL);
+    secret_wipe(bytes, sizeof(bytes));
+    if (!number || BN_clear_bit(number, 8 * SCALAR_BYTES) != 1)
         g->failed = true;
-    } else {
+    else
         BN_set_flags(number, BN_FLG_CONSTTIME);
-    }
     return number;
 }
 
@@ -187,9 +177,8 @@ void point_mul_base(struct group *g, struct point *out, const struct scalar *k)
 {
     BIGNUM *factor BIGNUM_DROPPED = bignum_of(g, k);
     EC_POINT *product EC_POINT_DROPPED = new_infinite(g);
-    if (!g->failed) {
+    if (!g->failed)
         did(g, EC_POINT_mul(g->curve, product, factor, NULL, NULL, g->work));
-    }
     store(g, out, product);
 }
 
@@ -197,9 +186,8 @@ void point_mul(struct group *g, struct point *out, const struct scalar *k, const
 {
     BIGNUM *factor BIGNUM_DROPPED = bignum_of(g, k);
     EC_POINT *product EC_POINT_DROPPED = load(g, p);
-    if (!g->failed) {
+    if (!g->failed)
         did(g, EC_POINT_mul(g->curve, product, NULL, product, factor, g->work));
-    }
     store(g, out, product);
 }
 
@@ -217,11 +205,9 @@ struct terms {
 
 static void terms_done(struct terms *terms)
 {
-    for (size_t i = 0; i < CHUNK; i++) {
-        for (size_t j = 0; j < ODD_MULTIPLES; j++) {
+    for (size_t i = 0; i < CHUNK; i++)
+        for (size_t j = 0; j < ODD_MULTIPLES; j++)
             EC_POINT_clear_free(terms->odd[i][j]);
-        }
-    }
     EC_POINT_clear_free(terms->step);
 }
 #define TERMS_DONE __attribute__((cleanup(terms_done)))
@@ -229,16 +215,13 @@ static void terms_done(struct terms *terms)
 static void terms_add(struct group *g, struct terms *terms, const struct scalar *k, const EC_POINT *p)
 {
     EC_POINT **odd = terms->odd[terms->count];
-    for (size_t j = 0; j < ODD_MULTIPLES && !odd[j]; j++) {
+    for (size_t j = 0; j < ODD_MULTIPLES && !odd[j]; j++)
         odd[j] = new_infinite(g);
-    }
-    if (g->failed) {
+    if (g->failed)
         return;
-    }
     bool done = EC_POINT_copy(odd[0], p) == 1 && EC_POINT_dbl(g->curve, terms->step, p, g->work) == 1;
-    for (size_t j = 1; j < ODD_MULTIPLES && done; j++) {
+    for (size_t j = 1; j < ODD_MULTIPLES && done; j++)
         done = EC_POINT_add(g->curve, odd[j], odd[j - 1], terms->step, g->work) == 1;
-    }
     did(g, done);
     scalar_digits_var(terms->digits[terms->count++], k);
 }
@@ -247,10 +230,8 @@ static bool add_digit(struct group *g, struct terms *terms, EC_POINT *sum, size_
 {
     const EC_POINT *multiple = terms->odd[term][(digit < 0 ? -digit : digit) / 2];
     if (digit < 0) {
-        if (EC_POINT_copy(terms->step, multiple) != 1 ||
-            EC_POINT_invert(g->curve, terms->step, g->work) != 1) {
+        if (EC_POINT_copy(terms->step, multiple) != 1 || EC_POINT_invert(g->curve, terms->step, g->work) != 1)
             return false;
-        }
         multiple = terms->step;
     }
     return EC_POINT_add(g->curve, sum, sum, multiple, g->work) == 1;
@@ -277,17 +258,14 @@ void point_multi_var(struct group *g, struct point *out, const struct scalar *ba
 {
     struct terms terms TERMS_DONE = {.step = new_infinite(g)};
     EC_POINT *total EC_POINT_DROPPED = new_infinite(g);
-    if (base && !g->failed) {
+    if (base && !g->failed)
         terms_add(g, &terms, base, EC_GROUP_get0_generator(g->curve));
-    }
     for (size_t i = 0; i < count && !g->failed; i++) {
         EC_POINT *p EC_POINT_DROPPED = load(g, &points[i]);
-        if (!g->failed) {
+        if (!g->failed)
             terms_add(g, &terms, &scalars[i], p);
-        }
-        if (terms.count == CHUNK) {
+        if (terms.count == CHUNK)
             terms_flush(g, &terms, total);
-        }
     }
     terms_flush(g, &terms, total);
     store(g, out, total);

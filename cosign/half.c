@@ -5,22 +5,22 @@
 
 void cosign_service_half_wipe(struct cosign_service_half *half)
 {
-    secret_wipe(half, sizeof *half);
+    secret_wipe(half, sizeof(*half));
 }
 
 void cosign_device_half_wipe(struct cosign_device_half *half)
 {
-    secret_wipe(half, sizeof *half);
+    secret_wipe(half, sizeof(*half));
 }
 
 void device_keys_wipe(struct device_keys *keys)
 {
-    secret_wipe(keys, sizeof *keys);
+    secret_wipe(keys, sizeof(*keys));
 }
 
 void service_keys_wipe(struct service_keys *keys)
 {
-    secret_wipe(keys, sizeof *keys);
+    secret_wipe(keys, sizeof(*keys));
 }
 
 enum hufu_err device_keys_open(struct group *g, struct device_keys *keys,
@@ -54,7 +54,7 @@ bool halves_match(struct group *g, const struct scalar *half, const struct point
     point_generator(g, &generator);
     point_add(g, &right, P, &generator);
     bool match = point_equal(&left, &right);
-    secret_unmark(&match, sizeof match);
+    secret_unmark(&match, sizeof(match));
     return match;
 }
 

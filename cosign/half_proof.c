@@ -26,17 +26,14 @@ enum hufu_err half_proof_put(struct buf *body, const struct half_proof_kind *kin
 
     group_init(&g);
     enum hufu_err err = device_keys_open(&g, &keys, half);
-    if (!err) {
+    if (!err)
         err = draw->nonce(draw, &tau, &keys.a, head, 0, DRAW_TAU);
-    }
-    if (!err) {
+    if (!err)
         err = proof_make(&g, proof, &statement, &keys.a, bytes_of(NULL, 0), &tau);
-    }
-    if (err) {
+    if (err)
         return err;
-    }
     buf_put_field_text(body, kind->operation);
-    buf_put_field(body, proof, sizeof proof);
+    buf_put_field(body, proof, sizeof(proof));
     return message_finish(body, start);
 }
 
@@ -49,9 +46,8 @@ enum hufu_err half_proof_check_var(struct group *g, const struct half_proof_kind
     cursor_field_text(&c, kind->operation);
     struct bytes proof = cursor_field_exact(&c, COSIGN_PROOF_SIZE);
     enum hufu_err err = cursor_finish(&c);
-    if (err) {
+    if (err)
         return err;
-    }
     const struct statement statement = statement_of(kind, head, half->P, half->A);
     return proof_check_var(g, &statement, proof.data);
 }

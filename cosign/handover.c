@@ -9,7 +9,7 @@
 
 void cosign_handover_wipe(struct cosign_handover *handover)
 {
-    secret_wipe(handover, sizeof *handover);
+    secret_wipe(handover, sizeof(*handover));
 }
 
 enum hufu_err device_handover_split(struct cosign_handover *handover, const struct cosign_device_half *half,
@@ -17,7 +17,7 @@ enum hufu_err device_handover_split(struct cosign_handover *handover, const stru
 {
     struct group g GROUP_DONE;
     struct device_keys keys DEVICE_KEYS_WIPED;
-    memset(handover, 0, sizeof *handover);
+    memset(handover, 0, sizeof(*handover));
     group_init(&g);
     enum hufu_err err = device_keys_open(&g, &keys, half);
     return err ? err : split_draw(&g, handover, &keys, draw);
@@ -56,16 +56,15 @@ enum hufu_err cosign_service_handover(struct cosign_service_half *other, struct 
 {
     const size_t start = answer->len;
     struct group g GROUP_DONE;
-    memset(other, 0, sizeof *other);
+    memset(other, 0, sizeof(*other));
     group_init(&g);
     enum hufu_err err = split_accept(&g, other, &split_handover, half, head, body);
     if (!err) {
         buf_put_field_text(answer, COSIGN_OP_HANDOVER);
         err = message_finish(answer, start);
     }
-    if (err) {
+    if (err)
         cosign_service_half_wipe(other);
-    }
     return err;
 }
 

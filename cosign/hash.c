@@ -11,15 +11,14 @@ void sm3_u32(struct sm3 *hash, uint32_t number)
 {
     const uint8_t bytes[4] = {(uint8_t)(number >> 24), (uint8_t)(number >> 16), (uint8_t)(number >> 8),
                               (uint8_t)number};
-    sm3_update(hash, bytes, sizeof bytes);
+    sm3_update(hash, bytes, sizeof(bytes));
 }
 
 void sm3_length(struct sm3 *hash, size_t len)
 {
     sm3_u32(hash, (uint32_t)len);
-    if (len > UINT32_MAX) {
+    if (len > UINT32_MAX)
         hash->failed = true;
-    }
 }
 
 void sm3_field(struct sm3 *hash, struct bytes field)
@@ -74,12 +73,11 @@ enum hufu_err scalar_hash_done(struct scalar_hash *hash, struct scalar *out)
     enum hufu_err first = sm3_done(&hash->halves[0], digests);
     enum hufu_err second = sm3_done(&hash->halves[1], digests + SM3_BYTES);
     enum hufu_err err = first ? first : second;
-    if (err) {
+    if (err)
         scalar_wipe(out);
-    } else {
+    else
         scalar_decode_wide(out, digests);
-    }
-    secret_wipe(digests, sizeof digests);
+    secret_wipe(digests, sizeof(digests));
     return err;
 }
 
@@ -87,9 +85,8 @@ enum hufu_err cosign_hash_fields(uint8_t digest[COSIGN_DIGEST_SIZE], const struc
 {
     struct sm3 hash SM3_DROPPED;
     sm3_init(&hash);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         sm3_field(&hash, fields[i]);
-    }
     return sm3_done(&hash, digest);
 }
 
@@ -107,25 +104,25 @@ static_assert(sizeof(struct sm3) <= sizeof(struct cosign_sm3_stream),
 enum hufu_err cosign_sm3_init(struct cosign_sm3_stream *stream)
 {
     struct sm3 hash;
-    memset(stream, 0, sizeof *stream);
+    memset(stream, 0, sizeof(*stream));
     sm3_init(&hash);
-    memcpy(stream->opaque, &hash, sizeof hash);
+    memcpy(stream->opaque, &hash, sizeof(hash));
     return hash.failed ? HUFU_ERR_INTERNAL : HUFU_OK;
 }
 
 enum hufu_err cosign_sm3_update(struct cosign_sm3_stream *stream, const void *data, size_t len)
 {
     struct sm3 hash;
-    memcpy(&hash, stream->opaque, sizeof hash);
+    memcpy(&hash, stream->opaque, sizeof(hash));
     sm3_update(&hash, data, len);
-    memcpy(stream->opaque, &hash, sizeof hash);
+    memcpy(stream->opaque, &hash, sizeof(hash));
     return hash.failed ? HUFU_ERR_INTERNAL : HUFU_OK;
 }
 
 enum hufu_err cosign_sm3_done(struct cosign_sm3_stream *stream, uint8_t digest[COSIGN_DIGEST_SIZE])
 {
     struct sm3 hash;
-    memcpy(&hash, stream->opaque, sizeof hash);
-    secret_wipe(stream, sizeof *stream);
+    memcpy(&hash, stream->opaque, sizeof(hash));
+    secret_wipe(stream, sizeof(*stream));
     return sm3_done(&hash, digest);
 }

@@ -29,7 +29,7 @@ enum hufu_err keygen_commitment(uint8_t com[COSIGN_DIGEST_SIZE], struct bytes he
         bytes_of(proof, COSIGN_PROOF_SIZE),
         bytes_of(rho, 32),
     };
-    return cosign_hash_fields(com, fields, sizeof fields / sizeof fields[0]);
+    return cosign_hash_fields(com, fields, sizeof(fields) / sizeof(fields[0]));
 }
 
 enum hufu_err keygen_public_key(struct group *g, uint8_t P[COSIGN_POINT_SIZE], const struct scalar *half,

@@ -9,7 +9,7 @@
 
 void cosign_keygen_wipe(struct cosign_keygen *keygen)
 {
-    secret_wipe(keygen, sizeof *keygen);
+    secret_wipe(keygen, sizeof(*keygen));
 }
 
 /* Fills in a, A and their proof. */
@@ -23,12 +23,10 @@ static enum hufu_err prove_half(struct cosign_keygen *keygen, struct bytes head,
 
     group_init(&g);
     enum hufu_err err = draw->secret(draw, &a, DRAW_A);
-    if (!err) {
+    if (!err)
         err = draw->nonce(draw, &tau, &a, head, 0, DRAW_TAU);
-    }
-    if (err) {
+    if (err)
         return err;
-    }
     point_mul_base(&g, &A, &a);
     point_encode(keygen->A, &A);
     scalar_encode(keygen->half.a, &a);
@@ -38,12 +36,10 @@ static enum hufu_err prove_half(struct cosign_keygen *keygen, struct bytes head,
 static enum hufu_err begin(struct cosign_keygen *keygen, struct bytes head, const struct draw *draw)
 {
     enum hufu_err err = prove_half(keygen, head, draw);
-    if (!err) {
-        err = draw->bytes(draw, keygen->rho, sizeof keygen->rho, DRAW_RHO);
-    }
-    if (!err) {
+    if (!err)
+        err = draw->bytes(draw, keygen->rho, sizeof(keygen->rho), DRAW_RHO);
+    if (!err)
         err = keygen_commitment(keygen->com, head, keygen->A, keygen->proof, keygen->rho);
-    }
     return err;
 }
 
@@ -51,16 +47,15 @@ enum hufu_err device_keygen_begin(struct cosign_keygen *keygen, struct buf *body
                                   const struct draw *draw)
 {
     const size_t start = body->len;
-    memset(keygen, 0, sizeof *keygen);
+    memset(keygen, 0, sizeof(*keygen));
     enum hufu_err err = begin(keygen, head, draw);
     if (!err) {
         buf_put_field_text(body, COSIGN_OP_KEYGEN_BEGIN);
-        buf_put_field(body, keygen->com, sizeof keygen->com);
+        buf_put_field(body, keygen->com, sizeof(keygen->com));
         err = message_finish(body, start);
     }
-    if (err) {
+    if (err)
         cosign_keygen_wipe(keygen);
-    }
     return err;
 }
 
@@ -81,11 +76,10 @@ static enum hufu_err accept_service_point(struct group *g, struct point *B,
     struct cursor c;
     cursor_init(&c, answer);
     cursor_field_text(&c, COSIGN_OP_KEYGEN_BEGIN);
-    cursor_field_copy(&c, encoded, sizeof encoded);
-    cursor_field_copy(&c, proof, sizeof proof);
-    if (cursor_finish(&c) || !point_decode_var(g, B, encoded)) {
+    cursor_field_copy(&c, encoded, sizeof(encoded));
+    cursor_field_copy(&c, proof, sizeof(proof));
+    if (cursor_finish(&c) || !point_decode_var(g, B, encoded))
         return HUFU_ERR_PEER;
-    }
     const struct statement statement = keygen_service_statement(head, com, encoded);
     enum hufu_err err = proof_check_var(g, &statement, proof);
     return err == HUFU_ERR_FORM || err == HUFU_ERR_PROOF ? HUFU_ERR_PEER : err;
@@ -98,9 +92,8 @@ static enum hufu_err make_public_key(struct cosign_keygen *keygen, struct bytes 
     struct scalar a SCALAR_WIPED;
     struct point B POINT_WIPED; /* with P, B tests a PIN (§2) */
     group_init(&g);
-    if (!scalar_decode_nonzero(&a, keygen->half.a)) {
+    if (!scalar_decode_nonzero(&a, keygen->half.a))
         return HUFU_ERR_STATE;
-    }
     enum hufu_err err = accept_service_point(&g, &B, keygen->com, head, answer);
     return err ? err : keygen_public_key(&g, keygen->half.P, &a, &B, HUFU_ERR_PEER);
 }
@@ -109,18 +102,17 @@ enum hufu_err cosign_device_keygen_finish(struct cosign_keygen *keygen, struct b
                                           struct bytes answer)
 {
     const size_t start = body->len;
-    memset(keygen->half.P, 0, sizeof keygen->half.P);
+    memset(keygen->half.P, 0, sizeof(keygen->half.P));
     enum hufu_err err = make_public_key(keygen, head, answer);
     if (!err) {
         buf_put_field_text(body, COSIGN_OP_KEYGEN_FINISH);
-        buf_put_field(body, keygen->A, sizeof keygen->A);
-        buf_put_field(body, keygen->proof, sizeof keygen->proof);
-        buf_put_field(body, keygen->rho, sizeof keygen->rho);
+        buf_put_field(body, keygen->A, sizeof(keygen->A));
+        buf_put_field(body, keygen->proof, sizeof(keygen->proof));
+        buf_put_field(body, keygen->rho, sizeof(keygen->rho));
         err = message_finish(body, start);
     }
-    if (err) {
-        memset(keygen->half.P, 0, sizeof keygen->half.P);
-    }
+    if (err)
+        memset(keygen->half.P, 0, sizeof(keygen->half.P));
     return err;
 }
 
@@ -130,16 +122,14 @@ enum hufu_err cosign_device_keygen_done(struct cosign_keygen *keygen, struct cos
     struct cosign_keygen own COSIGN_KEYGEN_WIPED = *keygen;
     struct cursor c;
     cosign_keygen_wipe(keygen);
-    memset(half, 0, sizeof *half);
-    if (own.half.P[0] == 0) { /* finish was not called, or did not accept the service's message */
+    memset(half, 0, sizeof(*half));
+    if (own.half.P[0] == 0) /* finish was not called, or did not accept the service's message */
         return HUFU_ERR_STATE;
-    }
     cursor_init(&c, answer);
     cursor_field_text(&c, COSIGN_OP_KEYGEN_FINISH);
     struct bytes P = cursor_field_exact(&c, COSIGN_POINT_SIZE);
-    if (cursor_finish(&c) || !bytes_equal(P, bytes_of(own.half.P, sizeof own.half.P))) {
+    if (cursor_finish(&c) || !bytes_equal(P, bytes_of(own.half.P, sizeof(own.half.P))))
         return HUFU_ERR_PEER;
-    }
     *half = own.half;
     return HUFU_OK;
 }

@@ -20,12 +20,10 @@ static enum hufu_err prove_half(struct scalar *b, uint8_t B[COSIGN_POINT_SIZE],
 
     group_init(&g);
     enum hufu_err err = draw->secret(draw, b, DRAW_B);
-    if (!err) {
+    if (!err)
         err = draw->nonce(draw, &tau, b, frame, 0, DRAW_TAU);
-    }
-    if (err) {
+    if (err)
         return err;
-    }
     point_mul_base(&g, &point, b);
     point_encode(B, &point);
     return proof_make(&g, proof, &statement, b, bytes_of(NULL, 0), &tau);
@@ -51,20 +49,18 @@ enum hufu_err service_keygen_begin(uint8_t b[COSIGN_SCALAR_SIZE], uint8_t com[CO
 
     memset(b, 0, COSIGN_SCALAR_SIZE);
     enum hufu_err err = parse_begin(com, body);
-    if (!err) {
+    if (!err)
         err = prove_half(&drawn, B, proof, head, com, frame, draw);
-    }
     if (!err) {
         buf_put_field_text(answer, COSIGN_OP_KEYGEN_BEGIN);
-        buf_put_field(answer, B, sizeof B);
-        buf_put_field(answer, proof, sizeof proof);
+        buf_put_field(answer, B, sizeof(B));
+        buf_put_field(answer, proof, sizeof(proof));
         err = message_finish(answer, start);
     }
-    if (err) {
+    if (err)
         memset(com, 0, COSIGN_DIGEST_SIZE);
-    } else {
+    else
         scalar_encode(b, &drawn);
-    }
     return err;
 }
 
@@ -85,7 +81,7 @@ struct opening {
 
 static void opening_wipe(struct opening *opening)
 {
-    secret_wipe(opening, sizeof *opening);
+    secret_wipe(opening, sizeof(*opening));
 }
 #define OPENING_WIPED __attribute__((cleanup(opening_wipe)))
 
@@ -94,9 +90,9 @@ static enum hufu_err parse_finish(struct opening *opening, struct bytes body)
     struct cursor c;
     cursor_init(&c, body);
     cursor_field_text(&c, COSIGN_OP_KEYGEN_FINISH);
-    cursor_field_copy(&c, opening->A, sizeof opening->A);
-    cursor_field_copy(&c, opening->proof, sizeof opening->proof);
-    cursor_field_copy(&c, opening->rho, sizeof opening->rho);
+    cursor_field_copy(&c, opening->A, sizeof(opening->A));
+    cursor_field_copy(&c, opening->proof, sizeof(opening->proof));
+    cursor_field_copy(&c, opening->rho, sizeof(opening->rho));
     return cursor_finish(&c);
 }
 
@@ -107,12 +103,10 @@ static enum hufu_err check_opening(struct group *g, const struct opening *openin
     uint8_t expected[COSIGN_DIGEST_SIZE];
     const struct statement statement = keygen_device_statement(head_begin, opening->A);
     enum hufu_err err = proof_check_var(g, &statement, opening->proof);
-    if (!err) {
+    if (!err)
         err = keygen_commitment(expected, head_begin, opening->A, opening->proof, opening->rho);
-    }
-    if (!err && !secret_equal(expected, com, sizeof expected)) {
+    if (!err && !secret_equal(expected, com, sizeof(expected)))
         err = HUFU_ERR_PROOF;
-    }
     return err;
 }
 
@@ -127,19 +121,16 @@ static enum hufu_err finish(struct cosign_service_half *half, struct bytes head_
 
     group_init(&g);
     enum hufu_err err = parse_finish(&opening, body);
-    if (!err) {
+    if (!err)
         err = check_opening(&g, &opening, head_begin, com);
-    }
-    if (err) {
+    if (err)
         return err;
-    }
-    if (!scalar_decode_nonzero(&own, b) || !point_decode_var(&g, &A, opening.A)) {
+    if (!scalar_decode_nonzero(&own, b) || !point_decode_var(&g, &A, opening.A))
         return HUFU_ERR_INTERNAL;
-    }
     err = keygen_public_key(&g, half->P, &own, &A, HUFU_ERR_FORM);
     if (!err) {
-        memcpy(half->b, b, sizeof half->b);
-        memcpy(half->A, opening.A, sizeof half->A);
+        memcpy(half->b, b, sizeof(half->b));
+        memcpy(half->A, opening.A, sizeof(half->A));
     }
     return err;
 }
@@ -149,15 +140,14 @@ enum hufu_err cosign_service_keygen_finish(struct cosign_service_half *half, str
                                            const uint8_t com[COSIGN_DIGEST_SIZE], struct bytes body)
 {
     const size_t start = answer->len;
-    memset(half, 0, sizeof *half);
+    memset(half, 0, sizeof(*half));
     enum hufu_err err = finish(half, head_begin, b, com, body);
     if (!err) {
         buf_put_field_text(answer, COSIGN_OP_KEYGEN_FINISH);
-        buf_put_field(answer, half->P, sizeof half->P);
+        buf_put_field(answer, half->P, sizeof(half->P));
         err = message_finish(answer, start);
     }
-    if (err) {
+    if (err)
         cosign_service_half_wipe(half);
-    }
     return err;
 }

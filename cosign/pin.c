@@ -12,7 +12,7 @@ static enum hufu_err pin_factor(struct scalar *factor, const uint8_t key[COSIGN_
     scalar_hash_field(&hash, bytes_of(key, COSIGN_PIN_KEY_SIZE));
     enum hufu_err err = scalar_hash_done(&hash, factor);
     bool zero = scalar_is_zero(factor);
-    secret_unmark(&zero, sizeof zero);
+    secret_unmark(&zero, sizeof(zero));
     return !err && zero ? HUFU_ERR_RETRY : err;
 }
 

@@ -27,12 +27,10 @@ enum hufu_err cosign_service_pin_check(const struct cosign_service_half *half, s
     struct service_keys keys SERVICE_KEYS_WIPED;
     group_init(&g);
     enum hufu_err err = service_keys_open(&g, &keys, half);
-    if (!err) {
+    if (!err)
         err = half_proof_check_var(&g, &kind, half, head, body);
-    }
-    if (err) {
+    if (err)
         return err;
-    }
     buf_put_field_text(answer, COSIGN_OP_PIN_CHECK);
     return message_finish(answer, start);
 }

@@ -24,11 +24,10 @@ static enum hufu_err challenge(struct scalar *c, const struct statement *stateme
     scalar_hash_init(&hash, statement->tag);
     hash_message(&hash, statement);
     scalar_hash_field(&hash, statement->X0);
-    for (size_t at = 0; at < statement->rest.len; at += POINT_BYTES) {
+    for (size_t at = 0; at < statement->rest.len; at += POINT_BYTES)
         scalar_hash_field(&hash, bytes_of(statement->rest.data + at, POINT_BYTES));
-    }
     point_encode(encoded, theta);
-    scalar_hash_field(&hash, bytes_of(encoded, sizeof encoded));
+    scalar_hash_field(&hash, bytes_of(encoded, sizeof(encoded)));
     return scalar_hash_done(&hash, c);
 }
 
@@ -62,12 +61,10 @@ enum hufu_err proof_make(struct group *g, uint8_t proof[COSIGN_PROOF_SIZE], cons
     memset(proof, 0, COSIGN_PROOF_SIZE);
     point_mul_base(g, &theta, tau);
     enum hufu_err err = group_finish(g);
-    if (!err) {
+    if (!err)
         err = challenge(&c, statement, &theta);
-    }
-    if (!err) {
+    if (!err)
         err = response(&z, &c, x0, rest, tau);
-    }
     if (!err) {
         scalar_encode(proof, &c);
         scalar_encode(proof + SCALAR_BYTES, &z);
@@ -86,8 +83,8 @@ struct sum {
 
 static void sum_wipe(struct sum *sum)
 {
-    secret_wipe(sum->factors, sum->count * sizeof sum->factors[0]);
-    secret_wipe(sum->points, sum->count * sizeof sum->points[0]);
+    secret_wipe(sum->factors, sum->count * sizeof(sum->factors[0]));
+    secret_wipe(sum->points, sum->count * sizeof(sum->points[0]));
 }
 #define SUM_WIPED __attribute__((cleanup(sum_wipe)))
 
@@ -96,15 +93,13 @@ static bool sum_decode(struct group *g, struct sum *sum, const struct statement 
 {
     const struct bytes rest = statement->rest;
     sum->count = 0;
-    if (rest.len % POINT_BYTES != 0 || rest.len / POINT_BYTES >= PROOF_POINTS_MAX) {
+    if (rest.len % POINT_BYTES != 0 || rest.len / POINT_BYTES >= PROOF_POINTS_MAX)
         return false;
-    }
     bool good = scalar_decode(&sum->c, proof) && scalar_decode(&sum->z, proof + SCALAR_BYTES) &&
                 statement->X0.len == POINT_BYTES &&
                 point_decode_var(g, &sum->points[sum->count++], statement->X0.data);
-    for (size_t at = 0; at < rest.len && good; at += POINT_BYTES) {
+    for (size_t at = 0; at < rest.len && good; at += POINT_BYTES)
         good = point_decode_var(g, &sum->points[sum->count++], rest.data + at);
-    }
     return good;
 }
 
@@ -127,20 +122,16 @@ enum hufu_err proof_check_var(struct group *g, const struct statement *statement
     struct scalar expected;
     bool good = sum_decode(g, &sum, statement, proof);
     enum hufu_err err = group_finish(g);
-    if (err || !good) {
+    if (err || !good)
         return err ? err : HUFU_ERR_FORM;
-    }
     sum_compute_var(g, &theta, &sum);
     err = group_finish(g);
-    if (err) {
+    if (err)
         return err;
-    }
-    if (point_is_infinite(&theta)) {
+    if (point_is_infinite(&theta))
         return HUFU_ERR_PROOF;
-    }
     err = challenge(&expected, statement, &theta);
-    if (err) {
+    if (err)
         return err;
-    }
     return scalar_equal(&expected, &sum.c) ? HUFU_OK : HUFU_ERR_PROOF;
 }

@@ -13,18 +13,16 @@ enum hufu_err device_refresh_begin(struct cosign_device_half *next, struct buf *
     struct group g GROUP_DONE;
     struct device_keys keys DEVICE_KEYS_WIPED;
     struct cosign_handover split COSIGN_HANDOVER_WIPED;
-    memset(next, 0, sizeof *next);
+    memset(next, 0, sizeof(*next));
     group_init(&g);
     enum hufu_err err = device_keys_open(&g, &keys, half);
-    if (!err) {
+    if (!err)
         err = split_draw(&g, &split, &keys, draw);
-    }
-    if (!err) {
+    if (!err)
         err = split_body(&g, body, &split_refresh, &split, half, &keys, head, draw);
-    }
     if (!err) {
-        memcpy(next->a, split.a2, sizeof next->a);
-        memcpy(next->P, half->P, sizeof next->P);
+        memcpy(next->a, split.a2, sizeof(next->a));
+        memcpy(next->P, half->P, sizeof(next->P));
     }
     return err;
 }
@@ -44,19 +42,17 @@ static enum hufu_err put_answer(struct group *g, struct buf *answer, const struc
     const size_t start = answer->len;
     struct scalar b SCALAR_WIPED;
     struct point B POINT_WIPED;
-    if (!scalar_decode_nonzero(&b, next->b)) {
+    if (!scalar_decode_nonzero(&b, next->b))
         return HUFU_ERR_INTERNAL;
-    }
     point_mul_base(g, &B, &b);
     enum hufu_err err = group_finish(g);
-    if (err) {
+    if (err)
         return err;
-    }
     uint8_t encoded[COSIGN_POINT_SIZE];
     point_encode(encoded, &B);
     buf_put_field_text(answer, COSIGN_OP_REFRESH);
     buf_put_field_u32(answer, generation);
-    buf_put_field(answer, encoded, sizeof encoded);
+    buf_put_field(answer, encoded, sizeof(encoded));
     return message_finish(answer, start);
 }
 
@@ -65,18 +61,15 @@ enum hufu_err cosign_service_refresh(struct cosign_service_half *next, struct bu
                                      struct bytes head, struct bytes body)
 {
     struct group g GROUP_DONE;
-    memset(next, 0, sizeof *next);
+    memset(next, 0, sizeof(*next));
     group_init(&g);
-    if (generation == UINT32_MAX) {
+    if (generation == UINT32_MAX)
         return HUFU_ERR_LIMIT;
-    }
     enum hufu_err err = split_accept(&g, next, &split_refresh, half, head, body);
-    if (!err) {
+    if (!err)
         err = put_answer(&g, answer, next, generation + 1);
-    }
-    if (err) {
+    if (err)
         cosign_service_half_wipe(next);
-    }
     return err;
 }
 
@@ -89,9 +82,8 @@ enum hufu_err cosign_device_refresh_finish(const struct cosign_device_half *next
     struct cursor c;
     group_init(&g);
     enum hufu_err err = device_keys_open(&g, &keys, next);
-    if (err) {
+    if (err)
         return err;
-    }
     cursor_init(&c, answer);
     cursor_field_text(&c, COSIGN_OP_REFRESH);
     uint32_t named = cursor_field_u32(&c);

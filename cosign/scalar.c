@@ -21,7 +21,7 @@ static const uint64_t order_inverse = 0x327f9e8872350975;
 
 void scalar_wipe(struct scalar *s)
 {
-    secret_wipe(s, sizeof *s);
+    secret_wipe(s, sizeof(*s));
 }
 
 /* Hides from the optimiser that a mask has only two values, so that it does not make a branch of it. */
@@ -68,9 +68,8 @@ static uint64_t sub_limbs(uint64_t out[4], const uint64_t a[4], const uint64_t b
 
 static void select_limbs(uint64_t out[4], uint64_t mask, const uint64_t ones[4], const uint64_t zeros[4])
 {
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 4; i++)
         out[i] = (ones[i] & mask) | (zeros[i] & ~mask);
-    }
 }
 
 /* out = carry·2^256 + a, less n once when that is n or more. For values below 2n. */
@@ -80,7 +79,7 @@ static void reduce_once(uint64_t out[4], uint64_t carry, const uint64_t a[4])
     uint64_t borrow = sub_limbs(less, a, order.limb);
     /* Below n only when the subtraction borrowed and no carry pays for it. */
     select_limbs(out, mask_of(borrow & (carry ^ 1)), a, less);
-    secret_wipe(less, sizeof less);
+    secret_wipe(less, sizeof(less));
 }
 
 /* t[0..5] = (t + a·word + m·n) / 2^64, with the m that makes the division exact. */
@@ -113,27 +112,24 @@ static void montgomery_step(uint64_t t[6], const uint64_t a[4], uint64_t word)
 static void montgomery_mul(uint64_t out[4], const uint64_t a[4], const uint64_t b[4])
 {
     uint64_t t[6] = {0};
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 4; i++)
         montgomery_step(t, a, b[i]);
-    }
     reduce_once(out, t[4], t);
-    secret_wipe(t, sizeof t);
+    secret_wipe(t, sizeof(t));
 }
 
 static uint64_t load_limb(const uint8_t *bytes)
 {
     uint64_t limb = 0;
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 8; i++)
         limb = limb << 8 | bytes[i];
-    }
     return limb;
 }
 
 static void load(uint64_t limbs[4], const uint8_t bytes[SCALAR_BYTES])
 {
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 4; i++)
         limbs[3 - i] = load_limb(bytes + 8 * i);
-    }
 }
 
 bool scalar_decode(struct scalar *out, const uint8_t bytes[SCALAR_BYTES])
@@ -141,18 +137,17 @@ bool scalar_decode(struct scalar *out, const uint8_t bytes[SCALAR_BYTES])
     uint64_t less[4];
     load(out->limb, bytes);
     uint64_t below = sub_limbs(less, out->limb, order.limb);
-    secret_wipe(less, sizeof less);
-    secret_unmark(&below, sizeof below);
-    if (!below) {
+    secret_wipe(less, sizeof(less));
+    secret_unmark(&below, sizeof(below));
+    if (!below)
         scalar_wipe(out);
-    }
     return below;
 }
 
 bool scalar_decode_nonzero(struct scalar *out, const uint8_t bytes[SCALAR_BYTES])
 {
     bool good = scalar_decode(out, bytes) && !scalar_is_zero(out);
-    secret_unmark(&good, sizeof good);
+    secret_unmark(&good, sizeof(good));
     return good;
 }
 
@@ -176,9 +171,8 @@ void scalar_decode_wide(struct scalar *out, const uint8_t bytes[SCALAR_WIDE_BYTE
 
 void scalar_encode(uint8_t bytes[SCALAR_BYTES], const struct scalar *s)
 {
-    for (int i = 0; i < SCALAR_BYTES; i++) {
+    for (int i = 0; i < SCALAR_BYTES; i++)
         bytes[i] = (uint8_t)(s->limb[3 - i / 8] >> (56 - 8 * (i % 8)));
-    }
 }
 
 bool scalar_is_zero(const struct scalar *s)
@@ -189,9 +183,8 @@ bool scalar_is_zero(const struct scalar *s)
 bool scalar_equal(const struct scalar *a, const struct scalar *b)
 {
     uint64_t difference = 0;
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 4; i++)
         difference |= a->limb[i] ^ b->limb[i];
-    }
     return is_zero_bit(difference);
 }
 
@@ -233,9 +226,8 @@ void scalar_invert(struct scalar *out, const struct scalar *a)
     power = base; /* the exponent's top bit is 1 */
     for (int bit = 254; bit >= 0; bit--) {
         montgomery_mul(power.limb, power.limb, power.limb);
-        if (order_minus_2.limb[bit / 64] >> (bit % 64) & 1) {
+        if (order_minus_2.limb[bit / 64] >> (bit % 64) & 1)
             montgomery_mul(power.limb, power.limb, base.limb);
-        }
     }
     montgomery_mul(out->limb, power.limb, one);
 }
@@ -244,9 +236,8 @@ void scalar_invert(struct scalar *out, const struct scalar *a)
 static unsigned window(const struct scalar *s, int at)
 {
     unsigned bits = 0;
-    for (int i = 0; i < 5 && at + i < 256; i++) {
+    for (int i = 0; i < 5 && at + i < 256; i++)
         bits |= (unsigned)(s->limb[(at + i) / 64] >> ((at + i) % 64) & 1) << i;
-    }
     return bits;
 }
 

@@ -7,12 +7,10 @@ enum hufu_err sign_count(uint32_t *count, struct bytes digests)
 {
     const size_t number = digests.len / COSIGN_DIGEST_SIZE;
     *count = 0;
-    if (number > COSIGN_BATCH_MAX) {
+    if (number > COSIGN_BATCH_MAX)
         return HUFU_ERR_LIMIT;
-    }
-    if (number == 0 || digests.len % COSIGN_DIGEST_SIZE != 0) {
+    if (number == 0 || digests.len % COSIGN_DIGEST_SIZE != 0)
         return HUFU_ERR_FORM;
-    }
     *count = (uint32_t)number;
     return HUFU_OK;
 }
@@ -36,9 +34,8 @@ static void hash_common(struct scalar_hash *hash, struct bytes head, const uint8
     scalar_hash_field(hash, bytes_of(P, COSIGN_POINT_SIZE));
     scalar_hash_field(hash, Qs);
     scalar_hash_length(hash, (size_t)count * SIGN_PAIR_SIZE);
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < count; i++)
         scalar_hash_update(hash, items[i], SIGN_PAIR_SIZE);
-    }
 }
 
 enum hufu_err sign_bind(struct scalar betas[], struct bytes head, const uint8_t P[COSIGN_POINT_SIZE],
@@ -51,10 +48,10 @@ enum hufu_err sign_bind(struct scalar betas[], struct bytes head, const uint8_t 
         struct scalar_hash hash SCALAR_HASH_DROPPED;
         uint8_t number[4];
         struct buf b;
-        buf_init(&b, number, sizeof number);
+        buf_init(&b, number, sizeof(number));
         buf_put_u32(&b, i);
         scalar_hash_copy(&hash, &common);
-        scalar_hash_field(&hash, bytes_of(number, sizeof number));
+        scalar_hash_field(&hash, bytes_of(number, sizeof(number)));
         err = scalar_hash_done(&hash, &betas[i]);
     }
     return err;

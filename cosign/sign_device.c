@@ -9,7 +9,7 @@
 
 void cosign_signing_wipe(struct cosign_signing *signing)
 {
-    secret_wipe(signing, sizeof *signing);
+    secret_wipe(signing, sizeof(*signing));
 }
 
 /* k1, k2 of all digests, and their points. */
@@ -22,9 +22,8 @@ static enum hufu_err draw_points(struct group *g, struct cosign_signing *signing
             struct scalar k SCALAR_WIPED;
             struct point Q;
             enum hufu_err err = draw->nonce(draw, &k, a, head, i, roles[j]);
-            if (err) {
+            if (err)
                 return err;
-            }
             point_mul_base(g, &Q, &k);
             point_encode(signing->Qs[i] + j * COSIGN_POINT_SIZE, &Q);
             scalar_encode(signing->ks[i] + j * COSIGN_SCALAR_SIZE, &k);
@@ -42,12 +41,10 @@ static enum hufu_err begin(struct cosign_signing *signing, uint8_t proof[COSIGN_
     struct scalar tau SCALAR_WIPED;
     group_init(&g);
     enum hufu_err err = device_keys_open(&g, &keys, &signing->half);
-    if (!err) {
+    if (!err)
         err = draw_points(&g, signing, &keys.a, head, draw);
-    }
-    if (!err) {
+    if (!err)
         err = draw->nonce(draw, &tau, &keys.a, head, 0, DRAW_TAU);
-    }
     if (!err) {
         const struct bytes Qs = bytes_of(signing->Qs, (size_t)signing->count * SIGN_PAIR_SIZE);
         const struct bytes ks = bytes_of(signing->ks, (size_t)signing->count * 2 * COSIGN_SCALAR_SIZE);
@@ -63,7 +60,7 @@ enum hufu_err device_sign_begin(struct cosign_signing *signing, struct buf *body
 {
     const size_t start = body->len;
     uint8_t proof[COSIGN_PROOF_SIZE];
-    memset(signing, 0, sizeof *signing);
+    memset(signing, 0, sizeof(*signing));
     enum hufu_err err = sign_count(&signing->count, digests);
     if (!err) {
         signing->half = *half;
@@ -72,12 +69,11 @@ enum hufu_err device_sign_begin(struct cosign_signing *signing, struct buf *body
     if (!err) {
         buf_put_field_text(body, COSIGN_OP_SIGN);
         buf_put_field(body, signing->Qs, (size_t)signing->count * SIGN_PAIR_SIZE);
-        buf_put_field(body, proof, sizeof proof);
+        buf_put_field(body, proof, sizeof(proof));
         err = message_finish(body, start);
     }
-    if (err) {
+    if (err)
         cosign_signing_wipe(signing);
-    }
     return err;
 }
 
@@ -125,9 +121,8 @@ enum hufu_err sign_device_item(struct group *g, uint8_t signature[COSIGN_SIGNATU
     struct point R POINT_WIPED;
     struct scalar k SCALAR_WIPED, r SCALAR_WIPED, s SCALAR_WIPED, t SCALAR_WIPED;
     *holds = false;
-    if (!decode_item(g, &their, item)) {
+    if (!decode_item(g, &their, item))
         return HUFU_ERR_FORM;
-    }
     scalar_mul(&k, in->beta, in->k2); /* k = k1 + β·k2 */
     scalar_add(&k, &k, in->k1);
     point_mul(g, &R, &k, &their.K1); /* R = k·K1 + K2 */
@@ -157,7 +152,7 @@ struct finish {
 
 static void finish_wipe(struct finish *finish)
 {
-    secret_wipe(finish, sizeof *finish);
+    secret_wipe(finish, sizeof(*finish));
 }
 #define FINISH_WIPED __attribute__((cleanup(finish_wipe)))
 
@@ -168,9 +163,8 @@ static enum hufu_err finish_item(struct group *g, struct finish *finish, bool *h
     struct scalar k1 SCALAR_WIPED;
     struct scalar k2 SCALAR_WIPED;
     if (!scalar_decode_nonzero(&k1, own->ks[i]) ||
-        !scalar_decode_nonzero(&k2, own->ks[i] + COSIGN_SCALAR_SIZE)) {
+        !scalar_decode_nonzero(&k2, own->ks[i] + COSIGN_SCALAR_SIZE))
         return HUFU_ERR_INTERNAL;
-    }
     const struct sign_device_input in = {
         .a_inverse = &finish->a_inverse,
         .P = &finish->P,
@@ -192,12 +186,11 @@ static enum hufu_err finish_items(struct group *g, struct finish *finish, const 
     for (uint32_t i = 0; i < own->count; i++) {
         bool holds = false;
         enum hufu_err err = finish_item(g, finish, &holds, i, own, digests, items[i]);
-        if (err) {
+        if (err)
             return err == HUFU_ERR_FORM ? HUFU_ERR_PEER : err;
-        }
         all &= holds;
     }
-    secret_unmark(&all, sizeof all);
+    secret_unmark(&all, sizeof(all));
     return all ? HUFU_OK : HUFU_ERR_PEER;
 }
 
@@ -211,12 +204,10 @@ static enum hufu_err finish_batch(struct finish *finish, const struct cosign_sig
     cursor_field_text(&c, COSIGN_OP_SIGN);
     struct bytes items = cursor_field_exact(&c, (size_t)own->count * SIGN_ITEM_SIZE);
     group_init(&g);
-    if (cursor_finish(&c)) {
+    if (cursor_finish(&c))
         return HUFU_ERR_PEER;
-    }
-    if (!scalar_decode_nonzero(&a, own->half.a) || !point_decode_var(&g, &finish->P, own->half.P)) {
+    if (!scalar_decode_nonzero(&a, own->half.a) || !point_decode_var(&g, &finish->P, own->half.P))
         return HUFU_ERR_INTERNAL;
-    }
     scalar_invert(&finish->a_inverse, &a);
     const uint8_t(*const list)[SIGN_ITEM_SIZE] = (const uint8_t(*)[SIGN_ITEM_SIZE])items.data;
     const struct bytes Qs = bytes_of(own->Qs, (size_t)own->count * SIGN_PAIR_SIZE);
@@ -235,12 +226,10 @@ enum hufu_err cosign_device_sign_finish(struct cosign_signing *signing,
     cosign_signing_wipe(signing);
     enum hufu_err err = sign_count(&count, digests);
     memset(signatures_out, 0, (size_t)count * COSIGN_SIGNATURE_SIZE);
-    if (err) {
+    if (err)
         return err;
-    }
-    if (own.count != count) {
+    if (own.count != count)
         return own.count == 0 ? HUFU_ERR_STATE : HUFU_ERR_FORM;
-    }
     err = finish_batch(&finish, &own, head, digests, answer);
     if (!err) {
         memcpy(signatures_out, finish.signatures, (size_t)count * COSIGN_SIGNATURE_SIZE);

@@ -33,7 +33,7 @@ struct batch {
 
 static void batch_wipe(struct batch *batch)
 {
-    secret_wipe(batch, sizeof *batch);
+    secret_wipe(batch, sizeof(*batch));
 }
 #define BATCH_WIPED __attribute__((cleanup(batch_wipe)))
 
@@ -47,9 +47,8 @@ static enum hufu_err open_request(struct group *g, struct request *request,
     request->Qs = cursor_field_exact(&c, (size_t)request->count * SIGN_PAIR_SIZE);
     struct bytes proof = cursor_field_exact(&c, COSIGN_PROOF_SIZE);
     enum hufu_err err = cursor_finish(&c);
-    if (err) {
+    if (err)
         return err;
-    }
     const struct statement statement = sign_statement(request->head, half->P, half->A, request->Qs);
     return proof_check_var(g, &statement, proof.data);
 }
@@ -64,9 +63,8 @@ static enum hufu_err draw_points(struct group *g, struct batch *batch, const str
         for (size_t j = 0; j < 2; j++) {
             struct point K;
             enum hufu_err err = draw->nonce(draw, kappas[j], &batch->b, request->frame, i, roles[j]);
-            if (err) {
+            if (err)
                 return err;
-            }
             point_mul_base(g, &K, kappas[j]);
             point_encode(batch->items[i] + j * COSIGN_POINT_SIZE, &K);
         }
@@ -81,9 +79,8 @@ static enum hufu_err combine_var(struct group *g, struct point *Q, const struct 
     const struct scalar factors[2] = {{{1}}, *in->beta};
     struct point points[2];
     if (!point_decode_var(g, &points[0], in->pair) ||
-        !point_decode_var(g, &points[1], in->pair + COSIGN_POINT_SIZE)) {
+        !point_decode_var(g, &points[1], in->pair + COSIGN_POINT_SIZE))
         return HUFU_ERR_FORM;
-    }
     point_multi_var(g, Q, NULL, factors, points, 2);
     return point_is_infinite(Q) ? HUFU_ERR_FORM : HUFU_OK;
 }
@@ -97,10 +94,9 @@ static enum hufu_err make_r(struct group *g, struct scalar *r, const struct poin
     point_mul(g, &R, in->kappa1, Q);
     point_add(g, &R, &R, K2);
     enum hufu_err err = group_finish(g);
-    if (err || point_is_infinite(&R)) {
+    if (err || point_is_infinite(&R))
         return err ? err : HUFU_ERR_RETRY;
-    }
-    secret_unmark(&R, sizeof R);
+    secret_unmark(&R, sizeof(R));
     point_x_mod_n(r, &R);
     scalar_decode_mod(&e, in->digest);
     scalar_add(r, r, &e);
@@ -117,24 +113,20 @@ enum hufu_err sign_service_item(struct group *g, uint8_t item[SIGN_ITEM_SIZE], u
     struct scalar s3 SCALAR_WIPED;
 
     enum hufu_err err = combine_var(g, &Q, in);
-    if (err) {
+    if (err)
         return group_finish(g) ? HUFU_ERR_INTERNAL : err;
-    }
-    if (!point_decode_var(g, &K2, item + COSIGN_POINT_SIZE)) {
+    if (!point_decode_var(g, &K2, item + COSIGN_POINT_SIZE))
         return HUFU_ERR_INTERNAL;
-    }
     err = make_r(g, &challenge, &Q, &K2, in);
-    if (err) {
+    if (err)
         return err;
-    }
     scalar_mul(&s2, in->b_inverse, in->kappa1);
     scalar_add(&s3, in->kappa2, &challenge);
     scalar_mul(&s3, in->b_inverse, &s3);
     bool zero = scalar_is_zero(&s3);
-    secret_unmark(&zero, sizeof zero);
-    if (zero) {
+    secret_unmark(&zero, sizeof(zero));
+    if (zero)
         return HUFU_ERR_RETRY;
-    }
     scalar_encode(r, &challenge);
     scalar_encode(item + SIGN_PAIR_SIZE, &s2);
     scalar_encode(item + SIGN_PAIR_SIZE + COSIGN_SCALAR_SIZE, &s3);
@@ -169,9 +161,8 @@ static enum hufu_err answer_request(struct group *g, struct batch *batch, const 
 {
     for (int i = 0; i < BATCH_TRIES; i++) {
         enum hufu_err err = answer_once(g, batch, request, draw);
-        if (err != HUFU_ERR_RETRY) {
+        if (err != HUFU_ERR_RETRY)
             return err;
-        }
     }
     return HUFU_ERR_INTERNAL;
 }
@@ -183,12 +174,10 @@ static enum hufu_err sign(struct batch *batch, struct request *request,
     struct service_keys keys SERVICE_KEYS_WIPED;
     group_init(&g);
     enum hufu_err err = service_keys_open(&g, &keys, half);
-    if (!err) {
+    if (!err)
         err = open_request(&g, request, half, body);
-    }
-    if (err) {
+    if (err)
         return err;
-    }
     batch->b = keys.b;
     scalar_invert(&batch->b_inverse, &keys.b);
     return answer_request(&g, batch, request, draw);
@@ -203,17 +192,15 @@ enum hufu_err service_sign(const struct cosign_service_half *half, struct buf *a
     struct request request = {.digests = digests, .head = head, .frame = frame, .P = half->P};
     enum hufu_err err = sign_count(&request.count, digests);
     memset(r_out, 0, (size_t)request.count * COSIGN_SCALAR_SIZE);
-    if (!err) {
+    if (!err)
         err = sign(&batch, &request, half, body, draw);
-    }
     if (!err) {
         buf_put_field_text(answer, COSIGN_OP_SIGN);
         buf_put_field(answer, batch.items, (size_t)request.count * SIGN_ITEM_SIZE);
         err = message_finish(answer, start);
     }
-    if (!err) {
+    if (!err)
         memcpy(r_out, batch.r, (size_t)request.count * COSIGN_SCALAR_SIZE);
-    }
     return err;
 }
 

@@ -18,17 +18,15 @@ void sm3_copy(struct sm3 *to, const struct sm3 *from)
 
 void sm3_update(struct sm3 *hash, const void *data, size_t len)
 {
-    if (!hash->failed && len > 0) {
+    if (!hash->failed && len > 0)
         hash->failed = EVP_DigestUpdate(hash->state, data, len) != 1;
-    }
 }
 
 enum hufu_err sm3_done(struct sm3 *hash, uint8_t digest[SM3_BYTES])
 {
     bool good = !hash->failed && hash->state && EVP_DigestFinal_ex(hash->state, digest, NULL) == 1;
-    if (!good) {
+    if (!good)
         memset(digest, 0, SM3_BYTES);
-    }
     sm3_drop(hash);
     return good ? HUFU_OK : HUFU_ERR_INTERNAL;
 }

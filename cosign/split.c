@@ -16,15 +16,15 @@ struct bound {
 
 static void bound_wipe(struct bound *bound)
 {
-    secret_wipe(bound, sizeof *bound);
+    secret_wipe(bound, sizeof(*bound));
 }
 #define BOUND_WIPED __attribute__((cleanup(bound_wipe)))
 
 static void bound_set(struct bound *bound, const uint8_t P[COSIGN_POINT_SIZE],
                       const uint8_t t[COSIGN_SCALAR_SIZE])
 {
-    memcpy(bound->P, P, sizeof bound->P);
-    memcpy(bound->t, t, sizeof bound->t);
+    memcpy(bound->P, P, sizeof(bound->P));
+    memcpy(bound->t, t, sizeof(bound->t));
 }
 
 static struct statement statement_of(const struct split_kind *kind, struct bytes head,
@@ -33,7 +33,7 @@ static struct statement statement_of(const struct split_kind *kind, struct bytes
 {
     return (struct statement){.tag = kind->tag,
                               .head = head,
-                              .bound = bytes_of(bound, sizeof *bound),
+                              .bound = bytes_of(bound, sizeof(*bound)),
                               .X0 = bytes_of(A, COSIGN_POINT_SIZE),
                               .rest = bytes_of(other, COSIGN_POINT_SIZE)};
 }
@@ -45,9 +45,8 @@ enum hufu_err split_draw(struct group *g, struct cosign_handover *split, const s
     struct scalar a2 SCALAR_WIPED;
     struct point A2 POINT_WIPED;
     enum hufu_err err = draw->secret(draw, &t, DRAW_T);
-    if (err) {
+    if (err)
         return err;
-    }
     scalar_invert(&a2, &t);
     scalar_mul(&a2, &a2, &keys->a);
     point_mul_base(g, &A2, &a2);
@@ -72,16 +71,14 @@ enum hufu_err split_body(struct group *g, struct buf *body, const struct split_k
     bound_set(&bound, half->P, split->t);
     const struct statement statement = statement_of(kind, head, &bound, keys->A, split->A2);
     enum hufu_err err = draw->nonce(draw, &tau, &keys->a, head, 0, DRAW_TAU);
-    if (!err) {
-        err = proof_make(g, proof, &statement, &keys->a, bytes_of(split->a2, sizeof split->a2), &tau);
-    }
-    if (err) {
+    if (!err)
+        err = proof_make(g, proof, &statement, &keys->a, bytes_of(split->a2, sizeof(split->a2)), &tau);
+    if (err)
         return err;
-    }
     buf_put_field_text(body, kind->operation);
-    buf_put_field(body, split->t, sizeof split->t);
-    buf_put_field(body, split->A2, sizeof split->A2);
-    buf_put_field(body, proof, sizeof proof);
+    buf_put_field(body, split->t, sizeof(split->t));
+    buf_put_field(body, split->A2, sizeof(split->A2));
+    buf_put_field(body, proof, sizeof(proof));
     return message_finish(body, start);
 }
 
@@ -96,7 +93,7 @@ struct offer {
 
 static void offer_wipe(struct offer *offer)
 {
-    secret_wipe(offer, sizeof *offer);
+    secret_wipe(offer, sizeof(*offer));
 }
 #define OFFER_WIPED __attribute__((cleanup(offer_wipe)))
 
@@ -110,9 +107,8 @@ static enum hufu_err parse(struct group *g, struct offer *offer, const struct sp
     struct bytes A2 = cursor_field_exact(&c, COSIGN_POINT_SIZE);
     struct bytes proof = cursor_field_exact(&c, COSIGN_PROOF_SIZE);
     enum hufu_err err = cursor_finish(&c);
-    if (err) {
+    if (err)
         return err;
-    }
     bound_set(&offer->bound, P, t.data);
     offer->encoded = A2.data;
     offer->proof = proof.data;
@@ -130,25 +126,22 @@ enum hufu_err split_accept(struct group *g, struct cosign_service_half *other, c
     struct offer offer OFFER_WIPED;
     struct scalar b2 SCALAR_WIPED;
     enum hufu_err err = service_keys_open(g, &keys, half);
-    if (!err) {
+    if (!err)
         err = parse(g, &offer, kind, half->P, body);
-    }
     if (!err) {
         const struct statement statement = statement_of(kind, head, &offer.bound, half->A, offer.encoded);
         err = proof_check_var(g, &statement, offer.proof);
     }
-    if (err) {
+    if (err)
         return err;
-    }
     /* Only now: before the proof, this equation would tell a right a' from a wrong one, uncounted. */
     scalar_mul(&b2, &keys.b, &offer.t);
     bool match = halves_match(g, &b2, &offer.A2, &keys.P);
     err = group_finish(g);
-    if (err || !match) {
+    if (err || !match)
         return err ? err : HUFU_ERR_FORM;
-    }
     scalar_encode(other->b, &b2);
     point_encode(other->A, &offer.A2);
-    memcpy(other->P, half->P, sizeof other->P);
+    memcpy(other->P, half->P, sizeof(other->P));
     return HUFU_OK;
 }

@@ -11,21 +11,17 @@ enum hufu_err cosign_verify_var(const uint8_t P[COSIGN_POINT_SIZE], const uint8_
     struct point R;
     struct scalar r, s, t, expected;
     group_init(&g);
-    if (!point_decode_var(&g, &key, P)) {
+    if (!point_decode_var(&g, &key, P))
         return group_finish(&g) ? HUFU_ERR_INTERNAL : HUFU_ERR_FORM;
-    }
-    if (!scalar_decode_nonzero(&r, signature) || !scalar_decode_nonzero(&s, signature + COSIGN_SCALAR_SIZE)) {
+    if (!scalar_decode_nonzero(&r, signature) || !scalar_decode_nonzero(&s, signature + COSIGN_SCALAR_SIZE))
         return HUFU_ERR_SIGNATURE;
-    }
     scalar_add(&t, &r, &s);
-    if (scalar_is_zero(&t)) {
+    if (scalar_is_zero(&t))
         return HUFU_ERR_SIGNATURE;
-    }
     point_multi_var(&g, &R, &s, &t, &key, 1);
     enum hufu_err err = group_finish(&g);
-    if (err || point_is_infinite(&R)) {
+    if (err || point_is_infinite(&R))
         return err ? err : HUFU_ERR_SIGNATURE;
-    }
     point_x_mod_n(&expected, &R);
     scalar_decode_mod(&t, e);
     scalar_add(&expected, &expected, &t);

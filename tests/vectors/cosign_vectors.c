@@ -29,9 +29,8 @@ int main(int argc, char **argv)
         return 2;
     }
     struct report report = {.root = root, .verbose = true};
-    for (size_t i = 0; i < vectors_part_count; i++) {
+    for (size_t i = 0; i < vectors_part_count; i++)
         run(&report, &vectors_parts[i]);
-    }
     printf("%u passed, %u failed\n", report.passed, report.failed);
     json_decref(root);
     return report.failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

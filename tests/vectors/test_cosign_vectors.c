@@ -55,12 +55,10 @@ static int collect(void **state)
     assert_non_null(messages.root);
     for (size_t i = 0; i < vectors_part_count; i++) {
         json_t *part = json_object_get(messages.root, vectors_parts[i].name);
-        if (!json_is_array(part)) {
+        if (!json_is_array(part))
             collect_object(&messages, part, &vectors_parts[i]);
-        }
-        for (size_t j = 0; j < json_array_size(part); j++) {
+        for (size_t j = 0; j < json_array_size(part); j++)
             collect_object(&messages, json_array_get(part, j), &vectors_parts[i]);
-        }
     }
     *state = &messages;
     return 0;
@@ -113,9 +111,8 @@ static void all_messages_of_the_file_are_found(void **state)
 static void the_unchanged_file_has_no_failure(void **state)
 {
     const struct messages *messages = *state;
-    for (size_t i = 0; i < vectors_part_count; i++) {
+    for (size_t i = 0; i < vectors_part_count; i++)
         assert_int_equal(failures(messages, &vectors_parts[i]), 0);
-    }
 }
 
 /* Every seventh byte, and the last: seven is prime to the lengths of all fields, so all kinds of fields are hit. */
@@ -126,13 +123,11 @@ static void a_changed_byte_of_any_message_is_a_failure(void **state)
         const struct message *message = &messages->list[i];
         const size_t len = length(message);
         for (size_t at = i % 7; at < len; at = at + 7 < len || at == len - 1 ? at + 7 : len - 1) {
-            if (is_free(message, at)) {
+            if (is_free(message, at))
                 continue;
-            }
             flip(message, at);
-            if (failures(messages, message->part) == 0) {
+            if (failures(messages, message->part) == 0)
                 fail_msg("byte %zu of %s of %s", at, message->name, message->part->name);
-            }
             flip(message, at);
         }
     }
@@ -155,12 +150,11 @@ static void a_changed_byte_of_any_other_value_is_a_failure(void **state)
         {"decrypt", {"tau", "proof"}},
     };
     const struct messages *messages = *state;
-    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
         json_t *object = json_object_get(messages->root, values[i].part);
         size_t which = 0;
-        while (strcmp(vectors_parts[which].name, values[i].part) != 0) {
+        while (strcmp(vectors_parts[which].name, values[i].part) != 0)
             which++;
-        }
         for (size_t j = 0; j < 16 && values[i].names[j]; j++) {
             const struct message value = {object, values[i].names[j], &vectors_parts[which]};
             flip(&value, length(&value) - 1);
@@ -178,7 +172,7 @@ static void a_changed_value_of_any_digest_is_a_failure(void **state)
     const struct vectors_part sign = {"sign", vectors_sign};
     json_t *batch = json_array_get(json_object_get(messages->root, "sign"), 1);
     json_t *item = json_array_get(json_object_get(batch, "items"), 2);
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         const struct message value = {item, names[i], &sign};
         flip(&value, length(&value) / 2);
         assert_int_not_equal(failures(messages, &sign), 0);

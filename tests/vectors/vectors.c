@@ -6,4 +6,4 @@ const struct vectors_part vectors_parts[] = {
     {"decrypt", vectors_decrypt},     {"handover", vectors_handover}, {"pin", vectors_pin},
     {"pin_check", vectors_pin_check},
 };
-const size_t vectors_part_count = sizeof vectors_parts / sizeof vectors_parts[0];
+const size_t vectors_part_count = sizeof(vectors_parts) / sizeof(vectors_parts[0]);

@@ -27,9 +27,8 @@ static void read_session(struct report *report, struct session *s)
     s->items = member(report, s->decrypt, "items");
     s->count = (uint32_t)json_array_size(s->items);
     check(report, "number of items", s->count >= 1 && s->count <= ITEMS_MAX);
-    if (s->count > ITEMS_MAX) {
+    if (s->count > ITEMS_MAX)
         s->count = 0;
-    }
     for (uint32_t i = 0; i < s->count; i++) {
         const json_t *item = json_array_get(s->items, i);
         struct field field;
@@ -50,7 +49,7 @@ static void device_begins(struct report *report, struct session *s)
     struct listed listed;
     struct buf body;
     struct cursor c;
-    buf_init(&body, s->memory, sizeof s->memory);
+    buf_init(&body, s->memory, sizeof(s->memory));
     listed_init(&listed, report, s->decrypt, "tau");
     check_ok(report, "begin, device",
              device_decrypt_begin(&body, &s->device, s->head.whole, points_of(s), &listed.draw));
@@ -66,7 +65,7 @@ static void service_answers(struct report *report, struct session *s)
     struct buf answer;
     struct cursor c;
     uint8_t digests[ITEMS_MAX][COSIGN_DIGEST_SIZE];
-    buf_init(&answer, s->memory, sizeof s->memory);
+    buf_init(&answer, s->memory, sizeof(s->memory));
     check_ok(report, "service",
              cosign_service_decrypt(&s->service, &answer, digests, s->head.whole, points_of(s),
                                     read_field(report, s->decrypt, "body", &body)));
@@ -79,7 +78,7 @@ static void service_answers(struct report *report, struct session *s)
         check_bytes(report, json_array_get(s->items, i), "W", cursor_take(&c, COSIGN_POINT_SIZE));
         check_ok(report, "digest of C1",
                  cosign_sm3(digest, s->points + (size_t)i * COSIGN_POINT_SIZE, COSIGN_POINT_SIZE));
-        check(report, "recorded digest of C1", memcmp(digest, digests[i], sizeof digest) == 0);
+        check(report, "recorded digest of C1", memcmp(digest, digests[i], sizeof(digest)) == 0);
     }
 }
 
@@ -95,9 +94,8 @@ static void device_finishes(struct report *report, struct session *s)
         enum hufu_err err =
             cosign_device_decrypt_finish(plaintext.data, &s->device, i, from_sender, from_service);
         check_ok(report, "finish, device", err);
-        if (!err) {
+        if (!err)
             plaintext.len = from_sender.len - COSIGN_POINT_SIZE - COSIGN_DIGEST_SIZE;
-        }
         check_bytes(report, item, "plaintext", bytes_of(plaintext.data, plaintext.len));
     }
 }

@@ -12,7 +12,7 @@ static enum hufu_err listed_value(const struct listed *listed, struct scalar *ou
                                   const char *name)
 {
     uint8_t bytes[SCALAR_BYTES];
-    read_exact(listed->report, object, name, bytes, sizeof bytes);
+    read_exact(listed->report, object, name, bytes, sizeof(bytes));
     return scalar_decode_nonzero(out, bytes) ? HUFU_OK : HUFU_ERR_INTERNAL;
 }
 
@@ -28,9 +28,8 @@ static enum hufu_err listed_nonce(const struct draw *draw, struct scalar *out, c
     const struct listed *listed = listed_of(draw);
     (void)half;
     (void)context;
-    if (strcmp(role, DRAW_TAU) == 0) {
+    if (strcmp(role, DRAW_TAU) == 0)
         return listed_value(listed, out, listed->object, listed->tau);
-    }
     const json_t *items = member(listed->report, listed->object, "items");
     return listed_value(listed, out, json_array_get(items, index), role);
 }

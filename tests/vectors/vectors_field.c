@@ -11,9 +11,8 @@ void check(struct report *report, const char *name, bool good)
         return;
     }
     report->failed++;
-    if (report->verbose) {
+    if (report->verbose)
         fprintf(stderr, "%s[%zu]: %s differs\n", report->group, report->item, name);
-    }
 }
 
 void check_ok(struct report *report, const char *name, enum hufu_err err)
@@ -24,17 +23,15 @@ void check_ok(struct report *report, const char *name, enum hufu_err err)
 const json_t *member(struct report *report, const json_t *object, const char *name)
 {
     const json_t *found = json_object_get(object, name);
-    if (!found) {
+    if (!found)
         check(report, name, false);
-    }
     return found;
 }
 
 static int digit(char c)
 {
-    if (c >= '0' && c <= '9') {
+    if (c >= '0' && c <= '9')
         return c - '0';
-    }
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
@@ -42,15 +39,13 @@ static bool decode(struct field *memory, const char *hex)
 {
     const size_t len = strlen(hex);
     memory->len = 0;
-    if (len % 2 != 0 || len / 2 > FIELD_MAX) {
+    if (len % 2 != 0 || len / 2 > FIELD_MAX)
         return false;
-    }
     for (size_t i = 0; i < len; i += 2) {
         const int high = digit(hex[i]);
         const int low = digit(hex[i + 1]);
-        if (high < 0 || low < 0) {
+        if (high < 0 || low < 0)
             return false;
-        }
         memory->data[memory->len++] = (uint8_t)(high << 4 | low);
     }
     return true;

@@ -24,13 +24,11 @@ static bool same_ids(struct report *report, struct bytes ctx)
 static bool good_purpose(struct bytes purpose)
 {
     struct cursor c;
-    if (purpose.len == 0) {
+    if (purpose.len == 0)
         return true;
-    }
     cursor_init(&c, purpose);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 3; i++)
         (void)cursor_field(&c, PURPOSE_FIELD_MAX);
-    }
     return cursor_finish(&c) == HUFU_OK;
 }
 

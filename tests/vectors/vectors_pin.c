@@ -20,7 +20,7 @@ static void stretch(struct report *report, const json_t *pin, uint8_t key[COSIGN
     uint8_t salt[crypto_pwhash_SALTBYTES];
     const json_int_t passes = number(report, parameters, "iterations");
     const json_int_t memory = number(report, parameters, "memory_kib");
-    read_exact(report, pin, "salt", salt, sizeof salt);
+    read_exact(report, pin, "salt", salt, sizeof(salt));
     memset(key, 0, COSIGN_PIN_KEY_SIZE);
     check(report, "lanes and length",
           number(report, parameters, "lanes") == 1 &&
@@ -41,7 +41,7 @@ static void check_factor(struct report *report, const json_t *pin, const uint8_t
     scalar_hash_field(&hash, bytes_of(key, COSIGN_PIN_KEY_SIZE));
     check_ok(report, "factor", scalar_hash_done(&hash, &factor));
     scalar_encode(encoded, &factor);
-    check_bytes(report, pin, "factor", bytes_of(encoded, sizeof encoded));
+    check_bytes(report, pin, "factor", bytes_of(encoded, sizeof(encoded)));
 }
 
 void vectors_pin(struct report *report)
@@ -52,15 +52,15 @@ void vectors_pin(struct report *report)
     uint8_t sigma[COSIGN_SCALAR_SIZE];
     uint8_t computed[COSIGN_SCALAR_SIZE];
     stretch(report, pin, key);
-    check_bytes(report, pin, "key", bytes_of(key, sizeof key));
+    check_bytes(report, pin, "key", bytes_of(key, sizeof(key)));
     check_factor(report, pin, key);
-    read_exact(report, pin, "a", a, sizeof a);
-    read_exact(report, pin, "sigma", sigma, sizeof sigma);
-    check_bytes(report, member(report, report->root, "keygen"), "a", bytes_of(a, sizeof a));
+    read_exact(report, pin, "a", a, sizeof(a));
+    read_exact(report, pin, "sigma", sigma, sizeof(sigma));
+    check_bytes(report, member(report, report->root, "keygen"), "a", bytes_of(a, sizeof(a)));
     check_ok(report, "hide", cosign_pin_hide(computed, a, key));
-    check_bytes(report, pin, "sigma", bytes_of(computed, sizeof computed));
+    check_bytes(report, pin, "sigma", bytes_of(computed, sizeof(computed)));
     check_ok(report, "open", cosign_pin_open(computed, sigma, key));
-    check_bytes(report, pin, "a", bytes_of(computed, sizeof computed));
+    check_bytes(report, pin, "a", bytes_of(computed, sizeof(computed)));
 }
 
 void vectors_pin_check(struct report *report)
@@ -78,14 +78,14 @@ void vectors_pin_check(struct report *report)
     read_head(report, pin_check, "head", COSIGN_OP_PIN_CHECK, bytes_of(NULL, 0), &head);
     read_halves(report, head.generation, &device, &service);
     listed_init(&listed, report, pin_check, "tau");
-    buf_init(&out, memory, sizeof memory);
+    buf_init(&out, memory, sizeof(memory));
     check_ok(report, "device", device_pin_check(&out, &device, head.whole, &listed.draw));
     check_bytes(report, pin_check, "body", buf_bytes(&out));
     cursor_init(&c, buf_bytes(&out));
     cursor_field_text(&c, COSIGN_OP_PIN_CHECK);
     check_bytes(report, pin_check, "proof", cursor_field(&c, COSIGN_PROOF_SIZE));
 
-    buf_init(&out, memory, sizeof memory);
+    buf_init(&out, memory, sizeof(memory));
     check_ok(
         report, "service",
         cosign_service_pin_check(&service, &out, head.whole, read_field(report, pin_check, "body", &body)));

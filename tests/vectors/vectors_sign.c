@@ -34,14 +34,13 @@ static void check_digest(struct report *report, const json_t *item, const uint8_
     struct field message;
     uint8_t e[COSIGN_DIGEST_SIZE];
     uint8_t ones[COSIGN_DIGEST_SIZE];
-    memset(ones, 0xff, sizeof ones);
-    if (memcmp(listed, ones, sizeof ones) == 0) {
+    memset(ones, 0xff, sizeof(ones));
+    if (memcmp(listed, ones, sizeof(ones)) == 0)
         return;
-    }
     check_ok(report, "message digest",
              cosign_message_digest(e, bytes_of_text(COSIGN_GM_IDENTITY), P,
                                    read_field(report, item, "message", &message)));
-    check_bytes(report, item, "e", bytes_of(e, sizeof e));
+    check_bytes(report, item, "e", bytes_of(e, sizeof(e)));
 }
 
 static void read_session(struct report *report, struct session *s)
@@ -49,19 +48,16 @@ static void read_session(struct report *report, struct session *s)
     s->items = member(report, s->batch, "items");
     s->count = (uint32_t)json_array_size(s->items);
     check(report, "batch size", s->count >= 1 && s->count <= COSIGN_BATCH_MAX);
-    if (s->count > COSIGN_BATCH_MAX) {
+    if (s->count > COSIGN_BATCH_MAX)
         s->count = 0;
-    }
-    for (uint32_t i = 0; i < s->count; i++) {
+    for (uint32_t i = 0; i < s->count; i++)
         read_exact(report, json_array_get(s->items, i), "e", s->digests[i], COSIGN_DIGEST_SIZE);
-    }
     read_head(report, s->batch, "head", COSIGN_OP_SIGN, digests_of(s), &s->head);
     check(report, "generation",
           json_integer_value(json_object_get(s->batch, "generation")) == (json_int_t)s->head.generation);
     read_halves(report, s->head.generation, &s->device, &s->service);
-    for (uint32_t i = 0; i < s->count; i++) {
+    for (uint32_t i = 0; i < s->count; i++)
         check_digest(report, json_array_get(s->items, i), s->device.P, s->digests[i]);
-    }
 }
 
 static void device_begins(struct report *report, struct session *s)
@@ -69,7 +65,7 @@ static void device_begins(struct report *report, struct session *s)
     struct listed listed;
     struct buf body;
     struct cursor c;
-    buf_init(&body, s->memory, sizeof s->memory);
+    buf_init(&body, s->memory, sizeof(s->memory));
     listed_init(&listed, report, s->batch, "tau");
     check_ok(report, "begin, device",
              device_sign_begin(&s->signing, &body, &s->device, s->head.whole, digests_of(s), &listed.draw));
@@ -94,9 +90,8 @@ static void check_answer_item(struct report *report, const json_t *item, struct 
                  {"K2", COSIGN_POINT_SIZE},
                  {"s2", COSIGN_SCALAR_SIZE},
                  {"s3", COSIGN_SCALAR_SIZE}};
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
         check_bytes(report, item, parts[i].name, cursor_take(answer, parts[i].len));
-    }
 }
 
 static void service_answers(struct report *report, struct session *s)
@@ -105,7 +100,7 @@ static void service_answers(struct report *report, struct session *s)
     struct field body;
     struct buf answer;
     struct cursor c;
-    buf_init(&answer, s->memory, sizeof s->memory);
+    buf_init(&answer, s->memory, sizeof(s->memory));
     listed_init(&listed, report, s->batch, "tau");
     check_ok(report, "service",
              service_sign(&s->service, &answer, s->r, s->head.whole, digests_of(s),
@@ -144,15 +139,15 @@ static void check_between(struct report *report, struct session *s)
         struct point P, R;
         scalar_encode(encoded, &betas[i]);
         check_bytes(report, item, "beta", bytes_of(encoded, SCALAR_BYTES));
-        read_exact(report, item, "r", r, sizeof r);
-        read_exact(report, item, "s", last, sizeof last);
+        read_exact(report, item, "r", r, sizeof(r));
+        read_exact(report, item, "s", last, sizeof(last));
         check(report, "r", scalar_decode_nonzero(&t, r));
         check(report, "s", scalar_decode_nonzero(&first, last));
         scalar_add(&t, &t, &first);
         check(report, "P", point_decode_var(&g, &P, s->device.P));
         point_multi_var(&g, &R, &first, &t, &P, 1);
         point_encode(encoded, &R);
-        check_bytes(report, item, "R", bytes_of(encoded, sizeof encoded));
+        check_bytes(report, item, "R", bytes_of(encoded, sizeof(encoded)));
     }
     check_ok(report, "group", group_finish(&g));
 }
