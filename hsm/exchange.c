@@ -64,7 +64,7 @@ enum hufu_err exchange_put_answer(struct exchange *exchange, struct buf *reply)
 {
     struct worker *worker = exchange->worker;
     uint8_t nonce[BOX_NONCE_SIZE];
-    enum hufu_err err = randomness_fill(&worker->randomness, nonce, sizeof(nonce));
+    enum hufu_err err = entropy_fill(&worker->entropy, nonce, sizeof(nonce));
     if (err)
         return err;
     size_t mark = buf_field_begin(reply);
@@ -75,6 +75,6 @@ enum hufu_err exchange_put_answer(struct exchange *exchange, struct buf *reply)
 
 enum hufu_err exchange_cause(const struct exchange *exchange, enum hufu_err err)
 {
-    enum hufu_err failure = exchange->worker->randomness.failure;
+    enum hufu_err failure = exchange->worker->entropy.failure;
     return err == HUFU_ERR_INTERNAL && failure ? failure : err;
 }

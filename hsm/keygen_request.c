@@ -71,7 +71,7 @@ static enum hufu_err put_sealed_pending(struct worker *worker, const struct reco
 enum hufu_err request_keygen_begin(struct worker *worker, const struct bytes *fields, struct buf *reply)
 {
     struct record_pending *pending = &worker->secret->pending;
-    struct cosign_random random = randomness_for_cosign(&worker->randomness);
+    struct cosign_random random = entropy_for_cosign(&worker->entropy);
     struct exchange exchange;
     uint8_t project[FRAME_ID_SIZE];
     enum hufu_err err = request_take(project, sizeof(project), fields[0]);

@@ -16,7 +16,7 @@ static enum hufu_err empty_target(struct bytes target)
 static enum hufu_err sign_prove(struct operate *operate, struct buf *reply)
 {
     struct exchange *exchange = &operate->exchange;
-    struct cosign_random random = randomness_for_cosign(&operate->worker->randomness);
+    struct cosign_random random = entropy_for_cosign(&operate->worker->entropy);
     (void)reply;
     return cosign_service_sign(&operate->record->half, &exchange->answer, operate->worker->results,
                                exchange->frame.head_encoded, exchange->frame.head.public_part,

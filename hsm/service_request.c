@@ -84,7 +84,7 @@ enum hufu_err request_service_new(struct worker *worker, const struct bytes *fie
     if (!err)
         err = take_window(&statement, fields + 1, worker->now_ms);
     if (!err)
-        err = randomness_fill(&worker->randomness, drawn.bytes, sizeof(drawn.bytes));
+        err = entropy_fill(&worker->entropy, drawn.bytes, sizeof(drawn.bytes));
     if (err)
         return err;
     box_keypair(statement.H_k, record.private_key, drawn.bytes);

@@ -72,7 +72,7 @@ enum hufu_err token_open_sealed(struct token *token, unsigned session, struct bu
 /* ECDSA of a digest: 64 bytes. RSA PKCS#1 v1.5 of a DigestInfo: TOKEN_RSA_MAX bytes. Appends. */
 enum hufu_err token_sign(struct token *token, unsigned session, enum token_key key, struct buf *out,
                          struct bytes input) HUFU_MUST_CHECK;
-/* The token's randomness alone; what is secret is drawn by hsm/randomness.h. */
+/* The token's randomness alone; what is secret is drawn by hsm/entropy.h. */
 enum hufu_err token_random(struct token *token, unsigned session, uint8_t *out, size_t len) HUFU_MUST_CHECK;
 /* Whether the sealing key does its work; re-opens the token if it does not. */
 enum hufu_err token_probe(struct token *token, unsigned session) HUFU_MUST_CHECK;

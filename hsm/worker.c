@@ -34,7 +34,7 @@ static void init_worker(struct worker *worker, const struct hsm *hsm, unsigned s
 {
     worker->hsm = hsm;
     worker->session = session;
-    worker->randomness = (struct randomness){.token = hsm->token, .session = session};
+    worker->entropy = (struct entropy){.token = hsm->token, .session = session};
     worker->secret = secret;
 }
 
@@ -115,7 +115,7 @@ enum hufu_err worker_take(struct worker **worker, struct worker_pool *pool, unsi
     if (!taken)
         return HUFU_ERR_BUSY;
     taken->now_ms = clock_now_ms();
-    taken->randomness.failure = HUFU_OK;
+    taken->entropy.failure = HUFU_OK;
     return HUFU_OK;
 }
 

@@ -10,7 +10,7 @@
 #include "common/frame.h"
 #include "cosign/cosign.h"
 #include "hsm/box_keys.h"
-#include "hsm/randomness.h"
+#include "hsm/entropy.h"
 #include "hsm/record.h"
 #include "hsm/token.h"
 
@@ -39,7 +39,7 @@ struct worker {
     const struct hsm *hsm;
     unsigned session;
     uint64_t now_ms; /* the host's clock when the request began */
-    struct randomness randomness;
+    struct entropy entropy;
     struct workspace *secret;
     /* Public: the bytes that a device signed, and what an operation reports to the database. */
     uint8_t message[FRAME_MAX + 32];

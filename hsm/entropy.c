@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "hsm/randomness.h"
+#include "hsm/entropy.h"
 
 #include <string.h>
 #include <sys/random.h>
@@ -9,7 +9,7 @@
 #define STEP 64
 
 /* At most STEP bytes: getrandom gives up to 256 whole, without being interrupted. */
-static enum hufu_err fill_step(struct randomness *source, uint8_t *out, size_t len)
+static enum hufu_err fill_step(struct entropy *source, uint8_t *out, size_t len)
 {
     uint8_t from_token[STEP];
     enum hufu_err err = getrandom(out, len, 0) == (ssize_t)len ? HUFU_OK : HUFU_ERR_INTERNAL;
@@ -21,7 +21,7 @@ static enum hufu_err fill_step(struct randomness *source, uint8_t *out, size_t l
     return err;
 }
 
-enum hufu_err randomness_fill(struct randomness *source, uint8_t *out, size_t len)
+enum hufu_err entropy_fill(struct entropy *source, uint8_t *out, size_t len)
 {
     enum hufu_err err = HUFU_OK;
     for (size_t at = 0; !err && at < len; at += STEP)
@@ -36,10 +36,10 @@ enum hufu_err randomness_fill(struct randomness *source, uint8_t *out, size_t le
 
 static enum hufu_err fill_for_cosign(void *context, uint8_t *out, size_t len)
 {
-    return randomness_fill(context, out, len);
+    return entropy_fill(context, out, len);
 }
 
-struct cosign_random randomness_for_cosign(struct randomness *source)
+struct cosign_random entropy_for_cosign(struct entropy *source)
 {
     return (struct cosign_random){.fill = fill_for_cosign, .context = source};
 }
