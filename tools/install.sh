@@ -6,7 +6,8 @@
 set -euo pipefail
 
 build=(gcc libc6-dev cmake ninja-build pkg-config libsodium-dev libssl-dev libp11-kit-dev libseccomp-dev
-    libmicrohttpd-dev libpq-dev libjansson-dev libconfuse-dev libqrencode-dev libcurl4-openssl-dev libcmocka-dev)
+    libmicrohttpd-dev libgnutls28-dev libpq-dev libjansson-dev libconfuse-dev libqrencode-dev libutf8proc-dev
+    libcurl4-openssl-dev libcmocka-dev)
 run=(postgresql-15 softhsm2 openssl curl ca-certificates procps)
 test=(python3 python3-pytest valgrind clang-format-14 clang-14 libclang-rt-14-dev libbcprov-java libbcpkix-java
     openjdk-17-jdk-headless)

@@ -31,7 +31,6 @@ alloca|unbounded stack
 gmtime|hidden state; gmtime_r
 localtime|hidden state; localtime_r
 getpw|no bound
-signal|sigaction
 vfork|shares memory
 '
 
@@ -47,12 +46,14 @@ libpq-fe\.h|^server/store/
 (p11-kit/)?pkcs11\.h|^hsm/
 p11-kit/.*|^hsm/
 jansson\.h|^server/(http|api|cli)/|^mobile-sdk/
-curl/.*|^mobile-sdk/
-sodium\.h|^common/
+curl/.*|^(mobile-sdk|server/cli)/
+gnutls/.*|^server/tls\.c$
+sodium\.h|^common/|^hsm/(locked|main)\.c$|^mobile-sdk/pin\.c$
+utf8proc\.h|^mobile-sdk/pin\.c$
 confuse\.h|^common/config\.c$
 qrencode\.h|^server/cli/
 seccomp\.h|^hsm/
-linux/(landlock|seccomp)\.h|^hsm/
+linux/(landlock|seccomp)\.h|^hsm/|^server/confine\.c$
 openssl/.*|^(common|cosign|hsm|mobile-sdk)/
 valgrind/.*|^common/secret\.c$
 cmocka\.h|^$
@@ -67,9 +68,9 @@ hsm|hsm cosign common
 server/http|server/http server common
 server/api|server/api server/http server/core server common
 server/core|server/core server/store server/hsmc server common
-server/store|server/store common
-server/hsmc|server/hsmc common
-server/cli|server/cli server/store common
+server/store|server/store server common
+server/hsmc|server/hsmc server common
+server/cli|server/cli server/store server common
 server|server common
 mobile-sdk|mobile-sdk cosign common
 tests|tests common cosign hsm server mobile-sdk
@@ -206,7 +207,7 @@ rule_format() {
     [[ -e .clang-format ]] || return 0
     xargs -r -d '\n' clang-format-14 --dry-run -Werror <"$scratch/c" 2>"$scratch/format" || true
     { grep -E '^[^ ]+:[0-9]+:[0-9]+: error:' "$scratch/format" || true; } |
-        sed -E 's/^([^:]+:[0-9]+):.*/\1: format: clang-format-14 -i/' | sort -u >>"$breaches"
+        awk -F: '!seen[$1]++ { print $1 ":" $2 ": format: first of what clang-format-14 -i would change" }' >>"$breaches"
 }
 
 rule_dependencies() {
