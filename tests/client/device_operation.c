@@ -12,7 +12,7 @@
 
 /* ---- Key generation ---- */
 
-void device_keygen_done(struct device_keygen *keygen)
+void device_new_key_done(struct device_new_key *keygen)
 {
     cosign_keygen_wipe(&keygen->state);
     device_request_done(&keygen->begin);
@@ -21,21 +21,21 @@ void device_keygen_done(struct device_keygen *keygen)
 
 static enum hufu_err keygen_begin_body(struct buf *body, struct bytes head, void *context)
 {
-    struct device_keygen *keygen = context;
+    struct device_new_key *keygen = context;
     return cosign_device_keygen_begin(&keygen->state, body, head, &randomness);
 }
 
-enum hufu_err device_keygen_begin(struct device_keygen *keygen, const struct device_binding *binding,
-                                  const struct device_options *options)
+enum hufu_err device_new_key_begin(struct device_new_key *keygen, const struct device_binding *binding,
+                                   const struct device_options *options)
 {
-    *keygen = (struct device_keygen){0};
+    *keygen = (struct device_new_key){0};
     return device_request_make(&keygen->begin, binding, FRAME_OP_KEYGEN_BEGIN,
                                bytes_of(device_key_public(binding->key), FRAME_DEVICE_KEY_SIZE),
                                keygen_begin_body, keygen, options);
 }
 
 struct keygen_finish {
-    struct device_keygen *keygen;
+    struct device_new_key *keygen;
     struct bytes answer;
 };
 
@@ -47,8 +47,8 @@ static enum hufu_err keygen_finish_body(struct buf *body, struct bytes head, voi
                                        device_request_head(&finish->keygen->begin), finish->answer);
 }
 
-enum hufu_err device_keygen_continue(struct device_keygen *keygen, const struct device_binding *binding,
-                                     struct bytes sealed, const struct device_options *options)
+enum hufu_err device_new_key_continue(struct device_new_key *keygen, const struct device_binding *binding,
+                                      struct bytes sealed, const struct device_options *options)
 {
     uint8_t memory[FRAME_ANSWER_MAX], digest[COSIGN_DIGEST_SIZE];
     struct buf answer;
@@ -63,8 +63,8 @@ enum hufu_err device_keygen_continue(struct device_keygen *keygen, const struct 
                                bytes_of(digest, sizeof(digest)), keygen_finish_body, &finish, options);
 }
 
-enum hufu_err device_keygen_complete(struct device_keygen *keygen, struct device_binding *binding,
-                                     struct bytes sealed)
+enum hufu_err device_new_key_complete(struct device_new_key *keygen, struct device_binding *binding,
+                                      struct bytes sealed)
 {
     uint8_t memory[FRAME_ANSWER_MAX];
     struct buf answer;

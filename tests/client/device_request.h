@@ -89,24 +89,24 @@ enum hufu_err device_frame_change_head(struct buf *frame,
 
 /* ---- Key generation (§2) ---- */
 
-struct device_keygen {
+struct device_new_key {
     struct cosign_keygen state; /* secret */
     struct device_request begin;
     struct device_request finish;
 };
-void device_keygen_done(struct device_keygen *keygen);
-#define DEVICE_KEYGEN_DONE __attribute__((cleanup(device_keygen_done)))
+void device_new_key_done(struct device_new_key *keygen);
+#define DEVICE_NEW_KEY_DONE __attribute__((cleanup(device_new_key_done)))
 
 /* binding: key, ids and H_k are set. Makes keygen->begin. */
-enum hufu_err device_keygen_begin(struct device_keygen *keygen, const struct device_binding *binding,
-                                  const struct device_options *options) HUFU_MUST_CHECK;
+enum hufu_err device_new_key_begin(struct device_new_key *keygen, const struct device_binding *binding,
+                                   const struct device_options *options) HUFU_MUST_CHECK;
 /* Takes the sealed answer of begin, makes keygen->finish. */
-enum hufu_err device_keygen_continue(struct device_keygen *keygen, const struct device_binding *binding,
-                                     struct bytes sealed,
-                                     const struct device_options *options) HUFU_MUST_CHECK;
+enum hufu_err device_new_key_continue(struct device_new_key *keygen, const struct device_binding *binding,
+                                      struct bytes sealed,
+                                      const struct device_options *options) HUFU_MUST_CHECK;
 /* Takes the sealed answer of finish, sets binding->half. */
-enum hufu_err device_keygen_complete(struct device_keygen *keygen, struct device_binding *binding,
-                                     struct bytes sealed) HUFU_MUST_CHECK;
+enum hufu_err device_new_key_complete(struct device_new_key *keygen, struct device_binding *binding,
+                                      struct bytes sealed) HUFU_MUST_CHECK;
 
 /* ---- Signing (§3) ---- */
 

@@ -169,20 +169,20 @@ static enum hufu_err take_id(char text[UUID_TEXT_SIZE], uint8_t id[UUID_SIZE],
 
 static enum hufu_err generate(struct phone *phone, struct phone_key *key)
 {
-    DEVICE_KEYGEN_DONE struct device_keygen keygen = {0};
+    DEVICE_NEW_KEY_DONE struct device_new_key keygen = {0};
     WEB_ANSWER_DONE struct web_answer answer = {0};
     uint8_t memory[FRAME_ANSWER_MAX];
     struct buf sealed;
     buf_init(&sealed, memory, sizeof(memory));
-    enum hufu_err err = device_keygen_begin(&keygen, &key->binding, NULL);
+    enum hufu_err err = device_new_key_begin(&keygen, &key->binding, NULL);
     if (!err)
         err = exchange(phone, &answer, key, "keygen/begin", &keygen.begin, &sealed);
     if (!err)
-        err = device_keygen_continue(&keygen, &key->binding, buf_bytes(&sealed), NULL);
+        err = device_new_key_continue(&keygen, &key->binding, buf_bytes(&sealed), NULL);
     sealed.len = 0;
     if (!err)
         err = exchange(phone, &answer, key, "keygen/finish", &keygen.finish, &sealed);
-    return err ? err : device_keygen_complete(&keygen, &key->binding, buf_bytes(&sealed));
+    return err ? err : device_new_key_complete(&keygen, &key->binding, buf_bytes(&sealed));
 }
 
 enum hufu_err phone_key_generate(struct phone *phone, struct phone_key *key, const char *usage)
