@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "common/err.h"
+#include "common/log.h"
 
 #define SERVER_ADMIN_UIDS_MAX 32
 
@@ -20,6 +21,9 @@ struct server_config {
                               activation codes */
     char *tls_certificate; /* PEM chain; empty: no TLS here */
     char *tls_key;
+    char *
+        pinned_certificate; /* PEM: the certificate that devices see, where something in front of the service ends
+                                 TLS; empty: tls_certificate */
     char *admin_socket;
     char *admin_uids; /* "0, 1000": besides root and the server's own uid */
     char *database;   /* libpq connection string, role hufu_server */
@@ -36,15 +40,18 @@ struct server_config {
     char *log_level;
 
     /* Derived, not keys. */
+    enum log_level least;
     uid_t admin_uid_list[SERVER_ADMIN_UIDS_MAX];
     size_t admin_uid_count;
-    bool has_tls_pin; /* SHA-256 of the SubjectPublicKeyInfo of tls_certificate */
+    bool has_tls_pin; /* SHA-256 of the SubjectPublicKeyInfo of the certificate that devices see */
     uint8_t tls_pin[32];
 };
 
 /* Reads and checks the whole; on HUFU_ERR_FORM, message says what is wrong and config needs no freeing. */
 enum hufu_err server_config_load(struct server_config *config, const char *path, char *message,
                                  size_t message_size) HUFU_MUST_CHECK;
+/* Fills an empty public_url once the port is known. */
+enum hufu_err server_config_set_port(struct server_config *config, uint16_t port) HUFU_MUST_CHECK;
 void server_config_free(struct server_config *config);
 
 #endif

@@ -41,7 +41,7 @@ struct carrier {
     struct MHD_Connection *connection;
     struct http_request *request;
     uint64_t drained;
-    bool at_worker; /* given to a worker, whose reply is awaited */
+    bool handled; /* or in a worker's hands */
 };
 
 static const char *header_of(struct MHD_Connection *connection, const char *name)
@@ -202,11 +202,17 @@ static void add_headers(struct MHD_Response *response, const struct carrier *car
 
 static enum MHD_Result send_reply(struct carrier *carrier)
 {
-    struct MHD_Response *response = response_of(&carrier->request->reply);
+    struct http_request *request = carrier->request;
+    if (!request->reply.given) {
+        log_event(LOG_ERROR, "http.no_reply", "request_id", request->id_text, "route",
+                  request->match.route->path, NULL);
+        problem_reply(request, PROBLEM_INTERNAL, NULL, NULL);
+    }
+    struct MHD_Response *response = response_of(&request->reply);
     if (!response)
         return MHD_NO;
     add_headers(response, carrier);
-    enum MHD_Result sent = MHD_queue_response(carrier->connection, carrier->request->reply.status, response);
+    enum MHD_Result sent = MHD_queue_response(carrier->connection, request->reply.status, response);
     MHD_destroy_response(response);
     return sent;
 }
@@ -214,14 +220,14 @@ static enum MHD_Result send_reply(struct carrier *carrier)
 static enum MHD_Result run(struct carrier *carrier)
 {
     struct http_request *request = carrier->request;
+    carrier->handled = true;
     if (request->match.route->thread == ROUTE_NETWORK) {
-        pool_handle(request, NULL, NULL, carrier->daemon->shared->metrics);
+        request->match.route->handler(request, carrier->daemon->shared->network_worker);
         return send_reply(carrier);
     }
     if (!pool_reserve(carrier->daemon->shared->pool, request))
         return send_reply(carrier);
     /* In this order: a worker may be done, and resume the connection, before pool_put returns. */
-    carrier->at_worker = true;
     MHD_suspend_connection(carrier->connection);
     pool_put(carrier->daemon->shared->pool, request);
     return MHD_YES;
@@ -259,7 +265,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     }
     if (*len > 0)
         return take_body(carrier, data, len);
-    if (carrier->request->reply.given || carrier->at_worker)
+    if (carrier->request->reply.given || carrier->handled)
         return send_reply(carrier);
     return run(carrier);
 }

@@ -14,12 +14,14 @@
 
 struct pool;
 struct metrics;
+struct worker;
 struct daemon;
 
 /* What all daemons of one server share. */
 struct daemon_shared {
     struct pool *pool;
     struct metrics *metrics;
+    struct worker *network_worker;
     atomic_size_t in_flight; /* requests from their first byte seen here to their last byte sent */
     atomic_bool stopping;    /* every answer closes its connection */
 };

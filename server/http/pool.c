@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "common/hash.h"
-#include "common/log.h"
 #include "common/secret.h"
 #include "server/http/problem.h"
 #include "server/http/queue.h"
@@ -51,45 +50,32 @@ void pool_free(struct pool *pool)
     free(pool);
 }
 
-static enum hufu_err look_up(struct http_request *request, struct worker *worker,
-                             http_authenticate *authenticate, struct metrics *metrics)
-{
-    enum hufu_err err = authenticate(&request->principal, worker, request->token);
-    secret_wipe(request->token, sizeof(request->token));
-    if (err == HUFU_ERR_UNAUTHENTICATED)
-        metrics_add(metrics, METRICS_SESSIONS_REFUSED, 1);
-    return err;
-}
-
+/* Fills the principal; afterwards the token is gone. */
 static enum hufu_err identify(struct http_request *request, struct worker *worker,
-                              http_authenticate *authenticate, struct metrics *metrics)
+                              const struct pool_settings *settings)
 {
     enum route_access access = request->match.route->access;
+    enum hufu_err err = HUFU_OK;
     if (access == ROUTE_SESSION)
-        return look_up(request, worker, authenticate, metrics);
+        err = settings->authenticate(&request->principal, worker, request->token);
     if (access == ROUTE_TOKEN) {
         request->principal.kind = PRINCIPAL_TOKEN;
         hash_sha256(request->principal.token_hash, bytes_of(request->token, sizeof(request->token)));
-        secret_wipe(request->token, sizeof(request->token));
     }
-    return HUFU_OK;
+    secret_wipe(request->token, sizeof(request->token));
+    if (err == HUFU_ERR_UNAUTHENTICATED)
+        metrics_add(settings->metrics, METRICS_SESSIONS_REFUSED, 1);
+    return err;
 }
 
-void pool_handle(struct http_request *request, struct worker *worker, http_authenticate *authenticate,
-                 struct metrics *metrics)
+static void handle(struct http_request *request, struct worker *worker, const struct pool_settings *settings)
 {
-    if (worker)
-        memcpy(worker->trace, request->id_text, sizeof(worker->trace));
-    enum hufu_err err = identify(request, worker, authenticate, metrics);
+    memcpy(worker->trace, request->id_text, sizeof(worker->trace));
+    enum hufu_err err = identify(request, worker, settings);
     if (err)
         problem_reply_error(request, err);
     else
         request->match.route->handler(request, worker);
-    if (request->reply.given)
-        return;
-    log_event(LOG_ERROR, "http.no_reply", "request_id", request->id_text, "route", request->match.route->path,
-              NULL);
-    problem_reply(request, PROBLEM_INTERNAL, NULL, NULL);
 }
 
 static void *pool_run(void *argument)
@@ -100,7 +86,7 @@ static void *pool_run(void *argument)
     while ((request = queue_take(self->pool->queue)) != NULL) {
         metrics_move(settings->metrics, METRICS_QUEUE_DEPTH, -1);
         metrics_move(settings->metrics, METRICS_WORKERS_BUSY, 1);
-        pool_handle(request, self->worker, settings->authenticate, settings->metrics);
+        handle(request, self->worker, settings);
         metrics_move(settings->metrics, METRICS_WORKERS_BUSY, -1);
         settings->done(request);
     }

@@ -37,9 +37,4 @@ void pool_stop(struct pool *pool);
 /* A pool that is stopped, or never started. NULL is fine. */
 void pool_free(struct pool *pool);
 
-/* Authenticates, where the route asks for it, and runs the handler; afterwards the request has a reply. worker is NULL
- * for a route of the network threads. */
-void pool_handle(struct http_request *request, struct worker *worker, http_authenticate *authenticate,
-                 struct metrics *metrics);
-
 #endif

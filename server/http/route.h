@@ -27,8 +27,7 @@ enum route_access {
 
 enum route_thread {
     ROUTE_WORKER, /* may block: runs on a worker */
-    ROUTE_NETWORK /* never blocks: runs at once on a network thread, with worker NULL; not with ROUTE_SESSION
-                   */
+    ROUTE_NETWORK /* never blocks: runs at once on a network thread, with a worker that has no connections */
 };
 
 /* Tables end with an entry whose method is NULL. */

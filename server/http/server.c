@@ -110,6 +110,7 @@ static enum hufu_err prepare(struct http_server *server)
     size_t index = name_routes(settings->metrics, settings->routes, 0);
     (void)name_routes(settings->metrics, settings->admin_routes, index);
     server->shared.metrics = settings->metrics;
+    server->shared.network_worker = settings->network_worker;
     server->shared.pool = pool_new(&pool);
     if (!server->shared.pool)
         return HUFU_ERR_INTERNAL;

@@ -39,6 +39,8 @@ struct http_settings {
     http_authenticate *authenticate;
     struct worker *const *workers; /* one thread each */
     size_t worker_count;
+    struct worker
+        *network_worker;     /* for ROUTE_NETWORK, from several threads at once: only what is shared is set */
     struct metrics *metrics; /* made for http_route_count() routes */
 };
 

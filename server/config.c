@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/config.h"
+
+#include <arpa/inet.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/activation.h"
+#include "common/config.h"
+
+#define PROGRAM "hufu-server"
+
+#define TEXT(key, fallback)                                                               \
+    {                                                                                     \
+        .name = #key, .type = CONFIG_TEXT, .offset = offsetof(struct server_config, key), \
+        .default_text = (fallback)                                                        \
+    }
+#define NUMBER(key, fallback, least, most)                                               \
+    {                                                                                    \
+        .name = #key, .type = CONFIG_INT, .offset = offsetof(struct server_config, key), \
+        .default_text = (fallback), .min = (least), .max = (most)                        \
+    }
+
+static const struct config_key keys[] = {
+    TEXT(listen_address, "127.0.0.1"),
+    NUMBER(listen_port, "8443", 0, 65535),
+    TEXT(port_file, ""),
+    TEXT(public_url, ""),
+    TEXT(tls_certificate, ""),
+    TEXT(tls_key, ""),
+    TEXT(pinned_certificate, ""),
+    TEXT(admin_socket, NULL),
+    TEXT(admin_uids, ""),
+    TEXT(database, NULL),
+    TEXT(hsm_socket, NULL),
+    NUMBER(workers, "16", 1, 256),
+    NUMBER(queue_limit, "256", 1, 65536),
+    NUMBER(http_threads, "2", 1, 64),
+    NUMBER(connection_limit, "4096", 16, 65536),
+    NUMBER(idle_seconds, "60", 1, 3600),
+    NUMBER(stop_seconds, "10", 1, 600),
+    NUMBER(hsm_timeout_ms, "5000", 100, 60000),
+    NUMBER(activation_hours, "24", 1, 720),
+    NUMBER(session_days, "90", 1, 3650),
+    TEXT(log_level, "info"),
+    {.type = CONFIG_END},
+};
+
+static bool is_loopback_address(const char *address)
+{
+    struct in_addr v4;
+    struct in6_addr v6;
+    if (inet_pton(AF_INET, address, &v4) == 1)
+        return ntohl(v4.s_addr) >> 24 == 127;
+    return inet_pton(AF_INET6, address, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
+static bool is_address(const char *address)
+{
+    struct in6_addr any;
+    return inet_pton(AF_INET, address, &any) == 1 || inet_pton(AF_INET6, address, &any) == 1;
+}
+
+/* http://127.0.0.1:8080, http://[::1], http://localhost/…: plain HTTP nowhere else. */
+static bool is_loopback_url(const char *url)
+{
+    char host[64];
+    const char *begin = url + strlen("http://");
+    const char *end = begin + strcspn(begin, ":/");
+    if (*begin == '[') {
+        begin++;
+        end = begin + strcspn(begin, "]");
+    }
+    if ((size_t)(end - begin) >= sizeof(host))
+        return false;
+    (void)snprintf(host, sizeof(host), "%.*s", (int)(end - begin), begin);
+    return strcmp(host, "localhost") == 0 || is_loopback_address(host);
+}
+
+static const char *public_url_fault(const struct server_config *config)
+{
+    const char *url = config->public_url;
+    size_t len = strlen(url);
+    if (len == 0)
+        return is_loopback_address(config->listen_address)
+                   ? NULL
+                   : "must be given where the address is not loopback";
+    if (len > ACTIVATION_URL_MAX)
+        return "is longer than 255 bytes";
+    if (url[len - 1] == '/')
+        return "must not end with a slash";
+    if (strncmp(url, "https://", 8) == 0)
+        return NULL;
+    if (strncmp(url, "http://", 7) != 0)
+        return "must begin with https://";
+    return is_loopback_url(url) ? NULL : "must be https:// where the host is not loopback";
+}
+
+static bool parse_uid(uid_t *uid, const char *text)
+{
+    char *end = NULL;
+    unsigned long number = strtoul(text, &end, 10);
+    if (end != text && *end == '\0' && number < (uid_t)-1) {
+        *uid = (uid_t)number;
+        return true;
+    }
+    const struct passwd *user = getpwnam(text); /* before any thread starts */
+    if (user)
+        *uid = user->pw_uid;
+    return user != NULL;
+}
+
+static const char *parse_uids(struct server_config *config)
+{
+    static const char separators[] = ", ";
+    char name[64];
+    const char *at = config->admin_uids + strspn(config->admin_uids, separators);
+    while (*at) {
+        size_t len = strcspn(at, separators);
+        if (config->admin_uid_count == SERVER_ADMIN_UIDS_MAX)
+            return "names more than 32 users";
+        if (len >= sizeof(name))
+            return "names a user that does not exist";
+        (void)snprintf(name, sizeof(name), "%.*s", (int)len, at);
+        if (!parse_uid(&config->admin_uid_list[config->admin_uid_count++], name))
+            return "names a user that does not exist";
+        at += len;
+        at += strspn(at, separators);
+    }
+    return NULL;
+}
+
+static const char *tls_fault(const struct server_config *config)
+{
+    if ((config->tls_certificate[0] == '\0') != (config->tls_key[0] == '\0'))
+        return "must be given together with tls_key, or neither";
+    if (config->tls_certificate[0] == '\0' && !is_loopback_address(config->listen_address))
+        return "must be given where listen_address is not loopback";
+    return NULL;
+}
+
+static bool refuse(char *message, size_t size, const char *key, const char *fault)
+{
+    if (fault)
+        (void)snprintf(message, size, "%s: %s", key, fault);
+    return fault == NULL;
+}
+
+static bool check(struct server_config *config, char *message, size_t size)
+{
+    int level = log_level_of(config->log_level);
+    config->least = level < 0 ? LOG_INFO : (enum log_level)level;
+    return refuse(message, size, "log_level", level < 0 ? "is none of debug, info, warning, error" : NULL) &&
+           refuse(message, size, "listen_address",
+                  is_address(config->listen_address) ? NULL : "is not an IPv4 or IPv6 address") &&
+           refuse(message, size, "tls_certificate", tls_fault(config)) &&
+           refuse(message, size, "public_url", public_url_fault(config)) &&
+           refuse(message, size, "admin_uids", parse_uids(config));
+}
+
+enum hufu_err server_config_load(struct server_config *config, const char *path, char *message,
+                                 size_t message_size)
+{
+    memset(config, 0, sizeof(*config));
+    enum hufu_err err = config_load(config, keys, PROGRAM, path, message, message_size);
+    if (err)
+        return err;
+    if (check(config, message, message_size))
+        return HUFU_OK;
+    server_config_free(config);
+    return HUFU_ERR_FORM;
+}
+
+enum hufu_err server_config_set_port(struct server_config *config, uint16_t port)
+{
+    if (config->public_url[0] != '\0')
+        return HUFU_OK;
+    char *url = NULL;
+    bool v6 = strchr(config->listen_address, ':') != NULL;
+    if (asprintf(&url, "%s://%s%s%s:%u", config->tls_certificate[0] ? "https" : "http", v6 ? "[" : "",
+                 config->listen_address, v6 ? "]" : "", port) < 0)
+        return HUFU_ERR_INTERNAL;
+    free(config->public_url);
+    config->public_url = url;
+    return HUFU_OK;
+}
+
+void server_config_free(struct server_config *config)
+{
+    config_free(config, keys);
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/keeper.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "server/core/maintenance.h"
+#include "server/core/service_key.h"
+#include "server/store/schema.h"
+#include "server/worker.h"
+
+#define INTERVAL_SECONDS 60
+#define RETRY_SECONDS 2
+
+struct keeper {
+    struct worker *worker;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    bool stopping;
+    bool schema_checked; /* the thread's own, after the first round */
+    enum hufu_err last;  /* likewise: what the log knows */
+    atomic_bool failed;
+};
+
+static enum hufu_err check_schema(struct keeper *keeper)
+{
+    char message[256] = "";
+    if (keeper->schema_checked)
+        return HUFU_OK;
+    enum hufu_err err = schema_check(keeper->worker->store, message, sizeof(message));
+    keeper->schema_checked = err == HUFU_OK;
+    if (err == HUFU_ERR_STATE)
+        log_event(LOG_ERROR, "schema.mismatch", "detail", message, NULL);
+    return err;
+}
+
+static enum hufu_err look_after(struct keeper *keeper)
+{
+    enum hufu_err err = check_schema(keeper);
+    if (!err)
+        err = service_key_maintain(keeper->worker);
+    if (!err)
+        err = maintenance_run(keeper->worker);
+    if (err != keeper->last)
+        log_event(err ? LOG_WARNING : LOG_INFO, err ? "maintenance.failed" : "maintenance.works", "detail",
+                  err ? hufu_err_name(err) : NULL, NULL);
+    keeper->last = err;
+    return err;
+}
+
+/* False: the keeper shall stop. */
+static bool wait_seconds(struct keeper *keeper, time_t seconds)
+{
+    struct timespec until;
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += seconds;
+    (void)pthread_mutex_lock(&keeper->lock);
+    while (!keeper->stopping && pthread_cond_timedwait(&keeper->changed, &keeper->lock, &until) == 0)
+        ;
+    bool go_on = !keeper->stopping;
+    (void)pthread_mutex_unlock(&keeper->lock);
+    return go_on;
+}
+
+static void *keep(void *argument)
+{
+    struct keeper *keeper = argument;
+    while (wait_seconds(keeper, keeper->last ? RETRY_SECONDS : INTERVAL_SECONDS)) {
+        if (look_after(keeper) != HUFU_ERR_STATE || keeper->schema_checked)
+            continue;
+        atomic_store(&keeper->failed, true);
+        (void)kill(getpid(), SIGTERM);
+        break;
+    }
+    return NULL;
+}
+
+enum hufu_err keeper_start(struct keeper **keeper, struct worker *worker)
+{
+    pthread_condattr_t monotonic;
+    *keeper = NULL;
+    struct keeper *k = calloc(1, sizeof(*k));
+    if (!k)
+        return HUFU_ERR_INTERNAL;
+    k->worker = worker;
+    (void)snprintf(worker->trace, sizeof(worker->trace), "maintenance");
+    if (look_after(k) == HUFU_ERR_STATE && !k->schema_checked) {
+        free(k);
+        return HUFU_ERR_STATE;
+    }
+    (void)pthread_mutex_init(&k->lock, NULL);
+    (void)pthread_condattr_init(&monotonic);
+    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&k->changed, &monotonic);
+    (void)pthread_condattr_destroy(&monotonic);
+    if (pthread_create(&k->thread, NULL, keep, k) != 0) {
+        free(k);
+        return HUFU_ERR_INTERNAL;
+    }
+    *keeper = k;
+    return HUFU_OK;
+}
+
+bool keeper_failed(const struct keeper *keeper)
+{
+    return atomic_load(&keeper->failed);
+}
+
+void keeper_free(struct keeper *keeper)
+{
+    if (!keeper)
+        return;
+    (void)pthread_mutex_lock(&keeper->lock);
+    keeper->stopping = true;
+    (void)pthread_cond_signal(&keeper->changed);
+    (void)pthread_mutex_unlock(&keeper->lock);
+    (void)pthread_join(keeper->thread, NULL);
+    (void)pthread_cond_destroy(&keeper->changed);
+    (void)pthread_mutex_destroy(&keeper->lock);
+    free(keeper);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/worker.h"
+
+#include <stdlib.h>
+
+#include "server/config.h"
+#include "server/hsmc/hsmc.h"
+#include "server/store/store.h"
+
+struct worker *worker_new(const struct server_config *config, struct metrics *metrics, struct hsmc_keys *keys)
+{
+    struct worker *worker = calloc(1, sizeof(*worker));
+    if (!worker)
+        return NULL;
+    worker->config = config;
+    worker->metrics = metrics;
+    worker->keys = keys;
+    worker->store = store_open(config->database, metrics);
+    worker->hsmc = hsmc_new(config->hsm_socket, (int)config->hsm_timeout_ms, keys, metrics);
+    if (!worker->store || !worker->hsmc) {
+        worker_free(worker);
+        return NULL;
+    }
+    store_set_trace(worker->store, worker->trace);
+    return worker;
+}
+
+void worker_free(struct worker *worker)
+{
+    if (!worker)
+        return;
+    if (worker->store)
+        store_close(worker->store);
+    hsmc_free(worker->hsmc);
+    free(worker);
+}

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: Apache-2.0
+foreach(noun route problem head field queue server)
+    hufu_test(test_http_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_http_${noun}.c USES hufu_http)
+endforeach()
+target_sources(test_http_server PRIVATE ${CMAKE_CURRENT_LIST_DIR}/http_client.c)
+set_tests_properties(test_http_queue test_http_server PROPERTIES LABELS concurrent)
+
+hufu_test(test_http_metrics SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_http_metrics.c USES hufu_service)
+hufu_test(test_http_config SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_http_config.c USES hufu_service)
+
+hufu_test(test_hsmc SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_hsmc.c ${CMAKE_CURRENT_LIST_DIR}/hsm_peer.c
+    USES hufu_hsmc Threads::Threads)
+set_tests_properties(test_hsmc PROPERTIES LABELS concurrent)

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "server/config.h"
+#include "tests/unit/unit.h"
+
+#define LEAST "admin_socket = \"/run/a.sock\"\ndatabase = \"dbname=hufu\"\nhsm_socket = \"/run/h.sock\"\n"
+
+static char path[] = "/tmp/hufu-test-config.XXXXXX";
+
+static int make_file(void **state)
+{
+    (void)state;
+    int fd = mkstemp(path);
+    return fd < 0 ? -1 : close(fd);
+}
+
+static int remove_file(void **state)
+{
+    (void)state;
+    return unlink(path);
+}
+
+static enum hufu_err load(struct server_config *config, const char *text, char message[256])
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    return server_config_load(config, path, message, 256);
+}
+
+static void the_least_configuration_has_defaults_for_the_rest(void **state)
+{
+    struct server_config config;
+    char message[256];
+    (void)state;
+    assert_int_equal(load(&config, LEAST, message), HUFU_OK);
+    assert_string_equal(config.listen_address, "127.0.0.1");
+    assert_int_equal(config.workers, 16);
+    assert_int_equal(config.queue_limit, 256);
+    assert_int_equal(config.admin_uid_count, 0);
+    assert_int_equal(config.least, LOG_INFO);
+    assert_int_equal(server_config_set_port(&config, 8080), HUFU_OK);
+    assert_string_equal(config.public_url, "http://127.0.0.1:8080");
+    server_config_free(&config);
+}
+
+static void users_are_given_by_number_or_name(void **state)
+{
+    struct server_config config;
+    char message[256];
+    (void)state;
+    assert_int_equal(load(&config, LEAST "admin_uids = \"1000, root 77\"\n", message), HUFU_OK);
+    assert_int_equal(config.admin_uid_count, 3);
+    assert_int_equal(config.admin_uid_list[0], 1000);
+    assert_int_equal(config.admin_uid_list[1], 0);
+    assert_int_equal(config.admin_uid_list[2], 77);
+    server_config_free(&config);
+}
+
+static void a_given_url_stays(void **state)
+{
+    struct server_config config;
+    char message[256];
+    (void)state;
+    assert_int_equal(load(&config, LEAST "public_url = \"https://sign.example\"\n", message), HUFU_OK);
+    assert_int_equal(server_config_set_port(&config, 1), HUFU_OK);
+    assert_string_equal(config.public_url, "https://sign.example");
+    server_config_free(&config);
+}
+
+static void every_fault_names_its_key(void **state)
+{
+    static const struct {
+        const char *text, *key;
+    } cases[] = {
+        {"", "admin_socket"},
+        {LEAST "colour = \"red\"\n", "colour"},
+        {LEAST "workers = \"0\"\n", "workers"},
+        {LEAST "workers = \"many\"\n", "workers"},
+        {LEAST "listen_port = \"65536\"\n", "listen_port"},
+        {LEAST "listen_address = \"localhost\"\n", "listen_address"},
+        {LEAST "listen_address = \"0.0.0.0\"\n", "tls_certificate"},
+        {LEAST "listen_address = \"0.0.0.0\"\ntls_certificate = \"/c\"\ntls_key = \"/k\"\n", "public_url"},
+        {LEAST "tls_certificate = \"/c\"\n", "tls_certificate"},
+        {LEAST "tls_key = \"/k\"\n", "tls_certificate"},
+        {LEAST "public_url = \"http://sign.example\"\n", "public_url"},
+        {LEAST "public_url = \"http://127.0.0.1.example\"\n", "public_url"},
+        {LEAST "public_url = \"ftp://127.0.0.1\"\n", "public_url"},
+        {LEAST "public_url = \"https://sign.example/\"\n", "public_url"},
+        {LEAST "admin_uids = \"nobody-of-this-name\"\n", "admin_uids"},
+        {LEAST "log_level = \"loud\"\n", "log_level"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct server_config config;
+        char message[256] = "";
+        assert_int_equal(load(&config, cases[i].text, message), HUFU_ERR_FORM);
+        if (!strstr(message, cases[i].key))
+            fail_msg("case %zu: \"%s\" does not name %s", i, message, cases[i].key);
+    }
+}
+
+static void plain_http_is_accepted_on_every_form_of_loopback(void **state)
+{
+    static const char *const urls[] = {"http://127.0.0.1:80", "http://localhost", "http://[::1]:8080",
+                                       "http://127.1.2.3/a"};
+    (void)state;
+    for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
+        struct server_config config;
+        char message[256] = "", text[512];
+        (void)snprintf(text, sizeof(text), LEAST "public_url = \"%s\"\n", urls[i]);
+        assert_int_equal(load(&config, text, message), HUFU_OK);
+        server_config_free(&config);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_least_configuration_has_defaults_for_the_rest),
+        cmocka_unit_test(users_are_given_by_number_or_name),
+        cmocka_unit_test(a_given_url_stays),
+        cmocka_unit_test(every_fault_names_its_key),
+        cmocka_unit_test(plain_http_is_accepted_on_every_form_of_loopback),
+    };
+    return cmocka_run_group_tests(tests, make_file, remove_file);
+}
