@@ -6,7 +6,7 @@ add_library(hufu_test_attack STATIC EXCLUDE_FROM_ALL
     ${CMAKE_CURRENT_LIST_DIR}/played_hsm.c)
 target_link_libraries(hufu_test_attack PUBLIC hufu_test_client PkgConfig::CMOCKA)
 
-foreach(theme frame handover keygen order record value)
+foreach(theme channel frame handover keygen order record value)
     hufu_test(attack_hsm_${theme} SOURCES ${CMAKE_CURRENT_LIST_DIR}/attack_hsm_${theme}.c USES hufu_test_attack)
     add_dependencies(attack_hsm_${theme} hufu-hsm)
     set_tests_properties(attack_hsm_${theme} PROPERTIES LABELS attack RUN_SERIAL TRUE TIMEOUT 600)
