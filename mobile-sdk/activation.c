@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mobile-sdk/activation.h"
+
+#include <string.h>
+
+#include "common/hash.h"
+#include "common/secret.h"
+#include "mobile-sdk/rest.h"
+#include "mobile-sdk/service.h"
+
+#define REQUEST_MAX 2048
+#define DEVICE_TEXT_MAX 100
+
+struct request_text {
+    uint8_t bytes[REQUEST_MAX];
+};
+
+static void request_text_wipe(struct request_text *text)
+{
+    secret_wipe(text, sizeof(*text));
+}
+
+static void activation_wipe(struct activation *activation)
+{
+    secret_wipe(activation, sizeof(*activation));
+}
+
+/* Paths begin with "/", so the address must not end with it. */
+static void take_address(struct device_record *device, const struct activation *activation)
+{
+    size_t len = strlen(activation->url);
+    while (len && activation->url[len - 1] == '/')
+        len--;
+    memset(device->url, 0, sizeof(device->url));
+    memcpy(device->url, activation->url, len);
+    device->has_tls_pin = activation->has_tls_pin;
+    memcpy(device->tls_pin, activation->tls_pin, sizeof(device->tls_pin));
+}
+
+enum hufu_result activation_take(struct hufu *hufu, const char *code)
+{
+    struct device_record *device = &hufu->device;
+    __attribute__((cleanup(activation_wipe))) struct activation activation;
+    if (activation_parse(&activation, code))
+        return HUFU_RESULT_CODE_FORM;
+    if (!hufu_address_allowed(activation.url))
+        return HUFU_RESULT_ADDRESS;
+    uint8_t hash[HUFU_HASH_SIZE];
+    hash_sha256(hash, bytes_of(activation.code, sizeof(activation.code)));
+    bool active = device->session_token[0];
+    if (active && !secret_equal(device->identity_hash, activation.identity_hash, HUFU_HASH_SIZE))
+        return HUFU_RESULT_ALREADY;
+    if (active && secret_equal(device->redeemed, hash, sizeof(hash)))
+        return HUFU_RESULT_OK;
+    if (device->has_code && secret_equal(device->code, activation.code, sizeof(device->code)))
+        return HUFU_RESULT_OK;
+    if (!active)
+        device_record_wipe(
+            device); /* a device key made for another code is not reused: the service may know it */
+    take_address(device, &activation);
+    memcpy(device->identity_hash, activation.identity_hash, sizeof(device->identity_hash));
+    memcpy(device->code, activation.code, sizeof(device->code));
+    device->has_code = true;
+    hufu->statement.known = false;
+    return HUFU_RESULT_OK;
+}
+
+/* The key is stored before the service hears of it. */
+static enum hufu_result make_device_key(struct hufu *hufu)
+{
+    struct device_record *device = &hufu->device;
+    if (!device->device_handle_len) {
+        const struct hufu_device_key *key = &hufu->platform.device_key;
+        size_t len = 0;
+        enum hufu_result result = key->create(key->context, device->device_handle,
+                                              sizeof(device->device_handle), &len, device->device_key);
+        if (result || len == 0 || len > sizeof(device->device_handle))
+            return result ? result : HUFU_RESULT_PLATFORM;
+        device->device_handle_len = len;
+    }
+    return device_record_store(device, &hufu->platform.storage);
+}
+
+static enum hufu_result make_proof(struct hufu *hufu, uint64_t time_ms, uint8_t proof[HUFU_SIGNATURE_SIZE])
+{
+    uint8_t memory[128];
+    struct buf message;
+    buf_init(&message, memory, sizeof(memory));
+    enum hufu_result result = HUFU_RESULT_INTERNAL;
+    if (!activation_signed_message(&message, hufu->device.code, hufu->device.device_key, time_ms))
+        result = device_sign(hufu, buf_bytes(&message), proof);
+    secret_wipe(memory, sizeof(memory));
+    return result;
+}
+
+static enum hufu_result make_request(struct hufu *hufu, const struct hufu_enrolment *enrolment,
+                                     struct buf *body)
+{
+    const struct device_record *device = &hufu->device;
+    uint64_t now = clock_now(hufu);
+    uint8_t proof[HUFU_SIGNATURE_SIZE];
+    enum hufu_result result = make_proof(hufu, now, proof);
+    if (result)
+        return result;
+    json_begin(body);
+    json_put_bytes(body, "code", bytes_of(device->code, sizeof(device->code)));
+    json_put_bytes(body, "device_key", bytes_of(device->device_key, sizeof(device->device_key)));
+    json_put_u64(body, "time", now);
+    json_put_bytes(body, "proof", bytes_of(proof, sizeof(proof)));
+    if (enrolment->device_name)
+        json_put_text(body, "device_name", enrolment->device_name);
+    if (enrolment->device_model)
+        json_put_text(body, "device_model", enrolment->device_model);
+    json_end(body);
+    return buf_finish(body) ? HUFU_RESULT_ARGUMENT : HUFU_RESULT_OK;
+}
+
+static enum hufu_result keep_session(struct hufu *hufu, const struct json_t *json)
+{
+    struct device_record next = hufu->device;
+    struct json_reader reader = json_reader_of(json);
+    json_read_text(&reader, "session_token", next.session_token, sizeof(next.session_token));
+    json_read_time(&reader, "session_expires_at", &next.session_expires_ms);
+    json_read_text(&reader, "project.name", next.project_name, sizeof(next.project_name));
+    json_read_id(&reader, "account.id", &next.account);
+    json_read_text(&reader, "account.name", next.account_name, sizeof(next.account_name));
+    json_read_text(&reader, "account.work_number", next.work_number, sizeof(next.work_number));
+    json_read_id(&reader, "device.id", &next.device);
+    enum hufu_result result = HUFU_RESULT_FAULT;
+    if (!json_finish(&reader) && next.session_token[0]) {
+        hash_sha256(next.redeemed, bytes_of(next.code, sizeof(next.code)));
+        secret_wipe(next.code, sizeof(next.code));
+        next.has_code = false;
+        hufu->device = next;
+        result = device_record_store(&hufu->device, &hufu->platform.storage);
+    }
+    device_record_wipe(&next);
+    return result;
+}
+
+static enum hufu_result forget_code(struct hufu *hufu)
+{
+    struct device_record *device = &hufu->device;
+    const struct hufu_storage *storage = &hufu->platform.storage;
+    if (!device->session_token[0]) {
+        device_record_wipe(device);
+        return storage->remove(storage->context, DEVICE_RECORD_NAME);
+    }
+    secret_wipe(device->code, sizeof(device->code));
+    device->has_code = false;
+    return device_record_store(device, storage);
+}
+
+static enum hufu_result redeem(struct hufu *hufu, const struct hufu_enrolment *enrolment)
+{
+    __attribute__((cleanup(request_text_wipe))) struct request_text text;
+    struct buf body;
+    buf_init(&body, text.bytes, sizeof(text.bytes));
+    enum hufu_result result = make_request(hufu, enrolment, &body);
+    if (result)
+        return result;
+    REST_ANSWER_DONE struct rest_answer answer = {.json = NULL};
+    const struct rest_request request = {
+        .path = "/v1/activations", .body = buf_bytes(&body), .anonymous = true};
+    result = rest_call_repeatedly(hufu, &request, &answer);
+    if (!result)
+        return keep_session(hufu, answer.json);
+    enum hufu_result forgotten = result == HUFU_RESULT_ACTIVATION ? forget_code(hufu) : HUFU_RESULT_OK;
+    return forgotten ? forgotten : result;
+}
+
+void enrolment_tell(const struct hufu_enrolment *enrolment, enum hufu_step step)
+{
+    if (enrolment->progress)
+        enrolment->progress(enrolment->progress_context, step);
+}
+
+static bool is_device_text(const char *text)
+{
+    return !text || strlen(text) <= DEVICE_TEXT_MAX;
+}
+
+enum hufu_result activation_run(struct hufu *hufu, const struct hufu_enrolment *enrolment)
+{
+    if (!is_device_text(enrolment->device_name) || !is_device_text(enrolment->device_model))
+        return HUFU_RESULT_ARGUMENT;
+    if (!hufu->device.url[0])
+        return HUFU_RESULT_NOT_ENROLLED;
+    if (!hufu->device.has_code)
+        return HUFU_RESULT_OK;
+    enrolment_tell(enrolment, HUFU_STEP_SERVICE);
+    enum hufu_result result = service_fetch(hufu, NULL);
+    if (result)
+        return result;
+    enrolment_tell(enrolment, HUFU_STEP_DEVICE_KEY);
+    result = make_device_key(hufu);
+    if (result)
+        return result;
+    enrolment_tell(enrolment, HUFU_STEP_ACTIVATION);
+    return redeem(hufu, enrolment);
+}

@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* libhufu: the device's half of a Hufu key.
+ *
+ * A Hufu key is an SM2 key of which the device holds one half and the service the other; neither can sign or decrypt
+ * alone, and the whole key exists nowhere. This library enrols a device, signs, decrypts, and renews the halves. What
+ * comes out are ordinary SM2 signatures (GB/T 32918.2) and CMS documents that any verifier accepts.
+ *
+ * Everything that differs from phone to phone is a callback in struct hufu_platform: transport, storage, clock,
+ * randomness, and the device key in the phone's secure hardware. hufu_openssl.h has ready-made ones for a computer.
+ *
+ *     struct hufu *hufu;
+ *     hufu_open(&hufu, &platform);
+ *     hufu_enrol(hufu, &(struct hufu_enrolment){.code = text_of_qr_code, .pin = pin, .pin_len = strlen(pin)});
+ *     hufu_key_info(hufu, 0, &key);
+ *     hufu_document_new(&document, hufu, &key.id);
+ *     hufu_document_update(document, data, len);
+ *     hufu_sign(hufu, &document, 1, HUFU_FORM_RAW | HUFU_FORM_CMS, NULL, pin, strlen(pin));
+ *     hufu_document_signature(document, signature);
+ *     hufu_document_free(document);
+ *     hufu_close(hufu);
+ *
+ * Conventions
+ *   - Every function that can fail returns enum hufu_result, which must be checked; outputs are zero unless it is
+ *     HUFU_RESULT_OK. hufu_last_report says more about the last failure.
+ *   - Sizes are in bytes, times in milliseconds since 1970-01-01 UTC.
+ *   - Public keys and points are 65 bytes (04 ‖ x ‖ y), SM2 signatures and device signatures 64 bytes (r ‖ s, each 32
+ *     bytes big-endian), digests 32 bytes.
+ *   - Functions that fill a buffer of the caller's take its capacity and give the length; with too little room they
+ *     return HUFU_RESULT_LIMIT, and *len is the length that is needed.
+ *   - A PIN is the caller's and secret: pass its UTF-8 bytes and wipe them afterwards. The library normalises it (NFC),
+ *     never stores it or anything that could test it, and wipes its own copies.
+ *   - A handle is used by one thread at a time. Different handles do not share anything.
+ *   - Functions marked [network] call the transport and may take as long as it does. Those marked [PIN] spend about a
+ *     fifth of a second and 64 MiB of memory on the PIN (Argon2id).
+ *   - Section numbers (§) are those of docs/protocol.md. */
+#ifndef HUFU_H
+#define HUFU_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define HUFU_CHECKED __attribute__((warn_unused_result))
+#else
+#define HUFU_CHECKED
+#endif
+
+#define HUFU_ID_SIZE 16
+#define HUFU_ID_TEXT_SIZE 37 /* a UUID with its final NUL */
+#define HUFU_HASH_SIZE 32
+#define HUFU_PUBLIC_KEY_SIZE 65
+#define HUFU_DIGEST_SIZE 32
+#define HUFU_SIGNATURE_SIZE 64
+#define HUFU_SIGNATURE_DER_MAX 72
+#define HUFU_PIN_MIN 6         /* bytes of UTF-8 after normalisation */
+#define HUFU_PIN_MAX 64        /* likewise */
+#define HUFU_BATCH_MAX 256     /* digests or ciphertexts in one request */
+#define HUFU_KEYS_MAX 16       /* keys of one device */
+#define HUFU_NAME_MAX 255      /* bytes of a name the service gives, without the final NUL */
+#define HUFU_TOKEN_TEXT_MAX 64 /* characters of a session token */
+#define HUFU_DEVICE_HANDLE_MAX 512
+#define HUFU_HTTP_BODY_MAX 131072
+#define HUFU_STORED_VALUE_MAX 32768
+#define HUFU_STORED_NAME_MAX 64
+#define HUFU_CIPHERTEXT_OVERHEAD 97 /* C1 and C3: a ciphertext is this much longer than its plaintext */
+#define HUFU_PURPOSE_FIELD_MAX 128
+
+/* ---- Results ---- */
+
+/* One value for each decision that an app can take. The numbers are stable; new ones go at the end. */
+enum hufu_result {
+    HUFU_RESULT_OK = 0,
+
+    /* What the caller or the user can put right at once. */
+    HUFU_RESULT_ARGUMENT = 1, /* a parameter is outside its documented range */
+    HUFU_RESULT_LIMIT =
+        2, /* more, or larger, than a named limit allows; or the caller's buffer is too small */
+    HUFU_RESULT_PIN_FORM = 3,     /* not a PIN: 6 to 64 bytes of UTF-8 */
+    HUFU_RESULT_CODE_FORM = 4,    /* not an activation code of Hufu */
+    HUFU_RESULT_ADDRESS = 5,      /* the service address would be reached without TLS, or is none */
+    HUFU_RESULT_NOT_ENROLLED = 6, /* there is no key here yet: enrol first */
+    HUFU_RESULT_ALREADY = 7,      /* enrolled already, with another service */
+    HUFU_RESULT_NOT_FOUND = 8,    /* no such key, certificate or stored value */
+    HUFU_RESULT_NOT_READY = 9,    /* the key has no certificate yet, or is for another use */
+    HUFU_RESULT_FORM = 10,        /* a signature or ciphertext given to the library is malformed */
+    HUFU_RESULT_SIGNATURE = 11,   /* a signature does not verify */
+
+    /* What the service refused. */
+    HUFU_RESULT_PIN_WRONG =
+        12, /* counted by the service; hufu_report.pin_tries_left says how many are left */
+    HUFU_RESULT_PIN_LOCKED = 13,    /* too many wrong PINs */
+    HUFU_RESULT_PIN_UNCHANGED = 14, /* an interrupted change of PIN did not take place: the old PIN holds */
+    HUFU_RESULT_ACTIVATION = 15,    /* activation code unknown, used, or expired */
+    HUFU_RESULT_SESSION = 16,       /* the session has ended: a new activation code is needed */
+    HUFU_RESULT_DEVICE = 17,        /* the service does not accept this device's signature */
+    HUFU_RESULT_CLOCK = 18,         /* the clock of this device is wrong by more than a day */
+    HUFU_RESULT_GENERATION = 19,    /* the half stored here is out of date: the storage is an old copy */
+    HUFU_RESULT_NOT_ALLOWED = 20,   /* role or policy forbid it */
+    HUFU_RESULT_NOT_ACTIVE = 21,    /* frozen, suspended, outside its window, or used up: see message_key */
+    HUFU_RESULT_CONFLICT = 22,      /* somebody else has done something else in between */
+    HUFU_RESULT_CERTIFICATE = 23,   /* the certificate request was refused */
+    HUFU_RESULT_REFUSED = 24,       /* any other refusal: see message_key */
+
+    /* The service is not there, or is not what it should be. */
+    HUFU_RESULT_AWAY = 25,     /* no answer; try again later */
+    HUFU_RESULT_BUSY = 26,     /* it has too much to do; try again soon */
+    HUFU_RESULT_FAULT = 27,    /* its answer does not hold. Nothing was released; report it to the operator */
+    HUFU_RESULT_IDENTITY = 28, /* it is not the service that the activation code named */
+
+    /* This device. */
+    HUFU_RESULT_STORAGE = 29,  /* storage cannot be read or written */
+    HUFU_RESULT_DAMAGED = 30,  /* what the storage gave is not what was put there */
+    HUFU_RESULT_PLATFORM = 31, /* another callback failed */
+    HUFU_RESULT_INTERNAL = 32, /* out of memory, or a fault of this library */
+    HUFU_RESULT_COUNT
+};
+
+/* The stable message key ("pin-wrong", "away", …), for catalogues of texts; "unknown" for any other number. */
+const char *hufu_result_key(enum hufu_result result);
+
+/* More about the last call on a handle. */
+struct hufu_report {
+    enum hufu_result result;
+    int http_status;        /* of the last answer; 0 when none came */
+    char message_key[48];   /* the service's own key when it refused, else hufu_result_key(result) */
+    char request_id[72];    /* to be quoted to the operator; empty when the service gave none */
+    int32_t pin_tries_left; /* after a wrong PIN; -1: not told */
+    int32_t
+        pin_failures_before; /* after a success: wrong PINs given since the last success, by whomever; -1: not told */
+};
+
+/* ---- The platform: what the app provides ---- */
+
+/* Every callback gets the context of its group back. Callbacks must not call the library. They return
+ * HUFU_RESULT_OK, or one of the results named with them, or HUFU_RESULT_PLATFORM. */
+
+struct hufu_http_request {
+    const char *method; /* "GET" or "POST" */
+    const char *url; /* https, or http to loopback alone: the library has checked it (hufu_address_allowed) */
+    const char *bearer;  /* for "Authorization: Bearer …"; secret; NULL: none */
+    const uint8_t *body; /* of type application/json; NULL for GET */
+    size_t body_len;
+    const uint8_t
+        *tls_pin; /* 32 bytes: SHA-256 of the SubjectPublicKeyInfo that the server must show; NULL: the
+                               system's authorities decide */
+};
+
+/* The body goes to memory of the library's. */
+struct hufu_http_answer {
+    int status;
+    uint8_t *body;
+    size_t body_cap;
+    size_t body_len;
+};
+
+/* One request and its answer; any status is HUFU_RESULT_OK. No redirects, no retries.
+ * HUFU_RESULT_AWAY: no whole answer; HUFU_RESULT_IDENTITY: the server showed another key than tls_pin;
+ * HUFU_RESULT_LIMIT: the body is longer than body_cap. */
+struct hufu_transport {
+    void *context;
+    enum hufu_result (*request)(void *context, const struct hufu_http_request *request,
+                                struct hufu_http_answer *answer);
+};
+
+/* Values under names ([a-z0-9-], at most HUFU_STORED_NAME_MAX). Values are secret: keep them under a key of the
+ * platform's secure hardware, never under one made from the PIN (§6). */
+struct hufu_storage {
+    void *context;
+    /* HUFU_RESULT_NOT_FOUND, HUFU_RESULT_LIMIT, HUFU_RESULT_DAMAGED (not authentic), HUFU_RESULT_STORAGE. */
+    enum hufu_result (*get)(void *context, const char *name, uint8_t *value, size_t cap, size_t *len);
+    /* Atomic and durable: after a crash at any moment the name has the old value or the new one, and once put has
+     * returned HUFU_RESULT_OK the new one. HUFU_RESULT_STORAGE. */
+    enum hufu_result (*put)(void *context, const char *name, const uint8_t *value, size_t len);
+    /* Durable too; HUFU_RESULT_OK also when there is no such name. */
+    enum hufu_result (*remove)(void *context, const char *name);
+};
+
+struct hufu_clock {
+    void *context;
+    uint64_t (*now_ms)(void *context);
+    void (*wait_ms)(void *context, uint32_t ms); /* between repetitions of a request; NULL: no waiting */
+};
+
+struct hufu_random {
+    void *context;
+    /* Fresh random bytes of the operating system. */
+    enum hufu_result (*fill)(void *context, void *out, size_t len);
+};
+
+/* The device key: ECDSA P-256 with SHA-256, its private half in secure hardware where there is any. */
+struct hufu_device_key {
+    void *context;
+    /* Makes a key. handle: whatever finds it again, at most HUFU_DEVICE_HANDLE_MAX bytes; the library keeps it in
+     * storage alone, so it may be the private key itself where there is no hardware. */
+    enum hufu_result (*create)(void *context, uint8_t *handle, size_t handle_cap, size_t *handle_len,
+                               uint8_t public_key[HUFU_PUBLIC_KEY_SIZE]);
+    /* r ‖ s over SHA-256 of the message. */
+    enum hufu_result (*sign)(void *context, const uint8_t *handle, size_t handle_len, const uint8_t *message,
+                             size_t message_len, uint8_t signature[HUFU_SIGNATURE_SIZE]);
+    /* Checks somebody else's P-256 signature: HUFU_RESULT_OK or HUFU_RESULT_SIGNATURE. */
+    enum hufu_result (*verify)(void *context, const uint8_t public_key[HUFU_PUBLIC_KEY_SIZE],
+                               const uint8_t *message, size_t message_len,
+                               const uint8_t signature[HUFU_SIGNATURE_SIZE]);
+};
+
+struct hufu_platform {
+    struct hufu_transport transport;
+    struct hufu_storage storage;
+    struct hufu_clock clock;
+    struct hufu_random random;
+    struct hufu_device_key device_key;
+};
+
+/* Whether a service address may be used: https, or http to this machine (127.0.0.0/8, [::1], localhost), without user
+ * name, query or fragment. */
+bool hufu_address_allowed(const char *url);
+
+/* ---- Handles ---- */
+
+struct hufu; /* one enrolled device: one account at one service, with its keys */
+
+/* Opens what the storage holds, or an empty handle. The platform is copied; its contexts must live as long as the
+ * handle. HUFU_RESULT_DAMAGED, HUFU_RESULT_STORAGE. */
+enum hufu_result hufu_open(struct hufu **hufu, const struct hufu_platform *platform) HUFU_CHECKED;
+/* Wipes and frees; NULL is fine. Documents of the handle are freed before it. */
+void hufu_close(struct hufu *hufu);
+/* Valid until the next call on the handle. */
+const struct hufu_report *hufu_last_report(const struct hufu *hufu);
+
+struct hufu_id {
+    uint8_t bytes[HUFU_ID_SIZE];
+};
+void hufu_id_format(char text[HUFU_ID_TEXT_SIZE], const struct hufu_id *id);
+enum hufu_result hufu_id_parse(struct hufu_id *id, const char *text) HUFU_CHECKED;
+
+/* ---- Enrolment ---- */
+
+/* The steps of enrolment, told as they begin. */
+enum hufu_step {
+    HUFU_STEP_SERVICE,     /* asks the service who it is, and checks it against the activation code */
+    HUFU_STEP_DEVICE_KEY,  /* makes the device key */
+    HUFU_STEP_ACTIVATION,  /* redeems the code */
+    HUFU_STEP_KEY,         /* asks for a key to be set up */
+    HUFU_STEP_GENERATION,  /* both sides make their halves */
+    HUFU_STEP_CERTIFICATE, /* first co-signature: the certificate request */
+    HUFU_STEP_DONE
+};
+
+struct hufu_enrolment {
+    const char *code; /* text of the activation code; NULL: go on with what is stored */
+    const char *pin;  /* of the new keys */
+    size_t pin_len;
+    const char *device_name;  /* shown in lists of devices, at most 100 bytes; NULL: none */
+    const char *device_model; /* likewise */
+    void (*progress)(void *context, enum hufu_step step); /* NULL: none */
+    void *progress_context;
+};
+
+/* [network] [PIN] Makes this device a device of the account that the code was given out for, with one signing key and
+ * its certificate. Can be interrupted at any moment: called again, it goes on, with the PIN given first once the key
+ * has been generated. Complete already: HUFU_RESULT_OK and nothing happens, unless a new code of the same service is
+ * given, which begins a new session. */
+enum hufu_result hufu_enrol(struct hufu *hufu, const struct hufu_enrolment *enrolment) HUFU_CHECKED;
+
+enum hufu_usage {
+    HUFU_USAGE_SIGN = 1,
+    HUFU_USAGE_DECRYPT = 2
+};
+
+/* [network] [PIN] Another key of this device, or the rest of one that was interrupted. The PIN is the device's: it is
+ * checked against a key that exists. A key is for signing or for decrypting, never both (§4). A signing key gets its
+ * certificate at once. */
+enum hufu_result hufu_key_create(struct hufu *hufu, enum hufu_usage usage, const char *pin, size_t pin_len,
+                                 struct hufu_id *key) HUFU_CHECKED;
+
+/* What the device knows of itself; HUFU_RESULT_NOT_ENROLLED before activation. */
+struct hufu_account {
+    char service_url[HUFU_NAME_MAX + 1];
+    char project_name[HUFU_NAME_MAX + 1];
+    char name[HUFU_NAME_MAX + 1];
+    char work_number[HUFU_NAME_MAX + 1];
+    struct hufu_id account;
+    struct hufu_id device;
+    uint64_t session_expires_ms;
+};
+enum hufu_result hufu_account(struct hufu *hufu, struct hufu_account *account) HUFU_CHECKED;
+
+/* ---- Keys ---- */
+
+enum hufu_stage {
+    HUFU_STAGE_NEW = 1,       /* set up at the service, no halves yet */
+    HUFU_STAGE_GENERATED = 2, /* the halves exist */
+    HUFU_STAGE_CERTIFIED = 3  /* its certificate is stored here */
+};
+
+struct hufu_key_info {
+    struct hufu_id id;
+    enum hufu_usage usage;
+    enum hufu_stage stage;
+    uint8_t public_key[HUFU_PUBLIC_KEY_SIZE]; /* zero in stage new */
+    uint32_t generation;
+    bool refresh_unfinished; /* the answer to a refresh was lost; the next use settles it */
+    bool pin_unfinished;     /* that refresh was a change of PIN: the next use expects the new PIN */
+};
+
+/* How many keys are stored here; index is below that. */
+size_t hufu_key_count(const struct hufu *hufu);
+enum hufu_result hufu_key_info(struct hufu *hufu, size_t index, struct hufu_key_info *info) HUFU_CHECKED;
+
+/* [network] What the service says of a key. */
+struct hufu_key_status {
+    char key_state[24];
+    char binding_state[24];
+    char role[24];
+    char subject[HUFU_NAME_MAX + 1];
+    uint32_t generation;
+    uint32_t pin_failures;
+    uint32_t pin_limit;
+    bool pin_locked;
+    bool has_uses_left;
+    uint64_t uses_left;
+    bool has_certificate;
+    char certificate_serial[72];
+    uint64_t certificate_from_ms;
+    uint64_t certificate_until_ms;
+};
+enum hufu_result hufu_key_status(struct hufu *hufu, const struct hufu_id *key,
+                                 struct hufu_key_status *status) HUFU_CHECKED;
+
+/* [network] Whether the service answers, proves its identity, and for which time. Needs an enrolled device. */
+struct hufu_service_status {
+    char version[32];
+    uint64_t time_ms;            /* the service's clock */
+    int64_t clock_difference_ms; /* service minus device */
+    uint64_t statement_until_ms; /* end of the box key's statement (§7) */
+};
+enum hufu_result hufu_service_status(struct hufu *hufu, struct hufu_service_status *status) HUFU_CHECKED;
+
+/* A certificate of the key, DER: index 0 is the key's own, then its issuers up to the root. HUFU_RESULT_NOT_FOUND
+ * beyond the last. */
+enum hufu_result hufu_certificate(struct hufu *hufu, const struct hufu_id *key, size_t index, uint8_t *der,
+                                  size_t cap, size_t *len) HUFU_CHECKED;
+
+/* ---- Signing (§3) ---- */
+
+/* A document on its way to a signature. Its bytes are hashed as they come and never leave the device. */
+struct hufu_document;
+
+/* For one signing key of the handle, which must have its certificate. */
+enum hufu_result hufu_document_new(struct hufu_document **document, struct hufu *hufu,
+                                   const struct hufu_id *key) HUFU_CHECKED;
+void hufu_document_free(struct hufu_document *document);
+/* HUFU_RESULT_ARGUMENT after the document was signed or verified. */
+enum hufu_result hufu_document_update(struct hufu_document *document, const void *data,
+                                      size_t len) HUFU_CHECKED;
+
+#define HUFU_FORM_RAW 1u /* an SM2 signature of the bytes (SM3, identity 1234567812345678) */
+#define HUFU_FORM_CMS 2u /* a detached CMS SignedData */
+
+/* What a signature is for when it is not a document: a login, or another request of a relying party. It is bound into
+ * the request (§7), so a signature made for one purpose cannot be passed off as made for another. Each text has 1 to
+ * HUFU_PURPOSE_FIELD_MAX bytes. */
+struct hufu_purpose {
+    const char *kind;
+    const char *relying_party;
+    const char *transaction;
+};
+
+/* [network] [PIN] Signs all documents, of one key, with one request. Each form asked for counts as one of at most
+ * HUFU_BATCH_MAX signatures. purpose: NULL for documents. All or nothing: when it fails no document has a signature. */
+enum hufu_result hufu_sign(struct hufu *hufu, struct hufu_document *const *documents, size_t count,
+                           unsigned forms, const struct hufu_purpose *purpose, const char *pin,
+                           size_t pin_len) HUFU_CHECKED;
+
+/* After hufu_sign: HUFU_RESULT_NOT_FOUND when that form was not asked for. */
+enum hufu_result hufu_document_signature(const struct hufu_document *document,
+                                         uint8_t signature[HUFU_SIGNATURE_SIZE]) HUFU_CHECKED;
+enum hufu_result hufu_document_cms(const struct hufu_document *document, uint8_t *cms, size_t cap,
+                                   size_t *len) HUFU_CHECKED;
+
+/* Whether a raw signature of the document verifies under the key and certificate stored here: HUFU_RESULT_OK or
+ * HUFU_RESULT_SIGNATURE. */
+enum hufu_result hufu_document_verify(struct hufu_document *document,
+                                      const uint8_t signature[HUFU_SIGNATURE_SIZE]) HUFU_CHECKED;
+
+/* [network] [PIN] Signs digests e = SM3(Z ‖ M) that the caller made (hufu_digest, or another implementation);
+ * signatures has room for count times HUFU_SIGNATURE_SIZE. */
+enum hufu_result hufu_sign_digests(struct hufu *hufu, const struct hufu_id *key,
+                                   const uint8_t (*digests)[HUFU_DIGEST_SIZE], size_t count,
+                                   const struct hufu_purpose *purpose, const char *pin, size_t pin_len,
+                                   uint8_t (*signatures)[HUFU_SIGNATURE_SIZE]) HUFU_CHECKED;
+/* e of a message in memory, with the key and identity stored here. */
+enum hufu_result hufu_digest(struct hufu *hufu, const struct hufu_id *key, const void *message, size_t len,
+                             uint8_t digest[HUFU_DIGEST_SIZE]) HUFU_CHECKED;
+
+/* The ASN.1 form of a signature, SEQUENCE { r, s }, and back; strict DER (HUFU_RESULT_FORM). */
+void hufu_signature_to_der(uint8_t der[HUFU_SIGNATURE_DER_MAX], size_t *len,
+                           const uint8_t signature[HUFU_SIGNATURE_SIZE]);
+enum hufu_result hufu_signature_from_der(uint8_t signature[HUFU_SIGNATURE_SIZE], const uint8_t *der,
+                                         size_t len) HUFU_CHECKED;
+
+/* ---- Decryption (§4) ---- */
+
+struct hufu_ciphertext {
+    const uint8_t *data; /* C1 ‖ C3 ‖ C2 */
+    size_t len;          /* above HUFU_CIPHERTEXT_OVERHEAD */
+};
+
+/* [network] [PIN] plaintexts[i] has room for ciphertexts[i].len - HUFU_CIPHERTEXT_OVERHEAD bytes, which is what it
+ * gets; it is secret. All or nothing. HUFU_RESULT_FORM: malformed, or a C1 not on the curve; HUFU_RESULT_FAULT: a
+ * ciphertext is not one of this key, or the service's answer does not hold (the two look the same). */
+enum hufu_result hufu_decrypt(struct hufu *hufu, const struct hufu_id *key,
+                              const struct hufu_ciphertext *ciphertexts, size_t count,
+                              uint8_t *const *plaintexts, const char *pin, size_t pin_len) HUFU_CHECKED;
+/* C1 ‖ C3 ‖ C2 out of the ASN.1 form (SEQUENCE { x, y, hash, ciphertext }, GM/T 0009); der_len bytes are room
+ * enough. */
+enum hufu_result hufu_ciphertext_from_der(uint8_t *ciphertext, size_t cap, size_t *len, const uint8_t *der,
+                                          size_t der_len) HUFU_CHECKED;
+
+/* ---- PIN and halves (§5, §6) ---- */
+
+/* [network] [PIN] Asks the service whether the PIN is right. A wrong one counts. */
+enum hufu_result hufu_pin_check(struct hufu *hufu, const struct hufu_id *key, const char *pin,
+                                size_t pin_len) HUFU_CHECKED;
+
+/* [network] [PIN] New halves of the same key under the same PIN: whatever was recorded of the old ones is worthless
+ * afterwards. To be called now and then; interrupted at any moment it loses no key. */
+enum hufu_result hufu_refresh(struct hufu *hufu, const struct hufu_id *key, const char *pin,
+                              size_t pin_len) HUFU_CHECKED;
+
+/* [network] [PIN] A new PIN for all keys of the device, each by a refresh. HUFU_RESULT_OK when the service has confirmed
+ * every one. Interrupted, it is completed by calling it again with the same two PINs. */
+enum hufu_result hufu_pin_change(struct hufu *hufu, const char *old_pin, size_t old_len, const char *new_pin,
+                                 size_t new_len) HUFU_CHECKED;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

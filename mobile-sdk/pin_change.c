@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A new PIN for all keys of the device, one refresh after the other (§6). Keys count the changes of PIN that they have
+ * seen; where the counts differ, a change was interrupted, and is completed by the same two PINs. */
+#include "mobile-sdk/refresh.h"
+
+struct pin_change {
+    struct pin old_pin;
+    struct pin new_pin;
+    uint32_t lowest;
+    uint32_t highest;
+    size_t keys;
+};
+
+static void note_epoch(struct pin_change *change, uint32_t epoch)
+{
+    if (change->keys == 0 || epoch < change->lowest)
+        change->lowest = epoch;
+    if (change->keys == 0 || epoch > change->highest)
+        change->highest = epoch;
+}
+
+static enum hufu_result survey(struct hufu *hufu, struct pin_change *change)
+{
+    for (size_t i = 0; i < hufu->device.key_count; i++) {
+        KEY_RECORD_WIPED struct key_record key = {.stage = KEY_NEW};
+        enum hufu_result result = key_record_load(&key, hufu, &hufu->device.keys[i]);
+        if (result)
+            return result;
+        if (!key_has_half(&key))
+            continue;
+        note_epoch(change, key.half.pin_epoch);
+        change->keys++;
+        if (key.has_next)
+            note_epoch(change, key.next.pin_epoch);
+    }
+    return change->keys ? HUFU_RESULT_OK : HUFU_RESULT_NOT_ENROLLED;
+}
+
+/* A key that has the new PIN already must agree on it before the others get it. */
+static enum hufu_result check_new(struct hufu *hufu, struct key_record *key, const struct pin *new_pin)
+{
+    UNLOCKED_WIPED struct unlocked unlocked = {.generation = 0};
+    enum hufu_result result = unlock(hufu, key, new_pin, new_pin, &unlocked);
+    if (!result)
+        result = unlock_settled(hufu, key, half_check(hufu, key, &unlocked.half, unlocked.generation));
+    return result;
+}
+
+/* Two rounds: first the keys that were changed, then those that were not. */
+static enum hufu_result change_keys(struct hufu *hufu, const struct pin_change *change, uint32_t epoch,
+                                    bool changed)
+{
+    for (size_t i = 0; i < hufu->device.key_count; i++) {
+        KEY_RECORD_WIPED struct key_record key = {.stage = KEY_NEW};
+        enum hufu_result result = key_record_load(&key, hufu, &hufu->device.keys[i]);
+        if (!result && key_has_half(&key) && (key.half.pin_epoch == epoch) == changed)
+            result = changed ? check_new(hufu, &key, &change->new_pin)
+                             : refresh_key(hufu, &key, &change->old_pin, &change->new_pin, epoch);
+        if (result)
+            return result;
+    }
+    return HUFU_RESULT_OK;
+}
+
+enum hufu_result hufu_pin_change(struct hufu *hufu, const char *old_pin, size_t old_len, const char *new_pin,
+                                 size_t new_len)
+{
+    report_begin(hufu);
+    struct pin_change change = {.old_pin = {.text = old_pin, .len = old_len},
+                                .new_pin = {.text = new_pin, .len = new_len}};
+    enum hufu_result result = pin_check_form(&change.old_pin);
+    if (!result)
+        result = pin_check_form(&change.new_pin);
+    if (!result)
+        result = survey(hufu, &change);
+    bool resumed = change.lowest != change.highest;
+    uint32_t epoch = resumed ? change.highest : change.highest + 1;
+    if (!result && resumed)
+        result = change_keys(hufu, &change, epoch, true);
+    if (!result)
+        result = change_keys(hufu, &change, epoch, false);
+    return report_end(hufu, result);
+}

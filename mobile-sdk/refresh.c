@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mobile-sdk/refresh.h"
+
+#include "mobile-sdk/exchange.h"
+#include "mobile-sdk/result.h"
+
+struct refresh_context {
+    const struct cosign_device_half *half;
+    struct cosign_device_half next;
+    uint32_t generation;
+    struct cosign_random random;
+};
+
+static void refresh_context_wipe(struct refresh_context *refresh)
+{
+    secret_wipe(refresh, sizeof(*refresh));
+}
+
+static enum hufu_err make_refresh(void *context, struct buf *body, struct bytes head)
+{
+    struct refresh_context *refresh = context;
+    return cosign_device_refresh_begin(&refresh->next, body, refresh->half, head, &refresh->random);
+}
+
+static enum hufu_err take_refresh(void *context, struct bytes head, struct bytes answer)
+{
+    const struct refresh_context *refresh = context;
+    (void)head;
+    return cosign_device_refresh_finish(&refresh->next, refresh->generation, answer);
+}
+
+/* Hides the next half: under the PIN that opened this one, with its salt, or under a new one. */
+static enum hufu_result hide_next(struct hufu *hufu, struct key_record *key, const struct unlocked *unlocked,
+                                  const struct cosign_device_half *next, const struct pin *new_pin)
+{
+    key->next = (struct key_half){
+        .generation = unlocked->generation + 1, .pin = key->half.pin, .pin_epoch = key->half.pin_epoch};
+    if (new_pin)
+        return half_hide(hufu, &key->next, next, new_pin);
+    return cosign_pin_hide(key->next.sigma, next->a, unlocked->pin_key.bytes) ? HUFU_RESULT_INTERNAL
+                                                                              : HUFU_RESULT_OK;
+}
+
+static enum hufu_result ask_refresh(struct hufu *hufu, struct key_record *key,
+                                    const struct unlocked *unlocked, struct refresh_context *refresh)
+{
+    const struct exchange exchange = {.op = FRAME_OP_REFRESH,
+                                      .key = key,
+                                      .generation = unlocked->generation,
+                                      .path = "/refreshes",
+                                      .make = make_refresh,
+                                      .take = take_refresh,
+                                      .context = refresh};
+    return unlock_settled(hufu, key, exchange_run(hufu, &exchange));
+}
+
+/* Until a check at g+1 was sent, nothing can end g, so nothing needs to be stored. From here on either may hold. */
+static enum hufu_result confirm_next(struct hufu *hufu, struct key_record *key, const struct pin *pin)
+{
+    key->has_next = true;
+    key->next_doubted = false;
+    enum hufu_result result = key_record_store(key, hufu);
+    UNLOCKED_WIPED struct unlocked unlocked = {.generation = 0};
+    if (!result)
+        result = unlock_next(hufu, key, pin, &unlocked);
+    return result == HUFU_RESULT_GENERATION ? HUFU_RESULT_CONFLICT : result;
+}
+
+enum hufu_result refresh_key(struct hufu *hufu, struct key_record *key, const struct pin *old_pin,
+                             const struct pin *new_pin, uint32_t pin_epoch)
+{
+    UNLOCKED_WIPED struct unlocked unlocked = {.generation = 0};
+    enum hufu_result result = unlock(hufu, key, old_pin, new_pin ? new_pin : old_pin, &unlocked);
+    /* What unlock settled may have been this very change, interrupted before. */
+    if (result || (new_pin && key->half.pin_epoch == pin_epoch))
+        return result;
+    __attribute__((cleanup(refresh_context_wipe))) struct refresh_context refresh = {
+        .half = &unlocked.half, .generation = unlocked.generation, .random = random_source(hufu)};
+    result = ask_refresh(hufu, key, &unlocked, &refresh);
+    if (!result)
+        result = hide_next(hufu, key, &unlocked, &refresh.next, new_pin);
+    if (!result && new_pin)
+        key->next.pin_epoch = pin_epoch;
+    return result ? result : confirm_next(hufu, key, new_pin ? new_pin : old_pin);
+}
+
+enum hufu_result hufu_refresh(struct hufu *hufu, const struct hufu_id *id, const char *pin_text,
+                              size_t pin_len)
+{
+    report_begin(hufu);
+    const struct pin pin = {.text = pin_text, .len = pin_len};
+    KEY_RECORD_WIPED struct key_record key = {.stage = KEY_NEW};
+    enum hufu_result result = key_record_load(&key, hufu, id);
+    if (!result)
+        result = refresh_key(hufu, &key, &pin, NULL, 0);
+    return report_end(hufu, result);
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mobile-sdk/rest.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/encoding.h"
+#include "common/secret.h"
+#include "mobile-sdk/result.h"
+
+#define URL_SIZE (HUFU_NAME_MAX + REST_PATH_MAX)
+
+/* Memory for the body of an answer, which may carry a session token. */
+struct body {
+    uint8_t bytes[HUFU_HTTP_BODY_MAX];
+};
+
+static void body_free(struct body **body)
+{
+    if (*body)
+        secret_wipe(*body, sizeof(**body));
+    free(*body);
+}
+
+void rest_answer_done(struct rest_answer *answer)
+{
+    json_close(&answer->json);
+}
+
+bool rest_answer_lost(enum hufu_result result)
+{
+    return result == HUFU_RESULT_AWAY || result == HUFU_RESULT_BUSY;
+}
+
+void rest_key_path(char path[REST_PATH_MAX], const struct hufu_id *key, const char *rest)
+{
+    char text[HUFU_ID_TEXT_SIZE];
+    uuid_format(text, key->bytes);
+    (void)snprintf(path, REST_PATH_MAX, "/v1/keys/%s%s", text, rest);
+}
+
+/* A problem document (RFC 9457). What it lacks stays unknown: the status alone then decides. */
+static enum hufu_result read_problem(struct hufu *hufu, struct rest_answer *answer, const struct json_t *json,
+                                     int status)
+{
+    struct hufu_report *report = &hufu->report;
+    struct json_reader reader = json_reader_of(json);
+    if (json_has(&reader, "message_key"))
+        json_read_text(&reader, "message_key", report->message_key, sizeof(report->message_key));
+    if (json_has(&reader, "request_id"))
+        json_read_text(&reader, "request_id", report->request_id, sizeof(report->request_id));
+    uint32_t tries_left = 0;
+    if (json_has(&reader, "tries_left")) {
+        json_read_u32(&reader, "tries_left", &tries_left);
+        report->pin_tries_left = tries_left <= INT32_MAX ? (int32_t)tries_left : INT32_MAX;
+    }
+    if (json_has(&reader, "service_time"))
+        json_read_time(&reader, "service_time", &answer->service_time_ms);
+    enum hufu_result result = result_of_problem(report->message_key, status);
+    return result == HUFU_RESULT_OK ? HUFU_RESULT_FAULT : result;
+}
+
+static enum hufu_result read_answer(struct hufu *hufu, struct rest_answer *answer,
+                                    const struct hufu_http_answer *http)
+{
+    struct hufu_report *report = &hufu->report;
+    *report =
+        (struct hufu_report){.http_status = http->status, .pin_tries_left = -1, .pin_failures_before = -1};
+    JSON_CLOSED struct json_t *json = json_open(bytes_of(http->body, http->body_len));
+    if (http->status < 200 || http->status > 299)
+        return read_problem(hufu, answer, json, http->status);
+    if (!json)
+        return HUFU_RESULT_FAULT;
+    answer->json = json;
+    json = NULL;
+    return HUFU_RESULT_OK;
+}
+
+enum hufu_result rest_call(struct hufu *hufu, const struct rest_request *request, struct rest_answer *answer)
+{
+    rest_answer_done(answer);
+    *answer = (struct rest_answer){0};
+    char url[URL_SIZE];
+    (void)snprintf(url, sizeof(url), "%s%s", hufu->device.url, request->path);
+    if (!hufu_address_allowed(url))
+        return HUFU_RESULT_ADDRESS;
+    __attribute__((cleanup(body_free))) struct body *body = calloc(1, sizeof(*body));
+    if (!body)
+        return HUFU_RESULT_INTERNAL;
+    const struct hufu_http_request http_request = {
+        .method = request->body.len ? "POST" : "GET",
+        .url = url,
+        .bearer = request->anonymous ? NULL : hufu->device.session_token,
+        .body = request->body.len ? request->body.data : NULL,
+        .body_len = request->body.len,
+        .tls_pin = hufu->device.has_tls_pin ? hufu->device.tls_pin : NULL,
+    };
+    struct hufu_http_answer http = {.body = body->bytes, .body_cap = sizeof(body->bytes)};
+    const struct hufu_transport *transport = &hufu->platform.transport;
+    enum hufu_result result = transport->request(transport->context, &http_request, &http);
+    if (result == HUFU_RESULT_LIMIT || http.body_len > http.body_cap)
+        return HUFU_RESULT_FAULT;
+    return result ? result : read_answer(hufu, answer, &http);
+}
+
+enum hufu_result rest_call_repeatedly(struct hufu *hufu, const struct rest_request *request,
+                                      struct rest_answer *answer)
+{
+    enum hufu_result result = rest_call(hufu, request, answer);
+    for (uint32_t attempt = 1; attempt < REST_ATTEMPTS && rest_answer_lost(result); attempt++) {
+        clock_wait(hufu, attempt * REST_PAUSE_MS);
+        result = rest_call(hufu, request, answer);
+    }
+    return result;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One call of the service's REST interface: request, answer, and what a problem document means. */
+#ifndef HUFU_SDK_REST_H
+#define HUFU_SDK_REST_H
+
+#include "common/buf.h"
+#include "mobile-sdk/handle.h"
+#include "mobile-sdk/json.h"
+
+#define REST_PATH_MAX 128
+#define REST_ATTEMPTS 3   /* of one request whose answer was lost */
+#define REST_PAUSE_MS 400 /* before the second of them; twice as much before the third */
+
+struct rest_request {
+    const char *path;  /* "/v1/keys"; appended to the service's address */
+    struct bytes body; /* JSON; empty: GET */
+    bool anonymous;    /* without the session */
+};
+
+/* The answer's JSON, when the result is HUFU_RESULT_OK; declare it with REST_ANSWER_DONE. */
+struct rest_answer {
+    struct json_t *json;
+    uint64_t service_time_ms; /* out of a refusal for time; else 0 */
+};
+void rest_answer_done(struct rest_answer *answer);
+#define REST_ANSWER_DONE __attribute__((cleanup(rest_answer_done)))
+
+/* Sends the request once. A refusal fills the handle's report and gives its result. */
+enum hufu_result rest_call(struct hufu *hufu, const struct rest_request *request,
+                           struct rest_answer *answer) HUFU_CHECKED;
+/* Sends the same bytes up to REST_ATTEMPTS times while no answer comes: for requests that may be repeated. */
+enum hufu_result rest_call_repeatedly(struct hufu *hufu, const struct rest_request *request,
+                                      struct rest_answer *answer) HUFU_CHECKED;
+/* Whether a result means that no answer came which would decide anything. */
+bool rest_answer_lost(enum hufu_result result);
+
+/* "/v1/keys/<id><rest>" */
+void rest_key_path(char path[REST_PATH_MAX], const struct hufu_id *key, const char *rest);
+
+#endif
