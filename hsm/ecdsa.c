@@ -2,38 +2,23 @@
 #include "hsm/ecdsa.h"
 
 #include <openssl/core_names.h>
-#include <openssl/ec.h>
-#include <openssl/evp.h>
+#include <string.h>
+
+#include "hsm/owned.h"
 
 #define DER_MAX 80
 #define HALF (ECDSA_SIGNATURE_SIZE / 2)
-
-static void pkey_done(EVP_PKEY **key)
-{
-    EVP_PKEY_free(*key);
-}
-
-static void ctx_done(EVP_PKEY_CTX **ctx)
-{
-    EVP_PKEY_CTX_free(*ctx);
-}
-
-static void sig_done(ECDSA_SIG **signature)
-{
-    ECDSA_SIG_free(*signature);
-}
 
 static EVP_PKEY *key_of(const uint8_t point[ECDSA_POINT_SIZE])
 {
     EVP_PKEY *key = NULL;
     char group[] = "P-256";
     uint8_t copy[ECDSA_POINT_SIZE];
-    for (int i = 0; i < ECDSA_POINT_SIZE; i++)
-        copy[i] = point[i];
+    memcpy(copy, point, sizeof(copy));
     OSSL_PARAM parameters[] = {OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, sizeof(group) - 1),
                                OSSL_PARAM_octet_string(OSSL_PKEY_PARAM_PUB_KEY, copy, sizeof(copy)),
                                OSSL_PARAM_END};
-    __attribute__((cleanup(ctx_done))) EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+    OWNED(EVP_PKEY_CTX) *ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
     if (!ctx || EVP_PKEY_fromdata_init(ctx) <= 0 ||
         EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, parameters) <= 0)
         return NULL;
@@ -43,7 +28,7 @@ static EVP_PKEY *key_of(const uint8_t point[ECDSA_POINT_SIZE])
 /* The DER form that OpenSSL verifies; 0 on failure. */
 static size_t der_of(uint8_t der[DER_MAX], const uint8_t signature[ECDSA_SIGNATURE_SIZE])
 {
-    __attribute__((cleanup(sig_done))) ECDSA_SIG *sig = ECDSA_SIG_new();
+    OWNED(ECDSA_SIG) *sig = ECDSA_SIG_new();
     BIGNUM *r = BN_bin2bn(signature, HALF, NULL);
     BIGNUM *s = BN_bin2bn(signature + HALF, HALF, NULL);
     if (!sig || !r || !s || !ECDSA_SIG_set0(sig, r, s)) {
@@ -62,10 +47,10 @@ enum hufu_err ecdsa_verify_var(const uint8_t point[ECDSA_POINT_SIZE], const uint
 {
     uint8_t der[DER_MAX];
     size_t der_len = der_of(der, signature);
-    __attribute__((cleanup(pkey_done))) EVP_PKEY *key = point[0] == 0x04 ? key_of(point) : NULL;
+    OWNED(EVP_PKEY) *key = point[0] == 0x04 ? key_of(point) : NULL;
     if (!key || der_len == 0)
         return HUFU_ERR_SIGNATURE;
-    __attribute__((cleanup(ctx_done))) EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
+    OWNED(EVP_PKEY_CTX) *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
     if (!ctx || EVP_PKEY_verify_init(ctx) <= 0 || EVP_PKEY_verify(ctx, der, der_len, digest, 32) != 1)
         return HUFU_ERR_SIGNATURE;
     return HUFU_OK;

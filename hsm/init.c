@@ -2,8 +2,10 @@
 #include "hsm/init.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
+#include "hsm/authority.h"
 #include "hsm/disk.h"
 #include "hsm/token.h"
 
@@ -39,15 +41,42 @@ static enum hufu_err ensure_key(struct token *token, enum token_key key, const c
     return HUFU_OK;
 }
 
+static enum hufu_err ensure_authority(struct token *token, const struct settings *settings, struct bytes name)
+{
+    char what[64];
+    bool made = false;
+    (void)snprintf(what, sizeof(what), "certification authority \"%.*s\"", (int)name.len,
+                   (const char *)name.data);
+    enum hufu_err err = authority_ensure(&made, token, settings->state_directory, name);
+    if (err)
+        return failed(what, err);
+    (void)printf("%s: %s\n", what, made ? "made" : "is there");
+    return HUFU_OK;
+}
+
+/* Names separated by commas. */
+static enum hufu_err ensure_authorities(struct token *token, const struct settings *settings, const char *cas)
+{
+    enum hufu_err err = HUFU_OK;
+    while (!err && *cas) {
+        size_t len = strcspn(cas, ",");
+        err = ensure_authority(token, settings, bytes_of(cas, len));
+        cas += len + (cas[len] == ',');
+    }
+    return err;
+}
+
 static enum hufu_err make_all(struct token *token, const struct settings *settings, const char *cas)
 {
-    (void)cas;
     enum hufu_err err = ensure_key(token, TOKEN_KEY_SEALING, "sealing key");
     if (!err)
         err = ensure_key(token, TOKEN_KEY_IDENTITY, "identity key");
     if (!err)
-        err = disk_sync_tree(settings->token_directory);
-    return err;
+        err = ensure_authorities(token, settings, cas);
+    if (err)
+        return err;
+    err = disk_sync_tree(settings->token_directory);
+    return err ? failed("syncing the token directory", err) : HUFU_OK;
 }
 
 enum hufu_err init_run(const struct settings *settings, struct bytes pin, const char *cas)

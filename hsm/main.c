@@ -11,6 +11,7 @@
 
 #include "common/channel.h"
 #include "common/secret.h"
+#include "hsm/authority.h"
 #include "hsm/init.h"
 #include "hsm/listener.h"
 #include "hsm/settings.h"
@@ -72,6 +73,7 @@ static void process_done(struct process *process)
     listener_free(process->listener);
     worker_pool_free(process->pool);
     box_keys_free(process->hsm.box_keys);
+    authorities_free(process->hsm.authorities);
     token_close(process->hsm.token);
     if (process->stop_fd >= 0)
         (void)close(process->stop_fd);
@@ -125,6 +127,9 @@ static int serve(const struct settings *settings, struct bytes pin)
         err = worker_pool_new(&process.pool, &process.hsm);
     if (err)
         return fail("locking memory for secrets (RLIMIT_MEMLOCK)", err);
+    err = authorities_load(&process.hsm.authorities, process.hsm.token, settings->state_directory);
+    if (err)
+        return fail("reading the certification authorities in the state directory", err);
     err = listen_on(&process, settings);
     if (err)
         return fail("listening on the socket", err);

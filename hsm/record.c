@@ -159,6 +159,7 @@ enum hufu_err record_service_parse(struct record_service *record, struct bytes p
 enum hufu_err record_ca_encode(struct buf *out, const struct record_ca *record)
 {
     buf_put_field(out, record->private_key, sizeof(record->private_key));
+    buf_put_field(out, record->public_key, sizeof(record->public_key));
     return buf_finish(out);
 }
 
@@ -167,6 +168,7 @@ enum hufu_err record_ca_parse(struct record_ca *record, struct bytes plain)
     struct cursor c;
     cursor_init(&c, plain);
     cursor_field_copy(&c, record->private_key, sizeof(record->private_key));
+    cursor_field_copy(&c, record->public_key, sizeof(record->public_key));
     if (!cursor_finish(&c))
         return HUFU_OK;
     record_ca_wipe(record);

@@ -79,9 +79,10 @@ struct record_service {
     uint64_t until_ms;
 };
 
-/* The private key of an SM2 certification authority, a 32-byte scalar. */
+/* The key pair of an SM2 certification authority: a scalar and its point. */
 struct record_ca {
     uint8_t private_key[COSIGN_SCALAR_SIZE];
+    uint8_t public_key[COSIGN_POINT_SIZE];
 };
 
 /* Appends the plaintext; at most RECORD_PLAIN_MAX bytes. HUFU_ERR_LIMIT: out is too small. */

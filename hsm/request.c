@@ -24,6 +24,9 @@ static const struct operation operations[] = {
     {"keygen/begin", 5, request_keygen_begin},
     {"keygen/finish", 4, request_keygen_finish},
     {"operate", 6, request_operate},
+    {"cert/issue", 11, request_cert_issue},
+    {"crl/issue", 5, request_crl_issue},
+    {"ca/chain", 1, request_ca_chain},
 };
 
 struct request {
