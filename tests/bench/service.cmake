@@ -13,3 +13,18 @@ target_link_libraries(hufu_test_load PUBLIC hufu_test_client PRIVATE OpenSSL::SS
 hufu_program(bench-service
     SOURCES ${CMAKE_CURRENT_LIST_DIR}/bench_service.c
     USES hufu_test_load)
+
+hufu_test(bench_service_test
+    SOURCES ${CMAKE_CURRENT_LIST_DIR}/bench_service_test.c
+    USES hufu_test_load Threads::Threads)
+
+# A smoke run: that it works, not how fast.
+if(TARGET hufu-server AND TARGET hufu-hsm AND TARGET hufu)
+    add_dependencies(bench-service hufu hufu-hsm hufu-server)
+    add_test(NAME bench_service_smoke COMMAND bench-service --seconds 2 --clients 4
+        WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+    add_test(NAME bench_service_smoke_batch COMMAND bench-service --seconds 2 --clients 2 --batch 256 --http
+        WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+    set_tests_properties(bench_service_smoke bench_service_smoke_batch PROPERTIES
+        LABELS "bench;service" RUN_SERIAL ON TIMEOUT 300)
+endif()
