@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/channel.h"
+#include "hsm/authority.h"
 #include "hsm/clock.h"
 #include "hsm/init.h"
 #include "hsm/request.h"
@@ -84,6 +85,7 @@ static void open_room(struct hsm_room *room)
     struct token_settings wanted = settings_of(room);
     room->hsm.sessions = wanted.sessions;
     assert_ok(token_open(&room->hsm.token, &wanted));
+    assert_ok(authorities_load(&room->hsm.authorities, room->hsm.token, room->state));
     assert_ok(box_keys_new(&room->hsm.box_keys));
     assert_ok(worker_pool_new(&room->pool, &room->hsm));
     load_box_key(room);
@@ -93,6 +95,7 @@ static void close_room(struct hsm_room *room)
 {
     worker_pool_free(room->pool);
     box_keys_free(room->hsm.box_keys);
+    authorities_free(room->hsm.authorities);
     token_close(room->hsm.token);
 }
 
@@ -112,6 +115,7 @@ void hsm_room_start(struct hsm_room *room, const char *cas, const char *module)
                                        .state_directory = room->state,
                                        .token_directory = room->tokens};
     (void)fflush(stdout);
+    log_init("test", LOG_ERROR);
     assert_ok(init_run(&room->settings, bytes_of_text(HSM_ROOM_PIN), cas));
     open_room(room);
 }
@@ -225,22 +229,31 @@ enum hufu_err hsm_key_operate(struct hsm_room *room, struct hsm_reply *reply, co
     return reply->error;
 }
 
-enum hufu_err hsm_key_sign(struct hsm_room *room, const struct hsm_key *key)
+enum hufu_err hsm_key_sign_digest(struct hsm_room *room, const struct hsm_key *key,
+                                  const uint8_t digest[COSIGN_DIGEST_SIZE],
+                                  uint8_t signature[COSIGN_SIGNATURE_SIZE])
 {
     DEVICE_REQUEST_DONE struct device_request request = {0};
     struct hsm_reply reply;
-    uint8_t digest[COSIGN_DIGEST_SIZE], signature[1][COSIGN_SIGNATURE_SIZE];
-    randomness_fill(digest, sizeof(digest));
-    assert_ok(device_request_sign(&request, &key->binding, bytes_of(digest, sizeof(digest)), NULL));
+    uint8_t signatures[1][COSIGN_SIGNATURE_SIZE];
+    assert_ok(device_request_sign(&request, &key->binding, bytes_of(digest, COSIGN_DIGEST_SIZE), NULL));
     enum hufu_err err = hsm_key_operate(room, &reply, key, &request, bytes_of(NULL, 0));
     if (err)
         return err;
     assert_int_equal(reply.fields[0].len, COSIGN_SCALAR_SIZE);
-    err = device_request_sign_finish(&request, signature, reply.fields[1]);
+    err = device_request_sign_finish(&request, signatures, reply.fields[1]);
     if (err)
         return err;
-    assert_memory_equal(signature[0], reply.fields[0].data, COSIGN_SCALAR_SIZE);
-    return cosign_verify_var(key->P, digest, signature[0]);
+    assert_memory_equal(signatures[0], reply.fields[0].data, COSIGN_SCALAR_SIZE);
+    memcpy(signature, signatures[0], COSIGN_SIGNATURE_SIZE);
+    return cosign_verify_var(key->P, digest, signature);
+}
+
+enum hufu_err hsm_key_sign(struct hsm_room *room, const struct hsm_key *key)
+{
+    uint8_t digest[COSIGN_DIGEST_SIZE], signature[COSIGN_SIGNATURE_SIZE];
+    randomness_fill(digest, sizeof(digest));
+    return hsm_key_sign_digest(room, key, digest, signature);
 }
 
 enum hufu_err hsm_key_pin_check(struct hsm_room *room, const struct hsm_key *key)

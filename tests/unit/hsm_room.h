@@ -53,6 +53,9 @@ enum hufu_err hsm_key_operate(struct hsm_room *room, struct hsm_reply *reply, co
                               const struct device_request *request, struct bytes target);
 /* Signs one digest and checks the signature; the error of the reply, or of the check. */
 enum hufu_err hsm_key_sign(struct hsm_room *room, const struct hsm_key *key);
+enum hufu_err hsm_key_sign_digest(struct hsm_room *room, const struct hsm_key *key,
+                                  const uint8_t digest[COSIGN_DIGEST_SIZE],
+                                  uint8_t signature[COSIGN_SIGNATURE_SIZE]);
 enum hufu_err hsm_key_pin_check(struct hsm_room *room, const struct hsm_key *key);
 /* Refreshes; the key is then of the next generation. */
 enum hufu_err hsm_key_refresh(struct hsm_room *room, struct hsm_key *key);
