@@ -230,8 +230,7 @@ static enum hufu_result check_arguments(const struct hufu *hufu, struct hufu_doc
     if (count > HUFU_BATCH_MAX || (forms == known && count > HUFU_BATCH_MAX / 2))
         return HUFU_RESULT_LIMIT;
     for (size_t i = 0; i < count; i++) {
-        if (documents[i]->hufu != hufu ||
-            memcmp(documents[i]->key.bytes, documents[0]->key.bytes, HUFU_ID_SIZE) != 0)
+        if (documents[i]->hufu != hufu || !id_equal(&documents[i]->key, &documents[0]->key))
             return HUFU_RESULT_ARGUMENT;
     }
     return HUFU_RESULT_OK;

@@ -16,7 +16,7 @@ static bool is_complete(const struct key_record *key)
 static bool is_known(const struct hufu *hufu, const struct hufu_id *id)
 {
     for (size_t i = 0; i < hufu->device.key_count; i++) {
-        if (memcmp(hufu->device.keys[i].bytes, id->bytes, HUFU_ID_SIZE) == 0)
+        if (id_equal(&hufu->device.keys[i], id))
             return true;
     }
     return false;

@@ -117,6 +117,11 @@ enum hufu_result device_sign(const struct hufu *hufu, struct bytes message,
                      message.len, signature);
 }
 
+bool id_equal(const struct hufu_id *a, const struct hufu_id *b)
+{
+    return bytes_equal(bytes_of(a->bytes, HUFU_ID_SIZE), bytes_of(b->bytes, HUFU_ID_SIZE));
+}
+
 void hufu_id_format(char text[HUFU_ID_TEXT_SIZE], const struct hufu_id *id)
 {
     uuid_format(text, id->bytes);

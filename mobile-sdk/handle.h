@@ -38,6 +38,8 @@ enum hufu_result random_fill(const struct hufu *hufu, void *out, size_t len) HUF
 /* The same as cosign/ takes it; valid as long as the handle. */
 struct cosign_random random_source(struct hufu *hufu);
 
+bool id_equal(const struct hufu_id *a, const struct hufu_id *b);
+
 /* The device's signature of a message, by its device key. */
 enum hufu_result device_sign(const struct hufu *hufu, struct bytes message,
                              uint8_t signature[HUFU_SIGNATURE_SIZE]) HUFU_CHECKED;

@@ -142,7 +142,7 @@ enum hufu_result key_record_load(struct key_record *record, const struct hufu *h
     if (result)
         return result;
     enum hufu_err err = decode(record, bytes_of(stored.bytes, len));
-    if (err || !is_usable(record) || memcmp(record->id.bytes, id->bytes, HUFU_ID_SIZE) != 0) {
+    if (err || !is_usable(record) || !id_equal(&record->id, id)) {
         key_record_wipe(record);
         return HUFU_RESULT_DAMAGED;
     }

@@ -109,7 +109,7 @@ static enum hufu_result settle(struct hufu *hufu, struct key_record *key)
         return HUFU_RESULT_OK;
     uint8_t P[COSIGN_POINT_SIZE];
     json_read_exact(&reader, "public_key", P, sizeof(P));
-    if (json_finish(&reader) || memcmp(P, key->P, sizeof(P)) != 0)
+    if (json_finish(&reader) || !bytes_equal(bytes_of(P, sizeof(P)), bytes_of(key->P, sizeof(key->P))))
         return HUFU_RESULT_FAULT;
     key->stage = KEY_GENERATED;
     return key_record_store(key, hufu);

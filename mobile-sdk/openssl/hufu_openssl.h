@@ -4,7 +4,7 @@
  *
  *     struct hufu_home *home;
  *     struct hufu_platform platform;
- *     hufu_home_open(&home, "/home/user/.hufu");
+ *     hufu_home_open(&home, directory);
  *     hufu_home_platform(home, &platform);
  *     hufu_open(&hufu, &platform); …; hufu_close(hufu);
  *     hufu_home_close(home);

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* keys: what is stored here. status: what the service says. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "mobile-sdk/phone/phone.h"
+
+struct number {
+    char text[24];
+};
+
+static struct number number_of(int64_t value)
+{
+    struct number number;
+    (void)snprintf(number.text, sizeof(number.text), "%" PRId64, value);
+    return number;
+}
+
+struct date {
+    char text[32];
+};
+
+/* Local time, as people read it. */
+static struct date date_of(uint64_t time_ms)
+{
+    struct date date = {""};
+    time_t seconds = (time_t)(time_ms / 1000);
+    struct tm local;
+    if (localtime_r(&seconds, &local))
+        (void)strftime(date.text, sizeof(date.text), "%Y-%m-%d %H:%M", &local);
+    return date;
+}
+
+static const char *usage_text(const struct phone *phone, enum hufu_usage usage)
+{
+    return text_of(phone->options.language, usage == HUFU_USAGE_SIGN ? TEXT_USAGE_SIGN : TEXT_USAGE_DECRYPT);
+}
+
+static const char *stage_text(const struct phone *phone, enum hufu_stage stage)
+{
+    static const enum text texts[] = {[HUFU_STAGE_NEW] = TEXT_STAGE_NEW,
+                                      [HUFU_STAGE_GENERATED] = TEXT_STAGE_GENERATED,
+                                      [HUFU_STAGE_CERTIFIED] = TEXT_STAGE_CERTIFIED};
+    return text_of(phone->options.language, texts[stage]);
+}
+
+static void print_unfinished(const struct phone *phone, const struct hufu_key_info *info)
+{
+    if (info->pin_unfinished)
+        say(stdout, phone->options.language, TEXT_PIN_UNFINISHED, NULL);
+    else if (info->refresh_unfinished)
+        say(stdout, phone->options.language, TEXT_REFRESH_UNFINISHED, NULL);
+}
+
+enum exit_status command_keys(struct phone *phone)
+{
+    size_t count = hufu_key_count(phone->hufu);
+    if (count == 0)
+        say(stdout, phone->options.language, TEXT_KEY_NONE, NULL);
+    for (size_t i = 0; i < count; i++) {
+        struct hufu_key_info info;
+        enum hufu_result result = hufu_key_info(phone->hufu, i, &info);
+        if (result)
+            return phone_end(phone, result);
+        char id[HUFU_ID_TEXT_SIZE];
+        hufu_id_format(id, &info.id);
+        say(stdout, phone->options.language, TEXT_KEY_LINE, id, usage_text(phone, info.usage),
+            stage_text(phone, info.stage), number_of(info.generation).text, NULL);
+        print_unfinished(phone, &info);
+    }
+    return EXIT_DONE;
+}
+
+static enum hufu_result print_account(const struct phone *phone)
+{
+    struct hufu_account account;
+    struct hufu_service_status service;
+    enum hufu_result result = hufu_account(phone->hufu, &account);
+    if (result)
+        return result;
+    enum language language = phone->options.language;
+    char device[HUFU_ID_TEXT_SIZE];
+    hufu_id_format(device, &account.device);
+    say(stdout, language, TEXT_STATUS_ACCOUNT, account.name, account.work_number, account.project_name, NULL);
+    say(stdout, language, TEXT_STATUS_DEVICE, device, date_of(account.session_expires_ms).text, NULL);
+    result = hufu_service_status(phone->hufu, &service);
+    if (result)
+        return result;
+    say(stdout, language, TEXT_STATUS_SERVICE, account.service_url, service.version, NULL);
+    say(stdout, language, TEXT_STATUS_CLOCK, number_of(service.clock_difference_ms).text, NULL);
+    return HUFU_RESULT_OK;
+}
+
+static void print_key(const struct phone *phone, const struct hufu_key_info *info,
+                      const struct hufu_key_status *status)
+{
+    enum language language = phone->options.language;
+    char id[HUFU_ID_TEXT_SIZE];
+    hufu_id_format(id, &info->id);
+    say(stdout, language, TEXT_STATUS_KEY, id, usage_text(phone, info->usage), status->key_state,
+        number_of(status->generation).text, NULL);
+    if (status->has_certificate)
+        say(stdout, language, TEXT_STATUS_CERTIFICATE, status->certificate_serial, status->subject,
+            date_of(status->certificate_until_ms).text, NULL);
+    else
+        say(stdout, language, TEXT_STATUS_NO_CERTIFICATE, NULL);
+    say(stdout, language, TEXT_STATUS_PIN, number_of(status->pin_failures).text,
+        number_of(status->pin_limit).text, NULL);
+    if (status->pin_locked)
+        say(stdout, language, TEXT_STATUS_PIN_LOCKED, NULL);
+    print_unfinished(phone, info);
+}
+
+enum exit_status command_status(struct phone *phone)
+{
+    enum hufu_result result = print_account(phone);
+    for (size_t i = 0; !result && i < hufu_key_count(phone->hufu); i++) {
+        struct hufu_key_info info;
+        struct hufu_key_status status;
+        result = hufu_key_info(phone->hufu, i, &info);
+        if (!result)
+            result = hufu_key_status(phone->hufu, &info.id, &status);
+        if (!result)
+            print_key(phone, &info, &status);
+    }
+    return phone_end(phone, result);
+}

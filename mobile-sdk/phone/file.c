@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mobile-sdk/phone/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PIECE_SIZE 65536
+#define PEM_BEGIN "-----BEGIN CERTIFICATE-----\n"
+#define PEM_END "-----END CERTIFICATE-----\n"
+#define PEM_LINE 48 /* bytes; 64 characters */
+
+void file_bytes_free(struct file_bytes *bytes)
+{
+    if (bytes->data)
+        explicit_bzero(bytes->data, bytes->len);
+    free(bytes->data);
+    *bytes = (struct file_bytes){NULL, 0};
+}
+
+static bool unreadable(const struct options *options, const char *path)
+{
+    say(stderr, options->language, TEXT_FILE_UNREADABLE, path, strerror(errno), NULL);
+    return false;
+}
+
+bool file_read_pieces(const struct options *options, const char *path,
+                      bool (*take)(void *context, const void *data, size_t len), void *context)
+{
+    static uint8_t piece[PIECE_SIZE];
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return unreadable(options, path);
+    ssize_t got;
+    bool ok = true;
+    do {
+        got = read(file, piece, sizeof(piece));
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got > 0)
+            ok = take(context, piece, (size_t)got);
+    } while (ok && (got > 0 || (got < 0 && errno == EINTR)));
+    if (got < 0)
+        (void)unreadable(options, path);
+    (void)close(file);
+    return ok && got == 0;
+}
+
+static bool take_small(void *context, const void *data, size_t len)
+{
+    struct file_bytes *bytes = context;
+    if (len > FILE_SMALL_MAX - bytes->len)
+        return false;
+    memcpy(bytes->data + bytes->len, data, len);
+    bytes->len += len;
+    return true;
+}
+
+bool file_read(struct file_bytes *bytes, const struct options *options, const char *path)
+{
+    struct stat found;
+    bytes->data = malloc(FILE_SMALL_MAX);
+    if (!bytes->data)
+        return false;
+    if (stat(path, &found) == 0 && found.st_size > FILE_SMALL_MAX) {
+        say(stderr, options->language, TEXT_FILE_TOO_LARGE, path, "1048576", NULL);
+        return false;
+    }
+    return file_read_pieces(options, path, take_small, bytes);
+}
+
+static bool write_all(int file, const uint8_t *data, size_t len)
+{
+    while (len) {
+        ssize_t put = write(file, data, len);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put <= 0)
+            return false;
+        data += put;
+        len -= (size_t)put;
+    }
+    return true;
+}
+
+bool file_write(const struct options *options, const char *path, const void *data, size_t len, unsigned mode)
+{
+    char temporary[PATH_MAX];
+    int length = snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path);
+    int file = -1;
+    bool ok = length > 0 && (size_t)length < sizeof(temporary) && (file = mkstemp(temporary)) >= 0;
+    bool made = ok;
+    ok = ok && fchmod(file, (mode_t)mode) == 0 && write_all(file, data, len);
+    if (file >= 0)
+        ok = close(file) == 0 && ok;
+    ok = ok && rename(temporary, path) == 0;
+    if (!ok) {
+        say(stderr, options->language, TEXT_FILE_UNWRITABLE, path, strerror(errno), NULL);
+        if (made)
+            (void)unlink(temporary);
+    }
+    return ok;
+}
+
+static char base64_digit(unsigned value)
+{
+    return "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"[value & 63];
+}
+
+static size_t put_base64(char *text, const uint8_t *data, size_t len)
+{
+    char *at = text;
+    for (size_t i = 0; i < len; i += 3) {
+        unsigned second = i + 1 < len ? data[i + 1] : 0, third = i + 2 < len ? data[i + 2] : 0;
+        unsigned group = (unsigned)data[i] << 16 | second << 8 | third;
+        *at++ = base64_digit(group >> 18);
+        *at++ = base64_digit(group >> 12);
+        *at++ = i + 1 < len ? base64_digit(group >> 6) : '=';
+        *at++ = i + 2 < len ? base64_digit(group) : '=';
+    }
+    return (size_t)(at - text);
+}
+
+bool file_append_pem(struct file_bytes *text, const uint8_t *der, size_t len)
+{
+    size_t lines = (len + PEM_LINE - 1) / PEM_LINE;
+    uint8_t *longer =
+        realloc(text->data, text->len + strlen(PEM_BEGIN) + strlen(PEM_END) + lines * (PEM_LINE / 3 * 4 + 1));
+    if (!longer)
+        return false;
+    text->data = longer;
+    char *at = (char *)longer + text->len;
+    memcpy(at, PEM_BEGIN, strlen(PEM_BEGIN));
+    at += strlen(PEM_BEGIN);
+    for (size_t i = 0; i < len; i += PEM_LINE) {
+        at += put_base64(at, der + i, len - i < PEM_LINE ? len - i : PEM_LINE);
+        *at++ = '\n';
+    }
+    memcpy(at, PEM_END, strlen(PEM_END));
+    text->len = (size_t)(at + strlen(PEM_END) - (char *)longer);
+    return true;
+}

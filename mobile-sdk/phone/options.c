@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mobile-sdk/phone/options.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum option_id {
+    OPTION_HOME = 256,
+    OPTION_OUT,
+    OPTION_CMS,
+    OPTION_SIGNATURE,
+    OPTION_CHAIN,
+    OPTION_KEY,
+    OPTION_NAME,
+    OPTION_LANG,
+    OPTION_PIN_FD,
+    OPTION_DECRYPT_KEY,
+    OPTION_HELP
+};
+
+static const struct option known[] = {
+    {"home", required_argument, NULL, OPTION_HOME},
+    {"out", required_argument, NULL, OPTION_OUT},
+    {"cms", required_argument, NULL, OPTION_CMS},
+    {"signature", required_argument, NULL, OPTION_SIGNATURE},
+    {"chain", required_argument, NULL, OPTION_CHAIN},
+    {"key", required_argument, NULL, OPTION_KEY},
+    {"name", required_argument, NULL, OPTION_NAME},
+    {"lang", required_argument, NULL, OPTION_LANG},
+    {"pin-fd", required_argument, NULL, OPTION_PIN_FD},
+    {"decrypt-key", no_argument, NULL, OPTION_DECRYPT_KEY},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {NULL, 0, NULL, 0},
+};
+
+struct raw_options {
+    const char *lang;
+    const char *pin_fd;
+};
+
+static bool take_option(struct options *options, struct raw_options *raw, int id)
+{
+    struct {
+        int id;
+        const char **value;
+    } const values[] = {
+        {OPTION_HOME, &options->home},        {OPTION_OUT, &options->out},
+        {OPTION_CMS, &options->cms},          {OPTION_SIGNATURE, &options->signature},
+        {OPTION_CHAIN, &options->chain},      {OPTION_KEY, &options->key},
+        {OPTION_NAME, &options->device_name}, {OPTION_LANG, &raw->lang},
+        {OPTION_PIN_FD, &raw->pin_fd},
+    };
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        if (values[i].id == id) {
+            *values[i].value = optarg;
+            return true;
+        }
+    }
+    options->decrypt_key |= id == OPTION_DECRYPT_KEY;
+    options->help |= id == OPTION_HELP;
+    return id == OPTION_DECRYPT_KEY || id == OPTION_HELP;
+}
+
+static bool take_pin_fd(struct options *options, const char *text)
+{
+    options->pin_fd = -1;
+    if (!text)
+        return true;
+    char *end = NULL;
+    errno = 0;
+    long number = strtol(text, &end, 10);
+    if (errno || end == text || *end || number < 0 || number > 65535 || fcntl((int)number, F_GETFD) < 0)
+        return false;
+    options->pin_fd = (int)number;
+    return true;
+}
+
+bool options_parse(struct options *options, int argc, char **argv)
+{
+    *options = (struct options){.pin_fd = -1};
+    struct raw_options raw = {NULL, NULL};
+    bool ok = true;
+    int id;
+    opterr = 0;
+    while ((id = getopt_long(argc, argv, "", known, NULL)) != -1)
+        ok = take_option(options, &raw, id) && ok;
+    int language = language_choose(raw.lang);
+    options->language = language < 0 ? LANGUAGE_EN : (enum language)language;
+    options->command = optind < argc ? argv[optind] : NULL;
+    options->argument = optind + 1 < argc ? argv[optind + 1] : NULL;
+    if (!ok || optind + 2 < argc) {
+        say(stderr, options->language, TEXT_UNKNOWN_COMMAND, NULL);
+        return false;
+    }
+    if (language < 0) {
+        say(stderr, options->language, TEXT_BAD_LANGUAGE, NULL);
+        return false;
+    }
+    if (!take_pin_fd(options, raw.pin_fd)) {
+        say(stderr, options->language, TEXT_BAD_PIN_FD, NULL);
+        return false;
+    }
+    return true;
+}

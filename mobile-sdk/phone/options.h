@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command line of hufu-phone. */
+#ifndef HUFU_PHONE_OPTIONS_H
+#define HUFU_PHONE_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "mobile-sdk/phone/texts.h"
+
+struct options {
+    const char *command;  /* NULL: none given */
+    const char *argument; /* FILE or CODE; NULL: none */
+    const char *home;
+    const char *out;
+    const char *cms;
+    const char *signature;
+    const char *chain;
+    const char *key;
+    const char *device_name;
+    int pin_fd; /* -1: ask on the terminal */
+    bool decrypt_key;
+    bool help;
+    enum language language;
+};
+
+/* False after having said what is wrong. The texts point into argv and the environment. */
+bool options_parse(struct options *options, int argc, char **argv);
+
+#endif

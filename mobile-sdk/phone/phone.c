@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mobile-sdk/phone/phone.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static enum exit_status status_of(enum hufu_result result)
+{
+    static const uint8_t statuses[HUFU_RESULT_COUNT] = {
+        [HUFU_RESULT_OK] = EXIT_DONE,
+        [HUFU_RESULT_ARGUMENT] = EXIT_USAGE,
+        [HUFU_RESULT_LIMIT] = EXIT_USAGE,
+        [HUFU_RESULT_PIN_FORM] = EXIT_USAGE,
+        [HUFU_RESULT_CODE_FORM] = EXIT_USAGE,
+        [HUFU_RESULT_ADDRESS] = EXIT_USAGE,
+        [HUFU_RESULT_NOT_ENROLLED] = EXIT_NOT_READY,
+        [HUFU_RESULT_ALREADY] = EXIT_USAGE,
+        [HUFU_RESULT_NOT_FOUND] = EXIT_USAGE,
+        [HUFU_RESULT_NOT_READY] = EXIT_NOT_READY,
+        [HUFU_RESULT_FORM] = EXIT_USAGE,
+        [HUFU_RESULT_SIGNATURE] = EXIT_SIGNATURE_INVALID,
+        [HUFU_RESULT_PIN_WRONG] = EXIT_PIN_WRONG,
+        [HUFU_RESULT_PIN_LOCKED] = EXIT_PIN_LOCKED,
+        [HUFU_RESULT_PIN_UNCHANGED] = EXIT_PIN_WRONG,
+        [HUFU_RESULT_ACTIVATION] = EXIT_REFUSED,
+        [HUFU_RESULT_SESSION] = EXIT_REFUSED,
+        [HUFU_RESULT_DEVICE] = EXIT_REFUSED,
+        [HUFU_RESULT_CLOCK] = EXIT_DEVICE_FAULT,
+        [HUFU_RESULT_GENERATION] = EXIT_REFUSED,
+        [HUFU_RESULT_NOT_ALLOWED] = EXIT_REFUSED,
+        [HUFU_RESULT_NOT_ACTIVE] = EXIT_REFUSED,
+        [HUFU_RESULT_CONFLICT] = EXIT_REFUSED,
+        [HUFU_RESULT_CERTIFICATE] = EXIT_REFUSED,
+        [HUFU_RESULT_REFUSED] = EXIT_REFUSED,
+        [HUFU_RESULT_AWAY] = EXIT_AWAY,
+        [HUFU_RESULT_BUSY] = EXIT_AWAY,
+        [HUFU_RESULT_FAULT] = EXIT_SERVICE_FAULT,
+        [HUFU_RESULT_IDENTITY] = EXIT_SERVICE_FAULT,
+        [HUFU_RESULT_STORAGE] = EXIT_DEVICE_FAULT,
+        [HUFU_RESULT_DAMAGED] = EXIT_DEVICE_FAULT,
+        [HUFU_RESULT_PLATFORM] = EXIT_DEVICE_FAULT,
+        [HUFU_RESULT_INTERNAL] = EXIT_DEVICE_FAULT,
+    };
+    return result < HUFU_RESULT_COUNT ? (enum exit_status)statuses[result] : EXIT_DEVICE_FAULT;
+}
+
+enum exit_status phone_end(const struct phone *phone, enum hufu_result result)
+{
+    if (result == HUFU_RESULT_OK)
+        return EXIT_DONE;
+    enum language language = phone->options.language;
+    const struct hufu_report *report = phone->hufu ? hufu_last_report(phone->hufu) : NULL;
+    bool told = report && report->result == result;
+    const char *text = told ? text_of_key(language, report->message_key) : NULL;
+    (void)fprintf(stderr, "%s\n", text ? text : text_of_result(language, result));
+    if (told && report->pin_tries_left >= 0) {
+        char number[16];
+        (void)snprintf(number, sizeof(number), "%" PRId32, report->pin_tries_left);
+        say(stderr, language, TEXT_TRIES_LEFT, number, NULL);
+    }
+    if (told && report->request_id[0])
+        say(stderr, language, TEXT_REFUSAL_DETAIL, report->message_key, report->request_id, NULL);
+    return status_of(result);
+}
+
+void phone_tell_failures(const struct phone *phone)
+{
+    const struct hufu_report *report = hufu_last_report(phone->hufu);
+    if (report->pin_failures_before <= 0)
+        return;
+    char number[16];
+    (void)snprintf(number, sizeof(number), "%" PRId32, report->pin_failures_before);
+    say(stderr, phone->options.language, TEXT_FAILURES_BEFORE, number, NULL);
+}
+
+static bool is_ready(const struct hufu_key_info *info, enum hufu_usage usage)
+{
+    enum hufu_stage least = usage == HUFU_USAGE_SIGN ? HUFU_STAGE_CERTIFIED : HUFU_STAGE_GENERATED;
+    return info->usage == usage && info->stage >= least;
+}
+
+enum hufu_result phone_key(const struct phone *phone, enum hufu_usage usage, struct hufu_id *key)
+{
+    if (phone->options.key)
+        return hufu_id_parse(key, phone->options.key);
+    size_t count = hufu_key_count(phone->hufu);
+    for (size_t i = 0; i < count; i++) {
+        struct hufu_key_info info;
+        enum hufu_result result = hufu_key_info(phone->hufu, i, &info);
+        if (result)
+            return result;
+        if (is_ready(&info, usage)) {
+            *key = info.id;
+            return HUFU_RESULT_OK;
+        }
+    }
+    return count ? HUFU_RESULT_NOT_READY : HUFU_RESULT_NOT_ENROLLED;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The open phone, and its commands. */
+#ifndef HUFU_PHONE_PHONE_H
+#define HUFU_PHONE_PHONE_H
+
+#include "mobile-sdk/openssl/hufu_openssl.h"
+#include "mobile-sdk/phone/options.h"
+
+/* What hufu-phone exits with; documented in docs/sdk.md. */
+enum exit_status {
+    EXIT_DONE = 0,
+    EXIT_SIGNATURE_INVALID = 1,
+    EXIT_USAGE = 2,
+    EXIT_PIN_WRONG = 3,
+    EXIT_PIN_LOCKED = 4,
+    EXIT_REFUSED = 5,
+    EXIT_AWAY = 6,
+    EXIT_SERVICE_FAULT = 7,
+    EXIT_DEVICE_FAULT = 8,
+    EXIT_NOT_READY = 9
+};
+
+struct phone {
+    struct options options;
+    struct hufu_home *home;
+    struct hufu *hufu;
+};
+
+/* Says what a result means, with what the service told of it; gives the exit status. */
+enum exit_status phone_end(const struct phone *phone, enum hufu_result result);
+/* Tells of wrong PINs before this success. */
+void phone_tell_failures(const struct phone *phone);
+/* The key of --key, or the first one of this use that is ready. */
+enum hufu_result phone_key(const struct phone *phone, enum hufu_usage usage, struct hufu_id *key);
+
+enum exit_status command_enrol(struct phone *phone);
+enum exit_status command_keys(struct phone *phone);
+enum exit_status command_status(struct phone *phone);
+enum exit_status command_sign(struct phone *phone);
+enum exit_status command_verify(struct phone *phone);
+enum exit_status command_decrypt(struct phone *phone);
+enum exit_status command_certificate(struct phone *phone);
+enum exit_status command_pin(struct phone *phone);
+enum exit_status command_refresh(struct phone *phone);
+
+#endif

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mobile-sdk/phone/texts.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ARGUMENTS_MAX 9
+
+static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
+    [TEXT_USAGE] =
+        {"Usage: hufu-phone COMMAND [OPTIONS]\n"
+         "\n"
+         "  enrol [CODE]               make this a device of the account that CODE was given out for\n"
+         "                             (-: read CODE from standard input; none: go on after an "
+         "interruption)\n"
+         "  enrol --decrypt-key        add a key for decrypting\n"
+         "  keys                       list the keys of this device\n"
+         "  status                     ask the service about account, device and keys\n"
+         "  sign FILE                  sign FILE; --out FILE.sig (raw SM2 signature, DER), --cms FILE.p7s "
+         "(detached CMS)\n"
+         "  verify FILE --signature F  verify a raw signature with this device's certificate\n"
+         "  decrypt FILE --out F       decrypt an SM2 ciphertext (DER, or C1, C3, C2)\n"
+         "  certificate --out F        write the certificate as PEM; --chain F writes its issuers\n"
+         "  pin                        change the PIN\n"
+         "  refresh                    renew the halves of the keys\n"
+         "\n"
+         "  --home DIR     where this phone keeps its things (default: $HUFU_HOME, else ~/.hufu)\n"
+         "  --pin-fd N     read the PIN, one line, from file descriptor N (for pin: old and new, two lines)\n"
+         "  --key ID       use this key (default: the first that fits)\n"
+         "  --name TEXT    the device's name in lists (enrol)\n"
+         "  --lang LANG    en or zh-CN (default: from the environment)\n"
+         "\n"
+         "Exit status: 0 done; 1 a signature does not verify; 2 wrong usage or unusable input; 3 wrong PIN;\n"
+         "4 PIN locked; 5 refused by the service; 6 service away; 7 service fault or false service;\n"
+         "8 fault of this device; 9 not enrolled, or the key is not ready",
+         "用法：hufu-phone 命令 [选项]\n"
+         "\n"
+         "  enrol [激活码]             初始化：把本设备绑定到激活码所属的用户\n"
+         "                             （- 表示从标准输入读取；不给则从中断处继续）\n"
+         "  enrol --decrypt-key        增加一个解密密钥\n"
+         "  keys                       列出本设备上的密钥\n"
+         "  status                     向服务查询用户、设备和密钥的状态\n"
+         "  sign 文件                  对文件签名；--out 文件.sig（SM2 签名值，DER），--cms 文件.p7s（分离式 "
+         "CMS）\n"
+         "  verify 文件 --signature F  用本设备的证书验证签名值\n"
+         "  decrypt 文件 --out F       解密 SM2 密文（DER，或 C1、C3、C2）\n"
+         "  certificate --out F        把证书写成 PEM；--chain F 写出颁发者证书链\n"
+         "  pin                        修改口令\n"
+         "  refresh                    更新分割密钥\n"
+         "\n"
+         "  --home 目录    本机数据所在目录（默认 $HUFU_HOME，否则 ~/.hufu）\n"
+         "  --pin-fd N     从文件描述符 N 读取口令，一行（pin 命令：旧、新各一行）\n"
+         "  --key 标识     使用该密钥（默认：第一个合适的）\n"
+         "  --name 文字    设备名称（初始化时）\n"
+         "  --lang 语言    en 或 zh-CN（默认由环境决定）\n"
+         "\n"
+         "退出码：0 完成；1 签名验证不通过；2 用法错误或输入不可用；3 口令错误；4 口令已锁定；\n"
+         "5 服务拒绝；6 服务不可用；7 服务异常或身份不符；8 本设备故障；9 未初始化或密钥未就绪"},
+    [TEXT_UNKNOWN_COMMAND] = {"hufu-phone: unknown command or option; hufu-phone help says more.",
+                              "hufu-phone：未知的命令或选项；请看 hufu-phone help。"},
+    [TEXT_BAD_LANGUAGE] = {"hufu-phone: --lang takes en or zh-CN.",
+                           "hufu-phone：--lang 只能是 en 或 zh-CN。"},
+    [TEXT_BAD_PIN_FD] = {"hufu-phone: --pin-fd takes the number of an open file descriptor.",
+                         "hufu-phone：--pin-fd 须是已打开的文件描述符编号。"},
+    [TEXT_NO_HOME] = {"hufu-phone: no home directory; use --home.",
+                      "hufu-phone：找不到主目录，请用 --home 指定。"},
+    [TEXT_FILE_UNREADABLE] = {"Cannot read {1}: {2}", "无法读取 {1}：{2}"},
+    [TEXT_FILE_UNWRITABLE] = {"Cannot write {1}: {2}", "无法写入 {1}：{2}"},
+    [TEXT_FILE_TOO_LARGE] = {"{1} is larger than {2} bytes.", "{1} 超过 {2} 字节。"},
+    [TEXT_ASK_PIN] = {"PIN: ", "口令："},
+    [TEXT_ASK_OLD_PIN] = {"Old PIN: ", "旧口令："},
+    [TEXT_ASK_NEW_PIN] = {"New PIN: ", "新口令："},
+    [TEXT_ASK_AGAIN] = {"Once more: ", "再输入一次："},
+    [TEXT_PINS_DIFFER] = {"The two entries differ.", "两次输入不一致。"},
+    [TEXT_NO_PIN] = {"No PIN was given.", "没有输入口令。"},
+    [TEXT_STEP_SERVICE] = {"Checking the identity of the service …", "正在核对服务的身份……"},
+    [TEXT_STEP_DEVICE_KEY] = {"Making the device key …", "正在生成设备密钥……"},
+    [TEXT_STEP_ACTIVATION] = {"Redeeming the activation code …", "正在使用激活码……"},
+    [TEXT_STEP_KEY] = {"Setting up the key …", "正在建立云密钥……"},
+    [TEXT_STEP_GENERATION] = {"Generating the two halves of the key …", "正在生成分割密钥……"},
+    [TEXT_STEP_CERTIFICATE] = {"Requesting the certificate, with the first co-signature …",
+                               "正在用首次协同签名申请证书……"},
+    [TEXT_STEP_DONE] = {"Done.", "完成。"},
+    [TEXT_ENROLLED] = {"This device now signs for {1} (work number {2}, project {3}).",
+                       "本设备已绑定：{1}（工号 {2}，项目 {3}）。"},
+    [TEXT_KEY_CREATED] = {"Key {1} is ready.", "密钥 {1} 已就绪。"},
+    [TEXT_KEY_LINE] = {"{1}  {2}  {3}  generation {4}", "{1}  {2}  {3}  第 {4} 代"},
+    [TEXT_KEY_NONE] = {"There are no keys on this device yet.", "本设备上还没有密钥。"},
+    [TEXT_USAGE_SIGN] = {"sign", "签名"},
+    [TEXT_USAGE_DECRYPT] = {"decrypt", "解密"},
+    [TEXT_STAGE_NEW] = {"not generated yet", "尚未生成"},
+    [TEXT_STAGE_GENERATED] = {"generated", "已生成"},
+    [TEXT_STAGE_CERTIFIED] = {"certified", "已有证书"},
+    [TEXT_PIN_UNFINISHED] = {"  A change of PIN was interrupted: enter the new PIN next time.",
+                             "  修改口令曾被中断：下次请输入新口令。"},
+    [TEXT_REFRESH_UNFINISHED] = {"  A renewal of the halves was interrupted; the next use settles it.",
+                                 "  更新分割密钥曾被中断，下次使用时自动完成。"},
+    [TEXT_SIGNED_RAW] = {"SM2 signature written to {1}", "SM2 签名值已写入 {1}"},
+    [TEXT_SIGNED_CMS] = {"Detached CMS written to {1}", "分离式 CMS 已写入 {1}"},
+    [TEXT_VERIFIED] = {"The signature of {1} is valid.", "{1} 的签名有效。"},
+    [TEXT_DECRYPTED] = {"Plaintext written to {1}", "明文已写入 {1}"},
+    [TEXT_CERTIFICATE_SAVED] = {"Certificate written to {1}", "证书已写入 {1}"},
+    [TEXT_CHAIN_SAVED] = {"Issuers written to {1}", "颁发者证书链已写入 {1}"},
+    [TEXT_PIN_CHANGED] = {"The PIN has been changed.", "口令已修改。"},
+    [TEXT_REFRESHED] = {"The halves have been renewed.", "分割密钥已更新。"},
+    [TEXT_FAILURES_BEFORE] =
+        {"Note: a wrong PIN was entered {1} times since the last success. If that was not you, "
+         "tell the operator.",
+         "注意：上次成功之后口令输错过 {1} 次。如非本人操作，请通知管理员。"},
+    [TEXT_TRIES_LEFT] = {"Tries left: {1}", "还可尝试 {1} 次"},
+    [TEXT_REFUSAL_DETAIL] = {"({1}, request {2})", "（{1}，请求编号 {2}）"},
+    [TEXT_STATUS_ACCOUNT] = {"Certificate holder: {1}, work number {2}, project {3}",
+                             "证书用户：{1}，工号 {2}，项目 {3}"},
+    [TEXT_STATUS_DEVICE] = {"Device: {1}, session until {2}", "设备：{1}，会话有效期至 {2}"},
+    [TEXT_STATUS_SERVICE] = {"Service: {1}, version {2}, identity checked",
+                             "服务：{1}，版本 {2}，身份已核对"},
+    [TEXT_STATUS_CLOCK] = {"Clock: this device differs from the service by {1} ms",
+                           "时钟：本设备与服务相差 {1} 毫秒"},
+    [TEXT_STATUS_KEY] = {"Key {1}: {2}, {3}, generation {4}", "密钥 {1}：{2}，{3}，第 {4} 代"},
+    [TEXT_STATUS_CERTIFICATE] = {"  Certificate {1}, {2}, until {3}", "  证书 {1}，{2}，有效期至 {3}"},
+    [TEXT_STATUS_NO_CERTIFICATE] = {"  No certificate", "  没有证书"},
+    [TEXT_STATUS_PIN] = {"  Wrong PINs: {1} of {2}", "  口令错误：{1} / {2} 次"},
+    [TEXT_STATUS_PIN_LOCKED] = {"  The PIN is locked.", "  口令已锁定。"},
+};
+
+static const char *const result_texts[HUFU_RESULT_COUNT][LANGUAGE_COUNT] = {
+    [HUFU_RESULT_OK] = {"Done.", "完成。"},
+    [HUFU_RESULT_ARGUMENT] = {"That cannot be asked for.", "参数不正确。"},
+    [HUFU_RESULT_LIMIT] = {"Too large or too many.", "超出限制。"},
+    [HUFU_RESULT_PIN_FORM] = {"A PIN has 6 to 64 bytes of text.", "口令须为 6 至 64 字节的文字。"},
+    [HUFU_RESULT_CODE_FORM] = {"That is not an activation code.", "激活码格式不正确。"},
+    [HUFU_RESULT_ADDRESS] = {"The service address is not safe: without TLS only this machine can be reached.",
+                             "服务地址不安全：未使用 TLS 时只能连接本机。"},
+    [HUFU_RESULT_NOT_ENROLLED] = {"This device is not enrolled. Ask the operator for an activation code.",
+                                  "本设备尚未初始化，请向管理员索取激活码。"},
+    [HUFU_RESULT_ALREADY] = {"This device is enrolled with another service already.",
+                             "本设备已在另一个服务上初始化。"},
+    [HUFU_RESULT_NOT_FOUND] = {"There is no such thing.", "没有找到。"},
+    [HUFU_RESULT_NOT_READY] = {"No key is ready for this use.", "没有可用于此操作的密钥。"},
+    [HUFU_RESULT_FORM] = {"The input is malformed.", "输入的格式不正确。"},
+    [HUFU_RESULT_SIGNATURE] = {"The signature does NOT verify.", "签名验证不通过。"},
+    [HUFU_RESULT_PIN_WRONG] = {"The PIN is wrong.", "口令错误。"},
+    [HUFU_RESULT_PIN_LOCKED] = {"The PIN is locked after too many wrong entries.",
+                                "口令错误次数过多，已锁定。"},
+    [HUFU_RESULT_PIN_UNCHANGED] = {"The interrupted change of PIN did not take place: enter the old PIN.",
+                                   "上次修改口令未成功：请输入旧口令。"},
+    [HUFU_RESULT_ACTIVATION] =
+        {"The activation code is unknown, used, or expired. Ask the operator for a new one.",
+         "激活码不存在、已使用或已过期，请向管理员索取新的激活码。"},
+    [HUFU_RESULT_SESSION] = {"The session has ended. Ask the operator for a new activation code.",
+                             "登录已失效，请向管理员索取新的激活码。"},
+    [HUFU_RESULT_DEVICE] = {"The service does not recognize this device.", "服务不认可本设备的签名。"},
+    [HUFU_RESULT_CLOCK] = {"The clock of this device is wrong. Set it and try again.",
+                           "本设备的时钟不正确，请校准后重试。"},
+    [HUFU_RESULT_GENERATION] = {"The key data on this device are out of date.", "本设备上的密钥数据已过时。"},
+    [HUFU_RESULT_NOT_ALLOWED] = {"This is not allowed.", "不允许此操作。"},
+    [HUFU_RESULT_NOT_ACTIVE] = {"The key is not active.", "密钥当前不可用。"},
+    [HUFU_RESULT_CONFLICT] = {"Something else happened in between. Try again.", "操作冲突，请重试。"},
+    [HUFU_RESULT_CERTIFICATE] = {"The certificate request was refused.", "证书申请被拒绝。"},
+    [HUFU_RESULT_REFUSED] = {"The service refused.", "服务拒绝了请求。"},
+    [HUFU_RESULT_AWAY] = {"The service does not answer. Try again later.", "服务没有响应，请稍后再试。"},
+    [HUFU_RESULT_BUSY] = {"The service is busy. Try again soon.", "服务繁忙，请稍后再试。"},
+    [HUFU_RESULT_FAULT] =
+        {"The answer of the service does not hold. Nothing was released; tell the operator.",
+         "服务的应答不正确，没有泄露任何信息，请通知管理员。"},
+    [HUFU_RESULT_IDENTITY] = {"This is not the service that the activation code named.",
+                              "对方不是激活码所指的服务。"},
+    [HUFU_RESULT_STORAGE] = {"The data of this device cannot be read or written.", "无法读写本设备的数据。"},
+    [HUFU_RESULT_DAMAGED] = {"The data of this device are damaged.", "本设备的数据已损坏。"},
+    [HUFU_RESULT_PLATFORM] = {"A function of this device failed.", "本设备的功能出错。"},
+    [HUFU_RESULT_INTERNAL] = {"Internal fault.", "内部错误。"},
+};
+
+static const struct {
+    const char *key;
+    const char *texts[LANGUAGE_COUNT];
+} key_texts[] = {
+    {"binding-not-active", {"The key on this device is not active.", "本设备上的密钥已被冻结或停用。"}},
+    {"account-not-active", {"The account is suspended.", "该用户已被停用。"}},
+    {"window-closed", {"It is outside the time in which the key may be used.", "不在允许使用的时间内。"}},
+    {"uses-exhausted", {"The key has no uses left.", "允许使用的次数已用完。"}},
+};
+
+int language_choose(const char *option)
+{
+    if (option) {
+        bool zh = strcmp(option, "zh-CN") == 0 || strcmp(option, "zh_CN") == 0 || strcmp(option, "zh") == 0;
+        return zh ? LANGUAGE_ZH : (strcmp(option, "en") == 0 ? LANGUAGE_EN : -1);
+    }
+    static const char *const variables[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
+        const char *value = getenv(variables[i]);
+        if (value && *value)
+            return strncmp(value, "zh", 2) == 0 ? LANGUAGE_ZH : LANGUAGE_EN;
+    }
+    return LANGUAGE_EN;
+}
+
+const char *text_of(enum language language, enum text text)
+{
+    return texts[text][language];
+}
+
+void say(FILE *out, enum language language, enum text text, ...)
+{
+    const char *arguments[ARGUMENTS_MAX + 1] = {NULL};
+    va_list list;
+    va_start(list, text);
+    for (size_t i = 1; i <= ARGUMENTS_MAX; i++) {
+        arguments[i] = va_arg(list, const char *);
+        if (!arguments[i])
+            break;
+    }
+    va_end(list);
+    for (const char *c = texts[text][language]; *c; c++) {
+        if (c[0] == '{' && c[1] >= '1' && c[1] <= '9' && c[2] == '}') {
+            const char *argument = arguments[c[1] - '0'];
+            (void)fputs(argument ? argument : "", out);
+            c += 2;
+        } else {
+            (void)fputc(*c, out);
+        }
+    }
+    (void)fputc('\n', out);
+}
+
+const char *text_of_result(enum language language, enum hufu_result result)
+{
+    return result_texts[result < HUFU_RESULT_COUNT ? result : HUFU_RESULT_INTERNAL][language];
+}
+
+const char *text_of_key(enum language language, const char *message_key)
+{
+    for (size_t i = 0; i < sizeof(key_texts) / sizeof(key_texts[0]); i++) {
+        if (strcmp(key_texts[i].key, message_key) == 0)
+            return key_texts[i].texts[language];
+    }
+    return NULL;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Everything hufu-phone says, in English and simplified Chinese, in one catalogue. */
+#ifndef HUFU_PHONE_TEXTS_H
+#define HUFU_PHONE_TEXTS_H
+
+#include <stdio.h>
+
+#include "mobile-sdk/hufu.h"
+
+enum language {
+    LANGUAGE_EN,
+    LANGUAGE_ZH,
+    LANGUAGE_COUNT
+};
+
+enum text {
+    TEXT_USAGE,
+    TEXT_UNKNOWN_COMMAND,
+    TEXT_BAD_LANGUAGE,
+    TEXT_BAD_PIN_FD,
+    TEXT_NO_HOME,
+    TEXT_FILE_UNREADABLE,
+    TEXT_FILE_UNWRITABLE,
+    TEXT_FILE_TOO_LARGE,
+    TEXT_ASK_PIN,
+    TEXT_ASK_OLD_PIN,
+    TEXT_ASK_NEW_PIN,
+    TEXT_ASK_AGAIN,
+    TEXT_PINS_DIFFER,
+    TEXT_NO_PIN,
+    TEXT_STEP_SERVICE,
+    TEXT_STEP_DEVICE_KEY,
+    TEXT_STEP_ACTIVATION,
+    TEXT_STEP_KEY,
+    TEXT_STEP_GENERATION,
+    TEXT_STEP_CERTIFICATE,
+    TEXT_STEP_DONE,
+    TEXT_ENROLLED,
+    TEXT_KEY_CREATED,
+    TEXT_KEY_LINE,
+    TEXT_KEY_NONE,
+    TEXT_USAGE_SIGN,
+    TEXT_USAGE_DECRYPT,
+    TEXT_STAGE_NEW,
+    TEXT_STAGE_GENERATED,
+    TEXT_STAGE_CERTIFIED,
+    TEXT_PIN_UNFINISHED,
+    TEXT_REFRESH_UNFINISHED,
+    TEXT_SIGNED_RAW,
+    TEXT_SIGNED_CMS,
+    TEXT_VERIFIED,
+    TEXT_DECRYPTED,
+    TEXT_CERTIFICATE_SAVED,
+    TEXT_CHAIN_SAVED,
+    TEXT_PIN_CHANGED,
+    TEXT_REFRESHED,
+    TEXT_FAILURES_BEFORE,
+    TEXT_TRIES_LEFT,
+    TEXT_REFUSAL_DETAIL,
+    TEXT_STATUS_ACCOUNT,
+    TEXT_STATUS_DEVICE,
+    TEXT_STATUS_SERVICE,
+    TEXT_STATUS_CLOCK,
+    TEXT_STATUS_KEY,
+    TEXT_STATUS_CERTIFICATE,
+    TEXT_STATUS_NO_CERTIFICATE,
+    TEXT_STATUS_PIN,
+    TEXT_STATUS_PIN_LOCKED,
+    TEXT_COUNT
+};
+
+/* From the option's value ("en", "zh-CN", "zh"), or NULL: from LC_ALL, LC_MESSAGES, LANG. -1: unknown value. */
+int language_choose(const char *option);
+
+/* Prints a text and a newline; "{1}" to "{9}" stand for the arguments, which end with NULL. */
+void say(FILE *out, enum language language, enum text text, ...) __attribute__((sentinel));
+/* The text itself, for one that is an argument of another. */
+const char *text_of(enum language language, enum text text);
+/* What a result means to the user, in one sentence. */
+const char *text_of_result(enum language language, enum hufu_result result);
+/* The same for a message key of the service that says more than the result; NULL when there is none. */
+const char *text_of_key(enum language language, const char *message_key);
+
+#endif
