@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/store/audit_store.h"
+
+#include "server/identifier.h"
+#include "server/store/connection.h"
+
+static const struct statement audit_insert_statement = {
+    .name = "audit_insert",
+    .sql = "insert into audit_event (project_id, at, event_id, actor, action, outcome, account_id, "
+           "device_id, key_id,"
+           " binding_id, request_id, trace, detail)"
+           " values ($1::uuid, clock_timestamp(), $2::uuid, $3::text, $4::text, $5::text, $6::uuid, "
+           "$7::uuid, $8::uuid,"
+           " $9::uuid, $10::uuid, $11::text, $12::text)",
+};
+
+#define AUDIT_COLUMNS                                                                                     \
+    "select (extract(epoch from at) * 1000000)::int8, at, event_id, project_id, actor, action, outcome, " \
+    "account_id,"                                                                                         \
+    " device_id, key_id, binding_id, request_id, generation::int8, count::int8, coalesce(trace, ''),"     \
+    " coalesce(detail, '') from audit_event where ($1::uuid is null or project_id = $1)"
+#define AUDIT_MOMENT "'epoch'::timestamptz + $2::int8 * interval '1 microsecond'"
+#define AUDIT_FORWARD \
+    " and (at, event_id) > (" AUDIT_MOMENT ", $3::uuid) order by at, event_id limit $4::int4"
+#define AUDIT_BACKWARD \
+    " and (at, event_id) < (" AUDIT_MOMENT ", $3::uuid) order by at desc, event_id desc limit $4::int4"
+
+static const struct statement audit_list_forward = {
+    .name = "audit_list_forward",
+    .sql = AUDIT_COLUMNS AUDIT_FORWARD,
+    .repeatable = true,
+};
+static const struct statement audit_list_backward = {
+    .name = "audit_list_backward",
+    .sql = AUDIT_COLUMNS AUDIT_BACKWARD,
+    .repeatable = true,
+};
+static const struct statement audit_list_account_forward = {
+    .name = "audit_list_account_forward",
+    .sql = AUDIT_COLUMNS " and account_id = $5::uuid" AUDIT_FORWARD,
+    .repeatable = true,
+};
+static const struct statement audit_list_account_backward = {
+    .name = "audit_list_account_backward",
+    .sql = AUDIT_COLUMNS " and account_id = $5::uuid" AUDIT_BACKWARD,
+    .repeatable = true,
+};
+
+enum hufu_err audit_insert(struct store *store, const struct audit_entry *entry)
+{
+    uint8_t event_id[UUID_SIZE];
+    identifier_new(event_id);
+    struct parameters parameters = {0};
+    parameter_uuid(&parameters, entry->project_id);
+    parameter_uuid(&parameters, event_id);
+    parameter_text(&parameters, entry->actor);
+    parameter_text(&parameters, entry->action);
+    parameter_text(&parameters, entry->outcome);
+    parameter_uuid(&parameters, entry->account_id);
+    parameter_uuid(&parameters, entry->device_id);
+    parameter_uuid(&parameters, entry->key_id);
+    parameter_uuid(&parameters, entry->binding_id);
+    parameter_uuid(&parameters, entry->request_id);
+    parameter_text(&parameters, entry->trace);
+    parameter_text(&parameters, entry->detail);
+    return store_change(store, &audit_insert_statement, &parameters, NULL);
+}
+
+static enum hufu_err audit_read(struct row *row, struct audit_event *out)
+{
+    *out = (struct audit_event){0};
+    out->at_us = row_i64(row);
+    out->at_ms = row_time(row);
+    row_uuid(row, out->event_id);
+    row_uuid(row, out->project_id);
+    row_text(row, out->actor, sizeof out->actor);
+    row_text(row, out->action, sizeof out->action);
+    row_text(row, out->outcome, sizeof out->outcome);
+    out->has_account = row_optional_uuid(row, out->account_id);
+    out->has_device = row_optional_uuid(row, out->device_id);
+    out->has_key = row_optional_uuid(row, out->key_id);
+    out->has_binding = row_optional_uuid(row, out->binding_id);
+    out->has_request = row_optional_uuid(row, out->request_id);
+    out->has_count = row_optional_i64(row, &out->generation);
+    row_optional_i64(row, &out->count);
+    row_text(row, out->trace, sizeof out->trace);
+    row_text(row, out->detail, sizeof out->detail);
+    return row_finish(row);
+}
+
+static const struct statement *audit_statement(const struct audit_query *query)
+{
+    if (query->account_id != NULL)
+        return query->newest_first ? &audit_list_account_backward : &audit_list_account_forward;
+    return query->newest_first ? &audit_list_backward : &audit_list_forward;
+}
+
+enum hufu_err audit_list(struct store *store, const struct audit_query *query, struct audit_event *events,
+                         size_t *count)
+{
+    *count = 0;
+    /* 'epoch' + INT64_MAX µs lies beyond what a timestamp holds; the year 9999 is as good an end. */
+    const int64_t latest_us = INT64_C(253402300799000000);
+    struct parameters parameters = {0};
+    parameter_uuid(&parameters, query->project_id);
+    parameter_i64(&parameters, query->after_us < latest_us ? query->after_us : latest_us);
+    parameter_uuid(&parameters, query->after_id);
+    parameter_i32(&parameters, query->limit < AUDIT_PAGE_MAX ? (int32_t)query->limit : AUDIT_PAGE_MAX);
+    if (query->account_id != NULL)
+        parameter_uuid(&parameters, query->account_id);
+    struct rows rows ROWS_OWNED = {0};
+    enum hufu_err err = store_query(store, audit_statement(query), &parameters, &rows);
+    for (size_t i = 0; err == HUFU_OK && i < rows.count; i++) {
+        struct row row = row_at(&rows, i);
+        err = audit_read(&row, &events[i]);
+    }
+    *count = err == HUFU_OK ? rows.count : 0;
+    return err;
+}

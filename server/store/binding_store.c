@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/store/binding_store.h"
+
+#include "server/store/connection.h"
+#include "server/store/standing.h"
+
+const char *const binding_state_names[BINDING_STATE_COUNT] = {
+    [BINDING_WAITING] = "waiting",
+    [BINDING_ACTIVE] = "active",
+    [BINDING_FROZEN] = "frozen",
+    [BINDING_REMOVED] = "removed",
+};
+const char *const binding_role_names[BINDING_ROLE_COUNT] = {
+    [BINDING_PRIMARY] = "primary",
+    [BINDING_SECONDARY] = "secondary",
+    [BINDING_AUTHORIZED] = "authorized",
+};
+
+static const struct statement binding_hold_statement = {
+    .name = "binding_hold",
+    .sql = "with " STANDING_HELD " select " STANDING_COLUMNS
+           ", coalesce(pending_until > moment, false), pending_request_id"
+           " from judged",
+};
+static const struct statement binding_set_pending_statement = {
+    .name = "binding_set_pending",
+    .sql = "update binding set pending_record = $3::bytea, pending_request_id = $4::uuid,"
+           " pending_until = clock_timestamp() + make_interval(mins => $5::int4)"
+           " where project_id = $1::uuid and binding_id = $2::uuid and state = 'waiting'",
+};
+static const struct statement binding_set_record_statement = {
+    .name = "binding_set_record",
+    .sql = "update binding set state = 'active', generation = 0, record = $3::bytea, pending_record = null,"
+           " pending_request_id = null, pending_until = null"
+           " where project_id = $1::uuid and binding_id = $2::uuid and state = 'waiting'",
+};
+/* Two statements: the second one's snapshot is taken when all devices are held, so that it sees what they waited for. */
+static const struct statement binding_hold_devices = {
+    .name = "binding_hold_devices",
+    .sql = "select device_id from device where device_id in (select device_id from binding where key_id = "
+           "$1::uuid)"
+           " order by device_id for no key update",
+};
+static const struct statement binding_hold_bindings = {
+    .name = "binding_hold_bindings",
+    .sql = "select project_id, binding_id, account_id, device_id, state from binding where key_id = $1::uuid"
+           " order by binding_id for no key update",
+};
+static const struct statement binding_set_state_statement = {
+    .name = "binding_set_state",
+    .sql = "update binding set state = $3::text where project_id = $1::uuid and binding_id = $2::uuid",
+};
+
+enum hufu_err binding_hold(struct store *store, const uint8_t project_id[UUID_SIZE],
+                           const uint8_t device_id[UUID_SIZE], const uint8_t binding_id[UUID_SIZE],
+                           struct binding_held *out)
+{
+    *out = (struct binding_held){0};
+    struct parameters parameters = {0};
+    parameter_uuid(&parameters, project_id);
+    parameter_uuid(&parameters, device_id);
+    parameter_uuid(&parameters, binding_id);
+    struct rows rows ROWS_OWNED = {0};
+    enum hufu_err err = store_query(store, &binding_hold_statement, &parameters, &rows);
+    if (err != HUFU_OK)
+        return err;
+    if (rows.count == 0)
+        return HUFU_ERR_NOT_FOUND;
+    struct row row = row_at(&rows, 0);
+    standing_read(&row, &out->standing);
+    out->has_pending = row_bool(&row);
+    row_optional_uuid(&row, out->pending_request_id);
+    return row_finish(&row);
+}
+
+/* One row, or the caller does not hold what it thinks it holds. */
+static enum hufu_err binding_change_one(struct store *store, const struct statement *statement,
+                                        const struct parameters *parameters)
+{
+    uint64_t changed;
+    enum hufu_err err = store_change(store, statement, parameters, &changed);
+    return err == HUFU_OK && changed != 1 ? HUFU_ERR_INTERNAL : err;
+}
+
+enum hufu_err binding_set_pending(struct store *store, const uint8_t project_id[UUID_SIZE],
+                                  const uint8_t binding_id[UUID_SIZE], const uint8_t request_id[UUID_SIZE],
+                                  struct bytes record, int32_t minutes)
+{
+    struct parameters parameters = {0};
+    parameter_uuid(&parameters, project_id);
+    parameter_uuid(&parameters, binding_id);
+    parameter_bytes(&parameters, record);
+    parameter_uuid(&parameters, request_id);
+    parameter_i32(&parameters, minutes);
+    return binding_change_one(store, &binding_set_pending_statement, &parameters);
+}
+
+enum hufu_err binding_set_record(struct store *store, const uint8_t project_id[UUID_SIZE],
+                                 const uint8_t binding_id[UUID_SIZE], struct bytes record)
+{
+    struct parameters parameters = {0};
+    parameter_uuid(&parameters, project_id);
+    parameter_uuid(&parameters, binding_id);
+    parameter_bytes(&parameters, record);
+    return binding_change_one(store, &binding_set_record_statement, &parameters);
+}
+
+static enum hufu_err binding_read_entries(const struct rows *rows, struct binding_entry *entries,
+                                          size_t *count)
+{
+    if (rows->count > BINDING_PER_KEY_MAX)
+        return HUFU_ERR_LIMIT;
+    for (size_t i = 0; i < rows->count; i++) {
+        struct row row = row_at(rows, i);
+        row_uuid(&row, entries[i].project_id);
+        row_uuid(&row, entries[i].binding_id);
+        row_uuid(&row, entries[i].account_id);
+        row_uuid(&row, entries[i].device_id);
+        entries[i].state = (enum binding_state)row_name(&row, binding_state_names, BINDING_STATE_COUNT);
+        enum hufu_err err = row_finish(&row);
+        if (err != HUFU_OK)
+            return err;
+    }
+    *count = rows->count;
+    return HUFU_OK;
+}
+
+enum hufu_err binding_hold_key(struct store *store, const uint8_t key_id[UUID_SIZE],
+                               struct binding_entry entries[BINDING_PER_KEY_MAX], size_t *count)
+{
+    *count = 0;
+    struct parameters parameters = {0};
+    parameter_uuid(&parameters, key_id);
+    enum hufu_err err = store_change(store, &binding_hold_devices, &parameters, NULL);
+    if (err != HUFU_OK)
+        return err;
+    struct rows rows ROWS_OWNED = {0};
+    err = store_query(store, &binding_hold_bindings, &parameters, &rows);
+    return err == HUFU_OK ? binding_read_entries(&rows, entries, count) : err;
+}
+
+enum hufu_err binding_set_state(struct store *store, const struct binding_entry *entry,
+                                enum binding_state state)
+{
+    struct parameters parameters = {0};
+    parameter_uuid(&parameters, entry->project_id);
+    parameter_uuid(&parameters, entry->binding_id);
+    parameter_text(&parameters, binding_state_names[state]);
+    return binding_change_one(store, &binding_set_state_statement, &parameters);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How the files of this room talk to PostgreSQL: prepared statements with typed binary parameters, typed rows back.
+ * connection.c alone includes libpq; errors are translated there, once. Private to server/store/. */
+#ifndef HUFU_SERVER_STORE_CONNECTION_H
+#define HUFU_SERVER_STORE_CONNECTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/buf.h"
+#include "common/err.h"
+#include "server/store/parameters.h"
+#include "server/store/row.h"
+#include "server/store/store.h"
+
+/* Prepared on a connection when it first runs there. Every parameter is cast in the SQL ($1::uuid): its binary form is
+ * that of the cast. */
+struct statement {
+    const char *name; /* unique in the room */
+    const char *sql;
+    bool repeatable; /* reads alone: sent once more when the connection turns out to be dead */
+};
+
+/* HUFU_ERR_CONFLICT: a unique or foreign-key constraint refused it. rows->count may be 0.
+ * After any error inside a transaction only a rollback works. */
+enum hufu_err store_query(struct store *store, const struct statement *statement,
+                          const struct parameters *parameters, struct rows *rows) HUFU_MUST_CHECK;
+/* The same where the rows do not matter; changed (may be NULL) gets how many there were. */
+enum hufu_err store_change(struct store *store, const struct statement *statement,
+                           const struct parameters *parameters, uint64_t *changed) HUFU_MUST_CHECK;
+
+/* SQL text without parameters, several statements at once; for migrations and session settings. On an error, message
+ * (may be NULL) gets PostgreSQL's. timeout_ms bounds the whole; 0: as any statement. */
+enum hufu_err store_script(struct store *store, const char *sql, int timeout_ms, char *message,
+                           size_t message_size) HUFU_MUST_CHECK;
+
+#endif

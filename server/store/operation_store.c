@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/store/operation_store.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "server/store/connection.h"
+#include "server/store/key_store.h"
+#include "server/store/standing.h"
+
+/* $1 token hash, $2 binding, $3 key, $4 request id, $5 generation of the head. The stored request is joined only where the
+ * binding belongs to this session's device. */
+static const struct statement operation_read_statement = {
+    .name = "operation_read",
+    .sql = "select s.project_id, s.session_id, s.account_id, s.device_id, h.binding_id is not "
+           "null, " STANDING_COLUMNS
+           ", usage, record_generation, held_record, pending_fresh, pending_request_id, public_key,"
+           " r.frame_hash, r.outcome::int4, r.pin_failures_before, r.tries_left, r.at > h.moment - interval "
+           "'10 minutes',"
+           " r.answer"
+           " from (select project_id, session_id, account_id, device_id from session"
+           "  where token_hash = $1::bytea and state = 'open' and expires_at > clock_timestamp()) s"
+           " left join lateral ("
+           "  select " STANDING_INPUTS
+           ", clock_timestamp() as moment, k.usage, k.public_key, b.pending_request_id,"
+           "   coalesce(b.pending_until > clock_timestamp(), false) as pending_fresh,"
+           "   case when b.next_record is not null and b.generation + 1 = $5::int8 then b.generation + 1"
+           "    else b.generation end as record_generation,"
+           "   case when b.next_record is not null and b.generation + 1 = $5::int8 then b.next_record"
+           "    else coalesce(b.record, b.pending_record) end as held_record"
+           "  from device d"
+           "  join binding b on b.project_id = d.project_id and b.device_id = d.device_id"
+           "  join key k on k.project_id = b.project_id and k.key_id = b.key_id"
+           "  where d.project_id = s.project_id and d.device_id = s.device_id and b.binding_id = $2::uuid"
+           "   and b.key_id = $3::uuid"
+           " ) h on true"
+           " left join request r"
+           " on r.binding_id = $2::uuid and r.request_id = $4::uuid and h.binding_id is not null",
+    .repeatable = true,
+};
+
+static void operation_read_stored(struct row *row, struct operation_stored *stored, struct buf *memory)
+{
+    stored->exists = row_optional_fixed(row, stored->frame_hash, sizeof stored->frame_hash);
+    if (!stored->exists) {
+        for (int i = 0; i < 5; i++)
+            row_skip(row);
+        return;
+    }
+    stored->outcome = row_i32(row);
+    stored->pin_failures_before = row_i32(row);
+    stored->tries_left = row_i32(row);
+    stored->fresh = row_bool(row);
+    size_t begin = memory->len;
+    row_append(row, memory);
+    stored->answer = bytes_of(memory->data + begin, memory->len - begin);
+}
+
+static void operation_read_binding(struct row *row, struct operation_situation *out, struct buf *memory)
+{
+    standing_read(row, &out->standing);
+    out->usage_decrypt = row_name(row, key_usage_names, KEY_USAGE_COUNT) == KEY_DECRYPT;
+    out->record_generation = (uint32_t)row_i32(row);
+    row_append(row, memory);
+    out->record = buf_bytes(memory);
+    out->pending_fresh = row_bool(row);
+    row_optional_uuid(row, out->pending_request_id);
+    out->has_public_key = row_optional_fixed(row, out->public_key, sizeof out->public_key);
+    operation_read_stored(row, &out->stored, memory);
+}
+
+enum hufu_err operation_read(struct store *store, const struct operation_query *query,
+                             struct operation_situation *out)
+{
+    memset(out, 0, offsetof(struct operation_situation, memory));
+    struct parameters parameters = {0};
+    parameter_fixed(&parameters, query->token_hash, HASH_SIZE);
+    parameter_uuid(&parameters, query->binding_id);
+    parameter_uuid(&parameters, query->key_id);
+    parameter_uuid(&parameters, query->request_id);
+    parameter_i64(&parameters, query->generation);
+    struct rows rows ROWS_OWNED = {0};
+    enum hufu_err err = store_query(store, &operation_read_statement, &parameters, &rows);
+    if (err != HUFU_OK)
+        return err;
+    if (rows.count == 0)
+        return HUFU_ERR_UNAUTHENTICATED;
+    struct row row = row_at(&rows, 0);
+    row_uuid(&row, out->session.project_id);
+    row_uuid(&row, out->session.session_id);
+    row_uuid(&row, out->session.account_id);
+    row_uuid(&row, out->session.device_id);
+    out->found = row_bool(&row);
+    if (!out->found)
+        return row.failed ? HUFU_ERR_INTERNAL : HUFU_OK;
+    struct buf memory;
+    buf_init(&memory, out->memory, sizeof out->memory);
+    operation_read_binding(&row, out, &memory);
+    return row_finish(&row);
+}

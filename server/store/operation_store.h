@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The hot path's two statements: one plain read before the private-key process is asked, and the one conditional
+ * statement that decides afterwards (docs/architecture.md, "One co-signature, end to end"). */
+#ifndef HUFU_SERVER_STORE_OPERATION_STORE_H
+#define HUFU_SERVER_STORE_OPERATION_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/buf.h"
+#include "common/encoding.h"
+#include "common/err.h"
+#include "common/frame.h"
+#include "common/hash.h"
+#include "server/store/binding_store.h"
+#include "server/store/session_store.h"
+#include "server/store/store.h"
+
+struct operation_query {
+    const uint8_t *token_hash;
+    const uint8_t *key_id, *binding_id, *request_id;
+    uint32_t generation; /* of the frame's head */
+};
+
+/* What came of a request id that is known already. */
+struct operation_stored {
+    bool exists;
+    bool fresh; /* not older than ten minutes: its answer may be given again */
+    uint8_t frame_hash[HASH_SIZE];
+    int32_t outcome; /* enum hufu_err */
+    int32_t pin_failures_before, tries_left;
+    struct bytes answer; /* in situation->memory; empty for refusals and after pruning */
+};
+
+struct operation_situation {
+    struct session session;
+    bool found; /* the binding; false: no such binding of this key and this device */
+    struct standing standing;
+    bool usage_decrypt;
+    uint32_t record_generation;
+    struct bytes
+        record; /* of the generation asked for, else of the current one; of a waiting binding the pending one */
+    bool pending_fresh; /* that pending one may still be finished */
+    uint8_t pending_request_id[UUID_SIZE];
+    bool has_public_key;
+    uint8_t public_key[65];
+    struct operation_stored stored;
+    uint8_t memory[BINDING_RECORD_MAX + FRAME_ANSWER_MAX];
+};
+
+/* HUFU_ERR_UNAUTHENTICATED: no open session has this token. */
+enum hufu_err operation_read(struct store *store, const struct operation_query *query,
+                             struct operation_situation *out) HUFU_MUST_CHECK;
+
+/* Why the rows, as they stand once their locks are held, do not allow the outcome. In the order in which it is checked. */
+enum operation_verdict {
+    VERDICT_OK,
+    VERDICT_ACCOUNT,    /* not active */
+    VERDICT_DEVICE,     /* not active */
+    VERDICT_BINDING,    /* not active */
+    VERDICT_LOCKED,     /* too many wrong PINs */
+    VERDICT_WINDOW,     /* not yet, or no longer, valid */
+    VERDICT_USES,       /* too few left */
+    VERDICT_GENERATION, /* the half that was used has ended or was replaced meanwhile */
+    VERDICT_REFRESH,    /* a refresh not later than the one that made the pending generation */
+    VERDICT_COUNT
+};
+extern const char *const operation_verdict_names[VERDICT_COUNT]; /* as the statements say them */
+
+struct operation_result {
+    enum operation_verdict verdict;
+    bool recorded; /* false with VERDICT_OK: the request id is taken; read it again */
+    int32_t pin_failures_before, tries_left;
+    bool locked;              /* now */
+    struct standing standing; /* state names for the refusal, uses left afterwards */
+};
+
+/* What the head and the read before gave. */
+struct operation_subject {
+    const uint8_t *project_id, *device_id, *binding_id, *request_id;
+    const uint8_t *frame_hash;
+    enum frame_op op;
+    uint32_t generation;
+    uint64_t next_time_ms; /* standing.next_time_ms of the read: names the pending generation that was used */
+    uint64_t frame_time_ms;
+    uint32_t
+        count; /* digests or points; also what it costs, but for a signature of a key without certificate */
+    struct bytes purpose;
+    const char *trace;
+};
+
+/* A success: counts the uses, forgives PIN failures, ends the old generation or stores the next one, and records request,
+ * signature and audit event; all or nothing. Either of next_record (refresh) and results may be empty. */
+struct operation_outcome {
+    struct bytes answer;
+    struct bytes next_record;
+    struct bytes digests; /* E of a signature */
+    struct bytes results; /* r of each digest, or H(C1) of each point */
+};
+enum hufu_err operation_decide(struct store *store, const struct operation_subject *subject,
+                               const struct operation_outcome *outcome,
+                               struct operation_result *result) HUFU_MUST_CHECK;
+
+/* A refusal that tells something about the proof, under the same conditions: records it under its request id and in the
+ * audit trail, and raises the failures when counted (a wrong PIN), which locks the device at its limit. Only when recorded
+ * may anybody be told. */
+struct operation_refusal {
+    enum hufu_err outcome;
+    bool counted;
+    bool stored; /* under the request id; false: in the audit trail alone */
+    const char *slug;
+};
+enum hufu_err operation_refuse(struct store *store, const struct operation_subject *subject,
+                               const struct operation_refusal *refusal,
+                               struct operation_result *result) HUFU_MUST_CHECK;
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The columns that decide, as every statement that reads or locks them selects them. Private to server/store/. */
+#ifndef HUFU_SERVER_STORE_STANDING_H
+#define HUFU_SERVER_STORE_STANDING_H
+
+#include "server/store/binding_store.h"
+#include "server/store/row.h"
+
+/* Of `device d join binding b`. */
+#define STANDING_INPUTS                                                                                      \
+    "d.account_id, d.state as device_state, d.account_state as device_account_state, d.locked, "             \
+    "d.pin_failures, "                                                                                       \
+    "d.pin_failures_life, d.pin_limit, d.pin_life_limit, b.binding_id, b.key_id, b.state, b.account_state, " \
+    "b.key_state, b.generation, b.next_request_time, b.valid_from, b.valid_until, b.uses_left"
+
+/* Of STANDING_INPUTS and the time `moment`. */
+#define STANDING_COLUMNS                                                          \
+    "moment, device_state, device_account_state, locked, pin_failures, "          \
+    "least(pin_limit - pin_failures, pin_life_limit - pin_failures_life)::int4, " \
+    "state, account_state, key_state, generation, next_request_time, "            \
+    "coalesce(moment >= valid_from, true) and coalesce(moment < valid_until, true), uses_left"
+#define STANDING_COLUMN_COUNT 13
+
+/* The two rows, locked, device first; then, so that the clock is read when both locks are held, the moment.
+ * $1 project, $2 device, $3 binding.
+ *
+ * The locks are taken by SELECT, not by the UPDATE that follows, for a reason: an UPDATE that waits for a row whose holder
+ * then changes nothing (or rolls back) goes on without looking at its conditions again, and the clock has moved on. */
+#define STANDING_HELD                                                                              \
+    "held_device as materialized ("                                                                \
+    " select * from device where project_id = $1::uuid and device_id = $2::uuid for no key update" \
+    "), held as materialized ("                                                                    \
+    " select " STANDING_INPUTS ", b.pending_request_id, b.pending_until"                           \
+    " from held_device d join binding b"                                                           \
+    " on b.project_id = d.project_id and b.device_id = d.device_id and b.binding_id = $3::uuid"    \
+    " for no key update of b"                                                                      \
+    "), judged as materialized (select held.*, clock_timestamp() as moment from held)"
+
+/* Reads STANDING_COLUMNS. */
+void standing_read(struct row *row, struct standing *out);
+
+#endif
