@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/database.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <pwd.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "server/store/connection.h"
+#include "server/store/schema.h"
+
+#define DATABASE_BIN "/usr/lib/postgresql/15/bin/"
+#define DATABASE_ARGUMENTS_MAX 24
+
+/* Root may not run PostgreSQL: it becomes the user that Debian's package made. */
+static pid_t database_spawn(struct database *database, const char *const *arguments, bool quiet)
+{
+    const char *all[DATABASE_ARGUMENTS_MAX] = {"setpriv", "--reuid=postgres", "--regid=postgres",
+                                               "--clear-groups", "--pdeathsig=SIGQUIT"};
+    size_t count = geteuid() == 0 ? 5 : 0;
+    for (size_t i = 0; arguments[i] != NULL; i++)
+        all[count++] = arguments[i];
+    all[count] = NULL;
+    pid_t child = fork();
+    if (child != 0)
+        return child;
+    prctl(PR_SET_PDEATHSIG, SIGQUIT);
+    if (chdir(database->directory) != 0)
+        _exit(126);
+    if (quiet) {
+        int null = open("/dev/null", O_WRONLY);
+        dup2(null, STDOUT_FILENO);
+        dup2(null, STDERR_FILENO);
+    }
+    execvp(all[0], (char *const *)all);
+    _exit(127);
+}
+
+static bool database_execute(struct database *database, const char *const *arguments)
+{
+    int status = -1;
+    pid_t child = database_spawn(database, arguments, true);
+    return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static void database_conninfo(const struct database *database, char text[128], const char *name,
+                              const char *role)
+{
+    snprintf(text, 128, "host=%s dbname=%s user=%s", database->directory, name, role);
+}
+
+static bool database_psql(struct database *database, const char *name, const char *option, const char *text)
+{
+    const char *const arguments[] = {DATABASE_BIN "psql",
+                                     "-X",
+                                     "-q",
+                                     "-v",
+                                     "ON_ERROR_STOP=1",
+                                     "-h",
+                                     database->directory,
+                                     "-U",
+                                     "administrator",
+                                     "-d",
+                                     name,
+                                     option,
+                                     text,
+                                     NULL};
+    return database_execute(database, arguments);
+}
+
+static void database_launch(struct database *database)
+{
+    const char *const arguments[] = {
+        DATABASE_BIN "postgres", "-D", "data",      "-k", database->directory,  "-c",
+        "listen_addresses=",     "-c", "fsync=off", "-c", "max_connections=60", "-c",
+        "logging_collector=off", NULL};
+    database->postmaster = database_spawn(database, arguments, true);
+    assert_true(database->postmaster > 0);
+    for (int i = 0; i < 200; i++) {
+        if (database_psql(database, "postgres", "-c", "select 1"))
+            return;
+        usleep(50000);
+    }
+    fail_msg("the private PostgreSQL did not start");
+}
+
+static void database_create(struct database *database)
+{
+    char roles[4096];
+    assert_non_null(realpath("schema/roles.sql", roles));
+    /* The server's user need not be able to read the source tree. */
+    char copy[128], command[4400];
+    snprintf(copy, sizeof copy, "%s/roles.sql", database->directory);
+    snprintf(command, sizeof command, "cp '%s' '%s' && chmod 644 '%s'", roles, copy, copy);
+    assert_int_equal(system(command), 0);
+    assert_true(database_psql(database, "postgres", "-f", copy));
+    assert_true(database_psql(database, "postgres", "-c", "create database hufu owner hufu_owner"));
+}
+
+void database_start(struct database *database, bool migrate)
+{
+    *database = (struct database){.postmaster = -1};
+    snprintf(database->directory, sizeof database->directory, "/tmp/hufu-test-database.XXXXXX");
+    assert_non_null(mkdtemp(database->directory));
+    const struct passwd *user = geteuid() == 0 ? getpwnam("postgres") : NULL;
+    if (user != NULL)
+        assert_int_equal(chown(database->directory, user->pw_uid, user->pw_gid), 0);
+    const char *const initialize[] = {
+        DATABASE_BIN "initdb", "-D",        "data", "-A", "trust", "-U", "administrator", "-E", "UTF8",
+        "--locale=C.UTF-8",    "--no-sync", NULL};
+    assert_true(database_execute(database, initialize));
+    database_launch(database);
+    database_create(database);
+    database_conninfo(database, database->owner, "hufu", "hufu_owner");
+    database_conninfo(database, database->server, "hufu", "hufu_server");
+    database_conninfo(database, database->auditor, "hufu", "hufu_auditor");
+    database_conninfo(database, database->administrator, "hufu", "administrator");
+    char message[256] = "";
+    unsigned applied;
+    if (migrate && schema_migrate(database->owner, "schema", message, sizeof message, &applied) != HUFU_OK)
+        fail_msg("%s", message);
+    database->store = store_open(database->owner, NULL);
+    assert_non_null(database->store);
+}
+
+static void database_signal(struct database *database, int signal)
+{
+    if (database->postmaster <= 0)
+        return;
+    kill(database->postmaster, signal);
+    waitpid(database->postmaster, NULL, 0);
+    database->postmaster = -1;
+}
+
+static int database_remove(const char *path, const struct stat *status, int kind, struct FTW *where)
+{
+    (void)status;
+    (void)kind;
+    (void)where;
+    return remove(path);
+}
+
+void database_stop(struct database *database)
+{
+    store_close(database->store);
+    database->store = NULL;
+    database_signal(database, SIGQUIT);
+    nftw(database->directory, database_remove, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+void database_kill(struct database *database)
+{
+    database_signal(database, SIGKILL);
+}
+
+void database_restart(struct database *database)
+{
+    /* A postmaster that was killed leaves its backends a moment to notice. */
+    usleep(300000);
+    database_launch(database);
+}
+
+void database_run(struct database *database, const char *format, ...)
+{
+    char sql[8192], message[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(sql, sizeof sql, format, arguments);
+    va_end(arguments);
+    if (store_script(database->store, sql, 0, message, sizeof message) != HUFU_OK)
+        fail_msg("%s: %s", sql, message);
+}
+
+int64_t database_number(struct database *database, const char *format, ...)
+{
+    char question[2048], sql[2200];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(question, sizeof question, format, arguments);
+    va_end(arguments);
+    snprintf(sql, sizeof sql, "select coalesce((%s)::int8, -1)", question);
+    /* A connection of its own, as each statement is prepared under one name. */
+    struct statement statement = {.name = "database_number", .sql = sql};
+    struct store *store = store_open(database->administrator, NULL);
+    assert_non_null(store);
+    int64_t number = -1;
+    {
+        struct rows rows ROWS_OWNED = {0};
+        assert_int_equal(store_query(store, &statement, &(struct parameters){0}, &rows), HUFU_OK);
+        struct row row = row_at(&rows, 0);
+        number = row_i64(&row);
+        assert_int_equal(row_finish(&row), HUFU_OK);
+    }
+    store_close(store);
+    return number;
+}
+
+bool database_wait_for_waiters(struct database *database, int64_t waiters)
+{
+    for (int i = 0; i < 100; i++) {
+        if (database_number(database, "select count(distinct pid) from pg_locks where not granted") ==
+            waiters)
+            return true;
+        usleep(50000);
+    }
+    return false;
+}

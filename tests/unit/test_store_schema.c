@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Migrations: forward only, each once, and nobody's file changes under an applied one. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "server/store/maintenance_store.h"
+#include "server/store/schema.h"
+#include "server/store/store.h"
+#include "tests/unit/database.h"
+
+static struct database database;
+static char copy[64];
+static char message[512];
+static unsigned applied;
+
+static int start(void **state)
+{
+    (void)state;
+    database_start(&database, false);
+    snprintf(copy, sizeof copy, "/tmp/hufu-test-schema.XXXXXX");
+    return mkdtemp(copy) == NULL;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    char command[128];
+    snprintf(command, sizeof command, "rm -rf '%s'", copy);
+    int failed = system(command);
+    database_stop(&database);
+    return failed;
+}
+
+static void copy_schema(void)
+{
+    char command[256];
+    snprintf(command, sizeof command, "rm -f '%s'/* && cp schema/0*.sql '%s/'", copy, copy);
+    assert_int_equal(system(command), 0);
+}
+
+static void write_file(const char *name, const char *text)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", copy, name);
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static enum hufu_err migrate(const char *directory)
+{
+    return schema_migrate(database.owner, directory, message, sizeof message, &applied);
+}
+
+static enum hufu_err check(void)
+{
+    struct store *store = store_open(database.server, NULL);
+    assert_non_null(store);
+    enum hufu_err err = schema_check(store, message, sizeof message);
+    store_close(store);
+    return err;
+}
+
+static void a_failing_file_leaves_nothing_of_itself(void **state)
+{
+    (void)state;
+    copy_schema();
+    write_file("0001_broken.sql", "create table half (x int); select 1/0;");
+    char command[128];
+    snprintf(command, sizeof command, "rm '%s'/0001_projects*", copy);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(migrate(copy), HUFU_ERR_INTERNAL);
+    assert_non_null(strstr(message, "0001_broken.sql"));
+    assert_non_null(strstr(message, "division by zero"));
+    assert_int_equal(applied, 0);
+    assert_int_equal(database_number(&database, "select count(*) from pg_class where relname = 'half'"), 0);
+}
+
+static void a_database_without_tables_is_not_served(void **state)
+{
+    (void)state;
+    assert_int_equal(check(), HUFU_ERR_STATE);
+    assert_non_null(strstr(message, "version 0"));
+}
+
+static void the_first_run_applies_every_file_and_the_second_none(void **state)
+{
+    (void)state;
+    assert_int_equal(migrate("schema"), HUFU_OK);
+    assert_int_equal(applied, SCHEMA_VERSION);
+    assert_int_equal(migrate("schema"), HUFU_OK);
+    assert_int_equal(applied, 0);
+    assert_int_equal(check(), HUFU_OK);
+}
+
+static void a_file_changed_after_it_was_applied_is_refused(void **state)
+{
+    (void)state;
+    copy_schema();
+    char command[128];
+    snprintf(command, sizeof command, "echo '-- more' >> '%s'/0002_keys.sql", copy);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(migrate(copy), HUFU_ERR_STATE);
+    assert_non_null(strstr(message, "0002_keys.sql"));
+}
+
+static void a_missing_number_is_refused(void **state)
+{
+    (void)state;
+    copy_schema();
+    write_file("0099_far.sql", "select 1;");
+    assert_int_equal(migrate(copy), HUFU_ERR_FORM);
+    assert_non_null(strstr(message, "0006"));
+}
+
+static void two_files_of_one_number_are_refused(void **state)
+{
+    (void)state;
+    copy_schema();
+    write_file("0002_other.sql", "select 1;");
+    assert_int_equal(migrate(copy), HUFU_ERR_FORM);
+}
+
+static void a_missing_directory_is_named(void **state)
+{
+    (void)state;
+    assert_int_equal(migrate("/nowhere"), HUFU_ERR_FORM);
+    assert_non_null(strstr(message, "/nowhere"));
+}
+
+static void a_newer_database_is_neither_migrated_nor_served(void **state)
+{
+    (void)state;
+    copy_schema();
+    write_file("0006_future.sql", "create table future (project_id uuid);");
+    assert_int_equal(migrate(copy), HUFU_OK);
+    assert_int_equal(applied, 1);
+    assert_int_equal(check(), HUFU_ERR_STATE);
+    assert_int_equal(migrate("schema"), HUFU_ERR_STATE);
+    assert_non_null(strstr(message, "0006_future.sql"));
+    database_run(&database, "drop table future; delete from schema_migration where version = 6");
+    assert_int_equal(check(), HUFU_OK);
+}
+
+static void the_owner_owns_everything_even_when_an_administrator_migrates(void **state)
+{
+    (void)state;
+    assert_int_equal(schema_migrate(database.administrator, "schema", message, sizeof message, &applied),
+                     HUFU_OK);
+    assert_int_equal(database_number(&database,
+                                     "select count(*) from pg_class c join pg_roles r on r.oid = c.relowner"
+                                     " where c.relnamespace = 'public'::regnamespace"
+                                     " and r.rolname <> 'hufu_owner'"),
+                     0);
+}
+
+static void every_table_has_project_id(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        database_number(
+            &database, "select count(*) from pg_class c where c.relnamespace = 'public'::regnamespace"
+                       " and c.relkind in ('r', 'p') and c.relname <> 'schema_migration' and not exists"
+                       " (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'project_id')"),
+        0);
+}
+
+static void partitions_are_made_for_the_months_ahead_and_only_once(void **state)
+{
+    (void)state;
+    struct store *store = store_open(database.server, NULL);
+    int32_t made = -1;
+    assert_int_equal(maintenance_make_partitions(store, 3, &made), HUFU_OK);
+    assert_int_equal(made, 0);
+    assert_int_equal(maintenance_make_partitions(store, 5, &made), HUFU_OK);
+    assert_int_equal(made, 4);
+    assert_int_equal(maintenance_make_partitions(store, 25, &made), HUFU_ERR_INTERNAL);
+    store_close(store);
+}
+
+static void rows_of_a_month_without_partition_move_when_it_is_made(void **state)
+{
+    (void)state;
+    database_run(&database,
+                 "insert into audit_event (project_id, at, event_id, actor, action, outcome) values"
+                 " (gen_random_uuid(), date_trunc('month', now()) + interval '7 months 3 days',"
+                 " gen_random_uuid(), 'service', 'test', 'ok')");
+    assert_int_equal(database_number(&database, "select count(*) from audit_event_default"), 1);
+    database_run(&database, "select make_partitions(8)");
+    assert_int_equal(database_number(&database, "select count(*) from audit_event_default"), 0);
+    assert_int_equal(database_number(&database, "select count(*) from audit_event where action = 'test'"), 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_failing_file_leaves_nothing_of_itself),
+        cmocka_unit_test(a_database_without_tables_is_not_served),
+        cmocka_unit_test(the_first_run_applies_every_file_and_the_second_none),
+        cmocka_unit_test(a_file_changed_after_it_was_applied_is_refused),
+        cmocka_unit_test(a_missing_number_is_refused),
+        cmocka_unit_test(two_files_of_one_number_are_refused),
+        cmocka_unit_test(a_missing_directory_is_named),
+        cmocka_unit_test(a_newer_database_is_neither_migrated_nor_served),
+        cmocka_unit_test(the_owner_owns_everything_even_when_an_administrator_migrates),
+        cmocka_unit_test(every_table_has_project_id),
+        cmocka_unit_test(partitions_are_made_for_the_months_ahead_and_only_once),
+        cmocka_unit_test(rows_of_a_month_without_partition_move_when_it_is_made),
+    };
+    return cmocka_run_group_tests(tests, start, stop);
+}
