@@ -11,3 +11,5 @@ hufu_test(test_http_config SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_http_config.c 
 hufu_test(test_hsmc SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_hsmc.c ${CMAKE_CURRENT_LIST_DIR}/hsm_peer.c
     USES hufu_hsmc Threads::Threads)
 set_tests_properties(test_hsmc PROPERTIES LABELS concurrent)
+
+hufu_test(test_cli SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_cli.c USES hufu_cli hufu_http)

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/cli/answer.h"
+
+#include <stdio.h>
+
+#include "server/cli/arguments.h"
+
+#define PAGE_LIMIT "500"
+
+void answer_release(json_t **answer)
+{
+    json_decref(*answer);
+}
+
+bool answer_print_json(const struct cli *cli, const json_t *answer)
+{
+    if (!cli->json)
+        return false;
+    if (answer)
+        (void)json_dumpf(answer, stdout, JSON_INDENT(2));
+    (void)fputc('\n', stdout);
+    return true;
+}
+
+const char *answer_text(const json_t *answer, const char *outer, const char *name)
+{
+    const char *text =
+        json_string_value(json_object_get(outer ? json_object_get(answer, outer) : answer, name));
+    return text ? text : "";
+}
+
+static bool append_page(json_t *all, const json_t *answer, const char *list)
+{
+    json_t *page = json_object_get(answer, list);
+    return json_is_array(page) && json_array_extend(all, page) == 0;
+}
+
+static enum cli_exit fetch_all(const struct cli *cli, const char *path, const char *list, json_t *all)
+{
+    char page_path[CLIENT_PATH_MAX], cursor[CLIENT_PATH_MAX / 2] = "";
+    do {
+        ANSWER_OWNED json_t *answer = NULL;
+        (void)snprintf(page_path, sizeof(page_path), "%s", path);
+        if (!client_add_query(page_path, "limit", PAGE_LIMIT) ||
+            !client_add_query(page_path, "cursor", cursor[0] ? cursor : NULL)) {
+            complain(cli->language, MESSAGE_ARGUMENT_COUNT);
+            return CLI_USAGE;
+        }
+        enum cli_exit done = client_call(cli, "GET", page_path, NULL, &answer);
+        if (done != CLI_DONE)
+            return done;
+        if (!append_page(all, answer, list)) {
+            complain(cli->language, MESSAGE_NOT_UNDERSTOOD);
+            return CLI_REFUSED;
+        }
+        (void)snprintf(cursor, sizeof(cursor), "%s", answer_text(answer, NULL, "next_cursor"));
+    } while (cursor[0]);
+    return CLI_DONE;
+}
+
+enum cli_exit answer_print_list(const struct cli *cli, char path[CLIENT_PATH_MAX], const char *list,
+                                const struct table_column *columns, size_t column_count)
+{
+    ANSWER_OWNED json_t *all = json_array();
+    enum cli_exit done = fetch_all(cli, path, list, all);
+    if (done != CLI_DONE)
+        return done;
+    if (answer_print_json(cli, all))
+        return CLI_DONE;
+    if (json_array_size(all) == 0)
+        say(cli->language, MESSAGE_NOTHING);
+    else
+        table_print(stdout, cli->language, columns, column_count, all, true);
+    return CLI_DONE;
+}
+
+enum cli_exit answer_do(const struct cli *cli, int argc, char **argv, const char *prefix, const char *suffix,
+                        enum message message)
+{
+    static const struct option_spec none[] = {{.name = NULL}};
+    char path[CLIENT_PATH_MAX];
+    const char *id = NULL;
+    ANSWER_OWNED json_t *answer = NULL;
+    if (!arguments_parse(cli, none, argc, argv, &id, 1))
+        return CLI_USAGE;
+    if (!client_make_path(path, prefix, id, suffix)) {
+        complain(cli->language, MESSAGE_ARGUMENT_COUNT);
+        return CLI_USAGE;
+    }
+    enum cli_exit done = client_call(cli, "POST", path, NULL, &answer);
+    if (done == CLI_DONE && !answer_print_json(cli, answer))
+        say(cli->language, message);
+    return done;
+}

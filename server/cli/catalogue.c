@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/cli/catalogue.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LENGTH(table) (sizeof(table) / sizeof((table)[0]))
+
+static const char *const texts[][LANGUAGE_COUNT] = {
+    [MESSAGE_USAGE] =
+        {"usage: hufu [--socket PATH] [--lang en|zh-CN] [--json] COMMAND …\n"
+         "\n"
+         "  project add NAME                     adds a project (a tenant)\n"
+         "  project list\n"
+         "  user add --project P --name N --work-number W [--organization O] [--qr|--no-qr]\n"
+         "                                       adds a user and prints the activation code\n"
+         "  user list --project P\n"
+         "  user suspend ID | user resume ID\n"
+         "  user code ID [--qr|--no-qr]          prints a new activation code\n"
+         "  key list [--project P]\n"
+         "  key freeze ID | key unfreeze ID\n"
+         "  audit tail [-n N] [--project P] [--follow]\n"
+         "  migrate --database CONNINFO [--schema DIR]\n"
+         "                                       brings the database up to date, as its owner\n"
+         "\n"
+         "The service is reached at its administrative socket: --socket, else HUFU_ADMIN_SOCKET.\n"
+         "It ends with 0: done, 1: refused, 2: wrong command line, 3: nobody answers.",
+         "用法：hufu [--socket 路径] [--lang en|zh-CN] [--json] 命令 …\n"
+         "\n"
+         "  project add 名称                     新建项目（租户）\n"
+         "  project list                         列出项目\n"
+         "  user add --project 项目 --name 姓名 --work-number 工号 [--organization 单位] [--qr|--no-qr]\n"
+         "                                       新建用户并显示激活码\n"
+         "  user list --project 项目             列出用户\n"
+         "  user suspend 编号 | user resume 编号 停用、恢复用户\n"
+         "  user code 编号 [--qr|--no-qr]        签发新的激活码\n"
+         "  key list [--project 项目]            列出密钥\n"
+         "  key freeze 编号 | key unfreeze 编号  冻结、解冻密钥\n"
+         "  audit tail [-n 条数] [--project 项目] [--follow]\n"
+         "                                       查看最近的审计记录\n"
+         "  migrate --database 连接串 [--schema 目录]\n"
+         "                                       以属主身份升级数据库\n"
+         "\n"
+         "通过管理套接字访问服务：--socket，或环境变量 HUFU_ADMIN_SOCKET。\n"
+         "返回值：0 完成，1 被拒绝，2 命令行有误，3 服务无应答。"},
+    [MESSAGE_UNKNOWN_COMMAND] = {"no such command; hufu --help shows all",
+                                 "没有这个命令；hufu --help 列出全部命令"},
+    [MESSAGE_UNKNOWN_OPTION] = {"no such option here: %s", "此处没有这个选项：%s"},
+    [MESSAGE_OPTION_VALUE] = {"%s needs a value", "%s 缺少取值"},
+    [MESSAGE_OPTION_MISSING] = {"%s must be given", "必须给出 %s"},
+    [MESSAGE_ARGUMENT_COUNT] = {"too many arguments, or too few; hufu --help shows what is expected",
+                                "参数过多或过少；用法见 hufu --help"},
+    [MESSAGE_NOT_A_NUMBER] = {"%s must be a whole number from 1 to 500", "%s 必须是 1 到 500 的整数"},
+    [MESSAGE_AWAY] = {"nobody answers at %s", "%s 处无应答"},
+    [MESSAGE_NOT_UNDERSTOOD] = {"the answer of the service is not understood", "无法理解服务的应答"},
+    [MESSAGE_REFUSED] = {"refused: %s", "被拒绝：%s"},
+    [MESSAGE_FIELD] = {"  field: %s", "  字段：%s"},
+    [MESSAGE_LIMIT] = {"  limit: %lld", "  限值：%lld"},
+    [MESSAGE_REQUEST_ID] = {"  request id: %s", "  请求编号：%s"},
+    [MESSAGE_PROJECT_ADDED] = {"project added: %s", "已新建项目：%s"},
+    [MESSAGE_USER_ADDED] = {"user added: %s", "已新建用户：%s"},
+    [MESSAGE_ACTIVATION] = {"activation code, good for one device until %s:",
+                            "激活码（限一台设备使用，有效期至 %s）："},
+    [MESSAGE_SUSPENDED] = {"suspended", "已停用"},
+    [MESSAGE_RESUMED] = {"resumed", "已恢复"},
+    [MESSAGE_FROZEN] = {"frozen", "已冻结"},
+    [MESSAGE_UNFROZEN] = {"unfrozen", "已解冻"},
+    [MESSAGE_NOTHING] = {"(nothing)", "（无）"},
+    [MESSAGE_MIGRATED] = {"the database is up to date; migrations applied: %u",
+                          "数据库已是最新；本次执行的迁移：%u"},
+    [MESSAGE_UP_TO_DATE] = {"the database was up to date", "数据库原已是最新"},
+    [MESSAGE_MIGRATION_FAILED] = {"the migration failed: %s", "迁移失败：%s"},
+    [MESSAGE_COLUMN_ID] = {"ID", "编号"},
+    [MESSAGE_COLUMN_NAME] = {"NAME", "名称"},
+    [MESSAGE_COLUMN_WORK_NUMBER] = {"WORK NUMBER", "工号"},
+    [MESSAGE_COLUMN_ORGANIZATION] = {"ORGANIZATION", "单位"},
+    [MESSAGE_COLUMN_STATE] = {"STATE", "状态"},
+    [MESSAGE_COLUMN_CREATED] = {"CREATED", "创建时间"},
+    [MESSAGE_COLUMN_OWNER] = {"OWNER", "持有人"},
+    [MESSAGE_COLUMN_USAGE] = {"USAGE", "用途"},
+    [MESSAGE_COLUMN_BINDING] = {"ON DEVICE", "设备绑定"},
+    [MESSAGE_COLUMN_GENERATION] = {"GEN", "代"},
+    [MESSAGE_COLUMN_PIN] = {"WRONG PINS", "PIN 错误"},
+    [MESSAGE_COLUMN_TIME] = {"TIME", "时间"},
+    [MESSAGE_COLUMN_ACTOR] = {"ACTOR", "主体"},
+    [MESSAGE_COLUMN_ACTION] = {"ACTION", "操作"},
+    [MESSAGE_COLUMN_OUTCOME] = {"OUTCOME", "结果"},
+    [MESSAGE_COLUMN_DETAIL] = {"DETAIL", "说明"},
+};
+static_assert(LENGTH(texts) == MESSAGE_COUNT, "one row a message");
+
+static const struct {
+    const char *slug;
+    const char *text[LANGUAGE_COUNT];
+} problems[] = {
+    {"bad-json", {"the body is not a JSON object", "请求体不是 JSON 对象"}},
+    {"unknown-field", {"there is no such field", "没有这个字段"}},
+    {"missing-field", {"a field is missing", "缺少字段"}},
+    {"bad-field", {"a value is not of its form", "取值不合要求"}},
+    {"body-too-large", {"the request is too large", "请求过大"}},
+    {"unsupported-media-type", {"the content type is not accepted", "不接受这种内容类型"}},
+    {"not-found", {"there is no such thing", "不存在"}},
+    {"method-not-allowed", {"this is not offered here", "此处不提供该方法"}},
+    {"unauthenticated", {"a valid session is needed", "需要有效的会话"}},
+    {"frame-malformed", {"the frame is malformed", "请求帧格式有误"}},
+    {"record-invalid", {"the key's record is not authentic", "密钥记录不可信"}},
+    {"device-signature-invalid", {"the device's signature does not verify", "设备签名验证失败"}},
+    {"frame-time", {"the device's clock is wrong", "设备时钟不准"}},
+    {"no-such-generation", {"the key has no such generation", "密钥没有这一代"}},
+    {"pin-wrong", {"the PIN is wrong", "PIN 错误"}},
+    {"pin-locked", {"locked after too many wrong PINs", "PIN 错误次数过多，已锁定"}},
+    {"not-allowed", {"you may not do this", "无权执行此操作"}},
+    {"binding-not-active", {"the key is not active on this device", "密钥在该设备上未启用"}},
+    {"account-not-active", {"the account is not active", "账户未启用"}},
+    {"window-closed", {"outside the time for which it was granted", "不在授权时间内"}},
+    {"uses-exhausted", {"no uses are left", "可用次数已用完"}},
+    {"request-conflict", {"this request id was used for another request", "请求编号已被其他请求使用"}},
+    {"conflict", {"it conflicts with what is there (it may exist already)", "与已有内容冲突（可能已存在）"}},
+    {"service-unavailable", {"the service is not available at present", "服务暂不可用"}},
+    {"busy", {"the service is busy", "服务繁忙"}},
+    {"internal", {"the service failed; its log says why", "服务内部出错；原因见其日志"}},
+    {"activation-invalid", {"the activation code is not valid", "激活码无效"}},
+    {"subject-mismatch", {"the subject is not the approved one", "主体名称与批准的不一致"}},
+    {"csr-invalid", {"the certificate request is not valid", "证书请求无效"}},
+};
+
+static const struct {
+    const char *word;
+    const char *chinese;
+} words[] = {
+    {"new", "新建"},       {"pending", "生成中"},   {"generated", "已生成"}, {"usable", "可用"},
+    {"frozen", "已冻结"},  {"waiting", "等待中"},   {"active", "正常"},      {"suspended", "已停用"},
+    {"removed", "已移除"}, {"requested", "申请中"}, {"closed", "已关闭"},    {"locked", "已锁定"},
+    {"revoked", "已吊销"}, {"deleted", "已删除"},   {"sign", "签名"},        {"decrypt", "解密"},
+    {"ok", "成功"},
+};
+
+const char *catalogue_text(enum language language, enum message message)
+{
+    return texts[message][language];
+}
+
+const char *catalogue_problem(enum language language, const char *slug)
+{
+    for (size_t i = 0; i < LENGTH(problems); i++) {
+        if (strcmp(problems[i].slug, slug) == 0)
+            return problems[i].text[language];
+    }
+    return NULL;
+}
+
+const char *catalogue_word(enum language language, const char *word)
+{
+    for (size_t i = 0; language == LANGUAGE_CHINESE && i < LENGTH(words); i++) {
+        if (strcmp(words[i].word, word) == 0)
+            return words[i].chinese;
+    }
+    return word;
+}
+
+bool language_of(enum language *language, const char *tag)
+{
+    bool chinese = strncmp(tag, "zh", 2) == 0;
+    *language = chinese ? LANGUAGE_CHINESE : LANGUAGE_ENGLISH;
+    return chinese || strncmp(tag, "en", 2) == 0 || strcmp(tag, "C") == 0 || strncmp(tag, "C.", 2) == 0 ||
+           strcmp(tag, "POSIX") == 0;
+}
+
+enum language language_of_environment(void)
+{
+    static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    enum language language = LANGUAGE_ENGLISH;
+    for (size_t i = 0; i < LENGTH(names); i++) {
+        const char *tag = getenv(names[i]);
+        if (tag && tag[0]) {
+            (void)language_of(&language, tag);
+            break;
+        }
+    }
+    return language;
+}
+
+/* The formats are the table's, none of them comes from outside. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+static void print(FILE *out, enum language language, enum message message, va_list arguments)
+{
+    (void)vfprintf(out, catalogue_text(language, message), arguments);
+    (void)fputc('\n', out);
+}
+#pragma GCC diagnostic pop
+
+void say(enum language language, enum message message, ...)
+{
+    va_list arguments;
+    va_start(arguments, message);
+    print(stdout, language, message, arguments);
+    va_end(arguments);
+}
+
+void complain(enum language language, enum message message, ...)
+{
+    va_list arguments;
+    va_start(arguments, message);
+    (void)fputs("hufu: ", stderr);
+    print(stderr, language, message, arguments);
+    va_end(arguments);
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Everything that `hufu` says, in Chinese and English. */
+#ifndef HUFU_SERVER_CLI_CATALOGUE_H
+#define HUFU_SERVER_CLI_CATALOGUE_H
+
+#include <stdbool.h>
+
+enum language {
+    LANGUAGE_ENGLISH,
+    LANGUAGE_CHINESE,
+    LANGUAGE_COUNT
+};
+
+enum message {
+    MESSAGE_USAGE,
+    MESSAGE_UNKNOWN_COMMAND,
+    MESSAGE_UNKNOWN_OPTION, /* %s: it */
+    MESSAGE_OPTION_VALUE,   /* %s: the option that lacks one */
+    MESSAGE_OPTION_MISSING, /* %s: the option */
+    MESSAGE_ARGUMENT_COUNT,
+    MESSAGE_NOT_A_NUMBER, /* %s: the option */
+    MESSAGE_AWAY,         /* %s: the socket */
+    MESSAGE_NOT_UNDERSTOOD,
+    MESSAGE_REFUSED,       /* %s: why */
+    MESSAGE_FIELD,         /* %s: a field's name */
+    MESSAGE_LIMIT,         /* %lld */
+    MESSAGE_REQUEST_ID,    /* %s */
+    MESSAGE_PROJECT_ADDED, /* %s: its id */
+    MESSAGE_USER_ADDED,    /* %s: its id */
+    MESSAGE_ACTIVATION,    /* %s: until when */
+    MESSAGE_SUSPENDED,
+    MESSAGE_RESUMED,
+    MESSAGE_FROZEN,
+    MESSAGE_UNFROZEN,
+    MESSAGE_NOTHING,
+    MESSAGE_MIGRATED, /* %u: how many files */
+    MESSAGE_UP_TO_DATE,
+    MESSAGE_MIGRATION_FAILED, /* %s: why */
+    MESSAGE_COLUMN_ID,
+    MESSAGE_COLUMN_NAME,
+    MESSAGE_COLUMN_WORK_NUMBER,
+    MESSAGE_COLUMN_ORGANIZATION,
+    MESSAGE_COLUMN_STATE,
+    MESSAGE_COLUMN_CREATED,
+    MESSAGE_COLUMN_OWNER,
+    MESSAGE_COLUMN_USAGE,
+    MESSAGE_COLUMN_BINDING,
+    MESSAGE_COLUMN_GENERATION,
+    MESSAGE_COLUMN_PIN,
+    MESSAGE_COLUMN_TIME,
+    MESSAGE_COLUMN_ACTOR,
+    MESSAGE_COLUMN_ACTION,
+    MESSAGE_COLUMN_OUTCOME,
+    MESSAGE_COLUMN_DETAIL,
+    MESSAGE_COUNT
+};
+
+/* A format for the arguments named above. */
+const char *catalogue_text(enum language language, enum message message);
+/* What a problem's slug means; NULL for one that is not known. */
+const char *catalogue_problem(enum language language, const char *slug);
+/* A word of the service (a state, a usage) for people; the word itself when it is not known. */
+const char *catalogue_word(enum language language, const char *word);
+
+/* "zh…" is Chinese, "en…", "C" and "POSIX" English; false for anything else. */
+bool language_of(enum language *language, const char *tag);
+/* By LC_ALL, LC_MESSAGES, LANG: the first that is set decides; English when it is none of ours. */
+enum language language_of_environment(void);
+
+/* Prints to standard output or standard error, with a line's end. */
+void say(enum language language, enum message message, ...);
+void complain(enum language language, enum message message, ...);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A QR code in a terminal: two modules in one character, upper and lower half. */
+#ifndef HUFU_SERVER_CLI_QR_H
+#define HUFU_SERVER_CLI_QR_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/* Ink is a dark module. coloured: black on white whatever the terminal's colours are; else ink alone, for paper and
+ * files. False: the text does not fit a QR code. */
+bool qr_print(FILE *out, const char *text, bool coloured);
+
+#endif

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "server/cli/arguments.h"
+#include "server/cli/catalogue.h"
+#include "server/cli/client.h"
+#include "server/cli/qr.h"
+#include "server/cli/table.h"
+#include "server/http/problem.h"
+#include "tests/unit/unit.h"
+
+#define QR_TEXT \
+    "hufu:activate?u=http%3A%2F%2F127.0.0.1%3A8443&t=&k=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8&c=x"
+
+/* What a command of the tests takes. */
+struct taken {
+    const char *project, *name, *plain;
+    bool follow;
+    char memory[128];
+};
+
+/* The words of a command line are separated by "|"; taken's texts point into its own memory. */
+static bool parse(struct taken *taken, const char *line)
+{
+    char *words[8] = {NULL}, *rest = taken->memory;
+    int count = 0;
+    const struct cli cli = {.language = LANGUAGE_ENGLISH};
+    const struct option_spec options[] = {
+        {.name = "--project", .value = &taken->project, .required = true},
+        {.name = "--name", .value = &taken->name},
+        {.name = "--follow", .flag = &taken->follow},
+        {.name = NULL},
+    };
+    memset(taken, 0, sizeof(*taken));
+    (void)snprintf(taken->memory, sizeof(taken->memory), "%s", line);
+    while (rest)
+        words[count++] = strsep(&rest, "|");
+    return arguments_parse(&cli, options, count, words, &taken->plain, 1);
+}
+
+static void options_stand_anywhere_and_take_values_both_ways(void **state)
+{
+    struct taken taken;
+    (void)state;
+    assert_true(parse(&taken, "--project|P|plain|--name=N|--follow"));
+    assert_string_equal(taken.project, "P");
+    assert_string_equal(taken.name, "N");
+    assert_string_equal(taken.plain, "plain");
+    assert_true(taken.follow);
+    assert_true(parse(&taken, "--project=|--|--name"));
+    assert_string_equal(taken.project, "");
+    assert_string_equal(taken.plain, "--name");
+}
+
+static void a_wrong_command_line_is_refused(void **state)
+{
+    static const char *const lines[] = {
+        "--project|P|one|two", "--project|P",      "one|--name|N",
+        "one|--project",       "one|--projects|P", "one|--project=P|--follow=1",
+        "one|--project=P|-x",
+    };
+    struct taken taken;
+    (void)state;
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+        assert_false(parse(&taken, lines[i]));
+}
+
+static void every_message_and_problem_is_said_in_both_languages(void **state)
+{
+    (void)state;
+    for (int language = 0; language < LANGUAGE_COUNT; language++) {
+        for (int i = 0; i < MESSAGE_COUNT; i++)
+            assert_non_null(catalogue_text((enum language)language, (enum message)i));
+        for (int i = 0; i < PROBLEM_COUNT; i++) {
+            if (!catalogue_problem((enum language)language, problem_slug((enum problem)i)))
+                fail_msg("no words for %s", problem_slug((enum problem)i));
+        }
+    }
+    assert_null(catalogue_problem(LANGUAGE_ENGLISH, "no-such-problem"));
+}
+
+static void both_languages_take_the_same_arguments(void **state)
+{
+    (void)state;
+    for (int i = 0; i < MESSAGE_COUNT; i++) {
+        const char *english = strchr(catalogue_text(LANGUAGE_ENGLISH, (enum message)i), '%');
+        const char *chinese = strchr(catalogue_text(LANGUAGE_CHINESE, (enum message)i), '%');
+        assert_int_equal(english != NULL, chinese != NULL);
+        if (english && chinese)
+            assert_int_equal(strncmp(english, chinese, 2), 0);
+    }
+}
+
+static void the_environment_decides_the_language(void **state)
+{
+    enum language language;
+    (void)state;
+    assert_int_equal(setenv("LC_ALL", "", 1), 0);
+    assert_int_equal(unsetenv("LC_MESSAGES"), 0);
+    assert_int_equal(setenv("LANG", "zh_CN.UTF-8", 1), 0);
+    assert_int_equal(language_of_environment(), LANGUAGE_CHINESE);
+    assert_int_equal(setenv("LC_ALL", "en_GB.UTF-8", 1), 0);
+    assert_int_equal(language_of_environment(), LANGUAGE_ENGLISH);
+    assert_int_equal(setenv("LC_ALL", "fr_FR.UTF-8", 1), 0);
+    assert_int_equal(language_of_environment(), LANGUAGE_ENGLISH);
+    assert_false(language_of(&language, "fr"));
+    assert_true(language_of(&language, "zh-CN"));
+    assert_int_equal(language, LANGUAGE_CHINESE);
+}
+
+static void a_chinese_character_takes_two_places(void **state)
+{
+    (void)state;
+    assert_int_equal(text_width("abc"), 3);
+    assert_int_equal(text_width("虎符"), 4);
+    assert_int_equal(text_width("a虎b"), 4);
+    assert_int_equal(text_width("e\xcc\x81"), 1); /* a combining accent takes none */
+    assert_int_equal(text_width("\xff\xfe"), 2);
+    assert_int_equal(text_width(""), 0);
+}
+
+static void what_a_terminal_would_obey_is_replaced(void **state)
+{
+    char text[32];
+    (void)state;
+    text_clean(text, sizeof(text), "a\033[2Jb");
+    assert_string_equal(text, "a?[2Jb");
+    text_clean(text, sizeof(text),
+               "a\xc2\x9b"
+               "2Jb"); /* the one-character form of the same */
+    assert_string_equal(text, "a?2Jb");
+    text_clean(text, sizeof(text), "\xff\xe8\x99");
+    assert_string_equal(text, "???");
+    text_clean(text, 6, "虎符");
+    assert_string_equal(text, "虎");
+    text_clean(text, sizeof(text), "李明");
+    assert_string_equal(text, "李明");
+}
+
+static char *printed_table(enum language language, const json_t *rows, bool heading)
+{
+    static const struct table_column columns[] = {{MESSAGE_COLUMN_NAME, "name"},
+                                                  {MESSAGE_COLUMN_STATE, "state"},
+                                                  {MESSAGE_COLUMN_OWNER, "account.name"}};
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    assert_non_null(out);
+    table_print(out, language, columns, 3, rows, heading);
+    assert_int_equal(fclose(out), 0);
+    return text;
+}
+
+static void columns_are_aligned_by_width(void **state)
+{
+    json_t *rows = json_pack("[{ss, ss, s{ss}}, {ss, sn}]", "name", "李明", "state", "usable", "account",
+                             "name", "O", "name", "Lin", "state");
+    (void)state;
+    char *english = printed_table(LANGUAGE_ENGLISH, rows, true);
+    assert_string_equal(english, "NAME  STATE   OWNER\n"
+                                 "李明  usable  O\n"
+                                 "Lin   -       -\n");
+    char *chinese = printed_table(LANGUAGE_CHINESE, rows, false);
+    assert_string_equal(chinese, "李明  可用  O\n"
+                                 "Lin   -     -\n");
+    free(english);
+    free(chinese);
+    json_decref(rows);
+}
+
+static void paths_are_percent_encoded(void **state)
+{
+    char path[CLIENT_PATH_MAX];
+    static char long_id[CLIENT_PATH_MAX];
+    (void)state;
+    assert_true(client_make_path(path, "/users/", "../a?b", "/suspend"));
+    assert_string_equal(path, "/users/..%2Fa%3Fb/suspend");
+    assert_true(client_add_query(path, "project", "海港 &x"));
+    assert_true(client_add_query(path, "limit", "5"));
+    assert_true(client_add_query(path, "cursor", NULL));
+    assert_string_equal(path, "/users/..%2Fa%3Fb/suspend?project=%E6%B5%B7%E6%B8%AF%20%26x&limit=5");
+    memset(long_id, 'a', sizeof(long_id) - 1);
+    assert_false(client_make_path(path, "/users/", long_id, ""));
+}
+
+/* Draws what the terminal would show, two modules a character, as a picture of 4×4 dots a module. */
+static size_t draw(FILE *picture, const char *lines)
+{
+    static uint8_t modules[256][256];
+    size_t row = 0, column = 0, width = 0;
+    memset(modules, 0, sizeof(modules));
+    for (const char *c = lines; *c; column++) {
+        if (*c == '\n') {
+            width = column;
+            row += 2;
+            column = (size_t)-1;
+            c++;
+            continue;
+        }
+        bool full = strncmp(c, "█", 3) == 0;
+        modules[row][column] = full || strncmp(c, "▀", 3) == 0;
+        modules[row + 1][column] = full || strncmp(c, "▄", 3) == 0;
+        c += *c == ' ' ? 1 : 3;
+    }
+    (void)fprintf(picture, "P1\n%zu %zu\n", 4 * width, 4 * row);
+    for (size_t y = 0; y < 4 * row; y++) {
+        for (size_t x = 0; x < 4 * width; x++)
+            (void)fputs(modules[y / 4][x / 4] ? "1 " : "0 ", picture);
+    }
+    return width;
+}
+
+static void read_by_zbar(const char *path, char *text, size_t size)
+{
+    int out[2];
+    size_t len = 0;
+    ssize_t got;
+    assert_int_equal(pipe(out), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        (void)dup2(out[1], STDOUT_FILENO);
+        (void)execlp("zbarimg", "zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", path,
+                     (char *)NULL);
+        _exit(127);
+    }
+    (void)close(out[1]);
+    while (len < size - 1 && (got = read(out[0], text + len, size - 1 - len)) > 0)
+        len += (size_t)got;
+    text[len] = '\0';
+    text[strcspn(text, "\n")] = '\0';
+    (void)close(out[0]);
+    (void)waitpid(child, NULL, 0);
+}
+
+static void a_reader_reads_the_qr_code_on_the_screen(void **state)
+{
+    char path[] = "/tmp/hufu-qr.XXXXXX.pbm", text[512], *lines = NULL;
+    size_t size = 0;
+    (void)state;
+    if (access("/usr/bin/zbarimg", X_OK) != 0)
+        skip();
+    FILE *screen = open_memstream(&lines, &size);
+    assert_true(qr_print(screen, QR_TEXT, false));
+    assert_int_equal(fclose(screen), 0);
+    int fd = mkstemps(path, 4);
+    FILE *picture = fdopen(fd, "w");
+    assert_non_null(picture);
+    assert_in_range(draw(picture, lines), 21 + 8, 80);
+    assert_int_equal(fclose(picture), 0);
+    read_by_zbar(path, text, sizeof(text));
+    assert_int_equal(unlink(path), 0);
+    assert_string_equal(text, QR_TEXT);
+    free(lines);
+}
+
+static void a_text_beyond_a_qr_code_is_refused(void **state)
+{
+    static char text[4000];
+    FILE *nowhere = fopen("/dev/null", "w");
+    (void)state;
+    memset(text, 'a', sizeof(text) - 1);
+    assert_false(qr_print(nowhere, text, false));
+    assert_int_equal(fclose(nowhere), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(options_stand_anywhere_and_take_values_both_ways),
+        cmocka_unit_test(a_wrong_command_line_is_refused),
+        cmocka_unit_test(every_message_and_problem_is_said_in_both_languages),
+        cmocka_unit_test(both_languages_take_the_same_arguments),
+        cmocka_unit_test(the_environment_decides_the_language),
+        cmocka_unit_test(a_chinese_character_takes_two_places),
+        cmocka_unit_test(what_a_terminal_would_obey_is_replaced),
+        cmocka_unit_test(columns_are_aligned_by_width),
+        cmocka_unit_test(paths_are_percent_encoded),
+        cmocka_unit_test(a_reader_reads_the_qr_code_on_the_screen),
+        cmocka_unit_test(a_text_beyond_a_qr_code_is_refused),
+    };
+    if (!setlocale(LC_CTYPE, "C.UTF-8"))
+        return 1;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
