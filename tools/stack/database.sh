@@ -88,6 +88,7 @@ SQL
 }
 
 database_migrate() {
-    (cd "$top" && "$bin/hufu" migrate --database "host=$sockets/db dbname=hufu user=hufu_owner") >>"$home/log/migrate.log" 2>&1 ||
+    (cd "$top" && "$bin/hufu" migrate --database "host=$sockets/db dbname=hufu user=hufu_owner" \
+        --schema "$top/schema") >>"$home/log/migrate.log" 2>&1 ||
         { tail -n 5 "$home/log/migrate.log" >&2; return 1; }
 }
