@@ -12,6 +12,7 @@
 #include "common/channel.h"
 #include "common/secret.h"
 #include "hsm/authority.h"
+#include "hsm/confine.h"
 #include "hsm/init.h"
 #include "hsm/listener.h"
 #include "hsm/settings.h"
@@ -105,38 +106,82 @@ static enum hufu_err open_token(struct process *process, const struct settings *
     return err;
 }
 
-static enum hufu_err listen_on(struct process *process, const struct settings *settings)
+static enum hufu_err listen_on(int *fd, const struct settings *settings)
 {
-    int fd = -1;
     /* The group is that of hufu-server's user where we may give it away; elsewhere the directory decides. */
     gid_t group = settings->uid == geteuid() ? (gid_t)-1 : settings->gid;
-    enum hufu_err err = channel_listen(&fd, settings->socket, group);
+    enum hufu_err err = channel_listen(fd, settings->socket, group);
     if (err && group != (gid_t)-1)
-        err = channel_listen(&fd, settings->socket, (gid_t)-1);
-    return err ? err : listener_new(&process->listener, fd, settings->uid, process->pool);
+        err = channel_listen(fd, settings->socket, (gid_t)-1);
+    return err;
 }
 
-static int serve(const struct settings *settings, struct bytes pin)
+/* Everything that is opened by name is opened here. */
+static const char *open_all(struct process *process, const struct settings *settings, struct bytes pin,
+                            enum hufu_err *err)
 {
-    __attribute__((cleanup(process_done))) struct process process = {.stop_fd = take_signals()};
-    enum hufu_err err = open_token(&process, settings, pin);
-    if (err)
-        return fail("opening the token, or it lacks the keys that hufu-hsm init makes", err);
-    err = box_keys_new(&process.hsm.box_keys);
+    *err = open_token(process, settings, pin);
+    if (*err)
+        return "opening the token, or it lacks the keys that hufu-hsm init makes";
+    *err = box_keys_new(&process->hsm.box_keys);
+    if (!*err)
+        *err = worker_pool_new(&process->pool, &process->hsm);
+    if (*err)
+        return "locking memory for secrets (RLIMIT_MEMLOCK)";
+    *err = authorities_load(&process->hsm.authorities, process->hsm.token, settings->state_directory);
+    return *err ? "reading the certification authorities in the state directory" : NULL;
+}
+
+/* A kernel without Landlock leaves us less confined, but no less useful: said loudly, and --check-confinement fails. */
+static enum hufu_err confine_opened_files(const struct settings *settings)
+{
+    enum hufu_err err = confine_files(settings->token_directory);
+    if (err != HUFU_ERR_NOT_FOUND)
+        return err;
+    log_event(LOG_WARNING, "confinement.incomplete", "detail", "this kernel has no Landlock", NULL);
+    return HUFU_OK;
+}
+
+static int check(struct process *process, const struct settings *settings)
+{
+    const struct confine_paths paths = {.pin_file = settings->pin_file,
+                                        .state_directory = settings->state_directory,
+                                        .token_directory = settings->token_directory};
+    enum hufu_err err = confine_opened_files(settings);
     if (!err)
-        err = worker_pool_new(&process.pool, &process.hsm);
+        err = confine_calls();
     if (err)
-        return fail("locking memory for secrets (RLIMIT_MEMLOCK)", err);
-    err = authorities_load(&process.hsm.authorities, process.hsm.token, settings->state_directory);
-    if (err)
-        return fail("reading the certification authorities in the state directory", err);
-    err = listen_on(&process, settings);
+        return fail("confining the process", err);
+    return confine_check(&paths, process->hsm.token) ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int serve(struct process *process, const struct settings *settings)
+{
+    int fd = -1;
+    enum hufu_err err = listen_on(&fd, settings);
     if (err)
         return fail("listening on the socket", err);
+    err = confine_opened_files(settings);
+    if (!err)
+        err = listener_new(&process->listener, fd, settings->uid, process->pool);
+    if (!err)
+        err = confine_calls();
+    if (err)
+        return fail("confining the process and starting its threads", err);
     log_event(LOG_INFO, "started", "version", HUFU_VERSION, "socket", settings->socket, NULL);
-    listener_run(process.listener, process.stop_fd);
+    listener_run(process->listener, process->stop_fd);
     log_event(LOG_INFO, "stopping", NULL);
     return EXIT_SUCCESS;
+}
+
+static int open_and_serve(const struct settings *settings, struct bytes pin, bool only_check)
+{
+    __attribute__((cleanup(process_done))) struct process process = {.stop_fd = take_signals()};
+    enum hufu_err err = HUFU_OK;
+    const char *failed = open_all(&process, settings, pin, &err);
+    if (failed)
+        return fail(failed, err);
+    return only_check ? check(&process, settings) : serve(&process, settings);
 }
 
 static int run(const struct arguments *arguments, const struct settings *settings)
@@ -152,7 +197,7 @@ static int run(const struct arguments *arguments, const struct settings *setting
         status = init_run(settings, buf_bytes(&pin), arguments->cas ? arguments->cas : "sm2") ? EXIT_FAILURE
                                                                                               : EXIT_SUCCESS;
     else
-        status = serve(settings, buf_bytes(&pin));
+        status = open_and_serve(settings, buf_bytes(&pin), arguments->check_confinement);
     secret_wipe(memory, sizeof(memory));
     return status;
 }
@@ -175,7 +220,11 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     }
     log_init("hufu-hsm", settings.level);
-    int status = run(&arguments, &settings);
+    int status = EXIT_FAILURE;
+    if (confine_process())
+        (void)fail("confining the process", HUFU_ERR_INTERNAL);
+    else
+        status = run(&arguments, &settings);
     settings_done(&settings);
     return status;
 }

@@ -165,6 +165,14 @@ static enum hufu_err reopen(struct token *token, unsigned long epoch)
     return err;
 }
 
+enum hufu_err token_reopen(struct token *token)
+{
+    (void)pthread_rwlock_rdlock(&token->lock);
+    unsigned long epoch = token->epoch;
+    (void)pthread_rwlock_unlock(&token->lock);
+    return reopen(token, epoch);
+}
+
 /* The inputs and outputs of any of the operations below. */
 struct call {
     enum token_key key;

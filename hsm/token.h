@@ -76,5 +76,7 @@ enum hufu_err token_sign(struct token *token, unsigned session, enum token_key k
 enum hufu_err token_random(struct token *token, unsigned session, uint8_t *out, size_t len) HUFU_MUST_CHECK;
 /* Whether the sealing key does its work; re-opens the token if it does not. */
 enum hufu_err token_probe(struct token *token, unsigned session) HUFU_MUST_CHECK;
+/* Closes and opens it, as after a failure. */
+enum hufu_err token_reopen(struct token *token) HUFU_MUST_CHECK;
 
 #endif
