@@ -131,6 +131,8 @@ enum hufu_err config_load(void *values, const struct config_key *table, const ch
     int parsed = cfg_parse(cfg, path);
     if (parsed == CFG_FILE_ERROR)
         (void)snprintf(message, message_size, "%s: %s", path, strerror(errno));
+    if (parsed != CFG_SUCCESS && !message[0]) /* libconfuse does not explain everything */
+        (void)snprintf(message, message_size, "%s: not a configuration file", path);
     if (parsed != CFG_SUCCESS)
         return HUFU_ERR_FORM;
     enum hufu_err err = fill(values, table, program, cfg, message, message_size);

@@ -11,11 +11,21 @@ void base64url_encode(char *text, size_t text_size, struct bytes data)
     (void)sodium_bin2base64(text, text_size, data.data, data.len, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
+/* libsodium takes every byte from 0x80 on for a digit of base64. Looks at all of the text, whatever is in it: it may be
+ * a token. */
+static bool is_ascii(const char *text, size_t len)
+{
+    unsigned seen = 0;
+    for (size_t i = 0; i < len; i++)
+        seen |= (unsigned char)text[i];
+    return seen < 0x80;
+}
+
 enum hufu_err base64url_decode(struct buf *out, const char *text)
 {
     size_t len = strlen(text), decoded = 0;
     const char *end = NULL;
-    if (len % 4 == 1)
+    if (len % 4 == 1 || !is_ascii(text, len))
         return HUFU_ERR_FORM;
     size_t expected = len / 4 * 3 + (len % 4 ? len % 4 - 1 : 0);
     uint8_t *room = buf_reserve(out, expected);

@@ -34,8 +34,8 @@ static void base64url_follows_rfc_4648(void **state)
 static void base64url_refuses_every_other_form(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"Zg==",   "Zg=", "Z",   "Zh",    "Zm9",      "Zm 9v",
-                                      "Zm9v\n", "+_8", "-/8", "Zm9vY", "\xc3\xa4z"};
+    static const char *const bad[] = {"Zg==", "Zg=", "Z",     "Zh",        "Zm9",        "Zm 9v",  "Zm9v\n",
+                                      "+_8",  "-/8", "Zm9vY", "\xc3\xa4z", "\xc3\xa4zz", "Zm9\xff"};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         uint8_t memory[16];
         size_t len = 1;
