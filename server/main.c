@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "common/log.h"
@@ -22,6 +23,7 @@
 #include "server/worker.h"
 
 #define MESSAGE_SIZE 512
+#define DESCRIPTORS_BESIDE 128 /* administration, listeners, epoll, what libraries open */
 
 static const struct http_route *const routes[] = {health_routes, api_routes, NULL};
 static const struct http_route *const admin_routes[] = {health_admin_routes, api_admin_routes, NULL};
@@ -112,6 +114,7 @@ static bool listen_on(struct service *service)
         .routes = routes,
         .admin_routes = admin_routes,
         .authenticate = api_authenticate,
+        .prepare = worker_prepare,
         .workers = service->workers,
         .worker_count = (size_t)config->workers,
         .network_worker = &service->network_worker,
@@ -134,11 +137,25 @@ static bool confine_service(const struct server_config *config)
     return confine(removable) ? complain("it cannot be confined; the log says why") : true;
 }
 
+/* Every connection takes a descriptor; the limit that a login shell sets is below connection_limit. */
+static void raise_descriptor_limit(const struct server_config *config)
+{
+    rlim_t needed = (rlim_t)config->connection_limit + 2 * (rlim_t)config->workers + DESCRIPTORS_BESIDE;
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed)
+        return;
+    limit.rlim_cur = needed < limit.rlim_max ? needed : limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < needed)
+        log_event(LOG_WARNING, "descriptors.few", "detail",
+                  "connection_limit is above the limit of open files", NULL);
+}
+
 static bool start(struct service *service, const char *path)
 {
     if (!load_config(service, path))
         return false;
     log_init("hufu-server", service->config.least);
+    raise_descriptor_limit(&service->config);
     if (!make_workers(service) || !listen_on(service) || !confine_service(&service->config))
         return false;
     if (keeper_start(&service->keeper, service->keeper_worker))

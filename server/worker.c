@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/worker.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "server/config.h"
@@ -23,6 +24,18 @@ struct worker *worker_new(const struct server_config *config, struct metrics *me
     }
     store_set_trace(worker->store, worker->trace);
     return worker;
+}
+
+void worker_prepare(struct worker *worker)
+{
+    struct hsmc_status status;
+    uint64_t database_ms;
+    (void)snprintf(worker->trace, sizeof(worker->trace), "start");
+    /* Who is away is logged by the room that asked. */
+    enum hufu_err err = store_healthy(worker->store, &database_ms);
+    if (!err)
+        err = hsmc_status(worker->hsmc, worker->trace, &status);
+    (void)err;
 }
 
 void worker_free(struct worker *worker)

@@ -28,6 +28,8 @@ struct worker {
  * be there. Returns NULL without memory. The pointers given are borrowed and must outlive it. */
 struct worker *worker_new(const struct server_config *config, struct metrics *metrics,
                           struct hsmc_keys *keys);
+/* Opens both connections, if what is at their other ends is there. */
+void worker_prepare(struct worker *worker);
 void worker_free(struct worker *worker);
 
 #endif

@@ -83,6 +83,8 @@ static void *pool_run(void *argument)
     struct pool_thread *self = argument;
     const struct pool_settings *settings = &self->pool->settings;
     struct http_request *request;
+    if (settings->prepare)
+        settings->prepare(self->worker);
     while ((request = queue_take(self->pool->queue)) != NULL) {
         metrics_move(settings->metrics, METRICS_QUEUE_DEPTH, -1);
         metrics_move(settings->metrics, METRICS_WORKERS_BUSY, 1);

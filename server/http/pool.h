@@ -20,6 +20,7 @@ struct pool_settings {
     struct worker *const *workers; /* one thread each */
     size_t worker_count;
     http_authenticate *authenticate;
+    http_prepare *prepare; /* may be NULL */
     struct metrics *metrics;
     pool_done *done;
 };

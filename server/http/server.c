@@ -15,6 +15,7 @@
 #include "common/log.h"
 #include "server/clock.h"
 #include "server/http/daemon.h"
+#include "server/http/json_memory.h"
 #include "server/http/pool.h"
 #include "server/metrics.h"
 
@@ -104,6 +105,7 @@ static enum hufu_err prepare(struct http_server *server)
         .workers = settings->workers,
         .worker_count = settings->worker_count,
         .authenticate = settings->authenticate,
+        .prepare = settings->prepare,
         .metrics = settings->metrics,
         .done = daemon_resume,
     };
@@ -124,6 +126,7 @@ enum hufu_err http_server_new(struct http_server **server, const struct http_set
     struct http_server *s = calloc(1, sizeof(*s));
     if (!s)
         return HUFU_ERR_INTERNAL;
+    json_memory_wipe();
     s->settings = *settings;
     s->public_fd = s->administrative_fd = -1;
     enum hufu_err err = prepare(s);

@@ -22,6 +22,10 @@ struct http_server;
 typedef enum hufu_err http_authenticate(struct principal *principal, struct worker *worker,
                                         const uint8_t token[HTTP_TOKEN_SIZE]);
 
+/* Readies a worker in its own thread before its first request (opens connections); may fail in silence: whatever is
+ * away then is tried again with each request. */
+typedef void http_prepare(struct worker *worker);
+
 struct http_settings {
     const char *listen_address;
     uint16_t listen_port;
@@ -37,6 +41,7 @@ struct http_settings {
     const struct http_route *const *routes;       /* the public port's tables, ended by NULL */
     const struct http_route *const *admin_routes; /* the administrative socket's */
     http_authenticate *authenticate;
+    http_prepare *prepare;         /* may be NULL */
     struct worker *const *workers; /* one thread each */
     size_t worker_count;
     struct worker

@@ -13,3 +13,4 @@ hufu_test(test_hsmc SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_hsmc.c ${CMAKE_CURREN
 set_tests_properties(test_hsmc PROPERTIES LABELS concurrent)
 
 hufu_test(test_cli SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_cli.c USES hufu_cli hufu_http)
+hufu_test(test_confine SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_confine.c ${CMAKE_SOURCE_DIR}/server/confine.c USES hufu_program)
