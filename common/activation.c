@@ -93,9 +93,9 @@ static enum hufu_err unescape(char *out, size_t size, const char *text)
             int low = high < 0 ? -1 : hex_digit(text[2]);
             c = low < 0 ? 0 : high * 16 + low;
             text += 2;
-            if (c < 0x20)
-                return HUFU_ERR_FORM;
         }
+        if (c < 0x20 || c == 0x7f) /* the address is shown on terminals */
+            return HUFU_ERR_FORM;
         if (used + 1 >= size)
             return HUFU_ERR_LIMIT;
         out[used++] = (char)c;

@@ -52,9 +52,10 @@ enum hufu_err hsm_link_message(struct buf *out, const char *trace, const char *o
     return buf_finish(out);
 }
 
-static enum hufu_err parse_reply(struct hsm_reply *reply, struct bytes message)
+enum hufu_err hsm_reply_parse(struct hsm_reply *reply, struct bytes message)
 {
     struct cursor c;
+    reply->count = 0;
     cursor_init(&c, message);
     cursor_field_text(&c, MAGIC);
     uint32_t error = cursor_field_u32(&c);
@@ -78,7 +79,7 @@ enum hufu_err hsm_link_exchange(struct hsm_link *link, struct hsm_reply *reply, 
     enum hufu_err err = channel_send(link->fd, message, HSM_LINK_TIMEOUT_MS);
     if (!err)
         err = channel_receive(link->fd, &in, HSM_LINK_TIMEOUT_MS, HSM_LINK_TIMEOUT_MS);
-    return err ? err : parse_reply(reply, buf_bytes(&in));
+    return err ? err : hsm_reply_parse(reply, buf_bytes(&in));
 }
 
 enum hufu_err hsm_link_call(struct hsm_link *link, struct hsm_reply *reply, const char *operation,

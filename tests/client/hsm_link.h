@@ -38,6 +38,9 @@ struct hsm_reply {
 void hsm_reply_done(struct hsm_reply *reply);
 #define HSM_REPLY_DONE __attribute__((cleanup(hsm_reply_done)))
 
+/* Reads a reply's encoding; the fields point into message. HUFU_ERR_FORM. */
+enum hufu_err hsm_reply_parse(struct hsm_reply *reply, struct bytes message) HUFU_MUST_CHECK;
+
 /* Sends one request and reads its reply; a reply given before is released first. HUFU_OK: there is a reply (look at
  * reply->error). HUFU_ERR_AWAY: the connection was closed, or nothing came in HSM_LINK_TIMEOUT_MS. HUFU_ERR_FORM: the
  * reply is not of the protocol's form. */

@@ -48,6 +48,7 @@ static void activation_refuses_truncation_and_other_forms(void **state)
         "hufu:activate?u=&t=&k=&c=",
         "hufu:activate?u=x%0&t=&k=AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI&c=AwMDAwMDAwMDAwMDAwMDAw",
         "hufu:activate?u=x%0a&t=&k=AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI&c=AwMDAwMDAwMDAwMDAwMDAw",
+        "hufu:activate?u=x\ny&t=&k=AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI&c=AwMDAwMDAwMDAwMDAwMDAw",
         "hufu:activate?u=x&t=&k=AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI&c=AwMDAwMDAwMDAwMDAwMDAw&d=1",
         "hufu:activate?u=x&t=AQ&k=AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI&c=AwMDAwMDAwMDAwMDAwMDAw"};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
