@@ -19,7 +19,7 @@ static _Thread_local struct {
     size_t size;
 } complaint;
 
-static void complain(cfg_t *cfg, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static void complain(cfg_t *cfg, const char *format, va_list arguments)
 {
     char text[256];
     if (complaint.message[0]) /* the first complaint is the cause */
