@@ -5,7 +5,7 @@ target_link_libraries(hufu_test_hsm_room PUBLIC hufu_flags hufu_hsm hufu_test_cl
     PRIVATE PkgConfig::CMOCKA)
 
 
-foreach(noun certificate operate)
+foreach(noun certificate handover operate record)
     hufu_test(test_hsm_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_hsm_${noun}.c USES hufu_test_hsm_room)
 endforeach()
 target_link_libraries(test_hsm_certificate PRIVATE OpenSSL::Crypto)
