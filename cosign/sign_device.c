@@ -135,8 +135,9 @@ enum hufu_err sign_device_item(struct group *g, uint8_t signature[COSIGN_SIGNATU
     scalar_mul(&s, &s, in->a_inverse);
     scalar_sub(&s, &s, &r);
     scalar_add(&t, &r, &s);
-    bool zero = scalar_is_zero(&r) | scalar_is_zero(&s) | scalar_is_zero(&t);
-    *holds = equation_holds(g, &s, &t, in->P, &R) & !point_is_infinite(&R) & !zero;
+    unsigned zero = (unsigned)scalar_is_zero(&r) | (unsigned)scalar_is_zero(&s) |
+                    (unsigned)scalar_is_zero(&t) | (unsigned)point_is_infinite(&R);
+    *holds = ((unsigned)equation_holds(g, &s, &t, in->P, &R) & ~zero & 1u) != 0;
     scalar_encode(signature, &r);
     scalar_encode(signature + COSIGN_SCALAR_SIZE, &s);
     return group_finish(g);

@@ -174,18 +174,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 void fuzz_seeds(void (*emit)(void *context, struct bytes seed), void *context)
 {
-    static const char *const seeds[] = {
+    static const char whole[] =
         "{\"frame\":\"AQID\",\"name\":\"\xe6\x9d\x8e\",\"count\":-1,\"flag\":true,\"colour\":\"green\","
-        "\"id\":\"01890a5d-ac96-774b-bcce-b302099a8057\",\"subject\":{\"C\":\"CN\",\"CN\":\"x\"}}",
+        "\"id\":\"01890a5d-ac96-774b-bcce-b302099a8057\",\"subject\":{\"C\":\"CN\",\"CN\":\"x\"}}";
+    static const char *const seeds[] = {
+        whole,
         "{\"frame\":\"AAA\",\"name\":\"a\\u00e9\\n\",\"count\":1e2}",
         "{\"frame\":[[[[[[[[[[]]]]]]]]]],\"frame\":null}",
         "Bearer AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
         "application/json; charset=utf-8",
         "18446744073709551616",
     };
-    static const char query[] = "name\0abc\0count\0"
-                                "7\0id\0"
-                                "01890a5d-ac96-774b-bcce-b302099a8057\0frame\0AQID";
+    static const char query[] = "name\0abc\0count\0-1\0id\0f1890a5d-ac96-774b-bcce-b302099a8057\0frame\0AQID";
     for (size_t i = 0; i < sizeof(seeds) / sizeof(seeds[0]); i++)
         emit(context, bytes_of_text(seeds[i]));
     emit(context, bytes_of(query, sizeof(query)));
