@@ -50,8 +50,8 @@ enum hufu_err account_lock(struct store *store, const uint8_t account_id[UUID_SI
  * its locks), so that a request that waits for one of those rows is decided by the new state. */
 enum hufu_err account_set_state(struct store *store, const struct account *account,
                                 enum account_state state) HUFU_MUST_CHECK;
-/* Accounts of a project in the order of their ids, from after (zeros: the beginning); at most limit. */
-enum hufu_err account_list(struct store *store, const uint8_t project_id[UUID_SIZE],
+/* Accounts of a project (NULL: of all) in the order of their ids, from after (zeros: the beginning); at most limit. */
+enum hufu_err account_list(struct store *store, const uint8_t *project_id,
                            const uint8_t after[UUID_SIZE], size_t limit, struct account *accounts,
                            size_t *count) HUFU_MUST_CHECK;
 

@@ -24,7 +24,7 @@ static const struct statement activation_replace_statement = {
 
 #define ACTIVATION_COLUMNS                                                                               \
     "select project_id, activation_id, account_id, state, expires_at <= clock_timestamp(), tries::int4," \
-    " tries_limit::int4 from "
+    " tries_limit::int4, device_id from "
 
 static const struct statement activation_read_statement = {
     .name = "activation_read",
@@ -96,6 +96,7 @@ static enum hufu_err activation_one(struct store *store, const struct statement 
     out->expired = row_bool(&row);
     out->tries = row_i32(&row);
     out->tries_limit = row_i32(&row);
+    row_optional_uuid(&row, out->device_id);
     return row_finish(&row);
 }
 

@@ -27,6 +27,7 @@ struct activation_row {
     enum activation_state state;
     bool expired; /* by the database's clock, after the lock was taken */
     int32_t tries, tries_limit;
+    uint8_t device_id[UUID_SIZE]; /* that redeemed it; zeros: none */
 };
 
 /* expires after hours, by the database's clock; expires_ms gets the moment. */

@@ -19,8 +19,14 @@ const char *const binding_role_names[BINDING_ROLE_COUNT] = {
 static const struct statement binding_hold_statement = {
     .name = "binding_hold",
     .sql = "with " STANDING_HELD " select " STANDING_COLUMNS
-           ", coalesce(pending_until > moment, false), pending_request_id"
+           ", device_key, coalesce(pending_until > moment, false), pending_request_id"
            " from judged",
+};
+static const struct statement binding_read_record_statement = {
+    .name = "binding_read_record",
+    .sql = "select generation, record from binding"
+           " where project_id = $1::uuid and binding_id = $2::uuid and record is not null",
+    .repeatable = true,
 };
 static const struct statement binding_set_pending_statement = {
     .name = "binding_set_pending",
@@ -68,8 +74,28 @@ enum hufu_err binding_hold(struct store *store, const uint8_t project_id[UUID_SI
         return HUFU_ERR_NOT_FOUND;
     struct row row = row_at(&rows, 0);
     standing_read(&row, &out->standing);
+    row_fixed(&row, out->device_key, sizeof out->device_key);
     out->has_pending = row_bool(&row);
     row_optional_uuid(&row, out->pending_request_id);
+    return row_finish(&row);
+}
+
+enum hufu_err binding_read_record(struct store *store, const uint8_t project_id[UUID_SIZE],
+                                  const uint8_t binding_id[UUID_SIZE], uint32_t *generation, struct buf *record)
+{
+    *generation = 0;
+    struct parameters parameters = {0};
+    parameter_uuid(&parameters, project_id);
+    parameter_uuid(&parameters, binding_id);
+    struct rows rows ROWS_OWNED = {0};
+    enum hufu_err err = store_query(store, &binding_read_record_statement, &parameters, &rows);
+    if (err != HUFU_OK)
+        return err;
+    if (rows.count == 0)
+        return HUFU_ERR_NOT_FOUND;
+    struct row row = row_at(&rows, 0);
+    *generation = (uint32_t)row_i32(&row);
+    row_append(&row, record);
     return row_finish(&row);
 }
 

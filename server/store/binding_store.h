@@ -64,6 +64,7 @@ struct standing {
 /* A binding with both its rows locked (device first) until the transaction ends. */
 struct binding_held {
     struct standing standing;
+    uint8_t device_key[FRAME_DEVICE_KEY_SIZE];
     bool has_pending; /* a key generation has begun and may still be finished */
     uint8_t pending_request_id[UUID_SIZE];
 };
@@ -71,6 +72,11 @@ struct binding_held {
 enum hufu_err binding_hold(struct store *store, const uint8_t project_id[UUID_SIZE],
                            const uint8_t device_id[UUID_SIZE], const uint8_t binding_id[UUID_SIZE],
                            struct binding_held *out) HUFU_MUST_CHECK;
+
+/* The current record, appended. HUFU_ERR_NOT_FOUND: no such binding, or it has none. */
+enum hufu_err binding_read_record(struct store *store, const uint8_t project_id[UUID_SIZE],
+                                  const uint8_t binding_id[UUID_SIZE], uint32_t *generation,
+                                  struct buf *record) HUFU_MUST_CHECK;
 
 /* Between the two steps of key generation; replaces an earlier one. It may be finished for minutes. */
 enum hufu_err binding_set_pending(struct store *store, const uint8_t project_id[UUID_SIZE],

@@ -21,8 +21,8 @@ static const struct statement session_end_all_statement = {
 };
 static const struct statement session_read_statement = {
     .name = "session_read",
-    .sql = "select project_id, session_id, account_id, device_id from session"
-           " where token_hash = $1::bytea and state = 'open' and expires_at > clock_timestamp()",
+    .sql = "select project_id, session_id, account_id, device_id, state, expires_at <= clock_timestamp() from session"
+           " where token_hash = $1::bytea",
     .repeatable = true,
 };
 
@@ -69,5 +69,7 @@ enum hufu_err session_read(struct store *store, const uint8_t token_hash[HASH_SI
     row_uuid(&row, out->session_id);
     row_uuid(&row, out->account_id);
     row_uuid(&row, out->device_id);
+    out->state = (enum session_state)row_name(&row, session_state_names, SESSION_STATE_COUNT);
+    out->expired = row_bool(&row);
     return row_finish(&row);
 }
