@@ -133,5 +133,7 @@ enum hufu_err proof_check_var(struct group *g, const struct statement *statement
     err = challenge(&expected, statement, &theta);
     if (err)
         return err;
-    return scalar_equal(&expected, &sum.c) ? HUFU_OK : HUFU_ERR_PROOF;
+    bool holds = scalar_equal(&expected, &sum.c);
+    secret_unmark(&holds, sizeof(holds)); /* the message may hold t; the verdict is public */
+    return holds ? HUFU_OK : HUFU_ERR_PROOF;
 }

@@ -189,7 +189,7 @@ static enum hufu_err finish_items(struct group *g, struct finish *finish, const 
         enum hufu_err err = finish_item(g, finish, &holds, i, own, digests, items[i]);
         if (err)
             return err == HUFU_ERR_FORM ? HUFU_ERR_PEER : err;
-        all &= holds;
+        all = (bool)((int)all & (int)holds);
     }
     secret_unmark(&all, sizeof(all));
     return all ? HUFU_OK : HUFU_ERR_PEER;

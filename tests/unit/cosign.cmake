@@ -7,3 +7,15 @@ target_link_libraries(cosign_pair PUBLIC hufu_flags hufu_cosign OpenSSL::Crypto 
 foreach(noun scalar group hash draw proof keygen sign sign_attack sign_service decrypt refresh handover pin verify)
     hufu_test(test_cosign_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_cosign_${noun}.c USES cosign_pair)
 endforeach()
+
+if(HUFU_VALGRIND)
+    find_program(VALGRIND valgrind REQUIRED)
+    add_executable(ctime_cosign ${CMAKE_CURRENT_LIST_DIR}/ctime_cosign.c)
+    target_link_libraries(ctime_cosign PRIVATE cosign_pair)
+    set_target_properties(ctime_cosign PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+    set(memcheck ${VALGRIND} --quiet --error-exitcode=9 --suppressions=${CMAKE_CURRENT_LIST_DIR}/ctime_cosign.supp)
+    add_test(NAME ctime_cosign COMMAND ${memcheck} $<TARGET_FILE:ctime_cosign> run)
+    # Exactly memcheck's own exit status: any other failure would prove nothing.
+    add_test(NAME ctime_cosign_finds_a_leak
+        COMMAND sh -c "\"$@\"; test $? -eq 9" sh ${memcheck} $<TARGET_FILE:ctime_cosign> leak)
+endif()
