@@ -155,9 +155,32 @@ bool hsm_room_call(struct hsm_room *room, struct hsm_reply *reply, const char *o
     buf_init(&message, room->message, CHANNEL_MESSAGE_MAX);
     buf_init(&answer, room->reply_memory, CHANNEL_MESSAGE_MAX);
     assert_ok(hsm_link_message(&message, "test", operation, fields, count));
+    if (room->link) {
+        assert_ok(hsm_link_exchange(room->link, &room->link_reply, buf_bytes(&message)));
+        *reply = room->link_reply;
+        return true;
+    }
     bool stays = request_handle(room->pool, buf_bytes(&message), &answer);
     parse_reply(reply, buf_bytes(&answer));
     return stays;
+}
+
+void hsm_room_attach(struct hsm_room *room, struct hsm_link *link, const struct hsm_room *like)
+{
+    *room = (struct hsm_room){
+        .link = link, .message = malloc(CHANNEL_MESSAGE_MAX), .reply_memory = malloc(CHANNEL_MESSAGE_MAX)};
+    memset(room->project, 0x42, sizeof(room->project));
+    if (like)
+        memcpy(room->H_k, like->H_k, sizeof(room->H_k));
+    else
+        load_box_key(room);
+}
+
+void hsm_room_detach(struct hsm_room *room)
+{
+    hsm_reply_done(&room->link_reply);
+    free(room->message);
+    free(room->reply_memory);
 }
 
 static void keep_sealed(struct hsm_key *key, struct bytes sealed)

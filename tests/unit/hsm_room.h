@@ -22,6 +22,8 @@ struct hsm_room {
     uint8_t H_k[BOX_KEY_SIZE]; /* of the box key that is loaded */
     uint8_t project[FRAME_ID_SIZE];
     uint8_t *message, *reply_memory;
+    struct hsm_link *link; /* borrowed: messages go over this socket, to a process */
+    struct hsm_reply link_reply;
 };
 
 /* Makes the folder, the token and its keys (as init does, with these CAs) and opens it all. module NULL: SoftHSM2. */
@@ -29,6 +31,11 @@ void hsm_room_start(struct hsm_room *room, const char *cas, const char *module);
 void hsm_room_stop(struct hsm_room *room);
 /* Closes and opens the token, as a restart does; the box key is loaded again. */
 void hsm_room_restart(struct hsm_room *room);
+
+/* A room that is only the way to a running process. like NULL: a box key is made and loaded; else that of this room
+ * is used. */
+void hsm_room_attach(struct hsm_room *room, struct hsm_link *link, const struct hsm_room *like);
+void hsm_room_detach(struct hsm_room *room);
 
 /* One request; the reply's fields stay until the next one. True unless the connection would be closed. */
 bool hsm_room_call(struct hsm_room *room, struct hsm_reply *reply, const char *operation,

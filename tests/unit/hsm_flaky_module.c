@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <dlfcn.h>
+#include <p11-kit/pkcs11.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "tests/unit/hsm_flaky_module.h"
+
+#define REAL_MODULE "/usr/lib/softhsm/libsofthsm2.so"
+
+struct flaky flaky;
+flaky_look_function flaky_look;
+
+static CK_FUNCTION_LIST *real;
+static CK_FUNCTION_LIST ours;
+
+static CK_RV initialize(void *arguments)
+{
+    flaky.starts++;
+    if (flaky.refused_starts > 0) {
+        flaky.refused_starts--;
+        return CKR_DEVICE_ERROR;
+    }
+    if (flaky.broken == 1)
+        flaky.broken = 0;
+    return real->C_Initialize(arguments);
+}
+
+static CK_RV encrypt_init(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key)
+{
+    return flaky.broken ? CKR_DEVICE_REMOVED : real->C_EncryptInit(session, mechanism, key);
+}
+
+/* Fails late, in the words that SoftHSM2 has for a forged ciphertext. */
+static CK_RV decrypt(CK_SESSION_HANDLE session, unsigned char *in, unsigned long in_len, unsigned char *out,
+                     unsigned long *out_len)
+{
+    CK_RV rv = real->C_Decrypt(session, in, in_len, out, out_len);
+    return flaky.broken ? CKR_GENERAL_ERROR : rv;
+}
+
+static CK_RV sign_init(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key)
+{
+    return flaky.broken ? CKR_SESSION_HANDLE_INVALID : real->C_SignInit(session, mechanism, key);
+}
+
+static CK_RV generate_random(CK_SESSION_HANDLE session, unsigned char *out, unsigned long len)
+{
+    return flaky.broken ? CKR_DEVICE_ERROR : real->C_GenerateRandom(session, out, len);
+}
+
+static bool is_true(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key, CK_ATTRIBUTE_TYPE type)
+{
+    CK_BBOOL value = CK_TRUE;
+    CK_ATTRIBUTE attribute = {type, &value, sizeof(value)};
+    return real->C_GetAttributeValue(session, key, &attribute, 1) != CKR_OK || value == CK_TRUE;
+}
+
+static bool is_readable(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key)
+{
+    const CK_ATTRIBUTE_TYPE types[] = {CKA_VALUE, CKA_PRIVATE_EXPONENT, CKA_PRIME_1};
+    unsigned char value[1024];
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        CK_ATTRIBUTE attribute = {types[i], value, sizeof(value)};
+        if (real->C_GetAttributeValue(session, key, &attribute, 1) == CKR_OK)
+            return true;
+    }
+    return false;
+}
+
+static bool has_other_uses(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key)
+{
+    CK_MECHANISM ecb = {CKM_AES_ECB, NULL, 0}, rsa = {CKM_SHA256_RSA_PKCS, NULL, 0},
+                 raw = {CKM_RSA_PKCS, NULL, 0};
+    return real->C_EncryptInit(session, &ecb, key) == CKR_OK ||
+           real->C_SignInit(session, &rsa, key) == CKR_OK ||
+           real->C_DecryptInit(session, &raw, key) == CKR_OK;
+}
+
+static void look_at(struct flaky_view *view, CK_SESSION_HANDLE session, CK_OBJECT_CLASS class)
+{
+    CK_OBJECT_HANDLE keys[16];
+    CK_ULONG count = 0;
+    CK_ATTRIBUTE wanted = {CKA_CLASS, &class, sizeof(class)};
+    if (real->C_FindObjectsInit(session, &wanted, 1) != CKR_OK)
+        return;
+    (void)real->C_FindObjects(session, keys, 16, &count);
+    (void)real->C_FindObjectsFinal(session);
+    for (CK_ULONG i = 0; i < count; i++) {
+        view->keys++;
+        view->readable += is_readable(session, keys[i]);
+        view->extractable +=
+            is_true(session, keys[i], CKA_EXTRACTABLE) || !is_true(session, keys[i], CKA_SENSITIVE);
+        view->modifiable += is_true(session, keys[i], CKA_MODIFIABLE);
+        view->other_uses += has_other_uses(session, keys[i]);
+    }
+}
+
+void flaky_look(struct flaky_view *view)
+{
+    CK_SLOT_ID slots[8];
+    CK_ULONG count = 8;
+    CK_SESSION_HANDLE session = 0;
+    *view = (struct flaky_view){0};
+    if (real->C_GetSlotList(CK_TRUE, slots, &count) != CKR_OK || count == 0 ||
+        real->C_OpenSession(slots[0], CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &session) != CKR_OK)
+        return;
+    look_at(view, session, CKO_SECRET_KEY);
+    look_at(view, session, CKO_PRIVATE_KEY);
+    (void)real->C_CloseSession(session);
+}
+
+CK_RV C_GetFunctionList(CK_FUNCTION_LIST **list)
+{
+    CK_C_GetFunctionList get = NULL;
+    void *library = dlopen(REAL_MODULE, RTLD_NOW | RTLD_LOCAL);
+    void *symbol = library ? dlsym(library, "C_GetFunctionList") : NULL;
+    memcpy(&get, &symbol, sizeof(get));
+    if (!get || get(&real) != CKR_OK)
+        return CKR_GENERAL_ERROR;
+    ours = *real;
+    ours.C_Initialize = initialize;
+    ours.C_EncryptInit = encrypt_init;
+    ours.C_Decrypt = decrypt;
+    ours.C_SignInit = sign_init;
+    ours.C_GenerateRandom = generate_random;
+    *list = &ours;
+    return CKR_OK;
+}

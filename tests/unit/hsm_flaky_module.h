@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A PKCS#11 module that is SoftHSM2 until it is told to fail. */
+#ifndef HUFU_TESTS_HSM_FLAKY_MODULE_H
+#define HUFU_TESTS_HSM_FLAKY_MODULE_H
+
+/* Found in the loaded module by the name "flaky". */
+struct flaky {
+    int broken; /* 1: every use of a key and of randomness fails until C_Initialize, or for good while 2 */
+    int refused_starts; /* so many C_Initialize fail */
+    int starts;         /* C_Initialize that were tried */
+};
+
+/* What the secret and private keys of the token give away when asked in a session of one's own. Found by the name
+ * "flaky_look". */
+struct flaky_view {
+    int keys;
+    int readable;    /* CKA_VALUE, or the private exponent, came out */
+    int extractable; /* CKA_EXTRACTABLE, or not CKA_SENSITIVE */
+    int modifiable;  /* CKA_MODIFIABLE */
+    int other_uses;  /* AES-ECB with an AES key, SHA256-RSA or decryption with a private one */
+};
+typedef void flaky_look_function(struct flaky_view *view);
+
+#endif

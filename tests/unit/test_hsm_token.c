@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The token: its keys, its failures and its return, on SoftHSM2 behind a module that fails on demand. */
+#include "tests/unit/unit.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include "hsm/clock.h"
+#include "tests/unit/hsm_flaky_module.h"
+#include "tests/unit/hsm_room.h"
+
+#define THREADS 2 /* as many as the room has sessions */
+#define ROUNDS 60
+
+static struct hsm_room room;
+static struct hsm_key key;
+static struct flaky *flaky;
+static flaky_look_function *flaky_look;
+
+static int start(void **state)
+{
+    (void)state;
+    void *library = dlopen(HSM_FLAKY_MODULE, RTLD_NOW);
+    assert_non_null(library);
+    flaky = dlsym(library, "flaky");
+    assert_non_null(flaky);
+    void *look = dlsym(library, "flaky_look");
+    assert_non_null(look);
+    memcpy(&flaky_look, &look, sizeof(flaky_look));
+    hsm_room_start(&room, "p256", HSM_FLAKY_MODULE);
+    hsm_key_make(&room, &key, FRAME_ALLOW_SIGN);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    hsm_key_free(&key);
+    hsm_room_stop(&room);
+    return 0;
+}
+
+static void keys_cannot_leave_the_token_nor_serve_another_use(void **state)
+{
+    (void)state;
+    struct flaky_view view;
+    flaky_look(&view);
+    assert_int_equal(view.keys, 4); /* sealing, identity, p256 root and issuing */
+    assert_int_equal(view.readable, 0);
+    assert_int_equal(view.extractable, 0);
+    assert_int_equal(view.modifiable, 0);
+    assert_int_equal(view.other_uses, 0);
+}
+
+static void token_is_reopened_after_a_failure(void **state)
+{
+    (void)state;
+    int before = flaky->starts;
+    for (int i = 0; i < 3; i++) {
+        flaky->broken = 1;
+        assert_ok(hsm_key_sign(&room, &key));
+    }
+    assert_int_equal(flaky->starts, before + 3);
+}
+
+static void failure_that_looks_like_a_forged_record_is_told_from_one(void **state)
+{
+    (void)state;
+    struct hsm_key forged = key;
+    int before = flaky->starts;
+    forged.sealed[60] ^= 1;
+    assert_int_equal(hsm_key_pin_check(&room, &forged), HUFU_ERR_RECORD);
+    assert_int_equal(flaky->starts, before); /* or a forger could keep the token busy with re-opening */
+    flaky->broken = 1;
+    assert_ok(hsm_key_pin_check(&room, &key));
+    flaky->broken = 1;
+    assert_int_equal(hsm_key_pin_check(&room, &forged), HUFU_ERR_RECORD);
+    assert_int_equal(flaky->starts, before + 2);
+}
+
+static void token_that_stays_away_is_away_until_it_returns(void **state)
+{
+    (void)state;
+    struct hsm_reply reply;
+    flaky->broken = 2;
+    assert_int_equal(hsm_key_sign(&room, &key), HUFU_ERR_AWAY);
+    assert_true(hsm_room_call(&room, &reply, "status", NULL, 0));
+    assert_int_equal(reply.error, HUFU_ERR_AWAY);
+    flaky->broken = 0;
+    (void)usleep(300000); /* the pause after a failed re-opening */
+    assert_true(hsm_room_call(&room, &reply, "status", NULL, 0));
+    assert_ok(reply.error);
+    assert_ok(hsm_key_sign(&room, &key));
+}
+
+static void start_that_fails_at_first_is_tried_again(void **state)
+{
+    (void)state;
+    flaky->broken = 1;
+    flaky->refused_starts = 2;
+    assert_ok(hsm_key_sign(&room, &key));
+    assert_int_equal(flaky->refused_starts, 0);
+}
+
+static void restarted_process_opens_what_it_sealed(void **state)
+{
+    (void)state;
+    uint8_t id[TOKEN_ID_SIZE], identity[TOKEN_POINT_SIZE];
+    memcpy(id, token_sealing_key_id(room.hsm.token), sizeof(id));
+    memcpy(identity, token_point(room.hsm.token, TOKEN_KEY_IDENTITY), sizeof(identity));
+    hsm_room_restart(&room);
+    assert_memory_equal(id, token_sealing_key_id(room.hsm.token), sizeof(id));
+    assert_memory_equal(identity, token_point(room.hsm.token, TOKEN_KEY_IDENTITY), sizeof(identity));
+    memcpy(key.binding.H_k, room.H_k, sizeof(room.H_k));
+    assert_ok(hsm_key_sign(&room, &key));
+}
+
+static void wrong_pin_opens_nothing(void **state)
+{
+    (void)state;
+    struct token *token = NULL;
+    struct token_settings wanted = {.module = room.settings.module,
+                                    .label = room.settings.token_label,
+                                    .pin = bytes_of_text("not the pin"),
+                                    .sessions = 1};
+    token_close(room.hsm.token); /* a login is the whole process's */
+    room.hsm.token = NULL;
+    assert_int_equal(token_open(&token, &wanted), HUFU_ERR_UNAUTHENTICATED);
+    assert_null(token);
+    wanted.label = "another";
+    assert_int_equal(token_open(&token, &wanted), HUFU_ERR_NOT_FOUND);
+    wanted.module = "/nonexistent.so";
+    assert_int_equal(token_open(&token, &wanted), HUFU_ERR_NOT_FOUND);
+    wanted.sessions = TOKEN_SESSIONS_MAX + 1;
+    assert_int_equal(token_open(&token, &wanted), HUFU_ERR_LIMIT);
+    hsm_room_restart(&room);
+    memcpy(key.binding.H_k, room.H_k, sizeof(room.H_k));
+    assert_ok(hsm_key_sign(&room, &key));
+}
+
+static void every_sealing_has_a_fresh_iv(void **state)
+{
+    (void)state;
+    uint8_t first[64], second[64];
+    struct buf out;
+    struct bytes plain = bytes_of_text("text");
+    buf_init(&out, first, sizeof(first));
+    assert_ok(token_seal(room.hsm.token, 0, &out, bytes_of(NULL, 0), plain));
+    assert_int_equal(out.len, plain.len + TOKEN_SEAL_OVERHEAD);
+    buf_init(&out, second, sizeof(second));
+    assert_ok(token_seal(room.hsm.token, 0, &out, bytes_of(NULL, 0), plain));
+    assert_memory_not_equal(first, second, TOKEN_IV_SIZE);
+    assert_memory_not_equal(first + TOKEN_IV_SIZE, second + TOKEN_IV_SIZE, plain.len);
+}
+
+struct sealer {
+    unsigned session;
+    int failures;
+};
+
+static void *seal_and_open(void *argument)
+{
+    struct sealer *sealer = argument;
+    for (int i = 0; i < ROUNDS; i++) {
+        uint8_t sealed[64], opened[64];
+        struct buf out, back;
+        buf_init(&out, sealed, sizeof(sealed));
+        buf_init(&back, opened, sizeof(opened));
+        struct bytes plain = bytes_of(sealer, sizeof(*sealer));
+        enum hufu_err err = token_seal(room.hsm.token, sealer->session, &out, bytes_of(NULL, 0), plain);
+        if (!err)
+            err =
+                token_open_sealed(room.hsm.token, sealer->session, &back, bytes_of(NULL, 0), buf_bytes(&out));
+        sealer->failures += err || !bytes_equal(buf_bytes(&back), plain);
+    }
+    return NULL;
+}
+
+static void sessions_go_on_while_others_reopen_the_token(void **state)
+{
+    (void)state;
+    pthread_t threads[THREADS];
+    struct sealer sealers[THREADS];
+    for (unsigned i = 0; i < THREADS; i++) {
+        sealers[i] = (struct sealer){.session = i};
+        assert_int_equal(pthread_create(&threads[i], NULL, seal_and_open, &sealers[i]), 0);
+    }
+    for (int i = 0; i < 10; i++) {
+        assert_ok(token_reopen(room.hsm.token));
+        (void)usleep(1000);
+    }
+    for (unsigned i = 0; i < THREADS; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+        assert_int_equal(sealers[i].failures, 0);
+    }
+}
+
+static void authority_in_the_token_signs_after_a_failure(void **state)
+{
+    (void)state;
+    struct hsm_reply reply;
+    uint8_t number[8], from[8], until[8];
+    const struct bytes fields[] = {bytes_of_text("p256"), hsm_u64(number, 1), hsm_u64(from, clock_now_ms()),
+                                   hsm_u64(until, clock_now_ms() + 1000000), bytes_of(NULL, 0)};
+    flaky->broken = 1;
+    assert_true(hsm_room_call(&room, &reply, "crl/issue", fields, 5));
+    assert_ok(reply.error);
+    flaky->broken = 2;
+    assert_true(hsm_room_call(&room, &reply, "crl/issue", fields, 5));
+    assert_int_equal(reply.error, HUFU_ERR_AWAY);
+    flaky->broken = 0;
+    (void)usleep(300000);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keys_cannot_leave_the_token_nor_serve_another_use),
+        cmocka_unit_test(token_is_reopened_after_a_failure),
+        cmocka_unit_test(failure_that_looks_like_a_forged_record_is_told_from_one),
+        cmocka_unit_test(token_that_stays_away_is_away_until_it_returns),
+        cmocka_unit_test(start_that_fails_at_first_is_tried_again),
+        cmocka_unit_test(restarted_process_opens_what_it_sealed),
+        cmocka_unit_test(wrong_pin_opens_nothing),
+        cmocka_unit_test(every_sealing_has_a_fresh_iv),
+        cmocka_unit_test(sessions_go_on_while_others_reopen_the_token),
+        cmocka_unit_test(authority_in_the_token_signs_after_a_failure),
+    };
+    return cmocka_run_group_tests(tests, start, stop);
+}
