@@ -12,6 +12,7 @@ add_library(hufu_test_client STATIC EXCLUDE_FROM_ALL
     ${CMAKE_CURRENT_LIST_DIR}/operator.c
     ${CMAKE_CURRENT_LIST_DIR}/phone.c
     ${CMAKE_CURRENT_LIST_DIR}/place.c
+    ${CMAKE_CURRENT_LIST_DIR}/process_memory.c
     ${CMAKE_CURRENT_LIST_DIR}/randomness.c
     ${CMAKE_CURRENT_LIST_DIR}/signing_nonces.c
     ${CMAKE_CURRENT_LIST_DIR}/stack.c

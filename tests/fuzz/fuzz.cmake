@@ -51,3 +51,9 @@ fuzz_target(fuzz_cosign_device RUNS 4000 SOURCES ${CMAKE_SOURCE_DIR}/tests/unit/
     USES hufu_cosign PkgConfig::CMOCKA)
 fuzz_target(fuzz_hsm_request RUNS 10000 STATEFUL SOURCES ${CMAKE_SOURCE_DIR}/tests/fuzz/fuzz_hsm_seed.c
     USES hufu_test_hsm_room PkgConfig::CMOCKA)
+
+# Against a running process.
+hufu_test(fuzz_hsm_socket SOURCES ${CMAKE_CURRENT_LIST_DIR}/fuzz_hsm_socket.c ${CMAKE_CURRENT_LIST_DIR}/fuzz_hsm_seed.c
+    USES hufu_test_attack hufu_test_fuzz)
+add_dependencies(fuzz_hsm_socket hufu-hsm)
+set_tests_properties(fuzz_hsm_socket PROPERTIES LABELS fuzz RUN_SERIAL TRUE TIMEOUT 900)
