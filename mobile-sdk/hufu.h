@@ -306,6 +306,9 @@ struct hufu_key_info {
     uint32_t generation;
     bool refresh_unfinished; /* the answer to a refresh was lost; the next use settles it */
     bool pin_unfinished;     /* that refresh was a change of PIN: the next use expects the new PIN */
+    uint32_t
+        pin_changes; /* changes of PIN that this key has seen. Keys of one device that differ in it have different
+                                 PINs: a change was interrupted between them, and waits for hufu_pin_change */
 };
 
 /* How many keys are stored here; index is below that. */
@@ -434,7 +437,8 @@ enum hufu_result hufu_refresh(struct hufu *hufu, const struct hufu_id *key, cons
                               size_t pin_len) HUFU_CHECKED;
 
 /* [network] [PIN] A new PIN for all keys of the device, each by a refresh. HUFU_RESULT_OK when the service has confirmed
- * every one. Interrupted, it is completed by calling it again with the same two PINs. */
+ * every one. Interrupted, it is completed by calling it again with the same two PINs, while keys are unfinished or
+ * differ in pin_changes; where all agree, it had been completed at the last moment, or had not begun. */
 enum hufu_result hufu_pin_change(struct hufu *hufu, const char *old_pin, size_t old_len, const char *new_pin,
                                  size_t new_len) HUFU_CHECKED;
 

@@ -57,6 +57,7 @@ enum hufu_result hufu_key_info(struct hufu *hufu, size_t index, struct hufu_key_
     if (key_has_half(&key))
         memcpy(info->public_key, key.P, sizeof(info->public_key));
     info->generation = key.half.generation;
+    info->pin_changes = key.half.pin_epoch;
     info->refresh_unfinished = key.has_next;
     info->pin_unfinished = key.has_next && !key.next_doubted && key.next.pin_epoch != key.half.pin_epoch;
     return report_end(hufu, HUFU_RESULT_OK);

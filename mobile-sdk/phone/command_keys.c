@@ -53,9 +53,20 @@ static void print_unfinished(const struct phone *phone, const struct hufu_key_in
         say(stdout, phone->options.language, TEXT_REFRESH_UNFINISHED, NULL);
 }
 
+static void print_key_line(const struct phone *phone, const struct hufu_key_info *info)
+{
+    char id[HUFU_ID_TEXT_SIZE];
+    hufu_id_format(id, &info->id);
+    say(stdout, phone->options.language, TEXT_KEY_LINE, id, usage_text(phone, info->usage),
+        stage_text(phone, info->stage), number_of(info->generation).text, NULL);
+    print_unfinished(phone, info);
+}
+
 enum exit_status command_keys(struct phone *phone)
 {
     size_t count = hufu_key_count(phone->hufu);
+    bool pins_differ = false, any_pin = false;
+    uint32_t pin_changes = 0;
     if (count == 0)
         say(stdout, phone->options.language, TEXT_KEY_NONE, NULL);
     for (size_t i = 0; i < count; i++) {
@@ -63,12 +74,15 @@ enum exit_status command_keys(struct phone *phone)
         enum hufu_result result = hufu_key_info(phone->hufu, i, &info);
         if (result)
             return phone_end(phone, result);
-        char id[HUFU_ID_TEXT_SIZE];
-        hufu_id_format(id, &info.id);
-        say(stdout, phone->options.language, TEXT_KEY_LINE, id, usage_text(phone, info.usage),
-            stage_text(phone, info.stage), number_of(info.generation).text, NULL);
-        print_unfinished(phone, &info);
+        print_key_line(phone, &info);
+        if (info.stage == HUFU_STAGE_NEW)
+            continue;
+        pins_differ |= any_pin && info.pin_changes != pin_changes;
+        pin_changes = info.pin_changes;
+        any_pin = true;
     }
+    if (pins_differ)
+        say(stdout, phone->options.language, TEXT_PINS_OF_KEYS_DIFFER, NULL);
     return EXIT_DONE;
 }
 

@@ -96,6 +96,10 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
                              "  修改口令曾被中断：下次请输入新口令。"},
     [TEXT_REFRESH_UNFINISHED] = {"  A renewal of the halves was interrupted; the next use settles it.",
                                  "  更新分割密钥曾被中断，下次使用时自动完成。"},
+    [TEXT_PINS_OF_KEYS_DIFFER] =
+        {"A change of PIN was interrupted between two keys: run hufu-phone pin again, with the "
+         "same two PINs.",
+         "修改口令在两个密钥之间中断：请用相同的新旧口令再次运行 hufu-phone pin。"},
     [TEXT_SIGNED_RAW] = {"SM2 signature written to {1}", "SM2 签名值已写入 {1}"},
     [TEXT_SIGNED_CMS] = {"Detached CMS written to {1}", "分离式 CMS 已写入 {1}"},
     [TEXT_VERIFIED] = {"The signature of {1} is valid.", "{1} 的签名有效。"},

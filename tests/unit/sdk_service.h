@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The service, played in this process for the tests of the device's library: the REST contract, the private-key process
+ * with both halves in the clear, and every dishonesty a test may ask for. */
+#ifndef HUFU_TESTS_SDK_SERVICE_H
+#define HUFU_TESTS_SDK_SERVICE_H
+
+#include "common/activation.h"
+#include "common/box.h"
+#include "cosign/cosign.h"
+#include "mobile-sdk/hufu.h"
+#include "tests/unit/sdk_ca.h"
+
+#define SDK_SERVICE_KEYS_MAX 4
+#define SDK_SERVICE_ANSWERS_MAX 64
+#define SDK_PIN_LIMIT 5
+
+/* What the service does instead of its duty. */
+enum sdk_lie {
+    SDK_LIE_NONE,
+    SDK_LIE_OTHER_IDENTITY, /* another identity key, and a statement of its own */
+    SDK_LIE_OTHER_SIGNER,   /* the right identity key, a statement signed by another */
+    SDK_LIE_EXPIRED_STATEMENT,
+    SDK_LIE_EARLY_STATEMENT,
+    SDK_LIE_DAMAGED_STATEMENT,
+    SDK_LIE_KEYGEN_PROOF, /* B without a proof that holds */
+    SDK_LIE_KEYGEN_P,     /* finish answers another P */
+    SDK_LIE_SIGN_S2_ZERO,
+    SDK_LIE_SIGN_OTHER_POINTS,  /* shows other K1, K2 than it used */
+    SDK_LIE_SIGN_OTHER_BETA,    /* computes with a β that it chose */
+    SDK_LIE_SIGN_OWN_BETA,      /* computes as the last, but with the right β: no lie, the control */
+    SDK_LIE_SIGN_EXCHANGED,     /* the items of a batch in another order */
+    SDK_LIE_SIGN_SHORT,         /* an item too few */
+    SDK_LIE_ANSWER_OTHER_FRAME, /* seals the answer for another frame */
+    SDK_LIE_ANSWER_REPLAYED,    /* gives the previous answer again */
+    SDK_LIE_ANSWER_LOST_TWICE,  /* two times no answer, then the one it has made: no lie, a bad line */
+    SDK_LIE_ANSWER_ALWAYS_LOST, /* works, and never answers */
+    SDK_LIE_ANSWER_GARBLED_ONCE,
+    SDK_LIE_REFRESH_B,  /* another B' */
+    SDK_LIE_CHECK_MORE, /* a pin check with an answer field */
+    SDK_LIE_DECRYPT_W,  /* another W */
+    SDK_LIE_CERTIFICATE_OTHER_KEY,
+    SDK_LIE_CERTIFICATE_BROKEN_CHAIN
+};
+
+/* One generation of the service's half. */
+struct sdk_half {
+    bool exists;
+    uint32_t generation;
+    struct cosign_service_half half;
+};
+
+struct sdk_service_key {
+    bool used;
+    uint8_t id[16];
+    uint8_t binding[16];
+    bool decrypt;
+    const char *state; /* new, pending, generated, usable */
+    uint8_t pending_b[COSIGN_SCALAR_SIZE];
+    uint8_t pending_com[COSIGN_DIGEST_SIZE];
+    uint8_t pending_head[1024];
+    size_t pending_head_len;
+    struct sdk_half now;
+    struct sdk_half next;
+    uint64_t next_time_ms; /* of the request that made it */
+    uint8_t certificate[2048];
+    size_t certificate_len;
+};
+
+struct sdk_stored_answer {
+    uint8_t request_id[16];
+    uint8_t frame_hash[32];
+    int status;
+    char body[131072];
+};
+
+struct sdk_service {
+    enum sdk_lie lie;
+    uint64_t clock_ms; /* set by the test; the clock of the device is another */
+    uint64_t told_ms;  /* what GET /v1/service says instead; 0: clock_ms */
+    uint8_t identity[HUFU_DEVICE_HANDLE_MAX];
+    size_t identity_len;
+    uint8_t identity_key[65];
+    uint8_t other_identity[HUFU_DEVICE_HANDLE_MAX];
+    size_t other_identity_len;
+    uint8_t other_identity_key[65];
+    uint8_t box_public[32];
+    uint8_t box_private[32];
+    uint8_t code[ACTIVATION_CODE_SIZE];
+    bool code_used;
+    char code_text[ACTIVATION_TEXT_MAX];
+    char token[HUFU_TOKEN_TEXT_MAX + 1]; /* of the session */
+    uint8_t device_key[65];
+    struct sdk_service_key keys[SDK_SERVICE_KEYS_MAX];
+    uint32_t pin_failures;
+    bool clock_refuses; /* judge the time of frames */
+    struct sdk_ca *ca;
+    struct sdk_stored_answer *answers;
+    size_t answer_count;
+    unsigned lost; /* answers, for SDK_LIE_ANSWER_… */
+    /* What came in. */
+    unsigned requests;
+    unsigned frames;        /* POSTs that carried one */
+    char last_body[131072]; /* of the last POST */
+    char previous_body[131072];
+    char last_url[512];
+    struct cosign_random random;
+};
+
+struct sdk_service *sdk_service_new(void);
+void sdk_service_free(struct sdk_service *service);
+uint64_t sdk_service_now(const struct sdk_service *service);
+/* A new activation code of the same account. */
+const char *sdk_service_new_code(struct sdk_service *service);
+/* The transport's other end. */
+enum hufu_result sdk_service_request(struct sdk_service *service, const struct hufu_http_request *request,
+                                     struct hufu_http_answer *answer);
+struct sdk_service_key *sdk_service_key(struct sdk_service *service, bool decrypt);
+/* scalar·G */
+void sdk_public_of(uint8_t point[COSIGN_POINT_SIZE], const uint8_t scalar[COSIGN_SCALAR_SIZE]);
+
+/* ---- Between the files of the service ---- */
+
+struct json_t;
+struct frame;
+
+int sdk_reply(struct hufu_http_answer *answer, int status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+int sdk_problem(struct hufu_http_answer *answer, int status, const char *slug, const char *extras);
+/* base64url on the heap of the caller's array. */
+#define SDK_TEXT(name, data, len)         \
+    char name[BASE64URL_TEXT_SIZE(2048)]; \
+    base64url_encode(name, sizeof(name), bytes_of(data, len))
+
+/* {frame, signature} of a key: the private-key process. */
+void sdk_operate(struct sdk_service *service, struct sdk_service_key *key, const struct json_t *json,
+                 struct hufu_http_answer *answer);
+/* The dishonest signer: all items with a β of its own. */
+enum hufu_err sdk_forge_signing(const struct cosign_service_half *half, struct buf *answer, struct bytes head,
+                                struct bytes digests, struct bytes body, bool right_beta,
+                                const struct cosign_random *random) HUFU_MUST_CHECK;
+
+#endif

@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* New halves and new PINs: no crash, lost answer or lie loses a key, and nothing stored tests a PIN. */
+#include "tests/unit/unit.h"
+
+#include "common/encoding.h"
+#include "mobile-sdk/key_record.h"
+#include "tests/unit/sdk_device.h"
+#include "tests/unit/sdk_service.h"
+
+#define NEW_PIN "新的口令"
+#define STEPS_MAX 200
+
+struct refresh {
+    struct sdk_service *service;
+    struct sdk_device *device;
+    struct hufu_id key;
+};
+
+static struct refresh enrolled(void)
+{
+    struct refresh x;
+    x.service = sdk_service_new();
+    x.device = sdk_device_new(x.service);
+    assert_int_equal(sdk_device_enrol(x.device, x.service->code_text), HUFU_RESULT_OK);
+    x.key = sdk_device_key(x.device, HUFU_USAGE_SIGN);
+    return x;
+}
+
+static void release(struct refresh *x)
+{
+    sdk_device_free(x->device);
+    sdk_service_free(x->service);
+}
+
+static int set_up(void **state)
+{
+    static struct refresh x;
+    x = enrolled();
+    *state = &x;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    release(*state);
+    return 0;
+}
+
+static enum hufu_result refresh(struct refresh *x)
+{
+    return hufu_refresh(x->device->hufu, &x->key, SDK_PIN, strlen(SDK_PIN));
+}
+
+static enum hufu_result change(struct refresh *x, const char *from, const char *to)
+{
+    return hufu_pin_change(x->device->hufu, from, strlen(from), to, strlen(to));
+}
+
+static enum hufu_result sign(struct refresh *x, const char *pin)
+{
+    uint8_t digest[HUFU_DIGEST_SIZE] = {7}, signature[HUFU_SIGNATURE_SIZE];
+    enum hufu_result result = sdk_device_sign(x->device, pin, digest, signature);
+    if (!result)
+        assert_int_equal(cosign_verify_var(x->service->keys[0].now.half.P, digest, signature), HUFU_OK);
+    return result;
+}
+
+static struct key_record record_of(const struct refresh *x)
+{
+    struct key_record record;
+    assert_int_equal(key_record_load(&record, x->device->hufu, &x->key), HUFU_RESULT_OK);
+    return record;
+}
+
+static void a_refresh_makes_new_halves_of_the_same_key(void **state)
+{
+    struct refresh *x = *state;
+    struct cosign_service_half before = x->service->keys[0].now.half;
+    struct key_record old = record_of(x);
+    assert_int_equal(refresh(x), HUFU_RESULT_OK);
+    const struct sdk_service_key *key = &x->service->keys[0];
+    assert_int_equal(key->now.generation, 1);
+    assert_memory_equal(key->now.half.P, before.P, 65);
+    assert_memory_not_equal(key->now.half.b, before.b, 32);
+    struct key_record new = record_of(x);
+    assert_memory_not_equal(new.half.sigma, old.half.sigma, 32);
+    assert_memory_equal(new.half.pin.salt, old.half.pin.salt, PIN_SALT_SIZE);
+    assert_false(new.has_next);
+    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
+}
+
+static void a_refresh_forgets_the_old_half(void **state)
+{
+    struct refresh *x = *state;
+    struct key_record old = record_of(x);
+    assert_int_equal(refresh(x), HUFU_RESULT_OK);
+    assert_false(sdk_device_stores(x->device, NULL, bytes_of(old.half.sigma, 32)));
+}
+
+static void a_refresh_with_a_wrong_pin_counts_once_and_changes_nothing(void **state)
+{
+    struct refresh *x = *state;
+    assert_int_equal(hufu_refresh(x->device->hufu, &x->key, "wrong pin", 9), HUFU_RESULT_PIN_WRONG);
+    assert_int_equal(x->service->pin_failures, 1);
+    assert_false(record_of(x).has_next);
+    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
+}
+
+static void a_false_half_in_the_answer_ends_the_refresh(void **state)
+{
+    struct refresh *x = *state;
+    x->service->lie = SDK_LIE_REFRESH_B;
+    assert_int_equal(refresh(x), HUFU_RESULT_FAULT);
+    assert_false(record_of(x).has_next);
+    x->service->lie = SDK_LIE_NONE;
+    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
+    assert_int_equal(refresh(x), HUFU_RESULT_OK);
+}
+
+static void a_check_that_answers_more_than_it_should_is_a_fault(void **state)
+{
+    struct refresh *x = *state;
+    x->service->lie = SDK_LIE_CHECK_MORE;
+    assert_int_equal(hufu_pin_check(x->device->hufu, &x->key, SDK_PIN, strlen(SDK_PIN)), HUFU_RESULT_FAULT);
+}
+
+static void a_pin_check_says_right_and_wrong(void **state)
+{
+    struct refresh *x = *state;
+    assert_int_equal(hufu_pin_check(x->device->hufu, &x->key, SDK_PIN, strlen(SDK_PIN)), HUFU_RESULT_OK);
+    assert_int_equal(hufu_pin_check(x->device->hufu, &x->key, "314158", 6), HUFU_RESULT_PIN_WRONG);
+}
+
+static void after_a_change_the_new_pin_holds_and_the_old_does_not(void **state)
+{
+    struct refresh *x = *state;
+    struct key_record old = record_of(x);
+    assert_int_equal(change(x, SDK_PIN, NEW_PIN), HUFU_RESULT_OK);
+    struct key_record new = record_of(x);
+    assert_memory_not_equal(new.half.pin.salt, old.half.pin.salt, PIN_SALT_SIZE);
+    assert_int_equal(new.half.generation, 1);
+    assert_int_equal(sign(x, NEW_PIN), HUFU_RESULT_OK);
+    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_PIN_WRONG);
+}
+
+static void a_change_with_a_wrong_old_pin_is_refused(void **state)
+{
+    struct refresh *x = *state;
+    assert_int_equal(change(x, "wrong pin", NEW_PIN), HUFU_RESULT_PIN_WRONG);
+    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
+}
+
+static void an_impossible_new_pin_is_refused_before_anything_is_sent(void **state)
+{
+    struct refresh *x = *state;
+    unsigned before = x->service->requests;
+    assert_int_equal(change(x, SDK_PIN, "short"), HUFU_RESULT_PIN_FORM);
+    assert_int_equal(change(x, SDK_PIN, "control\nin it"), HUFU_RESULT_PIN_FORM);
+    assert_int_equal(x->service->requests, before);
+}
+
+/* The battery dies before and after each step of a refresh: the key signs afterwards, with the PIN never once wrong. */
+static void a_refresh_survives_a_crash_at_any_step(void **state)
+{
+    (void)state;
+    int step = 0;
+    for (bool finished = false; !finished; step++) {
+        for (int death = SDK_DEATH_BEFORE; death <= SDK_DEATH_AFTER; death++) {
+            struct refresh x = enrolled();
+            x.device->steps_left = step;
+            x.device->death = (enum sdk_death)death;
+            finished = refresh(&x) == HUFU_RESULT_OK;
+            sdk_device_restart(x.device);
+            assert_int_equal(sign(&x, SDK_PIN), HUFU_RESULT_OK);
+            assert_false(record_of(&x).has_next);
+            assert_int_equal(refresh(&x), HUFU_RESULT_OK);
+            assert_int_equal(sign(&x, SDK_PIN), HUFU_RESULT_OK);
+            assert_int_equal(x.service->pin_failures, 0);
+            release(&x);
+        }
+        assert_true(step < STEPS_MAX);
+    }
+    assert_true(step > 4);
+}
+
+/* Whether both keys have seen the change: then only the news of it was lost. */
+static bool is_changed(struct refresh *x)
+{
+    bool changed = true;
+    for (size_t i = 0; i < hufu_key_count(x->device->hufu); i++) {
+        struct hufu_key_info info;
+        assert_int_equal(hufu_key_info(x->device->hufu, i, &info), HUFU_RESULT_OK);
+        changed = changed && info.pin_changes == 1 && !info.refresh_unfinished;
+    }
+    return changed;
+}
+
+/* The same for a change of PIN on two keys, completed by the same call again. */
+static void a_change_of_pin_survives_a_crash_at_any_step(void **state)
+{
+    (void)state;
+    int step = 0;
+    for (bool finished = false; !finished; step++) {
+        for (int death = SDK_DEATH_BEFORE; death <= SDK_DEATH_AFTER; death++) {
+            struct refresh x = enrolled();
+            struct hufu_id second;
+            assert_int_equal(
+                hufu_key_create(x.device->hufu, HUFU_USAGE_DECRYPT, SDK_PIN, strlen(SDK_PIN), &second),
+                HUFU_RESULT_OK);
+            x.device->steps_left = step;
+            x.device->death = (enum sdk_death)death;
+            finished = change(&x, SDK_PIN, NEW_PIN) == HUFU_RESULT_OK;
+            sdk_device_restart(x.device);
+            if (!is_changed(&x))
+                assert_int_equal(change(&x, SDK_PIN, NEW_PIN), HUFU_RESULT_OK);
+            assert_int_equal(sign(&x, NEW_PIN), HUFU_RESULT_OK);
+            assert_int_equal(hufu_pin_check(x.device->hufu, &second, NEW_PIN, strlen(NEW_PIN)),
+                             HUFU_RESULT_OK);
+            assert_int_equal(x.service->pin_failures, 0);
+            release(&x);
+        }
+        assert_true(step < STEPS_MAX);
+    }
+    assert_int_equal(step, 9); /* for each key: refresh, store both halves, check, store one; then none */
+}
+
+/* The check at g+1 works at the service, and its answer is lost: only g+1 holds. */
+static void a_lost_answer_to_the_check_leaves_both_halves_and_the_next_use_settles(void **state)
+{
+    struct refresh *x = *state;
+    x->device->steps_left = 2; /* the refresh, the record of both halves, and the check */
+    x->device->death = SDK_DEATH_AFTER;
+    assert_int_equal(refresh(x), HUFU_RESULT_AWAY);
+    sdk_device_restart(x->device);
+    struct hufu_key_info info;
+    assert_int_equal(hufu_key_info(x->device->hufu, 0, &info), HUFU_RESULT_OK);
+    assert_true(info.refresh_unfinished);
+    assert_false(info.pin_unfinished);
+    assert_int_equal(x->service->keys[0].now.generation, 1);
+    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
+    assert_false(record_of(x).has_next);
+    assert_int_equal(record_of(x).half.generation, 1);
+}
+
+/* g+1 never came to be (the service was put back): the device finds that out without a counted failure, and g works. */
+static void a_half_that_the_service_lost_is_dropped_when_the_old_one_works(void **state)
+{
+    struct refresh *x = *state;
+    x->device->steps_left = 2;
+    x->device->death = SDK_DEATH_BEFORE;
+    assert_int_equal(refresh(x), HUFU_RESULT_AWAY);
+    x->service->keys[0].next.exists = false;
+    sdk_device_restart(x->device);
+    assert_true(record_of(x).has_next);
+    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
+    assert_false(record_of(x).has_next);
+    assert_int_equal(record_of(x).half.generation, 0);
+    assert_int_equal(x->service->pin_failures, 0);
+}
+
+/* The same in a change of PIN: the new PIN is not tried on the old half, where it would count as wrong. */
+static void a_change_that_did_not_take_place_asks_for_the_old_pin(void **state)
+{
+    struct refresh *x = *state;
+    x->device->steps_left = 2;
+    x->device->death = SDK_DEATH_BEFORE;
+    assert_int_equal(change(x, SDK_PIN, NEW_PIN), HUFU_RESULT_AWAY);
+    x->service->keys[0].next.exists = false;
+    sdk_device_restart(x->device);
+    struct hufu_key_info info;
+    assert_int_equal(hufu_key_info(x->device->hufu, 0, &info), HUFU_RESULT_OK);
+    assert_true(info.pin_unfinished);
+    assert_int_equal(sign(x, NEW_PIN), HUFU_RESULT_PIN_UNCHANGED);
+    assert_int_equal(hufu_key_info(x->device->hufu, 0, &info), HUFU_RESULT_OK);
+    assert_false(info.pin_unfinished);
+    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
+    assert_int_equal(x->service->pin_failures, 0);
+    assert_int_equal(change(x, SDK_PIN, NEW_PIN), HUFU_RESULT_OK);
+    assert_int_equal(sign(x, NEW_PIN), HUFU_RESULT_OK);
+}
+
+/* A service that denies g+1 and then g in turn must not talk the device out of either half. */
+static void denying_both_generations_in_turn_loses_neither_half(void **state)
+{
+    struct refresh *x = *state;
+    x->device->steps_left = 2;
+    x->device->death = SDK_DEATH_AFTER;
+    assert_int_equal(refresh(x), HUFU_RESULT_AWAY);
+    sdk_device_restart(x->device);
+    struct sdk_half kept = x->service->keys[0].now; /* g+1, in truth */
+    for (int i = 0; i < 4; i++) {
+        x->service->keys[0].now.exists = false;
+        assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_GENERATION);
+        assert_true(record_of(x).has_next);
+    }
+    x->service->keys[0].now = kept;
+    enum hufu_result result = sign(x, SDK_PIN);
+    assert_true(result == HUFU_RESULT_OK || result == HUFU_RESULT_GENERATION);
+    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
+    assert_int_equal(x->service->pin_failures, 0);
+}
+
+static void storage_put_back_to_an_old_copy_is_told_from_a_wrong_pin(void **state)
+{
+    struct refresh *x = *state;
+    static struct sdk_value kept[SDK_VALUES_MAX];
+    memcpy(kept, x->device->values, sizeof(kept));
+    assert_int_equal(refresh(x), HUFU_RESULT_OK);
+    memcpy(x->device->values, kept, sizeof(kept));
+    sdk_device_restart(x->device);
+    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_GENERATION);
+    assert_int_equal(x->service->pin_failures, 0);
+}
+
+static void a_second_key_needs_the_pin_of_the_first(void **state)
+{
+    struct refresh *x = *state;
+    struct hufu_id second;
+    assert_int_equal(hufu_key_create(x->device->hufu, HUFU_USAGE_DECRYPT, "another", 7, &second),
+                     HUFU_RESULT_PIN_WRONG);
+    assert_int_equal(hufu_key_create(x->device->hufu, HUFU_USAGE_DECRYPT, SDK_PIN, 6, &second),
+                     HUFU_RESULT_OK);
+    assert_int_equal(hufu_key_count(x->device->hufu), 2);
+    assert_null(x->service->keys[2].state);
+}
+
+/* ---- What a thief of the storage finds (§6) ---- */
+
+struct secrets {
+    uint8_t a[32];
+    uint8_t A[65];
+    uint8_t b[32];
+    uint8_t B[65];
+    struct secret32 pin_key;
+};
+
+static struct secrets secrets_of(const struct refresh *x, const char *pin_text)
+{
+    struct secrets secrets;
+    struct key_record record = record_of(x);
+    const struct pin pin = {.text = pin_text, .len = strlen(pin_text)};
+    assert_int_equal(pin_key(&secrets.pin_key, &pin, &record.half.pin), HUFU_RESULT_OK);
+    assert_ok(cosign_pin_open(secrets.a, record.half.sigma, secrets.pin_key.bytes));
+    const struct cosign_service_half *half = &x->service->keys[0].now.half;
+    memcpy(secrets.A, half->A, 65);
+    memcpy(secrets.b, half->b, 32);
+    sdk_public_of(secrets.B, half->b);
+    uint8_t A[65];
+    sdk_public_of(A, secrets.a);
+    assert_memory_equal(A, secrets.A, 65); /* else the search below would search for nothing */
+    return secrets;
+}
+
+static void assert_not_stored(const struct refresh *x, const void *data, size_t len)
+{
+    assert_false(sdk_device_stores(x->device, NULL, bytes_of(data, len)));
+}
+
+static void assert_nothing_tests_a_pin(const struct refresh *x, const char *pin)
+{
+    struct secrets secrets = secrets_of(x, pin);
+    struct key_record record = record_of(x);
+    assert_true(sdk_device_stores(x->device, NULL, bytes_of(record.half.sigma, 32))); /* the search works */
+    assert_not_stored(x, secrets.a, 32);
+    assert_not_stored(x, secrets.A + 1, 32);
+    assert_not_stored(x, secrets.b, 32);
+    assert_not_stored(x, secrets.B + 1, 32);
+    assert_not_stored(x, secrets.pin_key.bytes, 32);
+    assert_not_stored(x, pin, strlen(pin));
+    for (size_t i = 0; i < x->service->answer_count; i++) {
+        const char *body = x->service->answers[i].body;
+        const char *answer = strstr(body, "\"answer\":\"");
+        if (!answer)
+            continue;
+        uint8_t sealed[24];
+        struct buf out;
+        char text[33];
+        memcpy(text, answer + 10, 32);
+        text[32] = '\0';
+        buf_init(&out, sealed, sizeof(sealed));
+        assert_ok(base64url_decode(&out, text));
+        assert_not_stored(x, sealed, sizeof(sealed));
+        assert_not_stored(x, text, 32);
+    }
+    for (size_t i = 0; i < x->service->answer_count; i++)
+        assert_not_stored(x, x->service->answers[i].request_id, 16);
+}
+
+static void nothing_that_is_stored_tests_a_pin(void **state)
+{
+    struct refresh *x = *state;
+    assert_nothing_tests_a_pin(x, SDK_PIN);
+    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
+    assert_int_equal(sign(x, "wrong pin"), HUFU_RESULT_PIN_WRONG);
+    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
+    assert_nothing_tests_a_pin(x, SDK_PIN);
+    assert_int_equal(refresh(x), HUFU_RESULT_OK);
+    assert_nothing_tests_a_pin(x, SDK_PIN);
+    assert_int_equal(change(x, SDK_PIN, NEW_PIN), HUFU_RESULT_OK);
+    assert_nothing_tests_a_pin(x, NEW_PIN);
+}
+
+static void a_redeemed_code_is_not_stored(void **state)
+{
+    struct refresh *x = *state;
+    assert_not_stored(x, x->service->code, sizeof(x->service->code));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_refresh_makes_new_halves_of_the_same_key),
+        TEST(a_refresh_forgets_the_old_half),
+        TEST(a_refresh_with_a_wrong_pin_counts_once_and_changes_nothing),
+        TEST(a_false_half_in_the_answer_ends_the_refresh),
+        TEST(a_check_that_answers_more_than_it_should_is_a_fault),
+        TEST(a_pin_check_says_right_and_wrong),
+        TEST(after_a_change_the_new_pin_holds_and_the_old_does_not),
+        TEST(a_change_with_a_wrong_old_pin_is_refused),
+        TEST(an_impossible_new_pin_is_refused_before_anything_is_sent),
+        cmocka_unit_test(a_refresh_survives_a_crash_at_any_step),
+        cmocka_unit_test(a_change_of_pin_survives_a_crash_at_any_step),
+        TEST(a_lost_answer_to_the_check_leaves_both_halves_and_the_next_use_settles),
+        TEST(a_half_that_the_service_lost_is_dropped_when_the_old_one_works),
+        TEST(a_change_that_did_not_take_place_asks_for_the_old_pin),
+        TEST(denying_both_generations_in_turn_loses_neither_half),
+        TEST(storage_put_back_to_an_old_copy_is_told_from_a_wrong_pin),
+        TEST(a_second_key_needs_the_pin_of_the_first),
+        TEST(nothing_that_is_stored_tests_a_pin),
+        TEST(a_redeemed_code_is_not_stored),
+    };
+    return cmocka_run_group_tests_name("sdk_refresh", tests, NULL, NULL);
+}
