@@ -8,7 +8,7 @@
 
 #include "common/buf.h"
 #include "common/err.h"
-#include "server/principal.h"
+#include "server/core/act.h"
 #include "server/store/certificate_store.h"
 
 struct worker;
@@ -19,18 +19,17 @@ struct worker;
 /* The CAs that hufu-hsm may have ("sm2", "p256", "rsa"), ended by NULL. */
 extern const char *const certificate_ca_names[];
 
-/* Has the certificate of a PKCS#10 request issued and stores it; the key becomes usable. `out` is the certificate, also
- * when this very CA had issued one before and its answer was lost: asking again gives the same.
- * HUFU_ERR_NOT_FOUND no such key of this device, or no such CA; HUFU_ERR_STATE account, key or binding is not in a state for
- * it, or the key is one for decryption (it cannot sign a request); HUFU_ERR_FORM and HUFU_ERR_SIGNATURE the request is
- * malformed or not signed by the key; HUFU_ERR_POLICY its subject is not the approved one. */
-enum hufu_err certificate_issue(struct worker *worker, const struct principal *principal,
-                                const uint8_t key_id[UUID_SIZE], const char *ca, struct bytes request,
+/* Has the certificate of a PKCS#10 request issued and stores it; the key becomes usable. The act's principal is a device.
+ * `out` is the certificate, also when this very CA had issued one before and its answer was lost: asking again gives the
+ * same. Refusals: NOT_FOUND no such key of this device, or no such CA; ACCOUNT_NOT_ACTIVE, BINDING_NOT_ACTIVE; CONFLICT the
+ * key is not in a state for it, or is one for decryption (it cannot sign a request); CSR_INVALID; SUBJECT_MISMATCH. */
+enum hufu_err certificate_issue(struct worker *worker, struct act *act, const uint8_t key_id[UUID_SIZE],
+                                const char *ca, struct bytes request,
                                 struct certificate *out) HUFU_MUST_CHECK;
 
-/* The key's newest valid certificate. HUFU_ERR_NOT_FOUND no such key of this device, or no certificate yet. */
-enum hufu_err certificate_show(struct worker *worker, const struct principal *principal,
-                               const uint8_t key_id[UUID_SIZE], struct certificate *out) HUFU_MUST_CHECK;
+/* The key's newest valid certificate. Refusal: NOT_FOUND no such key of this device, or no certificate yet. */
+enum hufu_err certificate_show(struct worker *worker, struct act *act, const uint8_t key_id[UUID_SIZE],
+                               struct certificate *out) HUFU_MUST_CHECK;
 
 /* The certificates of a CA, DER, appended: the issuing one and its root. HUFU_ERR_NOT_FOUND: no such CA. */
 enum hufu_err certificate_chain(struct worker *worker, const char *ca, struct buf *issuing,
