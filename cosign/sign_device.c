@@ -135,6 +135,7 @@ enum hufu_err sign_device_item(struct group *g, uint8_t signature[COSIGN_SIGNATU
     scalar_mul(&s, &s, in->a_inverse);
     scalar_sub(&s, &s, &r);
     scalar_add(&t, &r, &s);
+    /* Bits, not && and ||, which would be branches. */
     unsigned zero = (unsigned)scalar_is_zero(&r) | (unsigned)scalar_is_zero(&s) |
                     (unsigned)scalar_is_zero(&t) | (unsigned)point_is_infinite(&R);
     *holds = ((unsigned)equation_holds(g, &s, &t, in->P, &R) & ~zero & 1u) != 0;

@@ -171,10 +171,26 @@ static void a_W_that_is_no_point_gives_no_plaintext(void **state)
     }
 }
 
-/* W = a⁻¹·C1 makes a·W - C1 infinity, whose coordinates would be the same for every ciphertext. */
+/* C2 and C3 of a plaintext under a chosen shared point. Returns the first byte of the key stream. */
+static uint8_t seal_by_hand(uint8_t C3C2[COSIGN_DIGEST_SIZE + 1], const uint8_t x2y2[64], uint8_t plaintext)
+{
+    uint8_t input[68], stream[COSIGN_DIGEST_SIZE];
+    memcpy(input, x2y2, 64);
+    memcpy(input + 64, "\0\0\0\1", 4);
+    assert_ok(cosign_sm3(stream, input, sizeof(input)));
+    memcpy(input, x2y2, 32);
+    input[32] = plaintext;
+    memcpy(input + 33, x2y2 + 32, 32);
+    assert_ok(cosign_sm3(C3C2, input, 65));
+    C3C2[COSIGN_DIGEST_SIZE] = plaintext ^ stream[0];
+    return stream[0];
+}
+
+/* W = a⁻¹·C1 makes a·W - C1 infinity. Were it read as (0, 0), anybody could make ciphertexts that open. */
 static void a_W_that_makes_the_shared_point_infinity_gives_no_plaintext(void **state)
 {
     struct session *s = *state;
+    const uint8_t zeros[64] = {0};
     struct group g GROUP_DONE;
     struct scalar a;
     struct point W;
@@ -186,7 +202,40 @@ static void a_W_that_makes_the_shared_point_infinity_gives_no_plaintext(void **s
     point_mul(&g, &W, &a, &W);
     point_encode(encoded, &W);
     answer_with(s, encoded);
-    assert_int_equal(opens(s, s->ciphertext, s->len, buf_bytes(&s->pair.answer)), HUFU_ERR_PEER);
+    assert_int_not_equal(seal_by_hand(s->ciphertext + COSIGN_POINT_SIZE, zeros, TEXT[0]), 0);
+    assert_int_equal(opens(s, s->ciphertext, HEAD_OF_CIPHERTEXT + 1, buf_bytes(&s->pair.answer)),
+                     HUFU_ERR_PEER);
+}
+
+/* One byte long, the key stream is zero once in 256 times: the ciphertext then shows its plaintext. */
+static void an_all_zero_key_stream_gives_no_plaintext(void **state)
+{
+    struct session *s = *state;
+    struct group g GROUP_DONE;
+    struct scalar k = {{1}};
+    unsigned zero_streams = 0;
+    group_init(&g);
+    for (unsigned i = 0; i < 5000 && zero_streams == 0; i++) {
+        uint8_t C1_bytes[COSIGN_POINT_SIZE], shared[COSIGN_POINT_SIZE], plaintext;
+        struct point C1_point, P;
+        scalar_add(&k, &k, &(struct scalar){{1}});
+        assert_true(point_decode_var(&g, &P, s->pair.device.P));
+        point_mul(&g, &P, &k, &P);
+        point_encode(shared, &P);
+        if (seal_by_hand(s->ciphertext + COSIGN_POINT_SIZE, shared + 1, 'x') != 0 && i != 0)
+            continue;
+        zero_streams += i != 0; /* the first is a good one, to see that sealing by hand is right */
+        point_mul_base(&g, &C1_point, &k);
+        point_encode(C1_bytes, &C1_point);
+        memcpy(s->ciphertext, C1_bytes, sizeof(C1_bytes));
+        exchange(s, C1(s));
+        assert_int_equal(cosign_device_decrypt_finish(&plaintext, &s->pair.device, 0,
+                                                      bytes_of(s->ciphertext, HEAD_OF_CIPHERTEXT + 1),
+                                                      buf_bytes(&s->pair.answer)),
+                         i == 0 ? HUFU_OK : HUFU_ERR_PEER);
+        assert_int_equal(plaintext, i == 0 ? 'x' : 0);
+    }
+    assert_int_equal(zero_streams, 1);
 }
 
 static void a_ciphertext_off_the_curve_is_never_sent(void **state)
@@ -300,6 +349,7 @@ int main(void)
         TEST(an_empty_plaintext_is_not_allowed),
         TEST(a_W_that_is_no_point_gives_no_plaintext),
         TEST(a_W_that_makes_the_shared_point_infinity_gives_no_plaintext),
+        TEST(an_all_zero_key_stream_gives_no_plaintext),
         TEST(a_ciphertext_off_the_curve_is_never_sent),
         TEST(a_wrong_half_is_a_failed_proof),
         TEST(a_request_under_another_head_is_a_failed_proof),

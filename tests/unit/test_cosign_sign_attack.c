@@ -122,18 +122,18 @@ static void an_answer_with_a_scalar_of_n_or_more_releases_nothing(void **state)
     assert_releases_nothing(x);
 }
 
-/* Even if a check of form were missing, the equation finds it: s2 as small as can be. */
+/* Well formed, as small as can be, in each item in turn: the equation finds it. */
 static void an_answer_with_another_s2_or_s3_releases_nothing(void **state)
 {
     struct attack *x = *state;
-    for (size_t which = 0; which < 2; which++) {
-        uint8_t *scalar = x->items[1] + SIGN_PAIR_SIZE + 32 * which;
-        uint8_t kept[32];
-        memcpy(kept, scalar, 32);
-        memset(scalar, 0, 31);
+    for (size_t which = 0; which < 2 * COUNT; which++) {
+        uint8_t *scalar = x->items[which / 2] + SIGN_PAIR_SIZE + COSIGN_SCALAR_SIZE * (which % 2);
+        uint8_t kept[COSIGN_SCALAR_SIZE];
+        memcpy(kept, scalar, sizeof(kept));
+        memset(scalar, 0, sizeof(kept));
         scalar[31] = 1;
         assert_releases_nothing(x);
-        memcpy(scalar, kept, 32);
+        memcpy(scalar, kept, sizeof(kept));
     }
     assert_ok(device_finishes(x));
 }
@@ -388,28 +388,38 @@ static void craft(struct craft *c, struct attack *x, const struct scalar *rho)
     craft_points(c, x, rho);
 }
 
-/* Whether the device accepts s with this r: e = r - x(R), s2 random, s3 = a·(s + r) - k·s2. */
-static bool accepts(struct craft *c, struct attack *x, const struct scalar *r, const struct scalar *s)
+/* The device's verdict on s2, s3 for the digest e = r - x(R). */
+static enum hufu_err judge_item(struct craft *c, struct attack *x, uint8_t signature[COSIGN_SIGNATURE_SIZE],
+                                bool *holds, const struct scalar *r, const struct scalar *s2,
+                                const struct scalar *s3)
 {
-    struct scalar e, s2, s3, term;
-    uint8_t digest[COSIGN_DIGEST_SIZE], signature[COSIGN_SIGNATURE_SIZE], expected[COSIGN_SIGNATURE_SIZE];
-    bool holds = true;
+    struct scalar e;
+    uint8_t digest[COSIGN_DIGEST_SIZE];
     scalar_sub(&e, r, &c->x_of_R);
     scalar_encode(digest, &e);
-    random_scalar(&s2, &x->stream);
-    scalar_add(&s3, s, r);
-    scalar_mul(&s3, &s3, &c->a);
-    scalar_mul(&term, &c->k, &s2);
-    scalar_sub(&s3, &s3, &term);
-    scalar_encode(c->item + SIGN_PAIR_SIZE, &s2);
-    scalar_encode(c->item + SIGN_PAIR_SIZE + COSIGN_SCALAR_SIZE, &s3);
+    scalar_encode(c->item + SIGN_PAIR_SIZE, s2);
+    scalar_encode(c->item + SIGN_PAIR_SIZE + COSIGN_SCALAR_SIZE, s3);
     const struct sign_device_input in = {.a_inverse = &c->a_inverse,
                                          .P = &c->P,
                                          .k1 = &c->k1,
                                          .k2 = &c->k2,
                                          .beta = &c->beta,
                                          .digest = digest};
-    assert_ok(sign_device_item(&x->g, signature, &holds, c->item, &in));
+    return sign_device_item(&x->g, signature, holds, c->item, &in);
+}
+
+/* Whether the device accepts s with this r, given s2 random and s3 = a·(s + r) - k·s2. */
+static bool accepts(struct craft *c, struct attack *x, const struct scalar *r, const struct scalar *s)
+{
+    struct scalar s2, s3, term;
+    uint8_t signature[COSIGN_SIGNATURE_SIZE], expected[COSIGN_SIGNATURE_SIZE];
+    bool holds = true;
+    random_scalar(&s2, &x->stream);
+    scalar_add(&s3, s, r);
+    scalar_mul(&s3, &s3, &c->a);
+    scalar_mul(&term, &c->k, &s2);
+    scalar_sub(&s3, &s3, &term);
+    assert_ok(judge_item(c, x, signature, &holds, r, &s2, &s3));
     scalar_encode(expected, r);
     scalar_encode(expected + COSIGN_SCALAR_SIZE, s);
     assert_memory_equal(signature, expected, sizeof(signature)); /* the forgery is the one meant */
@@ -499,6 +509,29 @@ static void R_at_infinity_is_refused(void **state)
     assert_false(accepts(&c, x, &r, &s));
 }
 
+/* Of a service that knows a: s2 = 0 with s3 = a·(s + r), or s3 = 0 with s2 = a·(s + r)/k, make a good signature. */
+static void s2_or_s3_zero_is_malformed_even_where_the_equation_would_hold(void **state)
+{
+    struct attack *x = *state;
+    const struct scalar zero = {{0}};
+    struct craft c;
+    struct scalar r, s, s2, s3, k_inverse;
+    uint8_t signature[COSIGN_SIGNATURE_SIZE];
+    bool holds = true;
+    craft(&c, x, NULL);
+    random_scalar(&r, &x->stream);
+    solve(&c, &s, &r, false);
+    scalar_add(&s3, &s, &r);
+    scalar_mul(&s3, &s3, &c.a);
+    assert_int_equal(judge_item(&c, x, signature, &holds, &r, &zero, &s3), HUFU_ERR_FORM);
+    assert_false(holds);
+    scalar_invert(&k_inverse, &c.k);
+    scalar_mul(&s2, &s3, &k_inverse);
+    holds = true;
+    assert_int_equal(judge_item(&c, x, signature, &holds, &r, &s2, &zero), HUFU_ERR_FORM);
+    assert_false(holds);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -528,6 +561,7 @@ int main(void)
         TEST(s_zero_is_refused),
         TEST(r_plus_s_zero_is_refused),
         TEST(R_at_infinity_is_refused),
+        TEST(s2_or_s3_zero_is_malformed_even_where_the_equation_would_hold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
