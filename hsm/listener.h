@@ -10,7 +10,7 @@
 #include "hsm/worker.h"
 
 #define LISTENER_CONNECTIONS_MAX 128
-#define LISTENER_MESSAGE_MS 10000 /* from the first byte of a message to its last, and for a reply */
+#define LISTENER_MESSAGE_MS 5000 /* from the first byte of a message to its last, and for a reply */
 
 struct listener;
 

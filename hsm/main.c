@@ -92,14 +92,16 @@ static int take_signals(void)
     return signalfd(-1, &stop, SFD_CLOEXEC);
 }
 
-static enum hufu_err open_token(struct process *process, const struct settings *settings, struct bytes pin)
+/* Wipes pin: the token keeps its own copy, in locked memory. */
+static enum hufu_err open_token(struct process *process, const struct settings *settings, struct buf *pin)
 {
     const struct token_settings wanted = {.module = settings->module,
                                           .label = settings->token_label,
-                                          .pin = pin,
+                                          .pin = buf_bytes(pin),
                                           .sessions = (unsigned)settings->sessions};
     process->hsm.sessions = wanted.sessions;
     enum hufu_err err = token_open(&process->hsm.token, &wanted);
+    secret_wipe(pin->data, pin->cap);
     if (!err && (!token_has(process->hsm.token, TOKEN_KEY_SEALING) ||
                  !token_has(process->hsm.token, TOKEN_KEY_IDENTITY)))
         err = HUFU_ERR_NOT_FOUND;
@@ -117,7 +119,7 @@ static enum hufu_err listen_on(int *fd, const struct settings *settings)
 }
 
 /* Everything that is opened by name is opened here. */
-static const char *open_all(struct process *process, const struct settings *settings, struct bytes pin,
+static const char *open_all(struct process *process, const struct settings *settings, struct buf *pin,
                             enum hufu_err *err)
 {
     *err = open_token(process, settings, pin);
@@ -174,7 +176,7 @@ static int serve(struct process *process, const struct settings *settings)
     return EXIT_SUCCESS;
 }
 
-static int open_and_serve(const struct settings *settings, struct bytes pin, bool only_check)
+static int open_and_serve(const struct settings *settings, struct buf *pin, bool only_check)
 {
     __attribute__((cleanup(process_done))) struct process process = {.stop_fd = take_signals()};
     enum hufu_err err = HUFU_OK;
@@ -197,7 +199,7 @@ static int run(const struct arguments *arguments, const struct settings *setting
         status = init_run(settings, buf_bytes(&pin), arguments->cas ? arguments->cas : "sm2") ? EXIT_FAILURE
                                                                                               : EXIT_SUCCESS;
     else
-        status = open_and_serve(settings, buf_bytes(&pin), arguments->check_confinement);
+        status = open_and_serve(settings, &pin, arguments->check_confinement);
     secret_wipe(memory, sizeof(memory));
     return status;
 }
