@@ -115,7 +115,7 @@ void hsm_room_start(struct hsm_room *room, const char *cas, const char *module)
                                        .state_directory = room->state,
                                        .token_directory = room->tokens};
     (void)fflush(stdout);
-    log_init("test", LOG_ERROR);
+    log_init("test", LOG_WARNING);
     assert_ok(init_run(&room->settings, bytes_of_text(HSM_ROOM_PIN), cas));
     open_room(room);
 }
