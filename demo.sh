@@ -55,7 +55,7 @@ note() {
 
 build() {
     cmake --preset release
-    cmake --build --preset release --target hufu_command hufu-hsm hufu-server hufu-phone
+    cmake --build --preset release --target hufu-command hufu-hsm hufu-server hufu-phone
 }
 
 load_stack() {

@@ -33,15 +33,22 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 names=(db hsm server)
 socket_path_limit=107 # sun_path without its final NUL
 
+# The whole environment of what the stack runs: nothing of the caller's, whose HUFU_… would override configuration.
+clean_environment() {
+    local variable
+    environment=(PATH=/usr/bin:/bin LANG=C.UTF-8)
+    for variable in SOFTHSM2_CONF ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS TSAN_OPTIONS; do
+        [[ -z ${!variable:-} ]] || environment+=("$variable=${!variable}")
+    done
+}
+
 # as_user USER COMMAND…: as that user, in the stack's folder; an empty USER is whoever runs this.
 as_user() {
-    local user=$1
+    local user=$1 as=() environment
     shift
-    if [[ -n $user ]]; then
-        (cd "$home" && exec setpriv --reuid "$user" --regid "$user" --init-groups -- "$@")
-    else
-        (cd "$home" && exec "$@")
-    fi
+    clean_environment
+    [[ -z $user ]] || as=(setpriv --reuid "$user" --regid "$user" --init-groups --)
+    (cd "$home" && exec "${as[@]}" env -i "${environment[@]}" "$@")
 }
 
 # give USER PATH…: makes it USER's alone.
@@ -126,7 +133,7 @@ programs_prepare() {
 # ---- the options of the first start, kept ----
 
 options_default() {
-    bin=$top/build/bin scheme=https ca=sm2,p256,rsa supervise=0
+    bin=$top/build/bin scheme=https ca=sm2 supervise=0
     server_options=() hsm_options=()
 }
 

@@ -10,6 +10,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import pytest
 
 import device as device_module
+import phone as phone_module
 import stack as stack_module
 
 _numbers = itertools.count(1)
@@ -17,7 +18,7 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def stack():
-    stack = stack_module.Stack()
+    stack = stack_module.Stack("--ca", "sm2,p256,rsa")
     try:
         yield stack.start()
     finally:
@@ -71,3 +72,22 @@ def session(public, new_user, device):
 @pytest.fixture
 def key(session):
     return session.post("/v1/keys", {"algorithm": "sm2", "usage": "sign"}).ok(201)
+
+
+@pytest.fixture
+def phone(new_user):
+    """An enrolled phone with a usable signing key; .user is what the operator's command gave."""
+    phone = phone_module.Phone()
+    phone.user = new_user()
+    phone.enrol(phone.user["activation"]["text"])
+    return phone
+
+
+@pytest.fixture(scope="session")
+def shared_phone(stack, project):
+    """One enrolled phone for tests that only sign with it."""
+    user = stack.admin.post("/admin/v1/users", {"project": project["id"], "name": "Zhao Min", "work_number": "SHARED"}).ok(201)
+    phone = phone_module.Phone()
+    phone.user = user
+    phone.enrol(user["activation"]["text"])
+    return phone

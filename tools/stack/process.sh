@@ -34,13 +34,10 @@ process_pid() {
 process_launch() {
     local name=$1 user=$2
     shift 2
-    local as=()
+    local as=() environment
+    clean_environment
     [[ -z $user ]] || as=(setpriv --reuid "$user" --regid "$user" --init-groups --)
-    local variables=(PATH=/usr/bin:/bin LANG=C.UTF-8) variable
-    for variable in SOFTHSM2_CONF ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS TSAN_OPTIONS; do
-        [[ -z ${!variable:-} ]] || variables+=("$variable=${!variable}")
-    done
-    (cd "$home" && exec setsid "${as[@]}" env -i "${variables[@]}" "$@") </dev/null >>"$home/log/$name.log" 2>&1 9>&- &
+    (cd "$home" && exec setsid "${as[@]}" env -i "${environment[@]}" "$@") </dev/null >>"$home/log/$name.log" 2>&1 9>&- &
     process_remember "$name" $!
 }
 

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The real hufu-phone, in a folder of its own."""
+
+import os
+import pathlib
+import subprocess
+import tempfile
+
+import stack
+
+PIN = "271828"
+DONE, NOT_VALID, USAGE, PIN_WRONG, PIN_LOCKED, REFUSED, AWAY, FAULT, DEVICE, NOT_READY = range(10)
+
+
+class Phone:
+    def __init__(self):
+        self._folder = tempfile.TemporaryDirectory(prefix="hufu-phone.")
+        self.folder = pathlib.Path(self._folder.name)
+        self.home = self.folder / "home"
+
+    def command(self, *arguments, pin=None, given=b""):
+        """Runs hufu-phone to its end; the PIN goes through a pipe, never through the command line."""
+        command = [str(stack.BIN / "hufu-phone"), *map(str, arguments), "--home", str(self.home), "--lang", "en"]
+        read_end, write_end = os.pipe()
+        try:
+            if pin is not None:
+                os.write(write_end, (pin + "\n").encode())
+                command += ["--pin-fd", str(read_end)]
+            os.close(write_end)
+            return subprocess.run(command, input=given, capture_output=True, pass_fds=[read_end], timeout=120)
+        finally:
+            os.close(read_end)
+
+    def do(self, *arguments, status=DONE, **kwargs):
+        """As command, but its exit status must be that one; gives what it said, both streams."""
+        result = self.command(*arguments, **kwargs)
+        said = (result.stdout + result.stderr).decode()
+        assert result.returncode == status, (arguments, result.returncode, said)
+        return said
+
+    def enrol(self, code, pin=PIN):
+        return self.do("enrol", "-", pin=pin, given=code.encode() + b"\n")
+
+    def sign(self, document, pin=PIN, status=DONE):
+        """Signs the bytes; gives the paths of document, raw signature and CMS."""
+        path = self.folder / "document"
+        path.write_bytes(document)
+        raw, cms = path.with_suffix(".sig"), path.with_suffix(".p7s")
+        said = self.do("sign", path, "--out", raw, "--cms", cms, pin=pin, status=status)
+        return said if status else (path, raw, cms)
+
+    def certificates(self):
+        """Paths of the certificate and of its issuers."""
+        certificate, issuers = self.folder / "certificate.pem", self.folder / "issuers.pem"
+        self.do("certificate", "--out", certificate, "--chain", issuers)
+        return certificate, issuers

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Freezing a key and suspending an account take effect at once, and are undone as simply."""
+
+import uuid
+
+import pytest
+
+import phone as phone_module
+from test_input import signature_body
+
+
+def key_of(admin, phone):
+    keys = admin.get("/admin/v1/keys").ok()["keys"]
+    return [key for key in keys if key["account"]["id"] == phone.user["account"]["id"]][0]
+
+
+def test_a_frozen_key_does_not_sign_until_it_is_unfrozen(admin, phone):
+    key = key_of(admin, phone)
+    admin.post(f"/admin/v1/keys/{key['key_id']}/freeze").ok()
+    assert key_of(admin, phone)["binding_state"] == "frozen"
+    assert "binding-not-active" in phone.sign(b"x", status=phone_module.REFUSED) or "not active" in phone.sign(
+        b"x", status=phone_module.REFUSED)
+    admin.post(f"/admin/v1/keys/{key['key_id']}/unfreeze").ok()
+    phone.sign(b"x")
+
+
+def test_a_suspended_account_does_not_sign_until_it_is_resumed(admin, phone):
+    account = phone.user["account"]["id"]
+    admin.post(f"/admin/v1/users/{account}/suspend").ok()
+    phone.sign(b"x", status=phone_module.REFUSED)
+    admin.post(f"/admin/v1/users/{account}/resume").ok()
+    phone.sign(b"x")
+
+
+def test_a_suspended_accounts_session_is_told_why(admin, session, key):
+    admin.post(f"/admin/v1/users/{session.user['account']['id']}/suspend").ok()
+    answer = session.post(f"/v1/keys/{key['key_id']}/signatures", signature_body(key))
+    answer.problem(403, "account-not-active")
+
+
+def test_a_key_without_its_halves_does_not_sign(session, key):
+    answer = session.post(f"/v1/keys/{key['key_id']}/signatures", signature_body(key))
+    document = answer.problem(403, "binding-not-active")
+    assert document["state"] == "waiting"
+
+
+def test_freezing_twice_is_a_conflict_or_nothing_new(admin, phone):
+    key = key_of(admin, phone)
+    admin.post(f"/admin/v1/keys/{key['key_id']}/freeze").ok()
+    assert admin.post(f"/admin/v1/keys/{key['key_id']}/freeze").status in (200, 204, 409)
+
+
+@pytest.mark.parametrize("column, value, slug", [
+    ("valid_until", "now() - interval '1 second'", "window-closed"),
+    ("valid_from", "now() + interval '1 hour'", "window-closed"),
+    ("uses_left", "0", "uses-exhausted"),
+])
+def test_outside_its_window_or_uses_a_binding_does_not_sign(stack, admin, phone, column, value, slug):
+    key = key_of(admin, phone)
+    stack.sql(f"UPDATE binding SET {column} = {value} WHERE key_id = '{key['key_id']}'")
+    before = stack.sql("SELECT count(*) FROM signature")
+    phone.sign(b"x", status=phone_module.REFUSED)
+    assert stack.sql("SELECT count(*) FROM signature") == before
+    outcome = stack.sql(f"SELECT outcome FROM audit_event WHERE key_id = '{key['key_id']}' ORDER BY at DESC LIMIT 1")
+    assert outcome == slug
+
+
+def test_each_digest_costs_one_use(stack, admin, phone):
+    key = key_of(admin, phone)
+    stack.sql(f"UPDATE binding SET uses_left = 5 WHERE key_id = '{key['key_id']}'")
+    phone.sign(b"x")
+    left = int(stack.sql(f"SELECT uses_left FROM binding WHERE key_id = '{key['key_id']}'"))
+    assert left in (3, 4), left
+
+
+def test_every_change_of_state_is_an_event(stack, admin, phone):
+    key, account = key_of(admin, phone), phone.user["account"]["id"]
+    for path in (f"keys/{key['key_id']}/freeze", f"keys/{key['key_id']}/unfreeze", f"users/{account}/suspend",
+                 f"users/{account}/resume"):
+        admin.post("/admin/v1/" + path).ok()
+    actions = stack.sql(f"SELECT string_agg(action, ' ' ORDER BY at) FROM audit_event WHERE account_id = '{account}' "
+                        "AND actor LIKE 'operator:%'").split()
+    for word in ("freeze", "unfreeze", "suspend", "resume"):
+        assert any(word in action for action in actions), actions
+
+
+def test_the_operators_command_does_the_same(stack, admin, phone):
+    key = key_of(admin, phone)
+    stack.hufu("key", "freeze", key["key_id"])
+    phone.sign(b"x", status=phone_module.REFUSED)
+    stack.hufu("key", "unfreeze", key["key_id"])
+    phone.sign(b"x")
+    assert key["key_id"] in stack.hufu("key", "list")
+    assert phone.user["account"]["work_number"] in stack.hufu("user", "list")
+    assert stack.hufu("key", "freeze", str(uuid.uuid4()), check=False).returncode != 0
