@@ -17,13 +17,14 @@ def as_user(user, *command, check=True, **environment):
     return run("setpriv", "--reuid", user, "--regid", user, "--init-groups", "--", "env", *settings, *command, check=check)
 
 
-def is_sanitized():
-    return b"__asan_init" in (BIN / "hufu-hsm").read_bytes()
+@pytest.fixture
+def confined():
+    if b"__asan_init" in (BIN / "hufu-hsm").read_bytes():
+        pytest.skip("sanitizer builds are not confined")
 
 
 @as_root
-@pytest.mark.skipif(is_sanitized(), reason="sanitizer builds are not confined")
-def test_each_forbidden_act_of_the_key_process_fails(stack):
+def test_each_forbidden_act_of_the_key_process_fails(stack, confined):
     values = stack.environment
     program = pathlib.Path(values["HUFU_BIN"]) / "hufu-hsm"
     said = as_user("hufu-hsm", program, "--config", values["HUFU_HSM_CONF"], "--check-confinement",
