@@ -82,6 +82,7 @@ static enum hufu_err accept_service_point(struct group *g, struct point *B,
         return HUFU_ERR_PEER;
     const struct statement statement = keygen_service_statement(head, com, encoded);
     enum hufu_err err = proof_check_var(g, &statement, proof);
+    secret_wipe(encoded, sizeof(encoded));
     return err == HUFU_ERR_FORM || err == HUFU_ERR_PROOF ? HUFU_ERR_PEER : err;
 }
 

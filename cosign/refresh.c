@@ -2,6 +2,7 @@
 /* Refresh: the same binding gets new halves (docs/protocol.md §5). */
 #include <string.h>
 
+#include "common/secret.h"
 #include "cosign/drawn.h"
 #include "cosign/half.h"
 #include "cosign/split.h"
@@ -53,6 +54,7 @@ static enum hufu_err put_answer(struct group *g, struct buf *answer, const struc
     buf_put_field_text(answer, COSIGN_OP_REFRESH);
     buf_put_field_u32(answer, generation);
     buf_put_field(answer, encoded, sizeof(encoded));
+    secret_wipe(encoded, sizeof(encoded));
     return message_finish(answer, start);
 }
 

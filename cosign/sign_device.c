@@ -93,6 +93,13 @@ struct item {
     struct scalar s3;
 };
 
+/* With P, an answer tests a PIN (§6). */
+static void item_wipe(struct item *item)
+{
+    secret_wipe(item, sizeof(*item));
+}
+#define ITEM_WIPED __attribute__((cleanup(item_wipe)))
+
 static bool decode_item(struct group *g, struct item *item, const uint8_t bytes[SIGN_ITEM_SIZE])
 {
     return point_decode_var(g, &item->K1, bytes) &&
@@ -117,7 +124,7 @@ static bool equation_holds(struct group *g, const struct scalar *s, const struct
 enum hufu_err sign_device_item(struct group *g, uint8_t signature[COSIGN_SIGNATURE_SIZE], bool *holds,
                                const uint8_t item[SIGN_ITEM_SIZE], const struct sign_device_input *in)
 {
-    struct item their;
+    struct item their ITEM_WIPED;
     struct point R POINT_WIPED;
     struct scalar k SCALAR_WIPED, r SCALAR_WIPED, s SCALAR_WIPED, t SCALAR_WIPED;
     *holds = false;
