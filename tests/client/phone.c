@@ -185,7 +185,7 @@ static enum hufu_err generate(struct phone *phone, struct phone_key *key)
     return err ? err : device_new_key_complete(&keygen, &key->binding, buf_bytes(&sealed));
 }
 
-enum hufu_err phone_key_generate(struct phone *phone, struct phone_key *key, const char *usage)
+enum hufu_err phone_key_create(struct phone *phone, struct phone_key *key, const char *usage)
 {
     *key = (struct phone_key){.binding = {.key = phone->key}};
     memcpy(key->binding.H_k, phone->H_k, BOX_KEY_SIZE);
@@ -194,8 +194,12 @@ enum hufu_err phone_key_generate(struct phone *phone, struct phone_key *key, con
                                  json_pack("{s:s, s:s}", "algorithm", "sm2", "usage", usage));
     if (!err)
         err = take_id(key->key_id, key->binding.key_id, &answer, "key_id");
-    if (!err)
-        err = take_id(key->binding_id, key->binding.binding_id, &answer, "binding_id");
+    return err ? err : take_id(key->binding_id, key->binding.binding_id, &answer, "binding_id");
+}
+
+enum hufu_err phone_key_generate(struct phone *phone, struct phone_key *key, const char *usage)
+{
+    enum hufu_err err = phone_key_create(phone, key, usage);
     return err ? err : generate(phone, key);
 }
 

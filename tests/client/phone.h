@@ -41,6 +41,8 @@ void phone_done(struct phone *phone);
 /* Reads the box key again (after a rotation). */
 enum hufu_err phone_read_service(struct phone *phone, const uint8_t identity_hash[32]) HUFU_MUST_CHECK;
 
+/* Asks for a key of usage "sign" or "decrypt" and takes its ids; its halves are still to be generated. */
+enum hufu_err phone_key_create(struct phone *phone, struct phone_key *key, const char *usage) HUFU_MUST_CHECK;
 /* Makes a key of usage "sign" or "decrypt": key generation with the service, no certificate yet. */
 enum hufu_err phone_key_generate(struct phone *phone, struct phone_key *key,
                                  const char *usage) HUFU_MUST_CHECK;

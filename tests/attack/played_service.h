@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The whole real service, and people with phones played against it: the attacker is on the network, or has a phone, or
+ * the database. */
+#ifndef HUFU_TESTS_PLAYED_SERVICE_H
+#define HUFU_TESTS_PLAYED_SERVICE_H
+
+#include "tests/attack/attack.h"
+#include "tests/client/operator.h"
+#include "tests/client/phone.h"
+#include "tests/client/sql_link.h"
+#include "tests/client/stack.h"
+
+struct played_service {
+    struct stack stack;
+    struct web_client *operator_web;
+    struct sql_link *sql;    /* as the owner: looks */
+    struct sql_link *holder; /* as the owner: holds row locks */
+    char project_id[UUID_TEXT_SIZE];
+    unsigned people;
+};
+
+/* A person with a phone and a usable signing key. */
+struct played_person {
+    char account_id[UUID_TEXT_SIZE];
+    struct phone phone;
+    struct phone_key key;
+};
+
+/* Group setup and teardown; the state is a struct played_service. Teardown fails when a process has died. */
+int played_service_start(void **state);
+int played_service_stop(void **state);
+
+void played_person_make(struct played_service *service, struct played_person *person);
+void played_person_done(struct played_person *person);
+#define PLAYED_PERSON_DONE __attribute__((cleanup(played_person_done)))
+
+/* Posts to a resource of the person's key; there must be an answer. */
+void played_post(struct played_person *person, struct web_answer *answer, const char *resource,
+                 const struct device_request *request);
+/* The answer is the problem with that slug and status, and holds no sealed answer. */
+void assert_problem_slug(const struct web_answer *answer, long status, const char *slug);
+/* A request of the person with that binding (the right one, or a wrong PIN's): its answer's status. */
+void played_sign(struct played_person *person, const struct device_binding *binding,
+                 struct web_answer *answer);
+void played_pin_check(struct played_person *person, const struct device_binding *binding,
+                      struct web_answer *answer);
+/* The person signs a fresh digest, and the signature verifies. */
+void assert_person_signs(struct played_person *person);
+
+/* Numbers of the database about a person. */
+int64_t person_pin_failures(struct played_service *service, const struct played_person *person);
+int64_t person_signatures(struct played_service *service, const struct played_person *person);
+int64_t person_events(struct played_service *service, const struct played_person *person);
+int64_t person_requests(struct played_service *service, const struct played_person *person);
+
+#endif
