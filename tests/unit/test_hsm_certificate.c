@@ -271,6 +271,8 @@ static void request_for_another_key_is_refused(void **state)
     good_issue(&issue, "sm2");
     make_csr(&issue, &other, other.P, issue.subject);
     expect_refusal(&issue, HUFU_ERR_SIGNATURE);
+    make_csr(&issue, &key, other.P, issue.subject); /* signed by the right one, but naming the other */
+    expect_refusal(&issue, HUFU_ERR_SIGNATURE);
     hsm_key_free(&other);
 }
 

@@ -311,8 +311,9 @@ static void policy_is_neither_dropped_nor_moved_nor_given_by_others(void **state
     assert_int_equal(replace_policy(&second.key, &own.key, &policy), HUFU_ERR_POLICY);
     assert_int_equal(replace_policy(&second.key, &second.key, &policy), HUFU_ERR_POLICY);
     assert_int_equal(replace_policy(&own.key, &primary, &policy), HUFU_ERR_POLICY);
-    policy.authorization_id[0] ^= 1;
+    policy.authorization_id[0] ^= 1; /* now zero, like that of a record without a policy */
     assert_int_equal(replace_policy(&second.key, &primary, &policy), HUFU_ERR_POLICY);
+    assert_int_equal(replace_policy(&own.key, &primary, &policy), HUFU_ERR_POLICY);
     second_free(&second);
     second_free(&own);
 }
