@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-foreach(noun route problem head field queue server)
+foreach(noun route problem head field queue server load)
     hufu_test(test_http_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_http_${noun}.c USES hufu_http)
 endforeach()
-target_sources(test_http_server PRIVATE ${CMAKE_CURRENT_LIST_DIR}/http_client.c)
-set_tests_properties(test_http_queue test_http_server PROPERTIES LABELS concurrent)
+foreach(noun server load)
+    target_sources(test_http_${noun} PRIVATE ${CMAKE_CURRENT_LIST_DIR}/http_client.c ${CMAKE_CURRENT_LIST_DIR}/http_service.c)
+endforeach()
+set_tests_properties(test_http_queue test_http_server test_http_load PROPERTIES LABELS concurrent)
 
 hufu_test(test_http_metrics SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_http_metrics.c USES hufu_service)
 hufu_test(test_http_config SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_http_config.c USES hufu_service)
