@@ -5,6 +5,7 @@
 #include "tests/attack/played_service.h"
 
 #include <pthread.h>
+#include <unistd.h>
 
 #include "tests/client/place.h"
 #include "tests/client/process_memory.h"

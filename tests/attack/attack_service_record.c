@@ -2,6 +2,9 @@
 /* An attacker who can write the database: moved, exchanged and damaged records, and states set by hand. What is sealed
  * cannot be put to another use (docs/protocol.md §8). */
 #include "tests/attack/played_service.h"
+
+#include <unistd.h>
+
 #include "tests/client/hsm_link.h"
 
 static void swap_records(struct played_service *service, const struct played_person *mine,

@@ -8,10 +8,15 @@
 
 int played_service_start(void **state)
 {
+    return played_service_start_with(state, NULL);
+}
+
+int played_service_start_with(void **state, const char *const *options)
+{
     struct played_service *service = calloc(1, sizeof(*service));
     assert_non_null(service);
     *state = service;
-    assert_ok(stack_start(&service->stack, NULL));
+    assert_ok(stack_start(&service->stack, options));
     service->operator_web = operator_connect(&service->stack);
     service->sql = sql_open(stack_value(&service->stack, "HUFU_DATABASE"));
     service->holder = sql_open(stack_value(&service->stack, "HUFU_DATABASE"));

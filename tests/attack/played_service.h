@@ -29,6 +29,8 @@ struct played_person {
 /* Group setup and teardown; the state is a struct played_service. Teardown fails when a process has died. */
 int played_service_start(void **state);
 int played_service_stop(void **state);
+/* The same with options of stack_start. */
+int played_service_start_with(void **state, const char *const *options);
 
 void played_person_make(struct played_service *service, struct played_person *person);
 void played_person_done(struct played_person *person);
