@@ -43,13 +43,18 @@ static bool serves(const struct box_key *key, uint64_t now_ms)
     return key->until_ms != 0 && now_ms <= key->until_ms + BOX_KEYS_GRACE_MS;
 }
 
+static bool is_of(const struct box_key *key, const uint8_t H_k[BOX_KEY_SIZE])
+{
+    return bytes_equal(bytes_of(key->H_k, BOX_KEY_SIZE), bytes_of(H_k, BOX_KEY_SIZE));
+}
+
 /* The place of H_k itself, else the one that ends first: a free one ends at 0. */
 static struct box_key *place_for(struct box_keys *keys, const uint8_t H_k[BOX_KEY_SIZE])
 {
     struct box_key *place = &keys->key[0];
     for (size_t i = 0; i < BOX_KEYS_MAX; i++) {
         struct box_key *key = &keys->key[i];
-        if (key->until_ms != 0 && memcmp(key->H_k, H_k, BOX_KEY_SIZE) == 0)
+        if (key->until_ms != 0 && is_of(key, H_k))
             return key;
         if (key->until_ms < place->until_ms)
             place = key;
@@ -78,7 +83,7 @@ enum hufu_err box_keys_find(struct box_keys *keys, uint8_t private_key[BOX_KEY_S
     (void)pthread_mutex_lock(&keys->mutex);
     for (size_t i = 0; i < BOX_KEYS_MAX; i++) {
         const struct box_key *key = &keys->key[i];
-        if (serves(key, now_ms) && memcmp(key->H_k, H_k, BOX_KEY_SIZE) == 0) {
+        if (serves(key, now_ms) && is_of(key, H_k)) {
             memcpy(private_key, key->private_key, BOX_KEY_SIZE);
             err = HUFU_OK;
         }

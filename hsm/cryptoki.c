@@ -111,7 +111,9 @@ static enum hufu_err find_slot(const struct cryptoki *module, unsigned long *slo
         if (module->call->C_GetTokenInfo(slots[i], &info) != CKR_OK)
             continue;
         bool initialised = info.flags & CKF_TOKEN_INITIALIZED;
-        if (label ? initialised && memcmp(info.label, label, CRYPTOKI_LABEL_MAX) == 0 : !initialised) {
+        if (label ? initialised && bytes_equal(bytes_of(info.label, CRYPTOKI_LABEL_MAX),
+                                               bytes_of(label, CRYPTOKI_LABEL_MAX))
+                  : !initialised) {
             *slot = slots[i];
             return HUFU_OK;
         }

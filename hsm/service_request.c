@@ -121,8 +121,8 @@ static bool says(const struct frame_statement *statement, const struct record_se
     SECRET_WIPED struct secret32 copy = {0};
     uint8_t H_k[BOX_KEY_SIZE];
     box_keypair(H_k, copy.bytes, record->private_key);
-    return memcmp(H_k, statement->H_k, sizeof(H_k)) == 0 && statement->from_ms == record->from_ms &&
-           statement->until_ms == record->until_ms;
+    return bytes_equal(bytes_of(H_k, sizeof(H_k)), bytes_of(statement->H_k, sizeof(H_k))) &&
+           statement->from_ms == record->from_ms && statement->until_ms == record->until_ms;
 }
 
 enum hufu_err request_service_load(struct worker *worker, const struct bytes *fields, struct buf *reply)

@@ -72,8 +72,11 @@ static enum hufu_err check_handover(const struct operate *operate, const struct 
 {
     uint8_t fingerprint[32];
     frame_device_fingerprint(fingerprint, keys->device_key, keys->x25519_key);
-    bool to_itself = memcmp(handover->binding_id, operate->place.binding, FRAME_ID_SIZE) == 0;
-    if (to_itself || memcmp(fingerprint, handover->fingerprint, sizeof(fingerprint)) != 0)
+    bool to_itself = bytes_equal(bytes_of(handover->binding_id, FRAME_ID_SIZE),
+                                 bytes_of(operate->place.binding, FRAME_ID_SIZE));
+    bool same_keys = bytes_equal(bytes_of(fingerprint, sizeof(fingerprint)),
+                                 bytes_of(handover->fingerprint, sizeof(fingerprint)));
+    if (to_itself || !same_keys)
         return HUFU_ERR_POLICY;
     if (handover->policy.len == 0)
         return HUFU_OK;
@@ -143,9 +146,11 @@ enum hufu_err policy_prove(struct operate *operate, struct buf *reply)
 static enum hufu_err check_policy(const struct operate *operate, const struct record_binding *target,
                                   const struct frame_policy *policy)
 {
-    bool same_key = memcmp(target->half.P, operate->record->half.P, sizeof(target->half.P)) == 0;
-    if (!same_key || !target->has_policy ||
-        memcmp(policy->authorization_id, target->policy.authorization_id, FRAME_ID_SIZE) != 0)
+    bool same_key = bytes_equal(bytes_of(target->half.P, COSIGN_POINT_SIZE),
+                                bytes_of(operate->record->half.P, COSIGN_POINT_SIZE));
+    bool same_authorization = bytes_equal(bytes_of(policy->authorization_id, FRAME_ID_SIZE),
+                                          bytes_of(target->policy.authorization_id, FRAME_ID_SIZE));
+    if (!same_key || !target->has_policy || !same_authorization)
         return HUFU_ERR_POLICY;
     return permit_policy(operate->record, policy);
 }

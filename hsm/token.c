@@ -92,8 +92,9 @@ static enum hufu_err find_key(struct token *token, enum token_key key, struct fo
 /* A token that comes back with other keys is another token: refused, or records would be sealed for nobody. */
 static bool is_same_key(const struct found_key *before, const struct found_key *now)
 {
-    return before->found == now->found && memcmp(before->id, now->id, sizeof(now->id)) == 0 &&
-           memcmp(before->point, now->point, sizeof(now->point)) == 0;
+    return before->found == now->found &&
+           bytes_equal(bytes_of(before->id, TOKEN_ID_SIZE), bytes_of(now->id, TOKEN_ID_SIZE)) &&
+           bytes_equal(bytes_of(before->point, TOKEN_POINT_SIZE), bytes_of(now->point, TOKEN_POINT_SIZE));
 }
 
 static enum hufu_err find_keys(struct token *token)

@@ -4,7 +4,7 @@ add_library(hufu_test_hsm_room STATIC EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}
 target_link_libraries(hufu_test_hsm_room PUBLIC hufu_flags hufu_hsm hufu_test_client PkgConfig::SODIUM
     PRIVATE PkgConfig::CMOCKA)
 
-foreach(noun certificate handover operate process record request token)
+foreach(noun certificate handover keygen operate process record request token)
     hufu_test(test_hsm_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_hsm_${noun}.c USES hufu_test_hsm_room)
 endforeach()
 target_link_libraries(test_hsm_certificate PRIVATE OpenSSL::Crypto)
@@ -13,6 +13,7 @@ target_link_libraries(test_hsm_certificate PRIVATE OpenSSL::Crypto)
 add_library(hsm_flaky_module MODULE ${CMAKE_CURRENT_LIST_DIR}/hsm_flaky_module.c)
 target_link_libraries(hsm_flaky_module PRIVATE hufu_flags ${CMAKE_DL_LIBS})
 target_include_directories(hsm_flaky_module SYSTEM PRIVATE ${P11KIT_INCLUDE_DIRS})
+add_dependencies(test_hsm_token hsm_flaky_module)
 target_compile_definitions(test_hsm_token PRIVATE HSM_FLAKY_MODULE="$<TARGET_FILE:hsm_flaky_module>")
 target_link_libraries(test_hsm_token PRIVATE Threads::Threads ${CMAKE_DL_LIBS})
 target_link_libraries(test_hsm_process PRIVATE Threads::Threads)

@@ -5,14 +5,13 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "hsm/certificate.h"
 #include "hsm/clock.h"
 #include "hsm/csr.h"
 #include "hsm/owned.h"
 #include "tests/client/certificate_request.h"
+#include "tests/client/command.h"
 #include "tests/client/place.h"
 #include "tests/unit/hsm_room.h"
 
@@ -164,14 +163,20 @@ static void write_pem(const char *name, X509 *certificate)
     assert_int_equal(fclose(file), 0);
 }
 
-/* openssl verify … in the room's folder; true when it exits with 0. */
-static bool command_verifies(const char *arguments)
+#define ARGUMENTS_MAX 12
+
+/* openssl verify …; true when it exits with 0. Words that end in .pem are files of the room's folder. */
+static bool command_verifies(const char *const *words)
 {
-    char line[512];
-    (void)snprintf(line, sizeof(line), "cd %.100s && openssl verify -x509_strict %s >/dev/null 2>&1",
-                   room.directory, arguments);
-    int status = system(line);
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    static char paths[ARGUMENTS_MAX][HSM_ROOM_PATH_MAX];
+    const char *argv[ARGUMENTS_MAX + 4] = {"/usr/bin/openssl", "verify", "-x509_strict"};
+    char log[HSM_ROOM_PATH_MAX];
+    (void)snprintf(log, sizeof(log), "%.100s/openssl.log", room.directory);
+    for (size_t i = 0; words[i]; i++) {
+        (void)snprintf(paths[i], sizeof(paths[i]), "%.100s/%.40s", room.directory, words[i]);
+        argv[i + 3] = strstr(words[i], ".pem") ? paths[i] : words[i];
+    }
+    return command_run(argv, NULL, log) == HUFU_OK;
 }
 
 static void check_profile(X509 *leaf, uint32_t key_usage)
@@ -195,7 +200,7 @@ static void check_profile(X509 *leaf, uint32_t key_usage)
     }
 }
 
-static void issue_and_verify(const char *ca, const char *command)
+static void issue_and_verify(const char *ca, const char *const *command)
 {
     struct issue issue;
     struct hsm_reply reply;
@@ -221,33 +226,53 @@ static void sm2_authority_issues_what_openssl_verifies(void **state)
 {
     (void)state;
     /* The command names the identity on the last certificate alone, hence one link at a time. */
-    issue_and_verify("sm2", "-vfyopt distid:1234567812345678 -partial_chain -trusted issuing.pem leaf.pem");
-    assert_true(command_verifies("-vfyopt distid:1234567812345678 -CAfile root.pem issuing.pem"));
-    assert_false(command_verifies("-partial_chain -trusted issuing.pem leaf.pem"));
+    const char *const leaf[] = {
+        "-vfyopt", "distid:1234567812345678", "-partial_chain", "-trusted", "issuing.pem", "leaf.pem", NULL};
+    const char *const issuing[] = {"-vfyopt", "distid:1234567812345678", "-CAfile", "root.pem", "issuing.pem",
+                                   NULL};
+    const char *const no_identity[] = {"-partial_chain", "-trusted", "issuing.pem", "leaf.pem", NULL};
+    issue_and_verify("sm2", leaf);
+    assert_true(command_verifies(issuing));
+    assert_false(command_verifies(no_identity));
 }
+
+static const char *const whole_chain[] = {"-CAfile",     "root.pem", "-untrusted",
+                                          "issuing.pem", "leaf.pem", NULL};
 
 static void p256_authority_in_the_token_issues_what_openssl_verifies(void **state)
 {
     (void)state;
-    issue_and_verify("p256", "-CAfile root.pem -untrusted issuing.pem leaf.pem");
+    issue_and_verify("p256", whole_chain);
 }
 
 static void rsa_authority_in_the_token_issues_what_openssl_verifies(void **state)
 {
     (void)state;
-    issue_and_verify("rsa", "-CAfile root.pem -untrusted issuing.pem leaf.pem");
+    issue_and_verify("rsa", whole_chain);
 }
 
 static void key_for_decryption_gets_no_signing_usage(void **state)
 {
     (void)state;
-    /* Such a key cannot sign its own request through the service. */
-    struct hsm_key decryption;
-    struct issue issue;
-    hsm_key_make(&room, &decryption, FRAME_ALLOW_DECRYPT);
-    assert_int_equal(hsm_key_sign(&room, &decryption), HUFU_ERR_POLICY);
-    good_issue(&issue, "sm2");
-    hsm_key_free(&decryption);
+    SIGNER_DONE struct signer signer = {0};
+    OWNED(EVP_PKEY) *public_key = signer_public_key(key.P);
+    OWNED(X509) *issuing = NULL;
+    OWNED(X509) *root = NULL;
+    uint8_t memory[CERTIFICATE_DER_MAX];
+    struct buf der;
+    get_chain("p256", &issuing, &root);
+    const struct certificate_terms terms = {.profile = CERTIFICATE_DECRYPT,
+                                            .subject = bytes_of(subject, sizeof(subject)),
+                                            .serial = {1},
+                                            .not_after_ms = clock_now_ms(),
+                                            .key = public_key,
+                                            .issuer = issuing};
+    buf_init(&der, memory, sizeof(memory));
+    assert_ok(signer_from_token(&signer, room.hsm.token, 0, TOKEN_KEY_P256_ISSUING));
+    assert_ok(certificate_make(&der, &terms, &signer));
+    OWNED(X509) *leaf = parse(buf_bytes(&der));
+    assert_int_equal(X509_get_key_usage(leaf), KU_KEY_ENCIPHERMENT | KU_DATA_ENCIPHERMENT | KU_KEY_AGREEMENT);
+    assert_int_equal(X509_check_ca(leaf), 0);
 }
 
 static void unknown_authority_is_not_found(void **state)
