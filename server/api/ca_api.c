@@ -1,84 +1,68 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What anybody may download to check a certificate: its chain and the revocation list. */
-#include "server/api/outcome.h"
-#include "server/api/tables.h"
+#include <stdlib.h>
+
+#include "server/api/answer.h"
+#include "server/api/api.h"
+#include "server/api/pem.h"
 #include "server/core/certificate.h"
 #include "server/core/crl.h"
-#include "server/core/pem.h"
-#include "server/hsmc/hsmc.h"
 #include "server/http/field.h"
 #include "server/http/reply.h"
-#include "server/http/request.h"
 
-#define PEM_TYPE "application/pem-certificate-chain"
-#define PEM_MAX (4 * HSMC_CERTIFICATE_MAX)
-
-static bool read_name(struct http_request *request, struct worker *worker, struct act *act,
-                      char name[CERTIFICATE_CA_MAX + 1])
+static bool ca_read(struct http_request *request, struct worker *worker, struct act *act, char *name, size_t size)
 {
-    if (field_read_path_text(request, 0, "name", name, CERTIFICATE_CA_MAX + 1))
+    if (field_read_path_text(request, 0, "name", name, size))
         return true;
-    outcome_refused_form(request, worker, act);
+    answer_form_refused(request, worker, act);
     return false;
 }
 
-static enum hufu_err chain_text(struct worker *worker, const char *ca, bool with_issuing, struct buf *text)
+static void ca_answer_pem(struct http_request *request, struct worker *worker, bool with_issuing)
 {
-    uint8_t issuing_memory[HSMC_CERTIFICATE_MAX], root_memory[HSMC_CERTIFICATE_MAX];
-    struct buf issuing, root;
-    buf_init(&issuing, issuing_memory, sizeof issuing_memory);
-    buf_init(&root, root_memory, sizeof root_memory);
-    enum hufu_err err = certificate_chain(worker, ca, &issuing, &root);
-    if (!err && with_issuing)
-        err = pem_put_certificate(text, buf_bytes(&issuing));
-    return err ? err : pem_put_certificate(text, buf_bytes(&root));
-}
-
-static void reply_chain(struct http_request *request, struct worker *worker, bool with_issuing)
-{
-    struct act act = outcome_begin(request, "ca.chain");
-    char name[CERTIFICATE_CA_MAX + 1];
-    uint8_t memory[PEM_MAX];
-    struct buf text;
-    if (!read_name(request, worker, &act, name))
+    struct act act = answer_begin(request, "ca.read");
+    char name[HSMC_CA_NAME_MAX + 1];
+    uint8_t memory[2 * PEM_SIZE(HSMC_CERTIFICATE_MAX)];
+    struct certificate_chain chain;
+    struct buf pem;
+    if (!ca_read(request, worker, &act, name, sizeof name))
         return;
-    buf_init(&text, memory, sizeof memory);
-    enum hufu_err err = chain_text(worker, name, with_issuing, &text);
-    if (err)
-        outcome_refuse(request, worker, &act, err);
+    enum hufu_err err = certificate_chain_read(worker, &act, name, &chain);
+    if (err != HUFU_OK) {
+        answer_refused(request, worker, &act, err);
+        return;
+    }
+    buf_init(&pem, memory, sizeof memory);
+    if (with_issuing)
+        pem_put_certificate(&pem, chain.issuing);
+    pem_put_certificate(&pem, chain.root);
+    if (buf_finish(&pem) != HUFU_OK)
+        answer_refused(request, worker, &act, HUFU_ERR_INTERNAL);
     else
-        reply_bytes(request, 200, PEM_TYPE, buf_bytes(&text));
+        reply_bytes(request, 200, "application/x-pem-file", buf_bytes(&pem));
 }
 
-static void get_chain(struct http_request *request, struct worker *worker)
+void ca_get_chain(struct http_request *request, struct worker *worker)
 {
-    reply_chain(request, worker, true);
+    ca_answer_pem(request, worker, true);
 }
 
-static void get_root(struct http_request *request, struct worker *worker)
+void ca_get_root(struct http_request *request, struct worker *worker)
 {
-    reply_chain(request, worker, false);
+    ca_answer_pem(request, worker, false);
 }
 
-static void get_crl(struct http_request *request, struct worker *worker)
+void ca_get_crl(struct http_request *request, struct worker *worker)
 {
-    struct act act = outcome_begin(request, "ca.crl");
-    char name[CERTIFICATE_CA_MAX + 1];
-    struct buf der;
-    if (!read_name(request, worker, &act, name))
+    struct act act = answer_begin(request, "ca.read");
+    char name[HSMC_CA_NAME_MAX + 1];
+    struct buf crl;
+    if (!ca_read(request, worker, &act, name, sizeof name))
         return;
     uint8_t *memory = request_alloc(request, HSMC_CRL_MAX);
-    buf_init(&der, memory, HSMC_CRL_MAX);
-    enum hufu_err err = memory ? crl_current(worker, name, &der) : HUFU_ERR_INTERNAL;
-    if (err)
-        outcome_refuse(request, worker, &act, err);
+    buf_init(&crl, memory, memory != NULL ? HSMC_CRL_MAX : 0);
+    enum hufu_err err = memory != NULL ? crl_current(worker, &act, name, &crl) : HUFU_ERR_INTERNAL;
+    if (err != HUFU_OK)
+        answer_refused(request, worker, &act, err);
     else
-        reply_bytes(request, 200, "application/pkix-crl", buf_bytes(&der));
+        reply_bytes(request, 200, "application/pkix-crl", buf_bytes(&crl));
 }
-
-const struct http_route ca_routes[] = {
-    {"GET", "/v1/ca/{name}/chain.pem", ROUTE_PUBLIC, ROUTE_WORKER, get_chain},
-    {"GET", "/v1/ca/{name}/root.pem", ROUTE_PUBLIC, ROUTE_WORKER, get_root},
-    {"GET", "/v1/ca/{name}/crl", ROUTE_PUBLIC, ROUTE_WORKER, get_crl},
-    {.method = NULL},
-};

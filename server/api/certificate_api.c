@@ -1,88 +1,72 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "server/api/outcome.h"
-#include "server/api/tables.h"
 #include "server/core/certificate.h"
-#include "server/hsmc/hsmc.h"
+
+#include <stddef.h>
+
+#include "server/api/answer.h"
+#include "server/api/api.h"
+#include "server/core/service_key.h"
 #include "server/http/field.h"
 #include "server/http/reply.h"
-#include "server/http/request.h"
 
-struct certificate_in {
+struct certificate_body {
     struct bytes csr;
-    int ca; /* index in certificate_ca_names */
+    int ca;
 };
 
 static const struct field certificate_fields[] = {
     {.name = "csr",
      .type = FIELD_BYTES,
-     .offset = offsetof(struct certificate_in, csr),
+     .offset = offsetof(struct certificate_body, csr),
      .min = 1,
-     .max = CERTIFICATE_REQUEST_MAX},
+     .max = CERTIFICATE_CSR_MAX},
     {.name = "ca",
      .type = FIELD_ENUM,
-     .offset = offsetof(struct certificate_in, ca),
+     .offset = offsetof(struct certificate_body, ca),
      .optional = true,
-     .names = certificate_ca_names},
+     .names = service_ca_names},
     {.name = NULL},
 };
 
-/* The certificate with the two above it. */
-static void reply_certificate(struct http_request *request, struct worker *worker, struct act *act,
-                              unsigned status, const struct certificate *certificate)
+static json_t *certificate_json(const struct certificate *certificate, const struct certificate_chain *chain)
 {
-    uint8_t issuing_memory[HSMC_CERTIFICATE_MAX], root_memory[HSMC_CERTIFICATE_MAX];
-    struct buf issuing, root;
-    buf_init(&issuing, issuing_memory, sizeof issuing_memory);
-    buf_init(&root, root_memory, sizeof root_memory);
-    enum hufu_err err = certificate_chain(worker, certificate->ca, &issuing, &root);
-    if (err) {
-        outcome_refuse(request, worker, act, err);
-        return;
-    }
-    reply_json(request, status,
-               json_pack("{so, so, s[o, o]}", "certificate",
-                         json_bytes(bytes_of(certificate->der, certificate->der_len)), "ca",
-                         json_text(certificate->ca), "chain", json_bytes(buf_bytes(&issuing)),
-                         json_bytes(buf_bytes(&root))));
+    return json_pack("{so, s[o, o]}", "certificate", json_bytes(bytes_of(certificate->der, certificate->der_len)), "chain",
+                     json_bytes(chain->issuing), json_bytes(chain->root));
 }
 
-static void post_request(struct http_request *request, struct worker *worker)
+void certificate_post(struct http_request *request, struct worker *worker)
 {
-    struct act act = outcome_begin(request, "certificate.issue");
-    struct certificate_in in = {0};
-    struct certificate certificate;
+    struct act act = answer_begin(request, "certificate.issue");
+    struct certificate_body body = {.ca = 0}; /* "sm2" */
     uint8_t key_id[UUID_SIZE];
-    if (!field_read_path_uuid(request, 0, "id", key_id) ||
-        !field_read_body(request, certificate_fields, &in)) {
-        outcome_refused_form(request, worker, &act);
+    struct certificate certificate;
+    struct certificate_chain chain;
+    bool issued;
+    if (!field_read_path_uuid(request, 0, "id", key_id) || !field_read_body(request, certificate_fields, &body)) {
+        answer_form_refused(request, worker, &act);
         return;
     }
-    enum hufu_err err =
-        certificate_issue(worker, &act, key_id, certificate_ca_names[in.ca], in.csr, &certificate);
-    if (err)
-        outcome_refuse(request, worker, &act, err);
+    enum hufu_err err = certificate_request(worker, &act, key_id, body.csr, service_ca_names[body.ca], &certificate,
+                                            &chain, &issued);
+    if (err != HUFU_OK)
+        answer_refused(request, worker, &act, err);
     else
-        reply_certificate(request, worker, &act, 201, &certificate);
+        reply_json(request, issued ? 201 : 200, certificate_json(&certificate, &chain));
 }
 
-static void get_certificate(struct http_request *request, struct worker *worker)
+void certificate_get(struct http_request *request, struct worker *worker)
 {
-    struct act act = outcome_begin(request, "certificate.show");
-    struct certificate certificate;
+    struct act act = answer_begin(request, "certificate.read");
     uint8_t key_id[UUID_SIZE];
+    struct certificate certificate;
+    struct certificate_chain chain;
     if (!field_read_path_uuid(request, 0, "id", key_id)) {
-        outcome_refused_form(request, worker, &act);
+        answer_form_refused(request, worker, &act);
         return;
     }
-    enum hufu_err err = certificate_show(worker, &act, key_id, &certificate);
-    if (err)
-        outcome_refuse(request, worker, &act, err);
+    enum hufu_err err = certificate_of_key(worker, &act, key_id, &certificate, &chain);
+    if (err != HUFU_OK)
+        answer_refused(request, worker, &act, err);
     else
-        reply_certificate(request, worker, &act, 200, &certificate);
+        reply_json(request, 200, certificate_json(&certificate, &chain));
 }
-
-const struct http_route certificate_routes[] = {
-    {"POST", "/v1/keys/{id}/certificate-requests", ROUTE_SESSION, ROUTE_WORKER, post_request},
-    {"GET", "/v1/keys/{id}/certificate", ROUTE_SESSION, ROUTE_WORKER, get_certificate},
-    {.method = NULL},
-};

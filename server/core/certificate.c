@@ -2,194 +2,176 @@
 #include "server/core/certificate.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
-#include "server/hsmc/hsmc.h"
-#include "server/store/key_store.h"
-#include "server/worker.h"
+#include "common/encoding.h"
+#include "server/core/binding.h"
+#include "server/core/key.h"
+#include "server/metrics.h"
 
-#define DAY_MS UINT64_C(86400000)
-
-const char *const certificate_ca_names[] = {"sm2", "p256", "rsa", NULL};
-
-/* 126 random bits; the first byte is neither 0 nor negative, so that the serial always has 16 bytes (RFC 5280 §4.1.2.2). */
-static void draw_serial(uint8_t serial[CERTIFICATE_SERIAL_SIZE])
+enum hufu_err certificate_chain_read(struct worker *worker, struct act *act, const char *ca,
+                                     struct certificate_chain *out)
 {
-    /* Fails only on a kernel that has no such call. */
-    if (getrandom(serial, CERTIFICATE_SERIAL_SIZE, 0) != CERTIFICATE_SERIAL_SIZE)
-        abort();
-    serial[0] = (uint8_t)((serial[0] & 0x3f) | 0x40);
+    struct buf issuing, root;
+    buf_init(&issuing, out->memory, HSMC_CERTIFICATE_MAX);
+    buf_init(&root, out->memory + HSMC_CERTIFICATE_MAX, HSMC_CERTIFICATE_MAX);
+    enum hufu_err err = hsmc_ca_chain(worker->hsmc, worker->trace, ca, &issuing, &root);
+    out->issuing = buf_bytes(&issuing);
+    out->root = buf_bytes(&root);
+    if (err == HUFU_ERR_NOT_FOUND || err == HUFU_ERR_FORM)
+        return act_refuse_reason(act, REFUSAL_NOT_FOUND, "there is no such CA");
+    return err;
 }
 
-/* Looked at before hufu-hsm is asked, and again under the rows' locks before anything is given out. */
-static enum hufu_err check_states(struct act *act, enum account_state account, enum binding_state binding,
-                                  enum key_state key)
+/* 127 random bits: positive, never zero in practice, and not to be guessed. */
+static enum hufu_err certificate_new_serial(uint8_t serial[CERTIFICATE_SERIAL_SIZE])
 {
-    if (account != ACCOUNT_ACTIVE)
-        return act_refuse_state(act, REFUSAL_ACCOUNT_NOT_ACTIVE, account_state_names[account]);
-    if (key != KEY_GENERATED && key != KEY_USABLE)
-        return act_refuse_state(act, REFUSAL_CONFLICT, key_state_names[key]);
-    if (binding != BINDING_ACTIVE)
-        return act_refuse_state(act, REFUSAL_BINDING_NOT_ACTIVE, binding_state_names[binding]);
+    if (getrandom(serial, CERTIFICATE_SERIAL_SIZE, 0) != CERTIFICATE_SERIAL_SIZE)
+        return HUFU_ERR_INTERNAL;
+    serial[0] = (serial[0] & 0x7f) | 0x40; /* of one length, so that nobody's encoder strips a zero */
     return HUFU_OK;
 }
 
-/* The private-key process's refusals of a certificate request. */
-static enum hufu_err refuse(struct act *act, enum hufu_err err)
+/* What the private-key process's refusals of a request mean. */
+static enum hufu_err certificate_refused(struct act *act, enum hufu_err err)
 {
-    if (err == HUFU_ERR_FORM || err == HUFU_ERR_SIGNATURE)
-        return act_refuse(act, REFUSAL_CSR_INVALID);
-    if (err == HUFU_ERR_POLICY)
+    switch ((int)err) {
+    case HUFU_ERR_FORM:
+        return act_refuse_reason(act, REFUSAL_CSR_INVALID, "it is no PKCS#10 request");
+    case HUFU_ERR_SIGNATURE:
+        return act_refuse_reason(act, REFUSAL_CSR_INVALID, "it is not for this key, or not signed by it");
+    case HUFU_ERR_POLICY:
         return act_refuse(act, REFUSAL_SUBJECT_MISMATCH);
-    if (err == HUFU_ERR_NOT_FOUND)
-        return act_refuse_reason(act, REFUSAL_NOT_FOUND, "There is no such certification authority.");
-    return err == HUFU_ERR_RECORD ? act_refuse(act, REFUSAL_RECORD_INVALID) : err;
+    case HUFU_ERR_RECORD:
+        return act_refuse(act, REFUSAL_RECORD_INVALID);
+    case HUFU_ERR_NOT_FOUND:
+        return act_refuse_reason(act, REFUSAL_NOT_FOUND, "there is no such CA");
+    case HUFU_ERR_LIMIT:
+        return HUFU_ERR_INTERNAL;
+    default:
+        return err;
+    }
 }
 
-static enum hufu_err ask(struct worker *worker, struct act *act, const struct key_view *key,
-                         struct bytes request, struct certificate *out)
+static enum hufu_err certificate_issue(struct worker *worker, struct act *act, const struct key_view *key,
+                                       struct bytes csr, struct certificate *out)
 {
-    uint8_t record_memory[BINDING_RECORD_MAX];
+    uint8_t memory[BINDING_RECORD_MAX];
     struct buf record, der;
-    uint32_t generation = 0;
-    buf_init(&record, record_memory, sizeof record_memory);
+    uint32_t generation;
+    buf_init(&record, memory, sizeof memory);
     buf_init(&der, out->der, sizeof out->der);
     enum hufu_err err =
         binding_read_record(worker->store, key->project_id, key->binding_id, &generation, &record);
-    if (err)
-        return err == HUFU_ERR_NOT_FOUND ? act_refuse(act, REFUSAL_BINDING_NOT_ACTIVE) : err;
-    const struct hsmc_certificate wanted = {
+    if (err == HUFU_ERR_NOT_FOUND)
+        return act_refuse_state(act, REFUSAL_BINDING_NOT_ACTIVE, binding_state_names[key->binding_state]);
+    if (err == HUFU_OK)
+        err = certificate_new_serial(out->serial);
+    if (err != HUFU_OK)
+        return err;
+    const struct hsmc_certificate call = {
         .ca = out->ca,
         .project_id = key->project_id,
         .key_id = key->key_id,
         .binding_id = key->binding_id,
         .generation = generation,
         .sealed = buf_bytes(&record),
-        .request = request,
+        .request = csr,
         .subject = bytes_of(key->subject, key->subject_len),
         .serial = out->serial,
         .not_before_ms = out->not_before_ms,
         .not_after_ms = out->not_after_ms,
     };
-    err = hsmc_certificate_issue(worker->hsmc, worker->trace, &wanted, &der);
+    err = hsmc_certificate_issue(worker->hsmc, worker->trace, &call, &der);
     out->der_len = der.len;
-    return refuse(act, err);
+    return err == HUFU_OK ? HUFU_OK : certificate_refused(act, err);
 }
 
-/* X.509 counts in seconds. */
-static enum hufu_err set_validity(struct worker *worker, struct certificate *out)
+/* Stores what was issued, if the key may still have it. What is not stored never leaves. */
+static enum hufu_err certificate_record(struct worker *worker, struct act *act, const struct key_view *key,
+                                        const struct certificate *certificate)
 {
-    uint64_t now_ms = 0;
-    enum hufu_err err = store_healthy(worker->store, &now_ms);
-    out->not_before_ms = now_ms / 1000 * 1000;
-    out->not_after_ms = out->not_before_ms + CERTIFICATE_DAYS * DAY_MS;
-    return err;
-}
-
-static enum hufu_err audit(struct worker *worker, const struct act *act,
-                           const struct certificate *certificate)
-{
-    char detail[CERTIFICATE_CA_MAX + 1 + 2 * CERTIFICATE_SERIAL_SIZE + 1];
-    size_t ca_len = strlen(certificate->ca);
-    memcpy(detail, certificate->ca, ca_len);
-    detail[ca_len] = ' ';
-    hex_encode(detail + ca_len + 1, sizeof detail - ca_len - 1,
-               bytes_of(certificate->serial, sizeof certificate->serial));
-    return act_record(worker, act, detail);
-}
-
-/* What was signed is given out only when account, device, key and binding still stand as they must. */
-static enum hufu_err store_it(struct worker *worker, struct act *act, const struct key_view *key,
-                              const struct certificate *certificate)
-{
-    struct account account;
     struct binding_held held;
+    enum key_state next;
+    char serial[2 * CERTIFICATE_SERIAL_SIZE + 1];
     struct store_transaction transaction STORE_TRANSACTION = {0};
     enum hufu_err err = store_begin(worker->store, &transaction);
-    if (!err)
-        err = account_lock(worker->store, key->account_id, &account);
-    if (!err)
+    if (err == HUFU_OK)
         err = binding_hold(worker->store, key->project_id, key->device_id, key->binding_id, &held);
-    if (!err)
-        err = check_states(act, account.state, held.standing.state, held.standing.key_state);
-    if (!err && held.standing.device_state != DEVICE_ACTIVE)
-        err = act_refuse(act, REFUSAL_BINDING_NOT_ACTIVE);
-    if (!err)
-        err = certificate_insert(worker->store, certificate);
-    if (!err && held.standing.key_state == KEY_GENERATED)
-        err = key_set_state(worker->store, key->project_id, key->key_id, KEY_USABLE, NULL);
-    if (!err)
-        err = audit(worker, act, certificate);
-    return err ? err : store_commit(&transaction);
-}
-
-static void begin(struct certificate *out, const struct key_view *key, const char *ca)
-{
-    *out = (struct certificate){0};
-    (void)snprintf(out->ca, sizeof out->ca, "%s", ca);
-    memcpy(out->project_id, key->project_id, sizeof out->project_id);
-    memcpy(out->account_id, key->account_id, sizeof out->account_id);
-    memcpy(out->key_id, key->key_id, sizeof out->key_id);
-    draw_serial(out->serial);
-}
-
-static enum hufu_err issue_new(struct worker *worker, struct act *act, const struct key_view *key,
-                               const char *ca, struct bytes request, struct certificate *out)
-{
-    begin(out, key, ca);
-    enum hufu_err err = set_validity(worker, out);
-    if (!err)
-        err = ask(worker, act, key, request, out);
-    if (!err)
-        err = store_it(worker, act, key, out);
-    /* Two requests at once: the other one's certificate is the key's. */
-    if (err == HUFU_ERR_CONFLICT && act->refusal == REFUSAL_NONE)
-        err = certificate_read(worker->store, key->project_id, key->key_id, ca, out);
-    return err;
-}
-
-static enum hufu_err read_key(struct worker *worker, struct act *act, const uint8_t key_id[UUID_SIZE],
-                              struct key_view *key)
-{
-    act_set_key(act, key_id);
-    enum hufu_err err = key_read(worker->store, act->principal.device_id, key_id, key);
-    return err == HUFU_ERR_NOT_FOUND ? act_refuse(act, REFUSAL_NOT_FOUND) : err;
-}
-
-enum hufu_err certificate_issue(struct worker *worker, struct act *act, const uint8_t key_id[UUID_SIZE],
-                                const char *ca, struct bytes request, struct certificate *out)
-{
-    struct key_view key;
-    *out = (struct certificate){0};
-    enum hufu_err err = read_key(worker, act, key_id, &key);
-    if (!err)
-        err = check_states(act, ACCOUNT_ACTIVE, key.binding_state, key.state);
-    if (!err && key.usage != KEY_SIGN)
-        err = act_refuse_reason(act, REFUSAL_CONFLICT, "A key for decryption signs no request.");
-    if (err)
+    if (err == HUFU_OK)
+        err = binding_check_people(act, &held.standing);
+    if (err == HUFU_OK)
+        err = binding_check_active(act, &held.standing);
+    if (err == HUFU_OK)
+        err = binding_check_use(act, &held.standing, 0);
+    if (err != HUFU_OK)
         return err;
-    err = certificate_read(worker->store, key.project_id, key_id, ca, out);
-    if (err == HUFU_ERR_NOT_FOUND)
-        err = issue_new(worker, act, &key, ca, request, out);
-    if (err)
-        *out = (struct certificate){0};
+    if (!key_step(held.standing.key_state, KEY_CERTIFY, &next))
+        return act_refuse_state(act, REFUSAL_CONFLICT, key_state_names[held.standing.key_state]);
+    hex_encode(serial, sizeof serial, bytes_of(certificate->serial, sizeof certificate->serial));
+    err = certificate_insert(worker->store, certificate);
+    if (err == HUFU_OK)
+        err = key_set_state(worker->store, key->project_id, key->key_id, next, NULL);
+    if (err == HUFU_OK)
+        err = act_record(worker, act, serial);
+    return err == HUFU_OK ? store_commit(&transaction) : err;
+}
+
+static enum hufu_err certificate_make(struct worker *worker, struct act *act, const struct key_view *key,
+                                      struct bytes csr, const char *ca, struct certificate *out)
+{
+    enum key_state next;
+    if (key->usage == KEY_DECRYPT)
+        return act_refuse_reason(act, REFUSAL_NOT_ALLOWED, "a key for decryption cannot sign its request");
+    if (!key_step(key->state, KEY_CERTIFY, &next))
+        return act_refuse_state(act, REFUSAL_CONFLICT, key_state_names[key->state]);
+    uint64_t now;
+    enum hufu_err err = store_healthy(worker->store, &now);
+    if (err != HUFU_OK)
+        return err;
+    *out = (struct certificate){.not_before_ms = now - CERTIFICATE_BACKDATE_MS,
+                                .not_after_ms = now + CERTIFICATE_DAYS * UINT64_C(86400000)};
+    memcpy(out->project_id, key->project_id, UUID_SIZE);
+    memcpy(out->account_id, key->account_id, UUID_SIZE);
+    memcpy(out->key_id, key->key_id, UUID_SIZE);
+    snprintf(out->ca, sizeof out->ca, "%s", ca);
+    err = certificate_issue(worker, act, key, csr, out);
+    if (err == HUFU_OK)
+        err = certificate_record(worker, act, key, out);
+    if (err == HUFU_OK)
+        metrics_add(worker->metrics, METRICS_CERTIFICATES, 1);
     return err;
 }
 
-enum hufu_err certificate_show(struct worker *worker, struct act *act, const uint8_t key_id[UUID_SIZE],
-                               struct certificate *out)
+enum hufu_err certificate_request(struct worker *worker, struct act *act, const uint8_t key_id[UUID_SIZE],
+                                  struct bytes csr, const char *ca, struct certificate *out,
+                                  struct certificate_chain *chain, bool *issued)
 {
     struct key_view key;
-    *out = (struct certificate){0};
-    enum hufu_err err = read_key(worker, act, key_id, &key);
-    if (!err)
-        err = certificate_read(worker->store, key.project_id, key_id, NULL, out);
-    return err == HUFU_ERR_NOT_FOUND ? act_refuse(act, REFUSAL_NOT_FOUND) : err;
+    *issued = false;
+    enum hufu_err err = key_view(worker, act, key_id, &key);
+    if (err == HUFU_OK)
+        err = certificate_chain_read(worker, act, ca, chain);
+    if (err != HUFU_OK)
+        return err;
+    act->has_binding = true;
+    memcpy(act->binding_id, key.binding_id, UUID_SIZE);
+    err = certificate_read(worker->store, key.project_id, key_id, ca, out);
+    if (err != HUFU_ERR_NOT_FOUND)
+        return err;
+    *issued = true;
+    return certificate_make(worker, act, &key, csr, ca, out);
 }
 
-enum hufu_err certificate_chain(struct worker *worker, const char *ca, struct buf *issuing, struct buf *root)
+enum hufu_err certificate_of_key(struct worker *worker, struct act *act, const uint8_t key_id[UUID_SIZE],
+                                 struct certificate *out, struct certificate_chain *chain)
 {
-    return hsmc_ca_chain(worker->hsmc, worker->trace, ca, issuing, root);
+    struct key_view key;
+    enum hufu_err err = key_view(worker, act, key_id, &key);
+    if (err == HUFU_OK)
+        err = certificate_read(worker->store, key.project_id, key_id, NULL, out);
+    if (err == HUFU_ERR_NOT_FOUND && act->refusal == REFUSAL_NONE)
+        return act_refuse(act, REFUSAL_NOT_FOUND);
+    return err == HUFU_OK ? certificate_chain_read(worker, act, out->ca, chain) : err;
 }

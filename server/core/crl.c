@@ -4,84 +4,78 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/hsmc/hsmc.h"
 #include "server/store/certificate_store.h"
 #include "server/store/crl_store.h"
-#include "server/worker.h"
 
-#define DAY_MS UINT64_C(86400000)
+/* Too large for a stack that others stand on. */
+struct crl_revoked {
+    struct certificate_revoked stored[HSMC_REVOCATIONS_MAX];
+    struct hsmc_revocation listed[HSMC_REVOCATIONS_MAX];
+};
 
-static void revoked_drop(struct certificate_revoked **list)
+static void crl_free_revoked(struct crl_revoked **revoked)
 {
-    free(*list);
+    free(*revoked);
 }
 
-static void revocations_drop(struct hsmc_revocation **list)
+static enum hufu_err crl_list_revoked(struct worker *worker, const char *ca, struct crl_revoked *revoked, size_t *count)
 {
-    free(*list);
-}
-
-/* What the database knows of a CA's revoked certificates, as hufu-hsm takes it. */
-static enum hufu_err list_revocations(struct worker *worker, const char *ca, struct hsmc_revocation *out,
-                                      size_t *count)
-{
-    __attribute__((cleanup(revoked_drop))) struct certificate_revoked *revoked =
-        calloc(HSMC_REVOCATIONS_MAX, sizeof *revoked);
-    if (!revoked)
-        return HUFU_ERR_INTERNAL;
-    enum hufu_err err = certificate_list_revoked(worker->store, ca, revoked, HSMC_REVOCATIONS_MAX, count);
-    for (size_t i = 0; i < *count && !err; i++) {
-        memcpy(out[i].serial, revoked[i].serial, sizeof out[i].serial);
-        out[i].revoked_ms = revoked[i].revoked_ms;
-        out[i].reason = revoked[i].reason;
+    enum hufu_err err = certificate_list_revoked(worker->store, ca, revoked->stored, HSMC_REVOCATIONS_MAX, count);
+    for (size_t i = 0; i < *count; i++) {
+        memcpy(revoked->listed[i].serial, revoked->stored[i].serial, HSMC_SERIAL_SIZE);
+        revoked->listed[i].revoked_ms = revoked->stored[i].revoked_ms;
+        revoked->listed[i].reason = revoked->stored[i].reason;
     }
     return err;
 }
 
-/* The list after `last`, stored. Of several servers that make the same number the first one's stays. */
-static enum hufu_err renew(struct worker *worker, const char *ca, const struct crl *last, struct buf *der)
+/* Makes and stores the list that follows last. der gets it. */
+static enum hufu_err crl_make(struct worker *worker, const char *ca, const struct crl *last, struct buf *der)
 {
-    __attribute__((cleanup(revocations_drop))) struct hsmc_revocation *revoked =
-        calloc(HSMC_REVOCATIONS_MAX, sizeof *revoked);
-    uint64_t now_ms = 0;
-    size_t count = 0, begin = der->len;
-    if (!revoked)
+    struct crl_revoked *revoked __attribute__((cleanup(crl_free_revoked))) = malloc(sizeof *revoked);
+    struct crl next = {.number = last->number + 1};
+    size_t count;
+    if (revoked == NULL)
         return HUFU_ERR_INTERNAL;
-    enum hufu_err err = store_healthy(worker->store, &now_ms);
-    if (!err)
-        err = list_revocations(worker, ca, revoked, &count);
-    if (err)
+    /* The time is read before the revocations: one that comes between makes this list stale at once. */
+    enum hufu_err err = store_healthy(worker->store, &next.this_update_ms);
+    if (err == HUFU_OK)
+        err = crl_list_revoked(worker, ca, revoked, &count);
+    if (err != HUFU_OK)
         return err;
-    struct crl next = {
-        .number = last->number + 1, .this_update_ms = now_ms, .next_update_ms = now_ms + CRL_DAYS * DAY_MS};
-    err = hsmc_crl_issue(worker->hsmc, worker->trace,
-                         &(struct hsmc_crl){.ca = ca,
-                                            .number = (uint64_t)next.number,
-                                            .this_update_ms = next.this_update_ms,
-                                            .next_update_ms = next.next_update_ms,
-                                            .revoked = revoked,
-                                            .revoked_count = count},
-                         der);
-    if (!err)
-        err = crl_insert(worker->store, ca, &next, bytes_of(der->data + begin, der->len - begin));
-    if (err)
-        der->len = begin;
-    return err;
+    next.next_update_ms = next.this_update_ms + CRL_HOURS * UINT64_C(3600000);
+    const struct hsmc_crl call = {
+        .ca = ca,
+        .number = (uint64_t)next.number,
+        .this_update_ms = next.this_update_ms,
+        .next_update_ms = next.next_update_ms,
+        .revoked = revoked->listed,
+        .revoked_count = count,
+    };
+    err = hsmc_crl_issue(worker->hsmc, worker->trace, &call, der);
+    return err == HUFU_OK ? crl_insert(worker->store, ca, &next, buf_bytes(der)) : err;
 }
 
-enum hufu_err crl_current(struct worker *worker, const char *ca, struct buf *der)
+enum hufu_err crl_current(struct worker *worker, struct act *act, const char *ca, struct buf *der)
 {
-    struct crl last = {0};
-    size_t begin = der->len;
+    struct crl last;
+    uint64_t now = 0;
     enum hufu_err err = crl_read(worker->store, ca, &last, der);
-    if (err && err != HUFU_ERR_NOT_FOUND)
-        return err;
-    bool exists = !err;
-    if (exists && !last.stale)
+    if (err == HUFU_OK && !last.stale)
         return HUFU_OK;
-    der->len = begin;
-    err = renew(worker, ca, &last, der);
-    if (err == HUFU_ERR_CONFLICT || (err == HUFU_ERR_AWAY && exists))
-        return crl_read(worker->store, ca, &last, der);
-    return err;
+    bool kept = err == HUFU_OK && store_healthy(worker->store, &now) == HUFU_OK && last.next_update_ms > now;
+    if (err != HUFU_OK && err != HUFU_ERR_NOT_FOUND)
+        return err;
+    size_t kept_len = der->len;
+    der->len = 0;
+    err = crl_make(worker, ca, &last, der);
+    if (err == HUFU_OK)
+        return HUFU_OK;
+    if (err == HUFU_ERR_NOT_FOUND)
+        return act_refuse_reason(act, REFUSAL_NOT_FOUND, "there is no such CA");
+    /* Another server was faster, or the private-key process is away. */
+    der->len = 0;
+    if (err != HUFU_ERR_CONFLICT && !(kept && kept_len > 0))
+        return err;
+    return crl_read(worker->store, ca, &last, der);
 }

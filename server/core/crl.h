@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The CAs' revocation lists: made by hufu-hsm, kept in the database, renewed before they end. */
+/* Revocation lists: signed by the private-key process, kept in the database, made anew when half their time has passed or a
+ * certificate was revoked. */
 #ifndef HUFU_SERVER_CORE_CRL_H
 #define HUFU_SERVER_CORE_CRL_H
 
 #include "common/buf.h"
 #include "common/err.h"
+#include "server/core/act.h"
+#include "server/hsmc/hsmc.h"
+#include "server/worker.h"
 
-struct worker;
+#define CRL_HOURS 24
 
-#define CRL_DAYS 7 /* from this update to the next */
-
-/* Appends the newest list of the CA (DER, at most HSMC_CRL_MAX), after making a new one when that is due. With hufu-hsm away
- * a list that is still valid is given all the same. HUFU_ERR_NOT_FOUND: no such CA. */
-enum hufu_err crl_current(struct worker *worker, const char *ca, struct buf *der) HUFU_MUST_CHECK;
+/* Appends the current list, DER; der needs HSMC_CRL_MAX. With the private-key process away the last one, if it is not over.
+ * Refusal: not found (no such CA). */
+enum hufu_err crl_current(struct worker *worker, struct act *act, const char *ca, struct buf *der) HUFU_MUST_CHECK;
 
 #endif

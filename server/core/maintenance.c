@@ -1,43 +1,52 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/core/maintenance.h"
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdlib.h>
 
-#include "server/core/certificate.h"
 #include "server/core/crl.h"
-#include "server/hsmc/hsmc.h"
+#include "server/core/service_key.h"
 #include "server/store/maintenance_store.h"
 #include "server/store/request_store.h"
-#include "server/worker.h"
 
-static void list_drop(uint8_t **list)
+/* Half a minute of requests each: one hour's are gone within one round. */
+#define MAINTENANCE_PRUNE_STEPS 120
+
+static enum hufu_err maintenance_prune(struct worker *worker)
 {
-    free(*list);
+    bool more = true;
+    enum hufu_err err = HUFU_OK;
+    for (int i = 0; err == HUFU_OK && more && i < MAINTENANCE_PRUNE_STEPS; i++)
+        err = request_prune(worker->store, &more);
+    return err;
 }
 
-/* A CA that was not made has no list; that is not an error. */
-static enum hufu_err renew_lists(struct worker *worker)
+static void maintenance_free(uint8_t **memory)
 {
-    __attribute__((cleanup(list_drop))) uint8_t *memory = malloc(HSMC_CRL_MAX);
-    enum hufu_err err = memory ? HUFU_OK : HUFU_ERR_INTERNAL;
-    for (size_t i = 0; certificate_ca_names[i] && !err; i++) {
+    free(*memory);
+}
+
+static enum hufu_err maintenance_renew_crls(struct worker *worker)
+{
+    uint8_t *memory __attribute__((cleanup(maintenance_free))) = malloc(HSMC_CRL_MAX);
+    if (memory == NULL)
+        return HUFU_ERR_INTERNAL;
+    enum hufu_err first = HUFU_OK;
+    for (size_t i = 0; service_ca_names[i] != NULL; i++) {
+        struct act act = {.action = "crl.renew"};
         struct buf der;
         buf_init(&der, memory, HSMC_CRL_MAX);
-        err = crl_current(worker, certificate_ca_names[i], &der);
-        if (err == HUFU_ERR_NOT_FOUND)
-            err = HUFU_OK;
+        enum hufu_err err = crl_current(worker, &act, service_ca_names[i], &der);
+        if (first == HUFU_OK && err != HUFU_ERR_NOT_FOUND)
+            first = err;
     }
-    return err;
+    return first;
 }
 
 enum hufu_err maintenance_run(struct worker *worker)
 {
-    int32_t made = 0;
-    bool more = true;
-    enum hufu_err err = maintenance_make_partitions(worker->store, MAINTENANCE_MONTHS_AHEAD, &made);
-    while (!err && more)
-        err = request_prune(worker->store, &more);
-    return err ? err : renew_lists(worker);
+    int32_t made;
+    enum hufu_err partitions = maintenance_make_partitions(worker->store, MAINTENANCE_MONTHS_AHEAD, &made);
+    enum hufu_err pruned = maintenance_prune(worker);
+    enum hufu_err crls = maintenance_renew_crls(worker);
+    return partitions != HUFU_OK ? partitions : pruned != HUFU_OK ? pruned : crls;
 }

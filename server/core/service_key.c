@@ -1,105 +1,115 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/core/service_key.h"
 
+#include <assert.h>
 #include <string.h>
 
-#include "server/hsmc/hsmc.h"
+#include "common/log.h"
 #include "server/identifier.h"
-#include "server/store/audit_store.h"
-#include "server/worker.h"
 
-#define DAY_MS UINT64_C(86400000)
-/* A statement begins a little in the past, for devices whose clocks are behind. */
-#define EARLY_MS UINT64_C(300000)
+#define SERVICE_KEY_DAY_MS UINT64_C(86400000)
 
-static const uint8_t service_project[UUID_SIZE]; /* the nil project: what belongs to no tenant */
+const char *const service_ca_names[SERVICE_CAS_MAX + 1] = {"sm2", "p256", "rsa", NULL};
 
-static bool lasts(const struct service_key *keys, size_t count, uint64_t now_ms)
+static void service_key_convert(struct hsmc_service_key *to, const struct service_key *from)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (keys[i].until_ms > now_ms + SERVICE_KEY_OVERLAP_DAYS * DAY_MS)
-            return true;
-    }
-    return false;
+    static_assert(sizeof to->sealed == sizeof from->sealed, "a sealed record fits both");
+    memcpy(to->record_id, from->service_key_id, sizeof to->record_id);
+    memcpy(to->sealed, from->sealed, from->sealed_len);
+    to->sealed_len = from->sealed_len;
+    memcpy(to->statement, from->statement, sizeof to->statement);
+    memcpy(to->signature, from->signature, sizeof to->signature);
 }
 
-static enum hufu_err store_new(struct worker *worker, const struct service_key *key)
+/* Has one made and stores it; when another server was faster, its key does as well. */
+static enum hufu_err service_key_make(struct worker *worker, uint64_t from_ms, uint64_t until_ms, uint64_t spare_ms)
 {
-    bool inserted = false;
-    struct store_transaction transaction STORE_TRANSACTION = {0};
-    enum hufu_err err = store_begin(worker->store, &transaction);
-    if (!err)
-        err = service_key_insert(worker->store, key, (SERVICE_KEY_DAYS - SERVICE_KEY_OVERLAP_DAYS) * DAY_MS,
-                                 &inserted);
-    if (!err && inserted)
-        err = audit_insert(worker->store, &(struct audit_entry){.project_id = service_project,
-                                                                .actor = "service",
-                                                                .action = "service_key.new",
-                                                                .outcome = "ok",
-                                                                .trace = worker->trace});
-    return err ? err : store_commit(&transaction);
-}
-
-static enum hufu_err make(struct worker *worker, uint64_t now_ms)
-{
-    struct service_key key = {.from_ms = now_ms - EARLY_MS, .until_ms = now_ms + SERVICE_KEY_DAYS * DAY_MS};
     struct hsmc_service_key made;
+    struct service_key key = {.from_ms = from_ms, .until_ms = until_ms};
+    bool inserted;
     identifier_new(key.service_key_id);
-    enum hufu_err err =
-        hsmc_service_new(worker->hsmc, worker->trace, key.service_key_id, key.from_ms, key.until_ms, &made);
-    if (err)
+    enum hufu_err err = hsmc_service_new(worker->hsmc, worker->trace, key.service_key_id, from_ms, until_ms, &made);
+    if (err != HUFU_OK)
         return err;
     memcpy(key.sealed, made.sealed, made.sealed_len);
     key.sealed_len = made.sealed_len;
     memcpy(key.statement, made.statement, sizeof key.statement);
     memcpy(key.signature, made.signature, sizeof key.signature);
-    return store_new(worker, &key);
-}
-
-static struct hsmc_service_key as_loaded(const struct service_key *key)
-{
-    struct hsmc_service_key loaded = {.sealed_len = key->sealed_len};
-    memcpy(loaded.record_id, key->service_key_id, sizeof loaded.record_id);
-    memcpy(loaded.sealed, key->sealed, key->sealed_len);
-    memcpy(loaded.statement, key->statement, sizeof loaded.statement);
-    memcpy(loaded.signature, key->signature, sizeof loaded.signature);
-    return loaded;
-}
-
-static enum hufu_err load(struct worker *worker, const struct service_key *keys, size_t count)
-{
-    struct hsmc_service_key list[HSMC_SERVICE_KEYS_MAX];
-    for (size_t i = 0; i < count; i++)
-        list[i] = as_loaded(&keys[i]);
-    enum hufu_err err = hsmc_keys_set(worker->keys, list, count);
-    for (size_t i = 0; i < count && !err; i++)
-        err = hsmc_service_load(worker->hsmc, worker->trace, &list[i]);
+    err = service_key_insert(worker->store, &key, spare_ms, &inserted);
+    if (err == HUFU_OK && inserted)
+        log_event(LOG_INFO, "service_key.made", "request_id", worker->trace, NULL);
     return err;
+}
+
+/* Loads what can be loaded. A key that this token did not seal (the token was made anew, say) is left out. */
+static enum hufu_err service_key_load(struct worker *worker, const struct service_key *stored, size_t count,
+                                      struct hsmc_service_key *loaded, size_t *loaded_count)
+{
+    *loaded_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct hsmc_service_key *key = &loaded[*loaded_count];
+        service_key_convert(key, &stored[i]);
+        enum hufu_err err = hsmc_service_load(worker->hsmc, worker->trace, key);
+        if (err == HUFU_OK)
+            ++*loaded_count;
+        else if (err != HUFU_ERR_RECORD && err != HUFU_ERR_SIGNATURE)
+            return err;
+        else
+            log_event(LOG_ERROR, "service_key.foreign", "request_id", worker->trace, "error", hufu_err_name(err), NULL);
+    }
+    return HUFU_OK;
+}
+
+static enum hufu_err service_key_read_and_load(struct worker *worker, struct service_key *stored, size_t *count,
+                                               struct hsmc_service_key *loaded, size_t *loaded_count, uint64_t *now_ms)
+{
+    enum hufu_err err = service_key_list(worker->store, stored, HSMC_SERVICE_KEYS_MAX, count, now_ms);
+    return err == HUFU_OK ? service_key_load(worker, stored, *count, loaded, loaded_count) : err;
 }
 
 enum hufu_err service_key_maintain(struct worker *worker)
 {
-    struct service_key keys[HSMC_SERVICE_KEYS_MAX];
-    size_t count = 0;
-    uint64_t now_ms = 0;
-    enum hufu_err err = service_key_list(worker->store, keys, HSMC_SERVICE_KEYS_MAX, &count, &now_ms);
-    if (!err && !lasts(keys, count, now_ms)) {
-        err = make(worker, now_ms);
-        if (!err)
-            err = service_key_list(worker->store, keys, HSMC_SERVICE_KEYS_MAX, &count, &now_ms);
+    struct service_key stored[HSMC_SERVICE_KEYS_MAX];
+    struct hsmc_service_key loaded[HSMC_SERVICE_KEYS_MAX];
+    size_t count, usable;
+    uint64_t now;
+    enum hufu_err err = service_key_read_and_load(worker, stored, &count, loaded, &usable, &now);
+    if (err != HUFU_OK)
+        return err;
+    const uint64_t overlap = SERVICE_KEY_OVERLAP_DAYS * SERVICE_KEY_DAY_MS + SERVICE_KEY_LEAD_MS;
+    if (usable == 0 || stored[0].until_ms < now + overlap) {
+        uint64_t until = now + SERVICE_KEY_DAYS * SERVICE_KEY_DAY_MS;
+        /* When there are keys and none can be loaded, one that another server made does not help. */
+        bool foreign = usable == 0 && count > 0;
+        err = service_key_make(worker, usable == 0 ? now : now + SERVICE_KEY_LEAD_MS, until,
+                               foreign ? 0 : until - now - 2 * overlap);
+        if (err == HUFU_OK)
+            err = service_key_read_and_load(worker, stored, &count, loaded, &usable, &now);
     }
-    return err ? err : load(worker, keys, count);
+    return err == HUFU_OK ? hsmc_keys_set(worker->keys, loaded, usable) : err;
 }
 
-enum hufu_err service_key_show(struct worker *worker, struct service_key *key, uint8_t identity_key[65])
+enum hufu_err service_describe(struct worker *worker, struct service_description *out)
 {
+    *out = (struct service_description){0};
     struct hsmc_status status;
-    memset(identity_key, 0, 65);
-    enum hufu_err err = service_key_current(worker->store, key);
-    if (err)
+    enum hufu_err err = hsmc_status(worker->hsmc, worker->trace, &status);
+    if (err == HUFU_OK)
+        err = service_key_current(worker->store, &out->key);
+    if (err != HUFU_OK)
         return err == HUFU_ERR_NOT_FOUND ? HUFU_ERR_AWAY : err;
-    err = hsmc_status(worker->hsmc, worker->trace, &status);
-    if (!err)
-        memcpy(identity_key, status.identity_key, 65);
+    out->time_ms = hsmc_now_ms(worker->hsmc);
+    memcpy(out->identity_key, status.identity_key, sizeof out->identity_key);
+    for (size_t i = 0; err == HUFU_OK && service_ca_names[i] != NULL; i++) {
+        uint8_t memory[2 * HSMC_CERTIFICATE_MAX];
+        struct buf issuing, root;
+        buf_init(&issuing, memory, HSMC_CERTIFICATE_MAX);
+        buf_init(&root, memory + HSMC_CERTIFICATE_MAX, HSMC_CERTIFICATE_MAX);
+        err = hsmc_ca_chain(worker->hsmc, worker->trace, service_ca_names[i], &issuing, &root);
+        if (err == HUFU_OK)
+            out->cas[out->ca_count++] = service_ca_names[i];
+        else if (err == HUFU_ERR_NOT_FOUND)
+            err = HUFU_OK;
+    }
     return err;
 }

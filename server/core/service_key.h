@@ -1,26 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The box keys of the private-key process (docs/protocol.md §7): that there is always one for devices to use, and that
- * every connection to hufu-hsm loads those still in use. */
+/* The box keys of the private-key process (docs/protocol.md §7), which it forgets when it ends: kept sealed in the database,
+ * loaded again by every connection. */
 #ifndef HUFU_SERVER_CORE_SERVICE_KEY_H
 #define HUFU_SERVER_CORE_SERVICE_KEY_H
 
 #include "common/err.h"
+#include "server/hsmc/hsmc.h"
 #include "server/store/service_key_store.h"
+#include "server/worker.h"
 
-struct worker;
+/* A key is used for a week; while the next one takes over it serves for one day more. */
+#define SERVICE_KEY_DAYS 8
+#define SERVICE_KEY_OVERLAP_DAYS 1
+/* A new key is told to devices only when every server has had time to load it. */
+#define SERVICE_KEY_LEAD_MS 600000
 
-/* How long a new key serves, and how long before its end the next one is made. Devices fetch the newest statement before
- * each use of one that is over, so both serve during the overlap. */
-#define SERVICE_KEY_DAYS 30
-#define SERVICE_KEY_OVERLAP_DAYS 7
-
-/* Makes a key when none lasts beyond the overlap (of several servers one does), then fills worker->keys and loads what
- * is in it on this worker's connection. HUFU_ERR_AWAY: database or hufu-hsm; nothing was lost, try again. */
+/* Sees to it that there is a box key that lasts, tells all connections which there are, and loads them. At start, and each
+ * minute. */
 enum hufu_err service_key_maintain(struct worker *worker) HUFU_MUST_CHECK;
 
-/* The key that devices are told to use, and the identity key that signed its statement. HUFU_ERR_AWAY also when there is
- * no key yet. */
-enum hufu_err service_key_show(struct worker *worker, struct service_key *key,
-                               uint8_t identity_key[65]) HUFU_MUST_CHECK;
+/* What GET /v1/service tells. */
+#define SERVICE_CAS_MAX 3
+struct service_description {
+    uint64_t time_ms; /* hufu-hsm's clock, which judges frames */
+    uint8_t identity_key[HSMC_POINT_SIZE];
+    struct service_key key;
+    const char *cas[SERVICE_CAS_MAX];
+    size_t ca_count;
+};
+/* HUFU_ERR_AWAY also when there is no box key yet. */
+enum hufu_err service_describe(struct worker *worker, struct service_description *out) HUFU_MUST_CHECK;
+
+/* The names a CA can have; ended by NULL. */
+extern const char *const service_ca_names[SERVICE_CAS_MAX + 1];
 
 #endif

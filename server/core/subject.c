@@ -1,89 +1,94 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/core/subject.h"
 
+#include <openssl/asn1.h>
 #include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/objects.h>
 #include <openssl/x509.h>
 #include <string.h>
 
-static void name_drop(X509_NAME **name)
+static void subject_free_name(X509_NAME **name)
 {
     X509_NAME_free(*name);
 }
-#define NAME_DROPPED __attribute__((cleanup(name_drop)))
-
-static void text_drop(BIO **bio)
+static void subject_free_bio(BIO **bio)
 {
     BIO_free(*bio);
 }
-#define BIO_DROPPED __attribute__((cleanup(text_drop)))
-
-/* OpenSSL's table of attributes knows the upper bounds of RFC 5280 and which of them are PrintableString. */
-static enum hufu_err add(X509_NAME *name, int attribute, const char *value)
+static void subject_free_der(unsigned char **der)
 {
-    size_t len = strlen(value);
-    if (len == 0 || len > SUBJECT_VALUE_MAX)
-        return HUFU_ERR_FORM;
-    int done = X509_NAME_add_entry_by_NID(name, attribute, MBSTRING_UTF8, (const unsigned char *)value,
-                                          (int)len, -1, 0);
-    return done == 1 ? HUFU_OK : HUFU_ERR_FORM;
+    OPENSSL_free(*der);
 }
 
-static enum hufu_err append(struct buf *out, X509_NAME *name)
+static enum hufu_err subject_add(X509_NAME *name, int nid, const char *value)
 {
-    int len = i2d_X509_NAME(name, NULL);
-    uint8_t *room = len > 0 ? buf_reserve(out, (size_t)len) : NULL;
-    if (!room)
-        return len > 0 ? HUFU_ERR_LIMIT : HUFU_ERR_INTERNAL;
-    return i2d_X509_NAME(name, &room) == len ? HUFU_OK : HUFU_ERR_INTERNAL;
+    if (value == NULL)
+        return HUFU_OK;
+    /* MBSTRING_UTF8 lets OpenSSL's table choose: UTF8String, but PrintableString where X.520 wants that; it also holds
+     * the upper bounds. */
+    int added = X509_NAME_add_entry_by_NID(name, nid, MBSTRING_UTF8, (const unsigned char *)value, -1, -1, 0);
+    return added == 1 ? HUFU_OK : HUFU_ERR_FORM;
 }
 
-enum hufu_err subject_encode(struct buf *out, const struct subject *subject, const char **bad)
+static enum hufu_err subject_fill(X509_NAME *name, const struct subject *subject, const char **field)
 {
     const struct {
         const char *field;
-        int attribute;
+        int nid;
         const char *value;
-    } attributes[] = {
-        {"country", NID_countryName, subject->country},
-        {"province", NID_stateOrProvinceName, subject->province},
-        {"locality", NID_localityName, subject->locality},
-        {"organization", NID_organizationName, subject->organization},
-        {"unit", NID_organizationalUnitName, subject->unit},
-        {"common_name", NID_commonName, subject->common_name},
-        {"serial_number", NID_serialNumber, subject->serial_number},
+    } parts[] = {
+        {"C", NID_countryName, subject->country},
+        {"ST", NID_stateOrProvinceName, subject->province},
+        {"L", NID_localityName, subject->locality},
+        {"O", NID_organizationName, subject->organization},
+        {"OU", NID_organizationalUnitName, subject->unit},
+        {"CN", NID_commonName, subject->common_name},
+        {"serialNumber", NID_serialNumber, subject->serial_number},
     };
-    X509_NAME *name NAME_DROPPED = X509_NAME_new();
-    *bad = subject->common_name ? NULL : "common_name";
-    if (!name)
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (subject_add(name, parts[i].nid, parts[i].value) != HUFU_OK) {
+            *field = parts[i].field;
+            return HUFU_ERR_FORM;
+        }
+    return HUFU_OK;
+}
+
+enum hufu_err subject_encode(struct buf *out, const struct subject *subject, const char **field)
+{
+    *field = NULL;
+    X509_NAME *name __attribute__((cleanup(subject_free_name))) = X509_NAME_new();
+    unsigned char *der __attribute__((cleanup(subject_free_der))) = NULL;
+    if (name == NULL)
         return HUFU_ERR_INTERNAL;
-    for (size_t i = 0; i < sizeof attributes / sizeof attributes[0] && !*bad; i++) {
-        if (attributes[i].value && add(name, attributes[i].attribute, attributes[i].value))
-            *bad = attributes[i].field;
-    }
-    return *bad ? HUFU_ERR_FORM : append(out, name);
+    enum hufu_err err = subject_fill(name, subject, field);
+    ERR_clear_error();
+    if (err != HUFU_OK)
+        return err;
+    int len = i2d_X509_NAME(name, &der);
+    if (len <= 0)
+        return HUFU_ERR_INTERNAL;
+    buf_put(out, der, (size_t)len);
+    return buf_finish(out);
 }
 
-static X509_NAME *parse(struct bytes der)
+enum hufu_err subject_text(char text[SUBJECT_TEXT_MAX], struct bytes der)
 {
-    const unsigned char *at = der.data;
-    X509_NAME *name = d2i_X509_NAME(NULL, &at, (long)der.len);
-    if (name && at != der.data + der.len) {
-        X509_NAME_free(name);
-        return NULL;
-    }
-    return name;
-}
-
-enum hufu_err subject_text(char *text, size_t size, struct bytes der)
-{
-    X509_NAME *name NAME_DROPPED = parse(der);
-    BIO *bio BIO_DROPPED = BIO_new(BIO_s_mem());
     text[0] = '\0';
-    if (!name)
+    const unsigned char *at = der.data;
+    X509_NAME *name __attribute__((cleanup(subject_free_name))) = d2i_X509_NAME(NULL, &at, (long)der.len);
+    BIO *memory __attribute__((cleanup(subject_free_bio))) = BIO_new(BIO_s_mem());
+    const unsigned long how = XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB;
+    char *data;
+    if (name == NULL || at != der.data + der.len || memory == NULL ||
+        X509_NAME_print_ex(memory, name, 0, how) < 0) {
+        ERR_clear_error();
         return HUFU_ERR_FORM;
-    if (!bio || X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) < 0)
-        return HUFU_ERR_INTERNAL;
-    int len = BIO_read(bio, text, (int)size - 1);
-    text[len > 0 ? len : 0] = '\0';
+    }
+    long len = BIO_get_mem_data(memory, &data);
+    if (len < 0 || len >= SUBJECT_TEXT_MAX)
+        return HUFU_ERR_FORM;
+    memcpy(text, data, (size_t)len);
+    text[len] = '\0';
     return HUFU_OK;
 }

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stddef.h>
+
+#include "server/api/answer.h"
+#include "server/api/api.h"
+#include "server/api/cursor.h"
+#include "server/api/view.h"
+#include "server/core/binding.h"
+#include "server/core/project.h"
+#include "server/http/field.h"
+#include "server/http/reply.h"
+
+struct admin_key_query {
+    const char *project, *cursor;
+};
+
+static const struct field admin_key_query_fields[] = {
+    {.name = "project",
+     .type = FIELD_TEXT,
+     .offset = offsetof(struct admin_key_query, project),
+     .optional = true,
+     .min = 1,
+     .max = PROJECT_NAME_MAX},
+    {.name = "cursor",
+     .type = FIELD_TEXT,
+     .offset = offsetof(struct admin_key_query, cursor),
+     .optional = true,
+     .max = CURSOR_TEXT_MAX},
+    {.name = NULL},
+};
+
+static const struct field admin_key_no_fields[] = {{.name = NULL}};
+
+static enum hufu_err admin_key_page(struct worker *worker, struct act *act, const char *project_name,
+                                    const struct cursor_place *after, struct key_view *keys, size_t *count)
+{
+    struct project project;
+    if (project_name == NULL)
+        return page_keys(worker, NULL, NULL, after->id, keys, count);
+    enum hufu_err err = project_find(worker, act, project_name, &project);
+    return err == HUFU_OK ? page_keys(worker, project.project_id, NULL, after->id, keys, count) : err;
+}
+
+void admin_key_list(struct http_request *request, struct worker *worker)
+{
+    struct act act = answer_begin(request, "key.list");
+    struct admin_key_query query = {0};
+    struct cursor_place after;
+    size_t count;
+    if (!field_read_query(request, admin_key_query_fields, &query) ||
+        !cursor_read(request, "cursor", query.cursor, &after)) {
+        answer_form_refused(request, worker, &act);
+        return;
+    }
+    struct key_view *keys = request_alloc(request, PAGE_MAX * sizeof *keys);
+    enum hufu_err err =
+        keys == NULL ? HUFU_ERR_INTERNAL : admin_key_page(worker, &act, query.project, &after, keys, &count);
+    if (err != HUFU_OK) {
+        answer_refused(request, worker, &act, err);
+        return;
+    }
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, view_key_for_operator(&keys[i]));
+    reply_json(request, 200, view_page("keys", list, count, count > 0 ? keys[count - 1].binding_id : after.id));
+}
+
+static void admin_key_change(struct http_request *request, struct worker *worker, const char *action,
+                             enum binding_event event)
+{
+    struct act act = answer_begin(request, action);
+    uint8_t key_id[UUID_SIZE];
+    if (!field_read_path_uuid(request, 0, "id", key_id) || !field_read_body(request, admin_key_no_fields, NULL)) {
+        answer_form_refused(request, worker, &act);
+        return;
+    }
+    enum hufu_err err = binding_change_key(worker, &act, key_id, event);
+    if (err != HUFU_OK)
+        answer_refused(request, worker, &act, err);
+    else
+        reply_json(request, 200, json_pack("{so}", "key_id", json_uuid(key_id)));
+}
+
+void admin_key_freeze(struct http_request *request, struct worker *worker)
+{
+    admin_key_change(request, worker, "key.freeze", BINDING_FREEZE);
+}
+
+void admin_key_unfreeze(struct http_request *request, struct worker *worker)
+{
+    admin_key_change(request, worker, "key.unfreeze", BINDING_UNFREEZE);
+}

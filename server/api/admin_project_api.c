@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stddef.h>
+
+#include "server/api/answer.h"
+#include "server/api/api.h"
+#include "server/api/cursor.h"
+#include "server/api/view.h"
+#include "server/core/project.h"
+#include "server/http/field.h"
+#include "server/http/reply.h"
+
+struct project_body {
+    const char *name;
+};
+
+static const struct field project_fields[] = {
+    {.name = "name",
+     .type = FIELD_TEXT,
+     .offset = offsetof(struct project_body, name),
+     .min = 1,
+     .max = PROJECT_NAME_MAX},
+    {.name = NULL},
+};
+
+struct project_query {
+    const char *cursor;
+};
+
+static const struct field project_query_fields[] = {
+    {.name = "cursor",
+     .type = FIELD_TEXT,
+     .offset = offsetof(struct project_query, cursor),
+     .optional = true,
+     .max = CURSOR_TEXT_MAX},
+    {.name = NULL},
+};
+
+void admin_project_post(struct http_request *request, struct worker *worker)
+{
+    struct act act = answer_begin(request, "project.create");
+    struct project_body body = {0};
+    struct project project;
+    if (!field_read_body(request, project_fields, &body)) {
+        answer_form_refused(request, worker, &act);
+        return;
+    }
+    enum hufu_err err = project_create(worker, &act, body.name, &project);
+    if (err != HUFU_OK)
+        answer_refused(request, worker, &act, err);
+    else
+        reply_json(request, 201, view_project(&project));
+}
+
+void admin_project_list(struct http_request *request, struct worker *worker)
+{
+    struct act act = answer_begin(request, "project.list");
+    struct project_query query = {0};
+    struct cursor_place after;
+    size_t count;
+    if (!field_read_query(request, project_query_fields, &query) ||
+        !cursor_read(request, "cursor", query.cursor, &after)) {
+        answer_form_refused(request, worker, &act);
+        return;
+    }
+    struct project *projects = request_alloc(request, PAGE_MAX * sizeof *projects);
+    enum hufu_err err = projects == NULL ? HUFU_ERR_INTERNAL : page_projects(worker, after.id, projects, &count);
+    if (err != HUFU_OK) {
+        answer_refused(request, worker, &act, err);
+        return;
+    }
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, view_project(&projects[i]));
+    reply_json(request, 200,
+               view_page("projects", list, count, count > 0 ? projects[count - 1].project_id : after.id));
+}

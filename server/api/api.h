@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The REST face: its routes, and how a request's sender is found. docs/openapi.yaml describes every one. */
+#ifndef HUFU_SERVER_API_API_H
+#define HUFU_SERVER_API_API_H
+
+#include <stdint.h>
+
+#include "common/err.h"
+#include "server/http/request.h"
+#include "server/http/route.h"
+#include "server/principal.h"
+#include "server/worker.h"
+
+/* Of the public port, and of the administrative socket; ended by an entry without method. */
+extern const struct http_route api_routes[];
+extern const struct http_route api_admin_routes[];
+
+/* An http_authenticate (server/http/server.h). */
+enum hufu_err api_authenticate(struct principal *principal, struct worker *worker,
+                               const uint8_t token[HTTP_TOKEN_SIZE]) HUFU_MUST_CHECK;
+
+/* The handlers, one file for each resource. */
+http_handler activation_post;
+http_handler audit_event_list;
+http_handler ca_get_chain, ca_get_root, ca_get_crl;
+http_handler certificate_post, certificate_get;
+http_handler key_post, key_list_get, key_get;
+http_handler keygen_post_begin, keygen_post_finish;
+http_handler operation_post_signature, operation_post_decryption, operation_post_refresh, operation_post_pin_check;
+http_handler service_get;
+
+http_handler admin_audit_event_list;
+http_handler admin_key_list, admin_key_freeze, admin_key_unfreeze;
+http_handler admin_project_post, admin_project_list;
+http_handler admin_user_post, admin_user_list, admin_user_suspend, admin_user_resume, admin_user_post_activation;
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The JSON forms of what the rules give back. New references; NULL without memory. */
+#ifndef HUFU_SERVER_API_VIEW_H
+#define HUFU_SERVER_API_VIEW_H
+
+#include <jansson.h>
+
+#include "server/core/page.h"
+
+json_t *view_project(const struct project *project);
+json_t *view_account(const struct account *account);
+/* As its device sees it: with the subject that its certificate will have. */
+json_t *view_key(const struct key_view *key);
+/* As an operator sees it: with whose it is. */
+json_t *view_key_for_operator(const struct key_view *key);
+json_t *view_audit_event(const struct audit_event *event);
+
+/* {"<name>": list}, with "next_cursor" when the page was full (a list ordered by id); list's reference is taken over. */
+json_t *view_page(const char *name, json_t *list, size_t count, const uint8_t last_id[UUID_SIZE]);
+
+#endif

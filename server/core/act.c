@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/core/act.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "server/core/session.h"
+#include "server/store/audit_store.h"
+
+enum hufu_err act_refuse(struct act *act, enum refusal refusal)
+{
+    act->refusal = refusal;
+    return refusal_error(refusal);
+}
+
+enum hufu_err act_refuse_state(struct act *act, enum refusal refusal, const char *state)
+{
+    act->state = state;
+    return act_refuse(act, refusal);
+}
+
+enum hufu_err act_refuse_reason(struct act *act, enum refusal refusal, const char *reason)
+{
+    act->reason = reason;
+    return act_refuse(act, refusal);
+}
+
+void act_set_key(struct act *act, const uint8_t key_id[UUID_SIZE])
+{
+    act->has_key = true;
+    memcpy(act->key_id, key_id, UUID_SIZE);
+}
+
+void act_set_session(struct act *act, const struct session *session)
+{
+    act->principal.kind = PRINCIPAL_DEVICE;
+    memset(act->principal.token_hash, 0, sizeof act->principal.token_hash);
+    memcpy(act->principal.project_id, session->project_id, UUID_SIZE);
+    memcpy(act->principal.account_id, session->account_id, UUID_SIZE);
+    memcpy(act->principal.device_id, session->device_id, UUID_SIZE);
+    memcpy(act->principal.session_id, session->session_id, UUID_SIZE);
+}
+
+static const uint8_t *act_project(const struct act *act)
+{
+    static const uint8_t service[UUID_SIZE] = {0};
+    if (act->has_project)
+        return act->project_id;
+    return act->principal.kind == PRINCIPAL_DEVICE ? act->principal.project_id : service;
+}
+
+static enum hufu_err act_insert(struct worker *worker, const struct act *act, const char *outcome,
+                                const char *detail)
+{
+    bool device = act->principal.kind == PRINCIPAL_DEVICE;
+    char actor[AUDIT_ACTOR_MAX + 1] = "service"; /* its own threads */
+    if (device || act->principal.kind == PRINCIPAL_NONE)
+        snprintf(actor, sizeof actor, "device");
+    else if (act->principal.kind == PRINCIPAL_OPERATOR)
+        snprintf(actor, sizeof actor, "operator:%lu", (unsigned long)act->principal.uid);
+    const struct audit_entry entry = {
+        .project_id = act_project(act),
+        .actor = actor,
+        .action = act->action,
+        .outcome = outcome,
+        .account_id = act->has_account ? act->account_id : device ? act->principal.account_id : NULL,
+        .device_id = act->has_device ? act->device_id : device ? act->principal.device_id : NULL,
+        .key_id = act->has_key ? act->key_id : NULL,
+        .binding_id = act->has_binding ? act->binding_id : NULL,
+        .request_id = act->has_request ? act->request_id : NULL,
+        .trace = worker->trace,
+        .detail = detail,
+    };
+    return audit_insert(worker->store, &entry);
+}
+
+enum hufu_err act_record(struct worker *worker, const struct act *act, const char *detail)
+{
+    return act_insert(worker, act, refusal_slug(REFUSAL_NONE), detail);
+}
+
+enum hufu_err act_close(struct worker *worker, struct act *act, const char *slug)
+{
+    if (act->recorded)
+        return HUFU_OK;
+    if (act->principal.kind == PRINCIPAL_TOKEN) {
+        enum hufu_err err = session_authenticate(worker, &act->principal, act->principal.token_hash);
+        if (err != HUFU_OK)
+            return err;
+    }
+    if (act->principal.kind == PRINCIPAL_NONE && !act->has_account) {
+        /* Anonymous garbage is counted and logged, not written to the database. (Who shows a code that exists has an
+         * account.) */
+        log_event(LOG_INFO, "act.refused", "request_id", worker->trace, "action", act->action, "outcome", slug, NULL);
+        return HUFU_OK;
+    }
+    act->recorded = true;
+    return act_insert(worker, act, slug, act->state);
+}

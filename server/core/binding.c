@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/core/binding.h"
+
+#include <string.h>
+
+#include "server/core/machine.h"
+
+static const uint8_t binding_table[BINDING_STATE_COUNT][BINDING_EVENT_COUNT] = {
+    [BINDING_WAITING] =
+        {
+            [BINDING_ACTIVATE] = MACHINE_TO(BINDING_ACTIVE),
+            [BINDING_REMOVE] = MACHINE_TO(BINDING_REMOVED),
+        },
+    [BINDING_ACTIVE] =
+        {
+            [BINDING_FREEZE] = MACHINE_TO(BINDING_FROZEN),
+            [BINDING_REMOVE] = MACHINE_TO(BINDING_REMOVED),
+        },
+    [BINDING_FROZEN] =
+        {
+            [BINDING_UNFREEZE] = MACHINE_TO(BINDING_ACTIVE),
+            [BINDING_REMOVE] = MACHINE_TO(BINDING_REMOVED),
+        },
+};
+static const struct machine binding_machine = MACHINE_OF(binding_table);
+
+bool binding_step(enum binding_state state, enum binding_event event, enum binding_state *next)
+{
+    unsigned to;
+    bool may = machine_step(&binding_machine, (unsigned)state, (unsigned)event, &to);
+    *next = (enum binding_state)to;
+    return may;
+}
+
+enum hufu_err binding_check_people(struct act *act, const struct standing *standing)
+{
+    if (standing->device_account_state != ACCOUNT_ACTIVE)
+        return act_refuse_state(act, REFUSAL_ACCOUNT_NOT_ACTIVE, account_state_names[standing->device_account_state]);
+    if (standing->account_state != ACCOUNT_ACTIVE)
+        return act_refuse_state(act, REFUSAL_ACCOUNT_NOT_ACTIVE, account_state_names[standing->account_state]);
+    if (standing->device_state != DEVICE_ACTIVE)
+        return act_refuse_state(act, REFUSAL_BINDING_NOT_ACTIVE, device_state_names[standing->device_state]);
+    return HUFU_OK;
+}
+
+enum hufu_err binding_check_active(struct act *act, const struct standing *standing)
+{
+    if (standing->state != BINDING_ACTIVE)
+        return act_refuse_state(act, REFUSAL_BINDING_NOT_ACTIVE, binding_state_names[standing->state]);
+    return HUFU_OK;
+}
+
+enum hufu_err binding_check_use(struct act *act, const struct standing *standing, uint32_t cost)
+{
+    if (standing->locked)
+        return act_refuse(act, REFUSAL_PIN_LOCKED);
+    if (!standing->in_window)
+        return act_refuse(act, REFUSAL_WINDOW_CLOSED);
+    if (standing->uses_counted && standing->uses_left < (int64_t)cost)
+        return act_refuse(act, REFUSAL_USES_EXHAUSTED);
+    return HUFU_OK;
+}
+
+/* Changes one of them and says so in the audit trail; *changed: it could take the step. */
+static enum hufu_err binding_change_one(struct worker *worker, struct act *act, const struct binding_entry *entry,
+                                        enum binding_event event, bool *changed)
+{
+    enum binding_state next;
+    *changed = binding_step(entry->state, event, &next);
+    if (!*changed)
+        return HUFU_OK;
+    enum hufu_err err = binding_set_state(worker->store, entry, next);
+    if (err != HUFU_OK)
+        return err;
+    struct act event_of_this = *act;
+    event_of_this.has_project = event_of_this.has_account = event_of_this.has_binding = true;
+    memcpy(event_of_this.project_id, entry->project_id, UUID_SIZE);
+    memcpy(event_of_this.account_id, entry->account_id, UUID_SIZE);
+    memcpy(event_of_this.binding_id, entry->binding_id, UUID_SIZE);
+    return act_record(worker, &event_of_this, binding_state_names[next]);
+}
+
+enum hufu_err binding_change_key(struct worker *worker, struct act *act, const uint8_t key_id[UUID_SIZE],
+                                 enum binding_event event)
+{
+    act_set_key(act, key_id);
+    struct binding_entry entries[BINDING_PER_KEY_MAX];
+    size_t count, changed = 0;
+    struct store_transaction transaction STORE_TRANSACTION = {0};
+    enum hufu_err err = store_begin(worker->store, &transaction);
+    if (err == HUFU_OK)
+        err = binding_hold_key(worker->store, key_id, entries, &count);
+    if (err != HUFU_OK)
+        return err;
+    if (count == 0)
+        return act_refuse(act, REFUSAL_NOT_FOUND);
+    act->has_project = true;
+    memcpy(act->project_id, entries[0].project_id, UUID_SIZE);
+    for (size_t i = 0; err == HUFU_OK && i < count; i++) {
+        bool one;
+        err = binding_change_one(worker, act, &entries[i], event, &one);
+        changed += one;
+    }
+    if (err != HUFU_OK)
+        return err;
+    if (changed == 0)
+        return act_refuse_state(act, REFUSAL_CONFLICT, binding_state_names[entries[0].state]);
+    return store_commit(&transaction);
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/core/operation.h"
+
+#include <string.h>
+
+#include "common/secret.h"
+#include "server/core/binding.h"
+#include "server/hsmc/hsmc.h"
+#include "server/metrics.h"
+
+/* What the private-key process computed, until it is either on record or forgotten. */
+struct operation_work {
+    struct submission submission;
+    uint8_t result_memory[HSMC_RESULT_MAX];
+    struct buf result;
+    struct buf answer; /* in the caller's memory */
+};
+
+static void operation_work_wipe(struct operation_work *work)
+{
+    secret_wipe(work->result_memory, work->result.len);
+}
+
+/* What a request that goes through costs at most. */
+static uint32_t operation_cost(const struct submission *submission)
+{
+    bool free_of_charge =
+        submission->frame.head.op == FRAME_OP_SIGN && submission->situation.standing.key_state != KEY_USABLE;
+    return free_of_charge ? 0 : frame_head_count(&submission->frame.head);
+}
+
+/* Turns away what is plainly refused, so that the token need not work for it. */
+static enum hufu_err operation_check(struct act *act, const struct submission *submission)
+{
+    const struct operation_situation *situation = &submission->situation;
+    const struct frame_head *head = &submission->frame.head;
+    enum hufu_err err = binding_check_use(act, &situation->standing, operation_cost(submission));
+    if (err != HUFU_OK)
+        return err;
+    if ((head->op == FRAME_OP_SIGN && situation->usage_decrypt) ||
+        (head->op == FRAME_OP_DECRYPT && !situation->usage_decrypt))
+        return act_refuse_reason(act, REFUSAL_NOT_ALLOWED, "the key is for another use");
+    if (head->op == FRAME_OP_REFRESH && head->generation == situation->standing.generation &&
+        situation->standing.next_time_ms >= head->time_ms)
+        return act_refuse_reason(act, REFUSAL_CONFLICT, "a refresh that is not earlier waits to be used");
+    return HUFU_OK;
+}
+
+/* The rows no longer allow what they allowed before the private-key process was asked. */
+static enum hufu_err operation_overtaken(struct act *act, const struct operation_result *result)
+{
+    const struct standing *standing = &result->standing;
+    if (result->verdict == VERDICT_ACCOUNT || result->verdict == VERDICT_DEVICE)
+        return binding_check_people(act, standing);
+    if (result->verdict == VERDICT_BINDING)
+        return binding_check_active(act, standing);
+    return act_refuse(act, refusal_of_verdict(result->verdict));
+}
+
+/* Another request took the id while this one was computed: what that one left is the answer. */
+static enum hufu_err operation_recall_again(struct worker *worker, struct act *act, struct submission *submission,
+                                            struct submission_out *out)
+{
+    bool known;
+    enum hufu_err err = submission_read_again(worker, act, submission);
+    if (err == HUFU_OK)
+        err = submission_recall(worker, act, submission, out, &known);
+    return err == HUFU_OK && !known ? HUFU_ERR_INTERNAL : err;
+}
+
+static void operation_count(struct worker *worker, const struct frame_head *head)
+{
+    if (head->op == FRAME_OP_SIGN)
+        metrics_add(worker->metrics, METRICS_COSIGNATURES, frame_head_count(head));
+    if (head->op == FRAME_OP_DECRYPT)
+        metrics_add(worker->metrics, METRICS_DECRYPTIONS, frame_head_count(head));
+}
+
+static enum hufu_err operation_succeed(struct worker *worker, struct act *act, struct operation_work *work,
+                                       struct submission_out *out)
+{
+    const struct frame_head *head = &work->submission.frame.head;
+    struct bytes none = {NULL, 0}, produced = buf_bytes(&work->result);
+    bool refresh = head->op == FRAME_OP_REFRESH, pin_check = head->op == FRAME_OP_PIN_CHECK;
+    const struct operation_outcome outcome = {
+        .answer = buf_bytes(&work->answer),
+        .next_record = refresh ? produced : none,
+        .digests = head->op == FRAME_OP_SIGN ? head->public_part : none,
+        .results = refresh || pin_check ? none : produced,
+    };
+    struct operation_subject subject;
+    struct operation_result result;
+    submission_subject(worker, &work->submission, &subject);
+    enum hufu_err err = operation_decide(worker->store, &subject, &outcome, &result);
+    if (err != HUFU_OK)
+        return err == HUFU_ERR_NOT_FOUND ? act_refuse(act, REFUSAL_NOT_FOUND) : err;
+    if (result.verdict != VERDICT_OK)
+        return operation_overtaken(act, &result);
+    if (!result.recorded)
+        return operation_recall_again(worker, act, &work->submission, out);
+    operation_count(worker, head);
+    out->answer = outcome.answer;
+    out->pin_failures_before = result.pin_failures_before;
+    return HUFU_OK;
+}
+
+/* A refusal that came after the device's signature was found good. Whatever tells something about the proof (a wrong PIN, and
+ * what is refused only after a right one) is on record under the request id before it is told; a malformed body may be
+ * refused before or after the proof, so that it is told under the same conditions, but a box key that was not loaded yet must
+ * not spoil the request id. */
+static enum hufu_err operation_fail(struct worker *worker, struct act *act, struct operation_work *work,
+                                    enum hufu_err refused, struct submission_out *out)
+{
+    enum refusal refusal = refusal_of_key_process(refused);
+    const struct operation_refusal record = {
+        .outcome = refused,
+        .counted = refused == HUFU_ERR_PROOF,
+        .stored = refused != HUFU_ERR_FORM,
+        .slug = refusal_slug(refusal),
+    };
+    struct operation_subject subject;
+    struct operation_result result;
+    submission_subject(worker, &work->submission, &subject);
+    enum hufu_err err = operation_refuse(worker->store, &subject, &record, &result);
+    if (err != HUFU_OK)
+        return err == HUFU_ERR_NOT_FOUND ? act_refuse(act, REFUSAL_NOT_FOUND) : err;
+    if (result.verdict != VERDICT_OK)
+        return operation_overtaken(act, &result);
+    if (!result.recorded)
+        return operation_recall_again(worker, act, &work->submission, out);
+    if (record.counted) {
+        metrics_add(worker->metrics, METRICS_PIN_FAILURES, 1);
+        metrics_add(worker->metrics, METRICS_PIN_LOCKS, result.locked ? 1 : 0);
+    }
+    act->recorded = true;
+    act->tries_left = result.tries_left;
+    return act_refuse(act, refusal);
+}
+
+static bool operation_refused_at_proof(enum hufu_err err)
+{
+    return err == HUFU_ERR_PROOF || err == HUFU_ERR_POLICY || err == HUFU_ERR_STATE || err == HUFU_ERR_FORM;
+}
+
+static enum hufu_err operation_ask(struct worker *worker, struct act *act, struct operation_work *work,
+                                   struct submission_out *out)
+{
+    const struct operation_situation *situation = &work->submission.situation;
+    const struct hsmc_operate call = {
+        .project_id = situation->session.project_id,
+        .generation = situation->record_generation,
+        .sealed = situation->record,
+        .signature = work->submission.in->signature,
+        .frame = work->submission.in->frame,
+    };
+    buf_init(&work->result, work->result_memory, sizeof work->result_memory);
+    buf_init(&work->answer, out->memory, sizeof out->memory);
+    enum hufu_err err = hsmc_operate(worker->hsmc, worker->trace, &call, &work->result, &work->answer);
+    if (err == HUFU_OK)
+        return operation_succeed(worker, act, work, out);
+    return operation_refused_at_proof(err) ? operation_fail(worker, act, work, err, out)
+                                           : submission_refused(worker, act, err);
+}
+
+enum hufu_err operation_run(struct worker *worker, struct act *act, enum frame_op op, const struct submission_in *in,
+                            struct submission_out *out)
+{
+    struct operation_work work __attribute__((cleanup(operation_work_wipe)));
+    work.result.len = 0;
+    *out = (struct submission_out){0};
+    bool known;
+    enum hufu_err err = submission_read(worker, act, op, in, &work.submission);
+    if (err == HUFU_OK)
+        err = binding_check_people(act, &work.submission.situation.standing);
+    if (err == HUFU_OK)
+        err = binding_check_active(act, &work.submission.situation.standing);
+    if (err == HUFU_OK)
+        err = submission_recall(worker, act, &work.submission, out, &known);
+    if (err == HUFU_OK && !known)
+        err = operation_check(act, &work.submission);
+    if (err == HUFU_OK && !known)
+        err = operation_ask(worker, act, &work, out);
+    if (err != HUFU_OK)
+        secret_wipe(out, sizeof *out); /* what nobody may get was computed for nothing */
+    return err;
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/core/submission.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "server/hsmc/hsmc.h"
+#include "server/metrics.h"
+
+static enum hufu_err submission_query(struct worker *worker, struct act *act, struct submission *submission,
+                                      const uint8_t token_hash[HASH_SIZE])
+{
+    const struct frame_head *head = &submission->frame.head;
+    const struct operation_query query = {
+        .token_hash = token_hash,
+        .key_id = head->key_id,
+        .binding_id = head->binding_id,
+        .request_id = head->request_id,
+        .generation = head->generation,
+    };
+    enum hufu_err err = operation_read(worker->store, &query, &submission->situation);
+    if (err == HUFU_ERR_UNAUTHENTICATED) {
+        metrics_add(worker->metrics, METRICS_SESSIONS_REFUSED, 1);
+        return act_refuse(act, REFUSAL_UNAUTHENTICATED);
+    }
+    return err;
+}
+
+enum hufu_err submission_read(struct worker *worker, struct act *act, enum frame_op op, const struct submission_in *in,
+                              struct submission *out)
+{
+    memset(out, 0, offsetof(struct submission, situation));
+    out->in = in;
+    const struct frame_head *head = &out->frame.head;
+    if (frame_parse(&out->frame, in->frame) != HUFU_OK)
+        return act_refuse(act, REFUSAL_FRAME_MALFORMED);
+    if (head->op != op)
+        return act_refuse_reason(act, REFUSAL_FRAME_MALFORMED, "the frame is for another operation");
+    if (memcmp(head->key_id, in->key_id, FRAME_ID_SIZE) != 0)
+        return act_refuse_reason(act, REFUSAL_FRAME_MALFORMED, "the frame is for another key");
+    act_set_key(act, head->key_id);
+    act->has_binding = act->has_request = true;
+    memcpy(act->binding_id, head->binding_id, UUID_SIZE);
+    memcpy(act->request_id, head->request_id, UUID_SIZE);
+    hash_sha256(out->frame_hash, in->frame);
+    enum hufu_err err = submission_query(worker, act, out, act->principal.token_hash);
+    if (err != HUFU_OK)
+        return err;
+    memcpy(out->token_hash, act->principal.token_hash, HASH_SIZE);
+    act_set_session(act, &out->situation.session);
+    return out->situation.found ? HUFU_OK : act_refuse(act, REFUSAL_NOT_FOUND);
+}
+
+enum hufu_err submission_read_again(struct worker *worker, struct act *act, struct submission *submission)
+{
+    enum hufu_err err = submission_query(worker, act, submission, submission->token_hash);
+    if (err != HUFU_OK)
+        return err;
+    return submission->situation.found ? HUFU_OK : act_refuse(act, REFUSAL_NOT_FOUND);
+}
+
+enum hufu_err submission_recall(struct worker *worker, struct act *act, const struct submission *submission,
+                                struct submission_out *out, bool *known)
+{
+    const struct operation_stored *stored = &submission->situation.stored;
+    *known = stored->exists;
+    if (!stored->exists)
+        return HUFU_OK;
+    if (memcmp(stored->frame_hash, submission->frame_hash, HASH_SIZE) != 0)
+        return act_refuse(act, REFUSAL_REQUEST_CONFLICT);
+    if (!stored->fresh || (stored->outcome == HUFU_OK && stored->answer.len == 0))
+        return act_refuse_reason(act, REFUSAL_REQUEST_CONFLICT, "the answer is no longer kept");
+    metrics_add(worker->metrics, METRICS_REPLAYS, 1);
+    if (stored->outcome != HUFU_OK) {
+        act->recorded = true; /* when it was given first */
+        act->tries_left = stored->tries_left;
+        enum refusal refusal = refusal_of_key_process((enum hufu_err)stored->outcome);
+        return refusal == REFUSAL_NONE ? HUFU_ERR_INTERNAL : act_refuse(act, refusal);
+    }
+    memcpy(out->memory, stored->answer.data, stored->answer.len);
+    out->answer = bytes_of(out->memory, stored->answer.len);
+    out->pin_failures_before = stored->pin_failures_before;
+    out->has_public_key = submission->situation.has_public_key;
+    memcpy(out->public_key, submission->situation.public_key, sizeof out->public_key);
+    return HUFU_OK;
+}
+
+void submission_subject(const struct worker *worker, const struct submission *submission,
+                        struct operation_subject *subject)
+{
+    const struct frame_head *head = &submission->frame.head;
+    *subject = (struct operation_subject){
+        .project_id = submission->situation.session.project_id,
+        .device_id = submission->situation.session.device_id,
+        .binding_id = head->binding_id,
+        .request_id = head->request_id,
+        .frame_hash = submission->frame_hash,
+        .op = head->op,
+        .generation = head->generation,
+        .next_time_ms = submission->situation.standing.next_time_ms,
+        .frame_time_ms = head->time_ms,
+        .count = frame_head_count(head),
+        .purpose = head->purpose,
+        .trace = worker->trace,
+    };
+}
+
+enum hufu_err submission_refused(struct worker *worker, struct act *act, enum hufu_err err)
+{
+    enum refusal refusal = refusal_of_key_process(err);
+    /* A reply that fits no buffer, or an answer that is none of the protocol's, is a fault of ours. */
+    if (refusal == REFUSAL_NONE)
+        return err == HUFU_ERR_AWAY || err == HUFU_ERR_BUSY || err == HUFU_ERR_RETRY ? err : HUFU_ERR_INTERNAL;
+    if (refusal == REFUSAL_FRAME_TIME)
+        act->service_time_ms = hsmc_now_ms(worker->hsmc);
+    if (refusal == REFUSAL_RECORD_INVALID)
+        log_event(LOG_ERROR, "record.invalid", "request_id", worker->trace, "action", act->action, NULL);
+    return act_refuse(act, refusal);
+}
