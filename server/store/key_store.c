@@ -35,11 +35,14 @@ static const struct statement key_insert_binding = {
     "select b.project_id, b.key_id, b.binding_id, b.account_id, b.device_id, k.usage, k.state, b.state, " \
     "b.role,"                                                                                             \
     " b.generation, b.next_record is not null, k.public_key, b.uses_left, b.valid_from, b.valid_until,"   \
-    " d.pin_failures, d.pin_limit, d.locked, b.created_at, a.name, a.work_number, a.subject"              \
+    " d.pin_failures, d.pin_limit, d.locked, b.created_at, a.name, a.work_number, a.subject,"             \
+    " c.serial, c.not_before, c.not_after"                                                                \
     " from binding b"                                                                                     \
     " join key k on k.project_id = b.project_id and k.key_id = b.key_id"                                  \
     " join device d on d.project_id = b.project_id and d.device_id = b.device_id"                         \
-    " join account a on a.project_id = b.project_id and a.account_id = b.account_id"
+    " join account a on a.project_id = b.project_id and a.account_id = b.account_id"                      \
+    " left join lateral (select serial, not_before, not_after from certificate where key_id = b.key_id"   \
+    "  and project_id = b.project_id and state = 'valid' order by created_at desc limit 1) c on true"
 
 static const struct statement key_read_statement = {
     .name = "key_read",
@@ -96,6 +99,9 @@ static enum hufu_err key_fill(struct row *row, struct key_view *out)
     buf_init(&subject, out->subject, sizeof out->subject);
     row_append(row, &subject);
     out->subject_len = subject.len;
+    out->has_certificate = row_optional_fixed(row, out->certificate_serial, sizeof out->certificate_serial);
+    out->certificate_not_before_ms = row_optional_time(row);
+    out->certificate_not_after_ms = row_optional_time(row);
     return row_finish(row);
 }
 

@@ -11,6 +11,7 @@
 #include "common/err.h"
 #include "server/store/account_store.h"
 #include "server/store/binding_store.h"
+#include "server/store/certificate_store.h"
 #include "server/store/store.h"
 
 enum key_usage {
@@ -50,6 +51,9 @@ struct key_view {
     char work_number[ACCOUNT_WORK_NUMBER_MAX + 1];
     uint8_t subject[ACCOUNT_SUBJECT_MAX]; /* approved, DER */
     size_t subject_len;
+    bool has_certificate; /* the newest valid one */
+    uint8_t certificate_serial[CERTIFICATE_SERIAL_SIZE];
+    uint64_t certificate_not_before_ms, certificate_not_after_ms;
 };
 
 /* A split SM2 key in state new, and its primary binding, waiting, for the device. The account must be locked; the copies of
