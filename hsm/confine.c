@@ -42,9 +42,11 @@ static void close_fd(int *fd)
 
 /* Where the limit allows it, all of the process stays in RAM: OpenSSL's and SoftHSM2's heaps hold secrets too, which
  * are not in our arena. Under a finite limit it would make ordinary allocations fail later. */
-static void lock_all_memory(void)
+void confine_memory(void)
 {
     struct rlimit limit;
+    if (HUFU_SANITIZED)
+        return;
     bool unlimited = getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur == RLIM_INFINITY;
     bool locked = unlimited && mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0;
     log_event(LOG_INFO, "memory.locked", "what", locked ? "all" : "arena", NULL);
@@ -58,7 +60,6 @@ enum hufu_err confine_process(void)
     if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 ||
         prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return HUFU_ERR_INTERNAL;
-    lock_all_memory();
     return HUFU_OK;
 }
 

@@ -10,6 +10,9 @@
 
 /* First of all, before the PIN is read: no core dump, not to be traced, no new privileges. HUFU_ERR_INTERNAL. */
 enum hufu_err confine_process(void) HUFU_MUST_CHECK;
+/* Keeps all of the process in RAM where the limit is infinite, and says in the log how much is kept: the arena of opened
+ * records always is. */
+void confine_memory(void);
 /* After everything was opened and before threads are made, which inherit it: of all files, only the token's directory
  * and SoftHSM2's configuration, which re-opening the token reads. HUFU_ERR_NOT_FOUND: the kernel has no Landlock;
  * HUFU_ERR_INTERNAL. */

@@ -130,6 +130,7 @@ static const char *open_all(struct process *process, const struct settings *sett
         *err = worker_pool_new(&process->pool, &process->hsm);
     if (*err)
         return "locking memory for secrets (RLIMIT_MEMLOCK)";
+    confine_memory();
     *err = authorities_load(&process->hsm.authorities, process->hsm.token, settings->state_directory);
     return *err ? "reading the certification authorities in the state directory" : NULL;
 }
