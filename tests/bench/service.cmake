@@ -19,8 +19,8 @@ hufu_test(bench_service_test
     USES hufu_test_load Threads::Threads)
 
 # A smoke run: that it works, not how fast.
-if(TARGET hufu-server AND TARGET hufu-hsm AND TARGET hufu)
-    add_dependencies(bench-service hufu hufu-hsm hufu-server)
+if(TARGET hufu-server AND TARGET hufu-hsm AND TARGET hufu-command)
+    add_dependencies(bench-service hufu-command hufu-hsm hufu-server)
     add_test(NAME bench_service_smoke COMMAND bench-service --seconds 2 --clients 4
         WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
     add_test(NAME bench_service_smoke_batch COMMAND bench-service --seconds 2 --clients 2 --batch 256 --http

@@ -9,11 +9,11 @@ target_link_libraries(hufu_test_crew PUBLIC hufu_test_load Threads::Threads)
 # kill_test(NAME): needs the programs of the service beside it, and the machine for itself.
 function(kill_test name)
     hufu_test(${name} SOURCES ${CMAKE_CURRENT_LIST_DIR}/${name}.c USES hufu_test_crew)
-    add_dependencies(${name} hufu hufu-hsm hufu-server)
+    add_dependencies(${name} hufu-command hufu-hsm hufu-server)
     set_tests_properties(${name} PROPERTIES LABELS "kill;service" RUN_SERIAL ON TIMEOUT 2400)
 endfunction()
 
-if(TARGET hufu-server AND TARGET hufu-hsm AND TARGET hufu)
+if(TARGET hufu-server AND TARGET hufu-hsm AND TARGET hufu-command)
     kill_test(test_kill)
     kill_test(test_away)
     kill_test(test_memory)

@@ -12,10 +12,10 @@ hufu_test(test_needles
 add_library(hufu_test_protocol_secrets STATIC EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/protocol_secrets.c)
 target_link_libraries(hufu_test_protocol_secrets PUBLIC hufu_test_needles hufu_test_client PRIVATE OpenSSL::Crypto)
 
-if(TARGET hufu-server AND TARGET hufu-hsm AND TARGET hufu)
+if(TARGET hufu-server AND TARGET hufu-hsm AND TARGET hufu-command)
     hufu_test(test_nothing_secret_lies_around
         SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_nothing_secret_lies_around.c
         USES hufu_test_protocol_secrets PkgConfig::SODIUM)
-    add_dependencies(test_nothing_secret_lies_around hufu hufu-hsm hufu-server)
+    add_dependencies(test_nothing_secret_lies_around hufu-command hufu-hsm hufu-server)
     set_tests_properties(test_nothing_secret_lies_around PROPERTIES LABELS service RUN_SERIAL ON TIMEOUT 600)
 endif()
