@@ -51,7 +51,9 @@ static void get_nothing(struct http_request *request, struct worker *worker)
 
 static void get_mine(struct http_request *request, struct worker *worker)
 {
+    static const uint8_t wiped[HTTP_TOKEN_SIZE];
     (void)worker;
+    assert_memory_equal(request->token, wiped, sizeof(wiped));
     reply_json(request, 200,
                json_pack("{si, so}", "kind", request->principal.kind, "hash",
                          json_bytes(bytes_of(request->principal.token_hash, HASH_SIZE))));

@@ -2,6 +2,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "server/http/queue.h"
 #include "tests/unit/unit.h"
@@ -60,6 +61,8 @@ static void a_place_reserved_before_the_close_is_still_filled(void **state)
     queue_close(queue);
     for (int i = 0; i < 2; i++)
         assert_int_equal(pthread_create(&takers[i], NULL, take_one, queue), 0);
+    /* Long enough for the takers to look into the empty queue. */
+    (void)nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
     queue_put(queue, &item);
     for (int i = 0; i < 2; i++)
         assert_int_equal(pthread_join(takers[i], &taken[i]), 0);
