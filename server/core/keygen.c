@@ -37,14 +37,14 @@ static enum hufu_err keygen_check(struct act *act, const struct standing *standi
 
 /* Reads, and says whether there is anything left to do: *known, the request was decided before. */
 static enum hufu_err keygen_read(struct worker *worker, struct act *act, enum frame_op op,
-                                 const struct submission_in *in, struct keygen *keygen, struct submission_out *out,
-                                 bool *known)
+                                 const struct submission_in *in, struct keygen *keygen,
+                                 struct submission_out *out, bool *known)
 {
     enum key_state next;
     *known = false;
     buf_init(&keygen->sealed, keygen->sealed_memory, sizeof keygen->sealed_memory);
     buf_init(&keygen->answer, out->memory, sizeof out->memory);
-    enum hufu_err err = submission_read(worker, act, op, in, &keygen->submission);
+    enum hufu_err err = submission_read(worker, act, op, in, false, &keygen->submission);
     if (err != HUFU_OK)
         return err;
     const struct standing *standing = &keygen->submission.situation.standing;
@@ -77,18 +77,20 @@ static enum hufu_err keygen_begin_record(struct worker *worker, struct act *act,
     struct store_transaction transaction STORE_TRANSACTION = {0};
     enum hufu_err err = store_begin(worker->store, &transaction);
     if (err == HUFU_OK)
-        err = binding_hold(worker->store, subject->project_id, subject->device_id, subject->binding_id, &held);
+        err =
+            binding_hold(worker->store, subject->project_id, subject->device_id, subject->binding_id, &held);
     if (err == HUFU_OK)
         err = keygen_check(act, &held.standing, KEY_BEGIN, &next);
     if (err != HUFU_OK)
         return err;
     /* The record will hold the key that the head names; the PIN's failures are counted on the session's device. */
     if (memcmp(held.device_key, keygen->submission.frame.head.public_part.data, FRAME_DEVICE_KEY_SIZE) != 0)
-        return act_refuse_reason(act, REFUSAL_NOT_ALLOWED, "the frame names another device key than the session's");
+        return act_refuse_reason(act, REFUSAL_NOT_ALLOWED,
+                                 "the frame names another device key than the session's");
     err = key_set_state(worker->store, subject->project_id, act->key_id, next, NULL);
     if (err == HUFU_OK)
-        err = binding_set_pending(worker->store, subject->project_id, subject->binding_id, subject->request_id,
-                                  buf_bytes(&keygen->sealed), KEYGEN_PENDING_MINUTES);
+        err = binding_set_pending(worker->store, subject->project_id, subject->binding_id,
+                                  subject->request_id, buf_bytes(&keygen->sealed), KEYGEN_PENDING_MINUTES);
     return err == HUFU_OK ? keygen_commit(worker, act, keygen, &held.standing, &transaction) : err;
 }
 
@@ -102,7 +104,8 @@ static enum hufu_err keygen_finish_record(struct worker *worker, struct act *act
     struct store_transaction transaction STORE_TRANSACTION = {0};
     enum hufu_err err = store_begin(worker->store, &transaction);
     if (err == HUFU_OK)
-        err = binding_hold(worker->store, subject->project_id, subject->device_id, subject->binding_id, &held);
+        err =
+            binding_hold(worker->store, subject->project_id, subject->device_id, subject->binding_id, &held);
     if (err == HUFU_OK)
         err = keygen_check(act, &held.standing, KEY_FINISH, &next);
     if (err != HUFU_OK)
@@ -111,15 +114,16 @@ static enum hufu_err keygen_finish_record(struct worker *worker, struct act *act
     if (!held.has_pending || !binding_step(held.standing.state, BINDING_ACTIVATE, &active) ||
         memcmp(held.pending_request_id, keygen->submission.situation.pending_request_id, UUID_SIZE) != 0)
         return act_refuse_reason(act, REFUSAL_CONFLICT, keygen_nothing_pending);
-    err = binding_set_record(worker->store, subject->project_id, subject->binding_id, buf_bytes(&keygen->sealed));
+    err = binding_set_record(worker->store, subject->project_id, subject->binding_id,
+                             buf_bytes(&keygen->sealed));
     if (err == HUFU_OK)
         err = key_set_state(worker->store, subject->project_id, act->key_id, next, public_key);
     return err == HUFU_OK ? keygen_commit(worker, act, keygen, &held.standing, &transaction) : err;
 }
 
 /* The step was taken, or the same request took it at the same time: then what that one left is the answer. */
-static enum hufu_err keygen_settle(struct worker *worker, struct act *act, struct keygen *keygen, enum hufu_err err,
-                                   struct submission_out *out)
+static enum hufu_err keygen_settle(struct worker *worker, struct act *act, struct keygen *keygen,
+                                   enum hufu_err err, struct submission_out *out)
 {
     bool known;
     if (err == HUFU_OK) {
@@ -184,7 +188,8 @@ enum hufu_err keygen_finish(struct worker *worker, struct act *act, const struct
         .signature = in->signature,
         .frame = in->frame,
     };
-    err = hsmc_keygen_finish(worker->hsmc, worker->trace, &call, &keygen.sealed, out->public_key, &keygen.answer);
+    err = hsmc_keygen_finish(worker->hsmc, worker->trace, &call, &keygen.sealed, out->public_key,
+                             &keygen.answer);
     if (err != HUFU_OK)
         return submission_refused(worker, act, err);
     out->has_public_key = true;

@@ -58,8 +58,8 @@ static enum hufu_err operation_overtaken(struct act *act, const struct operation
 }
 
 /* Another request took the id while this one was computed: what that one left is the answer. */
-static enum hufu_err operation_recall_again(struct worker *worker, struct act *act, struct submission *submission,
-                                            struct submission_out *out)
+static enum hufu_err operation_recall_again(struct worker *worker, struct act *act,
+                                            struct submission *submission, struct submission_out *out)
 {
     bool known;
     enum hufu_err err = submission_read_again(worker, act, submission);
@@ -162,24 +162,35 @@ static enum hufu_err operation_ask(struct worker *worker, struct act *act, struc
                                            : submission_refused(worker, act, err);
 }
 
-enum hufu_err operation_run(struct worker *worker, struct act *act, enum frame_op op, const struct submission_in *in,
-                            struct submission_out *out)
+static enum hufu_err operation_judge(struct worker *worker, struct act *act, struct operation_work *work,
+                                     struct submission_out *out)
+{
+    const struct operation_situation *situation = &work->submission.situation;
+    bool known = false;
+    enum hufu_err err = binding_check_people(act, &situation->standing);
+    if (err == HUFU_OK)
+        err = binding_check_active(act, &situation->standing);
+    if (err == HUFU_OK)
+        err = submission_recall(worker, act, &work->submission, out, &known);
+    if (err == HUFU_OK && !known)
+        err = operation_check(act, &work->submission);
+    if (err == HUFU_OK && !known && !situation->has_turn)
+        err = HUFU_ERR_BUSY;
+    return err == HUFU_OK && !known ? operation_ask(worker, act, work, out) : err;
+}
+
+enum hufu_err operation_run(struct worker *worker, struct act *act, enum frame_op op,
+                            const struct submission_in *in, struct submission_out *out)
 {
     struct operation_work work __attribute__((cleanup(operation_work_wipe)));
     work.result.len = 0;
+    work.submission.situation.has_turn = false;
     *out = (struct submission_out){0};
-    bool known;
-    enum hufu_err err = submission_read(worker, act, op, in, &work.submission);
+    enum hufu_err err = submission_read(worker, act, op, in, true, &work.submission);
     if (err == HUFU_OK)
-        err = binding_check_people(act, &work.submission.situation.standing);
-    if (err == HUFU_OK)
-        err = binding_check_active(act, &work.submission.situation.standing);
-    if (err == HUFU_OK)
-        err = submission_recall(worker, act, &work.submission, out, &known);
-    if (err == HUFU_OK && !known)
-        err = operation_check(act, &work.submission);
-    if (err == HUFU_OK && !known)
-        err = operation_ask(worker, act, &work, out);
+        err = operation_judge(worker, act, &work, out);
+    if (work.submission.situation.has_turn)
+        operation_give_turn(worker->store, work.submission.situation.session.device_id);
     if (err != HUFU_OK)
         secret_wipe(out, sizeof *out); /* what nobody may get was computed for nothing */
     return err;

@@ -12,7 +12,7 @@
 
 /* op: FRAME_OP_SIGN, FRAME_OP_DECRYPT, FRAME_OP_REFRESH or FRAME_OP_PIN_CHECK. The act's principal is a token. out is zero
  * unless it says HUFU_OK. */
-enum hufu_err operation_run(struct worker *worker, struct act *act, enum frame_op op, const struct submission_in *in,
-                            struct submission_out *out) HUFU_MUST_CHECK;
+enum hufu_err operation_run(struct worker *worker, struct act *act, enum frame_op op,
+                            const struct submission_in *in, struct submission_out *out) HUFU_MUST_CHECK;
 
 #endif

@@ -9,7 +9,7 @@
 #include "server/metrics.h"
 
 static enum hufu_err submission_query(struct worker *worker, struct act *act, struct submission *submission,
-                                      const uint8_t token_hash[HASH_SIZE])
+                                      const uint8_t token_hash[HASH_SIZE], bool take_turn)
 {
     const struct frame_head *head = &submission->frame.head;
     const struct operation_query query = {
@@ -18,6 +18,7 @@ static enum hufu_err submission_query(struct worker *worker, struct act *act, st
         .binding_id = head->binding_id,
         .request_id = head->request_id,
         .generation = head->generation,
+        .take_turn = take_turn,
     };
     enum hufu_err err = operation_read(worker->store, &query, &submission->situation);
     if (err == HUFU_ERR_UNAUTHENTICATED) {
@@ -27,8 +28,8 @@ static enum hufu_err submission_query(struct worker *worker, struct act *act, st
     return err;
 }
 
-enum hufu_err submission_read(struct worker *worker, struct act *act, enum frame_op op, const struct submission_in *in,
-                              struct submission *out)
+enum hufu_err submission_read(struct worker *worker, struct act *act, enum frame_op op,
+                              const struct submission_in *in, bool take_turn, struct submission *out)
 {
     memset(out, 0, offsetof(struct submission, situation));
     out->in = in;
@@ -44,7 +45,7 @@ enum hufu_err submission_read(struct worker *worker, struct act *act, enum frame
     memcpy(act->binding_id, head->binding_id, UUID_SIZE);
     memcpy(act->request_id, head->request_id, UUID_SIZE);
     hash_sha256(out->frame_hash, in->frame);
-    enum hufu_err err = submission_query(worker, act, out, act->principal.token_hash);
+    enum hufu_err err = submission_query(worker, act, out, act->principal.token_hash, take_turn);
     if (err != HUFU_OK)
         return err;
     memcpy(out->token_hash, act->principal.token_hash, HASH_SIZE);
@@ -54,7 +55,7 @@ enum hufu_err submission_read(struct worker *worker, struct act *act, enum frame
 
 enum hufu_err submission_read_again(struct worker *worker, struct act *act, struct submission *submission)
 {
-    enum hufu_err err = submission_query(worker, act, submission, submission->token_hash);
+    enum hufu_err err = submission_query(worker, act, submission, submission->token_hash, false);
     if (err != HUFU_OK)
         return err;
     return submission->situation.found ? HUFU_OK : act_refuse(act, REFUSAL_NOT_FOUND);
@@ -111,7 +112,8 @@ enum hufu_err submission_refused(struct worker *worker, struct act *act, enum hu
     enum refusal refusal = refusal_of_key_process(err);
     /* A reply that fits no buffer, or an answer that is none of the protocol's, is a fault of ours. */
     if (refusal == REFUSAL_NONE)
-        return err == HUFU_ERR_AWAY || err == HUFU_ERR_BUSY || err == HUFU_ERR_RETRY ? err : HUFU_ERR_INTERNAL;
+        return err == HUFU_ERR_AWAY || err == HUFU_ERR_BUSY || err == HUFU_ERR_RETRY ? err
+                                                                                     : HUFU_ERR_INTERNAL;
     if (refusal == REFUSAL_FRAME_TIME)
         act->service_time_ms = hsmc_now_ms(worker->hsmc);
     if (refusal == REFUSAL_RECORD_INVALID)

@@ -40,11 +40,13 @@ struct submission {
 };
 
 /* Parses and reads. Sets the act's session, key, binding and request as they become known.
- * Refusals: frame malformed (also: another operation or key than where it was posted), unauthenticated, not found. */
-enum hufu_err submission_read(struct worker *worker, struct act *act, enum frame_op op, const struct submission_in *in,
+ * take_turn: operation_read. Refusals: frame malformed (also: another operation or key than where it was posted), unauthenticated, not found. */
+enum hufu_err submission_read(struct worker *worker, struct act *act, enum frame_op op,
+                              const struct submission_in *in, bool take_turn,
                               struct submission *out) HUFU_MUST_CHECK;
 /* Reads the situation once more: another request took the id meanwhile. */
-enum hufu_err submission_read_again(struct worker *worker, struct act *act, struct submission *submission) HUFU_MUST_CHECK;
+enum hufu_err submission_read_again(struct worker *worker, struct act *act,
+                                    struct submission *submission) HUFU_MUST_CHECK;
 
 /* Whether the request id is known. *known: it is, and either out has the stored answer, byte for byte, or the stored refusal
  * (or a conflict: other bytes, or too old) is returned. Nothing is counted twice and no second event is written. */

@@ -20,6 +20,7 @@ struct operation_query {
     const uint8_t *token_hash;
     const uint8_t *key_id, *binding_id, *request_id;
     uint32_t generation; /* of the frame's head */
+    bool take_turn;
 };
 
 /* What came of a request id that is known already. */
@@ -35,6 +36,7 @@ struct operation_stored {
 struct operation_situation {
     struct session session;
     bool found; /* the binding; false: no such binding of this key and this device */
+    bool has_turn;
     struct standing standing;
     bool usage_decrypt;
     uint32_t record_generation;
@@ -48,9 +50,17 @@ struct operation_situation {
     uint8_t memory[BINDING_RECORD_MAX + FRAME_ANSWER_MAX];
 };
 
-/* HUFU_ERR_UNAUTHENTICATED: no open session has this token. */
+/* HUFU_ERR_UNAUTHENTICATED: no open session has this token.
+ *
+ * With take_turn it also takes the device's turn, if nobody has it: requests of one device are at the private-key process
+ * one at a time. That process works longer on a right half than on a wrong one, so somebody with a stolen device key who
+ * sends many guesses at once could read from the delay what the deciding statement never lets out. The turn is the
+ * session's (an advisory lock), ends with its connection, and is given back by operation_give_turn after the decision. */
 enum hufu_err operation_read(struct store *store, const struct operation_query *query,
                              struct operation_situation *out) HUFU_MUST_CHECK;
+
+/* Gives back the turn that operation_read took. Without a connection it has ended already. */
+void operation_give_turn(struct store *store, const uint8_t device_id[UUID_SIZE]);
 
 /* Why the rows, as they stand once their locks are held, do not allow the outcome. In the order in which it is checked. */
 enum operation_verdict {

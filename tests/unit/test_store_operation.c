@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -428,6 +429,41 @@ static void the_read_knows_no_other_sessions_bindings(void **state)
     assert_false(situation.found);
 }
 
+/* Whether this connection got the device's turn. */
+static bool takes_turn(struct store *asking)
+{
+    static struct operation_situation situation;
+    const struct operation_query query = {.token_hash = person.token_hash,
+                                          .key_id = person.key_id,
+                                          .binding_id = person.binding_id,
+                                          .request_id = request.request_id,
+                                          .take_turn = true};
+    assert_int_equal(operation_read(asking, &query, &situation), HUFU_OK);
+    return situation.has_turn;
+}
+
+static void a_devices_turn_is_one_connections_until_it_gives_it_back_or_ends(void **state)
+{
+    (void)state;
+    struct store *other = store_open(database.server, NULL);
+    assert_non_null(other);
+    assert_false(read_situation(0)->has_turn); /* nobody asked for it */
+    assert_true(takes_turn(store));
+    assert_false(takes_turn(other));
+    operation_give_turn(store, person.device_id);
+    assert_true(takes_turn(other));
+    assert_false(takes_turn(store));
+    store_close(other);
+    bool taken = false; /* the server notices the closed connection a moment later */
+    for (int i = 0; i < 100 && !taken; i++) {
+        taken = takes_turn(store);
+        if (!taken)
+            usleep(20000);
+    }
+    assert_true(taken);
+    operation_give_turn(store, person.device_id);
+}
+
 static void an_ended_or_expired_session_is_nobody(void **state)
 {
     (void)state;
@@ -497,6 +533,7 @@ int main(void)
         TEST(the_read_gives_the_record_of_the_generation_asked_for),
         TEST(the_read_gives_back_what_was_stored_under_the_request_id),
         TEST(the_read_knows_no_other_sessions_bindings),
+        TEST(a_devices_turn_is_one_connections_until_it_gives_it_back_or_ends),
         TEST(an_ended_or_expired_session_is_nobody),
         TEST(pruning_removes_old_answers_and_keeps_their_ids),
     };
