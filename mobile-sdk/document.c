@@ -12,7 +12,8 @@ struct hufu_document {
     struct hufu_id key;
     uint8_t P[COSIGN_POINT_SIZE];
     uint8_t z[HUFU_DIGEST_SIZE];
-    bool done;                      /* no more bytes */
+    bool hashing;                   /* both streams are open, and more bytes can come */
+    bool failed;                    /* in hashing */
     struct cosign_sm3_stream plain; /* SM3(M), the messageDigest of CMS */
     struct cosign_sm3_stream bound; /* e = SM3(Z ‖ M) */
     uint8_t content_digest[HUFU_DIGEST_SIZE];
@@ -25,16 +26,29 @@ struct hufu_document {
     size_t cms_len;
 };
 
+/* Both streams are opened, whatever becomes of the first, so that both can be closed. */
 static enum hufu_err begin_hashes(struct hufu_document *document, const struct key_record *key)
 {
     enum hufu_err err = cosign_identity_digest(document->z, key_identity(key), key->P);
+    if (err)
+        return err;
+    document->hashing = true;
+    err = cosign_sm3_init(&document->plain);
+    enum hufu_err bound = cosign_sm3_init(&document->bound);
     if (!err)
-        err = cosign_sm3_init(&document->plain);
-    if (!err)
-        err = cosign_sm3_init(&document->bound);
-    if (!err)
-        err = cosign_sm3_update(&document->bound, document->z, sizeof(document->z));
-    return err;
+        err = bound;
+    return err ? err : cosign_sm3_update(&document->bound, document->z, sizeof(document->z));
+}
+
+static enum hufu_result end_hashes(struct hufu_document *document)
+{
+    if (document->hashing) {
+        enum hufu_err err = cosign_sm3_done(&document->plain, document->content_digest);
+        enum hufu_err bound = cosign_sm3_done(&document->bound, document->e);
+        document->failed = err || bound;
+        document->hashing = false;
+    }
+    return document->failed ? HUFU_RESULT_INTERNAL : HUFU_RESULT_OK;
 }
 
 enum hufu_result hufu_document_new(struct hufu_document **document, struct hufu *hufu,
@@ -66,6 +80,7 @@ void hufu_document_free(struct hufu_document *document)
 {
     if (!document)
         return;
+    (void)end_hashes(document);
     free(document->cms);
     secret_wipe(document, sizeof(*document)); /* a digest of a confidential document says something of it */
     free(document);
@@ -73,7 +88,7 @@ void hufu_document_free(struct hufu_document *document)
 
 enum hufu_result hufu_document_update(struct hufu_document *document, const void *data, size_t len)
 {
-    if (document->done)
+    if (!document->hashing)
         return HUFU_RESULT_ARGUMENT;
     enum hufu_err err = cosign_sm3_update(&document->plain, data, len);
     if (!err)
@@ -81,35 +96,30 @@ enum hufu_result hufu_document_update(struct hufu_document *document, const void
     return err ? HUFU_RESULT_INTERNAL : HUFU_RESULT_OK;
 }
 
-static enum hufu_result end_hashes(struct hufu_document *document)
+/* e = SM3(Z ‖ attributes) */
+static enum hufu_err attributes_digest(const struct hufu_document *document, struct bytes attributes,
+                                       uint8_t e[HUFU_DIGEST_SIZE])
 {
-    if (document->done)
-        return HUFU_RESULT_OK;
-    document->done = true;
-    enum hufu_err err = cosign_sm3_done(&document->plain, document->content_digest);
+    struct cosign_sm3_stream stream;
+    enum hufu_err err = cosign_sm3_init(&stream);
     if (!err)
-        err = cosign_sm3_done(&document->bound, document->e);
-    return err ? HUFU_RESULT_INTERNAL : HUFU_RESULT_OK;
+        err = cosign_sm3_update(&stream, document->z, sizeof(document->z));
+    if (!err)
+        err = cosign_sm3_update(&stream, attributes.data, attributes.len);
+    enum hufu_err done = cosign_sm3_done(&stream, e); /* always: it frees */
+    return err ? err : done;
 }
 
-/* e of the signed attributes. */
 static enum hufu_result prepare_cms(struct hufu_document *document, const struct certificates *certificates,
                                     struct buf *digests)
 {
     struct buf attributes;
     buf_init(&attributes, document->attributes, sizeof(document->attributes));
-    uint8_t e[HUFU_DIGEST_SIZE];
-    struct cosign_sm3_stream stream;
+    uint8_t e[HUFU_DIGEST_SIZE] = {0};
     enum hufu_err err = cms_attributes(&attributes, document->content_digest, certificates->der[0],
                                        clock_now(document->hufu));
     if (!err)
-        err = cosign_sm3_init(&stream);
-    if (!err)
-        err = cosign_sm3_update(&stream, document->z, sizeof(document->z));
-    if (!err)
-        err = cosign_sm3_update(&stream, attributes.data, attributes.len);
-    if (!err)
-        err = cosign_sm3_done(&stream, e);
+        err = attributes_digest(document, buf_bytes(&attributes), e);
     document->attributes_len = attributes.len;
     buf_put(digests, e, sizeof(e));
     return err ? HUFU_RESULT_INTERNAL : HUFU_RESULT_OK;

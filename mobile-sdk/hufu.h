@@ -306,9 +306,9 @@ struct hufu_key_info {
     uint32_t generation;
     bool refresh_unfinished; /* the answer to a refresh was lost; the next use settles it */
     bool pin_unfinished;     /* that refresh was a change of PIN: the next use expects the new PIN */
-    uint32_t
-        pin_changes; /* changes of PIN that this key has seen. Keys of one device that differ in it have different
-                                 PINs: a change was interrupted between them, and waits for hufu_pin_change */
+    /* Changes of PIN that this key has seen. Keys with halves that differ in it have different PINs: a change was
+     * interrupted between them, and waits for hufu_pin_change. */
+    uint32_t pin_changes;
 };
 
 /* How many keys are stored here; index is below that. */

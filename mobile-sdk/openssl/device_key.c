@@ -63,7 +63,7 @@ static EVP_PKEY *private_key(const uint8_t scalar[SCALAR_SIZE])
 {
     __attribute__((cleanup(builder_free))) OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
     __attribute__((cleanup(number_free))) BIGNUM *number = BN_secure_new();
-    if (!builder || !number || !BN_bin2bn(scalar, SCALAR_SIZE, number) ||
+    if (!builder || !number || !BN_bin2bn(scalar, SCALAR_SIZE, number) || BN_is_zero(number) ||
         OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME, "prime256v1", 0) != 1 ||
         OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_PRIV_KEY, number) != 1)
         return NULL;

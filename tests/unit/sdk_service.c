@@ -43,7 +43,7 @@ struct sdk_service *sdk_service_new(void)
     assert_non_null(service);
     service->answers = calloc(SDK_SERVICE_ANSWERS_MAX, sizeof(*service->answers));
     assert_non_null(service->answers);
-    service->clock_ms = NOW;
+    service->clock_ms = service->born_ms = NOW;
     service->random = (struct cosign_random){.fill = fill};
     const struct hufu_device_key p256 = hufu_openssl_device_key();
     assert_int_equal(p256.create(NULL, service->identity, sizeof(service->identity), &service->identity_len,
@@ -100,7 +100,8 @@ int sdk_problem(struct hufu_http_answer *answer, int status, const char *slug, c
 
 static void make_statement(const struct sdk_service *service, uint8_t encoded[FRAME_STATEMENT_SIZE])
 {
-    struct frame_statement statement = {.from_ms = NOW - DAY, .until_ms = NOW + 30 * DAY};
+    struct frame_statement statement = {.from_ms = service->born_ms - DAY,
+                                        .until_ms = service->born_ms + 30 * DAY};
     memcpy(statement.H_k, service->box_public, sizeof(statement.H_k));
     if (service->lie == SDK_LIE_EXPIRED_STATEMENT)
         statement.until_ms = service->clock_ms - 10 * 60000;

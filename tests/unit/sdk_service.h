@@ -76,6 +76,7 @@ struct sdk_stored_answer {
 struct sdk_service {
     enum sdk_lie lie;
     uint64_t clock_ms; /* set by the test; the clock of the device is another */
+    uint64_t born_ms;  /* the box key was stated a day before and ends 30 days after */
     uint64_t told_ms;  /* what GET /v1/service says instead; 0: clock_ms */
     uint8_t identity[HUFU_DEVICE_HANDLE_MAX];
     size_t identity_len;
