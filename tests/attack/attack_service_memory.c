@@ -5,6 +5,7 @@
 #include "tests/attack/played_service.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "tests/client/place.h"
@@ -96,7 +97,9 @@ static void enrol(struct run *run)
 {
     struct activation activation;
     struct played_person *person = &run->person;
-    assert_ok(operator_user_add(run->service->operator_web, run->service->project_id, "watched", "watched",
+    char name[32];
+    (void)snprintf(name, sizeof(name), "watched %u", ++run->service->people);
+    assert_ok(operator_user_add(run->service->operator_web, run->service->project_id, name, name,
                                 person->account_id, &activation));
     assert_ok(phone_enrol(&person->phone, &run->service->stack, &activation));
     assert_ok(phone_key_create(&person->phone, &person->key, "sign"));
@@ -223,9 +226,8 @@ static void in_the_middle_of_a_request_the_web_process_holds_nothing_that_tests_
     struct bytes frame = device_request_frame(&request);
     assert_ok(needles_add(control, "the frame's end", bytes_of(frame.data + frame.len - 48, 48)));
     struct posting posting = {.run = &run, .request = &request};
-    assert_ok(sql_run(service->holder, "begin", SQL_WITHOUT));
-    assert_ok(sql_run(service->holder, "select 1 from binding where binding_id = $1 for update",
-                      SQL_WITH(run.person.key.binding_id)));
+    played_service_hold(service, "select 1 from binding where binding_id = $1 for update",
+                        run.person.key.binding_id);
     assert_int_equal(pthread_create(&thread, NULL, post, &posting), 0);
     assert_ok(sql_wait_for_waiters(service->sql, 1));
     pid_t pid = stack_pid(&service->stack, "server");

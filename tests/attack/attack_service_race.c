@@ -60,8 +60,7 @@ static void hold(struct played_service *service, const struct played_person *per
                                 ? "select 1 from device where device_id = $1 for update"
                                 : "select 1 from binding where binding_id = $1 for update";
     const char *id = strcmp(table, "device") == 0 ? person->phone.device_id : person->key.binding_id;
-    assert_ok(sql_run(service->holder, "begin", SQL_WITHOUT));
-    assert_ok(sql_run(service->holder, statement, SQL_WITH(id)));
+    played_service_hold(service, statement, id);
 }
 
 static void let_go(struct played_service *service, const char *how)

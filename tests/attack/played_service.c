@@ -18,11 +18,9 @@ int played_service_start_with(void **state, const char *const *options)
     *state = service;
     assert_ok(stack_start(&service->stack, options));
     service->operator_web = operator_connect(&service->stack);
-    service->sql = sql_open(stack_value(&service->stack, "HUFU_DATABASE"));
-    service->holder = sql_open(stack_value(&service->stack, "HUFU_DATABASE"));
+    service->sql = sql_open(stack_value(&service->stack, "HUFU_DATABASE_ADMIN"));
     assert_non_null(service->operator_web);
     assert_non_null(service->sql);
-    assert_non_null(service->holder);
     assert_ok(operator_project_add(service->operator_web, "attacked", service->project_id));
     return 0;
 }
@@ -43,6 +41,15 @@ int played_service_stop(void **state)
     stack_stop(&service->stack);
     free(service);
     return lived ? 0 : -1;
+}
+
+void played_service_hold(struct played_service *service, const char *statement, const char *id)
+{
+    sql_close(service->holder); /* with what a failed test may have left */
+    service->holder = sql_open(stack_value(&service->stack, "HUFU_DATABASE"));
+    assert_non_null(service->holder);
+    assert_ok(sql_run(service->holder, "begin", SQL_WITHOUT));
+    assert_ok(sql_run(service->holder, statement, SQL_WITH(id)));
 }
 
 void played_person_make(struct played_service *service, struct played_person *person)

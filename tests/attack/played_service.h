@@ -13,8 +13,8 @@
 struct played_service {
     struct stack stack;
     struct web_client *operator_web;
-    struct sql_link *sql;    /* as the owner: looks */
-    struct sql_link *holder; /* as the owner: holds row locks */
+    struct sql_link *sql;    /* as the superuser: looks, and sees who waits */
+    struct sql_link *holder; /* as the owner: holds row locks; NULL before the first */
     char project_id[UUID_TEXT_SIZE];
     unsigned people;
 };
@@ -31,6 +31,9 @@ int played_service_start(void **state);
 int played_service_stop(void **state);
 /* The same with options of stack_start. */
 int played_service_start_with(void **state, const char *const *options);
+
+/* Begins a transaction on service->holder, fresh, with a statement that has one parameter. */
+void played_service_hold(struct played_service *service, const char *statement, const char *id);
 
 void played_person_make(struct played_service *service, struct played_person *person);
 void played_person_done(struct played_person *person);

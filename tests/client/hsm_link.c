@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/client/hsm_link.h"
 
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -10,20 +11,32 @@
 
 #define MAGIC "hufu-hsm/1"
 
-/* The raw call: glibc's seteuid would change every thread of the test. */
-static bool become(uid_t uid)
+/* Raw calls: those of glibc would change every thread of the test. The group first, while one may; and last, when one
+ * may again. */
+static bool take_user(uid_t uid, gid_t gid)
 {
-    return geteuid() == uid || syscall(SYS_setresuid, (uid_t)-1, uid, (uid_t)-1) == 0;
+    return syscall(SYS_setresgid, (gid_t)-1, gid, (gid_t)-1) == 0 &&
+           syscall(SYS_setresuid, (uid_t)-1, uid, (uid_t)-1) == 0;
+}
+
+static bool take_back(uid_t uid, gid_t gid)
+{
+    return syscall(SYS_setresuid, (uid_t)-1, uid, (uid_t)-1) == 0 &&
+           syscall(SYS_setresgid, (gid_t)-1, gid, (gid_t)-1) == 0;
 }
 
 enum hufu_err hsm_link_open(struct hsm_link *link, const char *path, uid_t uid)
 {
     uid_t own = geteuid();
+    gid_t own_group = getegid();
     *link = (struct hsm_link){.fd = -1, .trace = "test"};
-    if (!become(uid))
+    if (uid == own)
+        return channel_connect(&link->fd, path);
+    const struct passwd *user = getpwuid(uid);
+    if (!user || !take_user(uid, user->pw_gid))
         return HUFU_ERR_AWAY;
     enum hufu_err err = channel_connect(&link->fd, path);
-    if (!become(own))
+    if (!take_back(own, own_group))
         abort(); /* going on as somebody else would make every later result meaningless */
     return err;
 }

@@ -20,8 +20,8 @@ struct hsm_link {
     char trace[UUID_TEXT_SIZE];
 };
 
-/* Connects as the user uid (the one hufu-hsm allows): as root, the calling thread takes that uid for the moment of the
- * connect; otherwise uid must be one's own. HUFU_ERR_AWAY. */
+/* Connects as the user uid (the one hufu-hsm allows): as root, the calling thread takes that user's uid and group for the
+ * moment of the connect; otherwise uid must be one's own. HUFU_ERR_AWAY. */
 enum hufu_err hsm_link_open(struct hsm_link *link, const char *path, uid_t uid) HUFU_MUST_CHECK;
 void hsm_link_close(struct hsm_link *link);
 #define HSM_LINK_CLOSED __attribute__((cleanup(hsm_link_close)))
