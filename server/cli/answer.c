@@ -5,8 +5,6 @@
 
 #include "server/cli/arguments.h"
 
-#define PAGE_LIMIT "500"
-
 void answer_release(json_t **answer)
 {
     json_decref(*answer);
@@ -41,8 +39,7 @@ static enum cli_exit fetch_all(const struct cli *cli, const char *path, const ch
     do {
         ANSWER_OWNED json_t *answer = NULL;
         (void)snprintf(page_path, sizeof(page_path), "%s", path);
-        if (!client_add_query(page_path, "limit", PAGE_LIMIT) ||
-            !client_add_query(page_path, "cursor", cursor[0] ? cursor : NULL)) {
+        if (!client_add_query(page_path, "cursor", cursor[0] ? cursor : NULL)) {
             complain(cli->language, MESSAGE_ARGUMENT_COUNT);
             return CLI_USAGE;
         }

@@ -59,6 +59,7 @@ static const char *const texts[][LANGUAGE_COUNT] = {
     [MESSAGE_REFUSED] = {"refused: %s", "被拒绝：%s"},
     [MESSAGE_FIELD] = {"  field: %s", "  字段：%s"},
     [MESSAGE_LIMIT] = {"  limit: %lld", "  限值：%lld"},
+    [MESSAGE_STATE] = {"  state: %s", "  状态：%s"},
     [MESSAGE_REQUEST_ID] = {"  request id: %s", "  请求编号：%s"},
     [MESSAGE_PROJECT_ADDED] = {"project added: %s", "已新建项目：%s"},
     [MESSAGE_USER_ADDED] = {"user added: %s", "已新建用户：%s"},

@@ -24,6 +24,7 @@ enum message {
     MESSAGE_REFUSED,       /* %s: why */
     MESSAGE_FIELD,         /* %s: a field's name */
     MESSAGE_LIMIT,         /* %lld */
+    MESSAGE_STATE,         /* %s: the state that does not allow it */
     MESSAGE_REQUEST_ID,    /* %s */
     MESSAGE_PROJECT_ADDED, /* %s: its id */
     MESSAGE_USER_ADDED,    /* %s: its id */

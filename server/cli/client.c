@@ -95,9 +95,10 @@ static enum cli_exit tell_problem(const struct cli *cli, long status, const json
     const char *text = slug ? catalogue_problem(cli->language, slug) : NULL;
     const char *field = json_string_value(json_object_get(problem, "field"));
     const char *request_id = json_string_value(json_object_get(problem, "request_id"));
+    const char *state = json_string_value(json_object_get(problem, "state"));
     const json_t *limit = json_object_get(problem, "limit");
-    if (cli->json && problem)
-        (void)json_dumpf(problem, stderr, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+    if (cli->json && problem && json_dumpf(problem, stderr, JSON_INDENT(2) | JSON_ENSURE_ASCII) == 0)
+        (void)fputc('\n', stderr);
     if (!slug) {
         complain(cli->language, MESSAGE_NOT_UNDERSTOOD);
         return CLI_REFUSED;
@@ -107,6 +108,8 @@ static enum cli_exit tell_problem(const struct cli *cli, long status, const json
         complain(cli->language, MESSAGE_FIELD, field);
     if (json_is_integer(limit))
         complain(cli->language, MESSAGE_LIMIT, (long long)json_integer_value(limit));
+    if (state)
+        complain(cli->language, MESSAGE_STATE, catalogue_word(cli->language, state));
     if (request_id && status >= 500)
         complain(cli->language, MESSAGE_REQUEST_ID, request_id);
     return status == 503 ? CLI_AWAY : CLI_REFUSED;
