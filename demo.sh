@@ -95,7 +95,14 @@ make_activation_code() {
 }
 
 is_enrolled() {
-    run_phone keys 2>/dev/null | grep -q certified
+    run_phone keys --lang en 2>/dev/null | grep -q certified
+}
+
+# Neither enrolled nor in the middle of it.
+needs_code() {
+    local said
+    said=$(run_phone status --lang en 2>&1) || true
+    [[ $said == *'is not enrolled'* ]]
 }
 
 # An enrolment that was interrupted goes on with what the phone has stored.
@@ -152,7 +159,7 @@ make_pdf() {
 
 say_who_runs_it() {
     if ((EUID == 0)); then
-        note 'Database, key process and server run as three users of their own: none can read the others'"'"' files.'
+        note 'Each of the three processes has a system user of its own; none can read the files of another.'
     else
         note "You are not root: all three run as $(id -un), without the separation of users that a real service has."
     fi
@@ -187,7 +194,7 @@ demo() {
     if is_enrolled; then
         note "The phone of $user_name in var/phone was enrolled before; it goes on with its key."
     else
-        if [[ ! -e $phone || -s $var/activation.code ]]; then
+        if needs_code; then
             step "The operator adds $user_name and hands out a one-time activation code" make_activation_code
         fi
         step 'The phone redeems it; key halves are made, a certificate is issued' enrol_phone
@@ -203,7 +210,7 @@ demo() {
   In var/out/: $name.sig (the SM2 signature, DER), $name.p7s (the same as a detached
   CMS document), certificate.pem, issuing.pem and root.pem. Check it yourself:
     openssl dgst -sm3 -sigopt distid:$gm_identity -verify var/out/public.pem \\
-      -signature var/out/$name.sig ${file#"$top"/}
+      -signature var/out/$(printf %q "$name").sig $(printf %q "${file#"$top"/}")
 
   Go on:  ./demo.sh /some/other/file      sign that one
           ./demo.sh phone status          the phone; phone help says what else it can do
