@@ -13,14 +13,12 @@ foreach(theme channel frame handover keygen order record value)
 endforeach()
 
 # The whole service, over HTTP.
-if(TARGET hufu-server AND TARGET hufu-hsm AND TARGET hufu-command)
-    add_library(hufu_test_attack_service STATIC EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/played_service.c)
-    target_link_libraries(hufu_test_attack_service PUBLIC hufu_test_attack Threads::Threads)
-    foreach(theme memory pin race record refresh request)
-        hufu_test(attack_service_${theme} SOURCES ${CMAKE_CURRENT_LIST_DIR}/attack_service_${theme}.c
-            USES hufu_test_attack_service)
-        add_dependencies(attack_service_${theme} hufu-command hufu-hsm hufu-server)
-        set_tests_properties(attack_service_${theme} PROPERTIES LABELS "attack;service" RUN_SERIAL TRUE TIMEOUT 900)
-    endforeach()
-    target_link_libraries(attack_service_memory PRIVATE hufu_test_protocol_secrets)
-endif()
+add_library(hufu_test_attack_service STATIC EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/played_service.c)
+target_link_libraries(hufu_test_attack_service PUBLIC hufu_test_attack Threads::Threads)
+foreach(theme memory pin race record refresh request)
+    hufu_test(attack_service_${theme} SOURCES ${CMAKE_CURRENT_LIST_DIR}/attack_service_${theme}.c
+        USES hufu_test_attack_service)
+    add_dependencies(attack_service_${theme} hufu-command hufu-hsm hufu-server)
+    set_tests_properties(attack_service_${theme} PROPERTIES LABELS "attack;service" RUN_SERIAL TRUE TIMEOUT 900)
+endforeach()
+target_link_libraries(attack_service_memory PRIVATE hufu_test_protocol_secrets)

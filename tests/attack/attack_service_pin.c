@@ -42,6 +42,7 @@ struct guesser {
     struct web_client *web;
     const struct played_person *person;
     struct device_request request;
+    bool once; /* takes "busy" for an answer */
     struct web_answer answer;
     enum hufu_err err;
 };
@@ -49,26 +50,32 @@ struct guesser {
 static void *guess(void *context)
 {
     struct guesser *guesser = context;
-    guesser->err =
-        phone_post(guesser->web, &guesser->answer, &guesser->person->key, "pin-checks", &guesser->request);
+    guesser->err = guesser->once
+                       ? phone_post(guesser->web, &guesser->answer, &guesser->person->key, "pin-checks",
+                                    &guesser->request)
+                       : played_post_until_answered(guesser->web, &guesser->answer, &guesser->person->key,
+                                                    "pin-checks", &guesser->request);
     return NULL;
 }
 
+/* options: of every guess; NULL: none. */
 static void guessers_begin(struct played_service *service, const struct played_person *person,
-                           struct guesser guessers[AT_ONCE])
+                           struct guesser guessers[AT_ONCE], const struct device_options *options)
 {
     struct device_binding wrong = with_wrong_pin(&person->key.binding);
     for (size_t i = 0; i < AT_ONCE; i++) {
-        guessers[i] = (struct guesser){.web = phone_connect(&service->stack), .person = person};
+        guessers[i] = (struct guesser){
+            .web = phone_connect(&service->stack), .person = person, .once = options && options->request_id};
         assert_non_null(guessers[i].web);
         web_client_authorize(guessers[i].web, person->phone.token);
-        assert_ok(device_request_pin_check(&guessers[i].request, &wrong, NULL));
+        assert_ok(device_request_pin_check(&guessers[i].request, &wrong, options));
     }
     for (size_t i = 0; i < AT_ONCE; i++)
         assert_int_equal(pthread_create(&guessers[i].thread, NULL, guess, &guessers[i]), 0);
 }
 
-/* How many were told that their PIN was wrong; all others must have been told that the device is locked. */
+/* How many were told that their PIN was wrong; all others must have been told otherwise: that the device is locked, or,
+ * for guesses under one request id, that the id is taken, or that another request is under way. */
 static int guessers_end(struct guesser guessers[AT_ONCE])
 {
     int told = 0;
@@ -76,7 +83,11 @@ static int guessers_end(struct guesser guessers[AT_ONCE])
         assert_int_equal(pthread_join(guessers[i].thread, NULL), 0);
         assert_ok(guessers[i].err);
         bool wrong = strcmp(web_answer_problem(&guessers[i].answer), "pin-wrong") == 0;
-        if (!wrong)
+        if (!wrong && guessers[i].answer.status == 503)
+            assert_problem_slug(&guessers[i].answer, 503, guessers[i].once ? "busy" : "answered");
+        else if (!wrong && guessers[i].once)
+            assert_problem_slug(&guessers[i].answer, 409, "request-conflict");
+        else if (!wrong)
             assert_problem_slug(&guessers[i].answer, 403, "pin-locked");
         told += wrong;
         web_answer_done(&guessers[i].answer);
@@ -93,7 +104,7 @@ static void of_thirty_wrong_pins_at_once_five_are_told_and_nothing_passes_after(
     WEB_ANSWER_DONE struct web_answer answer = {0};
     struct guesser guessers[AT_ONCE];
     played_person_make(service, &person);
-    guessers_begin(service, &person, guessers);
+    guessers_begin(service, &person, guessers, NULL);
     assert_int_equal(guessers_end(guessers), TRIES);
     assert_int_equal(person_pin_failures(service, &person), TRIES);
     int64_t told = sql_number(
@@ -102,6 +113,41 @@ static void of_thirty_wrong_pins_at_once_five_are_told_and_nothing_passes_after(
     assert_int_equal(told, TRIES);
     played_pin_check(&person, &person.key.binding, &answer);
     assert_problem_slug(&answer, 403, "pin-locked");
+}
+
+/* How many proofs hufu-hsm has refused, by its own log: what it computed, whatever anybody was told. */
+static size_t proofs_refused(const struct played_service *service)
+{
+    size_t count = 0;
+    char *log = stack_log(&service->stack, "hsm", NULL);
+    assert_non_null(log);
+    for (const char *at = log; (at = strstr(at, "\"error\":\"proof\"")); at++)
+        count++;
+    free(log);
+    return count;
+}
+
+/* A right half takes hufu-hsm longer than a wrong one. A guess that is computed and then turned away untold could be read
+ * off the clock, so none is computed while another of the device is under way. (One may come in between the other's
+ * decision and its own read.) */
+static void guesses_at_once_are_computed_one_at_a_time(void **state)
+{
+    struct played_service *service = *state;
+    PLAYED_PERSON_DONE struct played_person person, other;
+    struct guesser guessers[AT_ONCE];
+    uint8_t request_id[FRAME_ID_SIZE] = {1};
+    struct device_options one_id = {.request_id = request_id};
+    played_person_make(service, &person);
+    played_person_make(service, &other);
+    size_t before = proofs_refused(service);
+    guessers_begin(service, &person, guessers, &one_id);
+    assert_int_equal(guessers_end(guessers), 1);
+    assert_int_equal(person_pin_failures(service, &person), 1);
+    assert_in_range(proofs_refused(service) - before, 1, 2);
+    before = proofs_refused(service);
+    guessers_begin(service, &other, guessers, NULL);
+    assert_int_equal(guessers_end(guessers), TRIES);
+    assert_in_range(proofs_refused(service) - before, TRIES, TRIES + 1);
 }
 
 /* The owner signs rightly all the while: a success ends a row of failures, so more than five may be told in all, but never
@@ -120,7 +166,7 @@ static void *sign_on(void *context)
         DEVICE_REQUEST_DONE struct device_request request = {0};
         WEB_ANSWER_DONE struct web_answer answer = {0};
         if (device_request_pin_check(&request, &owner->person->key.binding, NULL) ||
-            phone_post(owner->web, &answer, &owner->person->key, "pin-checks", &request))
+            played_post_until_answered(owner->web, &answer, &owner->person->key, "pin-checks", &request))
             return NULL;
         owner->successes += answer.status == 200;
     }
@@ -148,7 +194,7 @@ static void thirty_wrong_pins_among_right_ones_never_get_a_sixth_result_in_a_row
     struct owner owner = {.person = &person, .web = phone_connect(&service->stack)};
     web_client_authorize(owner.web, person.phone.token);
     assert_int_equal(pthread_create(&owner.thread, NULL, sign_on, &owner), 0);
-    guessers_begin(service, &person, guessers);
+    guessers_begin(service, &person, guessers, NULL);
     int told = guessers_end(guessers);
     assert_int_equal(pthread_join(owner.thread, NULL), 0);
     web_client_free(owner.web);
@@ -319,6 +365,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(five_wrong_pins_lock_all_and_a_right_one_comes_too_late),
         cmocka_unit_test(of_thirty_wrong_pins_at_once_five_are_told_and_nothing_passes_after),
+        cmocka_unit_test(guesses_at_once_are_computed_one_at_a_time),
         cmocka_unit_test(thirty_wrong_pins_among_right_ones_never_get_a_sixth_result_in_a_row),
         cmocka_unit_test(the_same_wrong_request_again_is_counted_once),
         cmocka_unit_test(a_success_tells_how_many_failures_came_before_it),

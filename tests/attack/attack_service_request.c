@@ -98,8 +98,8 @@ struct poster {
 static void *post(void *context)
 {
     struct poster *poster = context;
-    poster->err =
-        phone_post(poster->web, &poster->answer, &poster->person->key, "signatures", poster->request);
+    poster->err = played_post_until_answered(poster->web, &poster->answer, &poster->person->key, "signatures",
+                                             poster->request);
     return NULL;
 }
 

@@ -4,7 +4,11 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "tests/client/command.h"
 #include "tests/client/randomness.h"
+
+#define BUSY_TRIES 2000
+#define BUSY_PAUSE_MS 5
 
 int played_service_start(void **state)
 {
@@ -75,6 +79,19 @@ void played_post(struct played_person *person, struct web_answer *answer, const 
                  const struct device_request *request)
 {
     assert_ok(phone_post(person->phone.web, answer, &person->key, resource, request));
+}
+
+enum hufu_err played_post_until_answered(struct web_client *web, struct web_answer *answer,
+                                         const struct phone_key *key, const char *resource,
+                                         const struct device_request *request)
+{
+    for (int tries = 0; tries < BUSY_TRIES; tries++) {
+        enum hufu_err err = phone_post(web, answer, key, resource, request);
+        if (err || answer->status != 503 || strcmp(web_answer_problem(answer), "busy") != 0)
+            return err;
+        command_pause_ms(BUSY_PAUSE_MS);
+    }
+    return HUFU_OK;
 }
 
 void assert_problem_slug(const struct web_answer *answer, long status, const char *slug)

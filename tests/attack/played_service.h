@@ -42,6 +42,11 @@ void played_person_done(struct played_person *person);
 /* Posts to a resource of the person's key; there must be an answer. */
 void played_post(struct played_person *person, struct web_answer *answer, const char *resource,
                  const struct device_request *request);
+/* The same on any connection, as the SDK does it: sent again while the service says that another request of the device is
+ * under way. HUFU_ERR_AWAY: no answer. May be called on threads of one's own. */
+enum hufu_err played_post_until_answered(struct web_client *web, struct web_answer *answer,
+                                         const struct phone_key *key, const char *resource,
+                                         const struct device_request *request) HUFU_MUST_CHECK;
 /* The answer is the problem with that slug and status, and holds no sealed answer. */
 void assert_problem_slug(const struct web_answer *answer, long status, const char *slug);
 /* A request of the person with that binding (the right one, or a wrong PIN's): its answer's status. */

@@ -58,11 +58,9 @@ hufu_test(fuzz_hsm_socket SOURCES ${CMAKE_CURRENT_LIST_DIR}/fuzz_hsm_socket.c ${
     USES hufu_test_attack hufu_test_fuzz)
 add_dependencies(fuzz_hsm_socket hufu-hsm)
 set_tests_properties(fuzz_hsm_socket PROPERTIES LABELS fuzz RUN_SERIAL TRUE TIMEOUT 900)
-if(TARGET hufu-server AND TARGET hufu-hsm AND TARGET hufu-command)
-    hufu_test(fuzz_http
-        SOURCES ${CMAKE_CURRENT_LIST_DIR}/fuzz_http.c ${CMAKE_CURRENT_LIST_DIR}/fuzz_http_seed.c
-                ${CMAKE_CURRENT_LIST_DIR}/fuzz_http_wire.c
-        USES hufu_test_attack_service hufu_test_fuzz)
-    add_dependencies(fuzz_http hufu-command hufu-hsm hufu-server)
-    set_tests_properties(fuzz_http PROPERTIES LABELS "fuzz;service" RUN_SERIAL TRUE TIMEOUT 1800)
-endif()
+hufu_test(fuzz_http
+    SOURCES ${CMAKE_CURRENT_LIST_DIR}/fuzz_http.c ${CMAKE_CURRENT_LIST_DIR}/fuzz_http_seed.c
+            ${CMAKE_CURRENT_LIST_DIR}/fuzz_http_wire.c
+    USES hufu_test_attack_service hufu_test_fuzz)
+add_dependencies(fuzz_http hufu-command hufu-hsm hufu-server)
+set_tests_properties(fuzz_http PROPERTIES LABELS "fuzz;service" RUN_SERIAL TRUE TIMEOUT 1800)

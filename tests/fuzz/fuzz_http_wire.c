@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define DEADLINE_MS 10000
+#define PATIENCE_MS 250
 
 static void close_fd(int *fd)
 {
@@ -37,32 +38,60 @@ static int connect_to(uint16_t port)
     return -1;
 }
 
-/* Sends while reading, so that neither side waits for the other; the end of either ends that direction. */
-static enum hufu_err pump(int fd, struct bytes request, struct wire_reply *reply)
+struct pump {
+    int fd;
+    struct bytes request;
+    size_t sent;
+    bool ended; /* one's own direction */
+    struct wire_reply *reply;
+};
+
+static void end_sending(struct pump *pump)
+{
+    (void)shutdown(pump->fd, SHUT_WR);
+    pump->ended = true;
+}
+
+/* A peer that refuses to read more has an answer, or has closed: reading tells. */
+static void send_some(struct pump *pump)
+{
+    ssize_t n = send(pump->fd, pump->request.data + pump->sent, pump->request.len - pump->sent,
+                     MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (n >= 0)
+        pump->sent += (size_t)n;
+    else if (errno != EAGAIN)
+        pump->sent = pump->request.len;
+}
+
+/* False: nothing more will come. */
+static bool receive_some(struct pump *pump)
+{
+    struct wire_reply *reply = pump->reply;
+    ssize_t n = recv(pump->fd, reply->text + reply->len, WIRE_REPLY_MAX - reply->len, MSG_DONTWAIT);
+    if (n < 0 && errno == EAGAIN)
+        return true;
+    if (n <= 0)
+        return false;
+    reply->len += (size_t)n;
+    return reply->len < WIRE_REPLY_MAX;
+}
+
+/* Sends while reading, so that neither side waits for the other. */
+static enum hufu_err pump_all(struct pump *pump)
 {
     int64_t deadline = now_ms() + DEADLINE_MS;
-    size_t sent = 0;
-    bool sending = true;
     for (;;) {
-        struct pollfd p = {.fd = fd, .events = (short)(POLLIN | (sending ? POLLOUT : 0))};
-        int64_t left = deadline - now_ms();
-        if (left <= 0 || poll(&p, 1, (int)left) == 0)
+        bool sending = pump->sent < pump->request.len;
+        struct pollfd p = {.fd = pump->fd, .events = (short)(POLLIN | (sending ? POLLOUT : 0))};
+        int ready = poll(&p, 1, PATIENCE_MS);
+        if (now_ms() > deadline)
             return HUFU_ERR_BUSY;
-        if (sending && (p.revents & (POLLOUT | POLLERR | POLLHUP))) {
-            ssize_t n = send(fd, request.data + sent, request.len - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
-            sent += n > 0 ? (size_t)n : 0;
-            sending = sent < request.len && (n >= 0 || errno == EAGAIN);
-            if (!sending)
-                (void)shutdown(fd, SHUT_WR);
-        }
-        if (!(p.revents & (POLLIN | POLLERR | POLLHUP)))
-            continue;
-        ssize_t n = recv(fd, reply->text + reply->len, WIRE_REPLY_MAX - reply->len, MSG_DONTWAIT);
-        if (n < 0 && errno == EAGAIN)
-            continue;
-        if (n <= 0 || reply->len + (size_t)n >= WIRE_REPLY_MAX)
+        if (ready == 0 && !sending && !pump->ended)
+            end_sending(pump);
+        if (p.revents & POLLOUT)
+            send_some(pump);
+        if ((p.revents & (POLLIN | POLLERR | POLLHUP)) && !receive_some(pump))
             return HUFU_OK;
-        reply->len += (size_t)n;
     }
 }
 
@@ -99,7 +128,8 @@ enum hufu_err wire_exchange(uint16_t port, struct bytes request, struct wire_rep
     __attribute__((cleanup(close_fd))) int fd = connect_to(port);
     if (fd < 0)
         return HUFU_ERR_AWAY;
-    enum hufu_err err = pump(fd, request, reply);
+    struct pump pump = {.fd = fd, .request = request, .reply = reply};
+    enum hufu_err err = pump_all(&pump);
     judge(reply);
     return err;
 }

@@ -19,8 +19,9 @@ struct wire_reply {
     char text[WIRE_REPLY_MAX + 1]; /* all that came, with a final NUL */
 };
 
-/* Connects to 127.0.0.1:port, sends everything, ends its own direction, reads to the end. HUFU_ERR_AWAY: no connection.
- * HUFU_ERR_BUSY: it did not end within ten seconds. */
+/* Connects to 127.0.0.1:port, sends everything, reads to the end; when nothing comes for a quarter of a second (the
+ * mutated request is not complete and the server waits for its rest) ends its own direction. HUFU_ERR_AWAY: no connection.
+ * HUFU_ERR_BUSY: the server did not end within ten seconds. Several threads may do so at once. */
 enum hufu_err wire_exchange(uint16_t port, struct bytes request, struct wire_reply *reply) HUFU_MUST_CHECK;
 
 #endif
