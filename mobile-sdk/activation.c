@@ -25,6 +25,12 @@ static void activation_wipe(struct activation *activation)
     secret_wipe(activation, sizeof(*activation));
 }
 
+void enrolment_tell(const struct hufu_enrolment *enrolment, enum hufu_step step)
+{
+    if (enrolment->progress)
+        enrolment->progress(enrolment->progress_context, step);
+}
+
 /* Paths begin with "/", so the address must not end with it. */
 static void take_address(struct device_record *device, const struct activation *activation)
 {
@@ -66,10 +72,11 @@ enum hufu_result activation_take(struct hufu *hufu, const char *code)
 }
 
 /* The key is stored before the service hears of it. */
-static enum hufu_result make_device_key(struct hufu *hufu)
+static enum hufu_result make_device_key(struct hufu *hufu, const struct hufu_enrolment *enrolment)
 {
     struct device_record *device = &hufu->device;
     if (!device->device_handle_len) {
+        enrolment_tell(enrolment, HUFU_STEP_DEVICE_KEY);
         const struct hufu_device_key *key = &hufu->platform.device_key;
         size_t len = 0;
         enum hufu_result result = key->create(key->context, device->device_handle,
@@ -169,12 +176,6 @@ static enum hufu_result redeem(struct hufu *hufu, const struct hufu_enrolment *e
     return forgotten ? forgotten : result;
 }
 
-void enrolment_tell(const struct hufu_enrolment *enrolment, enum hufu_step step)
-{
-    if (enrolment->progress)
-        enrolment->progress(enrolment->progress_context, step);
-}
-
 static bool is_device_text(const char *text)
 {
     return !text || strlen(text) <= DEVICE_TEXT_MAX;
@@ -192,8 +193,7 @@ enum hufu_result activation_run(struct hufu *hufu, const struct hufu_enrolment *
     enum hufu_result result = service_fetch(hufu, NULL);
     if (result)
         return result;
-    enrolment_tell(enrolment, HUFU_STEP_DEVICE_KEY);
-    result = make_device_key(hufu);
+    result = make_device_key(hufu, enrolment);
     if (result)
         return result;
     enrolment_tell(enrolment, HUFU_STEP_ACTIVATION);

@@ -127,8 +127,8 @@ static enum hufu_result send_request(struct hufu *hufu, const struct exchange *e
     const struct rest_request request = {.path = path, .body = bytes_of(room->request, room->request_len)};
     enum hufu_result result = HUFU_RESULT_AWAY;
     for (uint32_t attempt = 0; attempt < REST_ATTEMPTS; attempt++) {
-        if (attempt)
-            clock_wait(hufu, attempt * REST_PAUSE_MS);
+        if (attempt && !rest_pause(hufu, answer, attempt))
+            break;
         result = rest_call(hufu, &request, answer);
         if (!result)
             result = open_answer(hufu, room, answer->json, len);

@@ -156,6 +156,7 @@ struct hufu_http_answer {
     uint8_t *body;
     size_t body_cap;
     size_t body_len;
+    uint32_t retry_after_s; /* of a Retry-After in seconds; 0: none */
 };
 
 /* One request and its answer; any status is HUFU_RESULT_OK. No redirects, no retries.

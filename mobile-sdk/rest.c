@@ -101,7 +101,17 @@ enum hufu_result rest_call(struct hufu *hufu, const struct rest_request *request
     enum hufu_result result = transport->request(transport->context, &http_request, &http);
     if (result == HUFU_RESULT_LIMIT || http.body_len > http.body_cap)
         return HUFU_RESULT_FAULT;
+    answer->retry_after_s = http.retry_after_s;
     return result ? result : read_answer(hufu, answer, &http);
+}
+
+bool rest_pause(struct hufu *hufu, const struct rest_answer *last, uint32_t attempt)
+{
+    uint64_t asked_ms = (uint64_t)last->retry_after_s * 1000, usual_ms = (uint64_t)attempt * REST_PAUSE_MS;
+    if (asked_ms > REST_PAUSE_MAX_MS)
+        return false;
+    clock_wait(hufu, (uint32_t)(asked_ms > usual_ms ? asked_ms : usual_ms));
+    return true;
 }
 
 enum hufu_result rest_call_repeatedly(struct hufu *hufu, const struct rest_request *request,
@@ -109,7 +119,8 @@ enum hufu_result rest_call_repeatedly(struct hufu *hufu, const struct rest_reque
 {
     enum hufu_result result = rest_call(hufu, request, answer);
     for (uint32_t attempt = 1; attempt < REST_ATTEMPTS && rest_answer_lost(result); attempt++) {
-        clock_wait(hufu, attempt * REST_PAUSE_MS);
+        if (!rest_pause(hufu, answer, attempt))
+            break;
         result = rest_call(hufu, request, answer);
     }
     return result;

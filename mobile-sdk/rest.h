@@ -8,8 +8,9 @@
 #include "mobile-sdk/json.h"
 
 #define REST_PATH_MAX 128
-#define REST_ATTEMPTS 3   /* of one request whose answer was lost */
-#define REST_PAUSE_MS 400 /* before the second of them; twice as much before the third */
+#define REST_ATTEMPTS 3        /* of one request whose answer was lost */
+#define REST_PAUSE_MS 400      /* before the second of them; twice as much before the third */
+#define REST_PAUSE_MAX_MS 5000 /* a service that wants more patience than that is told of to the app */
 
 struct rest_request {
     const char *path;  /* "/v1/keys"; appended to the service's address */
@@ -21,6 +22,7 @@ struct rest_request {
 struct rest_answer {
     struct json_t *json;
     uint64_t service_time_ms; /* out of a refusal for time; else 0 */
+    uint32_t retry_after_s;   /* what a busy service asks for; else 0 */
 };
 void rest_answer_done(struct rest_answer *answer);
 #define REST_ANSWER_DONE __attribute__((cleanup(rest_answer_done)))
@@ -31,6 +33,8 @@ enum hufu_result rest_call(struct hufu *hufu, const struct rest_request *request
 /* Sends the same bytes up to REST_ATTEMPTS times while no answer comes: for requests that may be repeated. */
 enum hufu_result rest_call_repeatedly(struct hufu *hufu, const struct rest_request *request,
                                       struct rest_answer *answer) HUFU_CHECKED;
+/* Waits before attempt number `attempt` (from 1), as long as the last answer asked for; false: it asked for too much. */
+bool rest_pause(struct hufu *hufu, const struct rest_answer *last, uint32_t attempt) HUFU_CHECKED;
 /* Whether a result means that no answer came which would decide anything. */
 bool rest_answer_lost(enum hufu_result result);
 

@@ -11,6 +11,7 @@
 #define CONNECT_TIMEOUT_MS 10000L
 #define TOTAL_TIMEOUT_MS 30000L
 #define AUTHORIZATION_SIZE (sizeof("Authorization: Bearer ") + HUFU_TOKEN_TEXT_MAX)
+#define RETRY_AFTER_MAX 3600
 #define PIN_TEXT_SIZE 64 /* "sha256//" and 44 characters of base64 */
 
 static void handle_free(CURL **handle)
@@ -125,8 +126,12 @@ static enum hufu_result request_by_curl(void *context, const struct hufu_http_re
         return HUFU_RESULT_PLATFORM;
     enum hufu_result result = result_of_curl(curl_easy_perform(handle), answer);
     long status = 0;
+    curl_off_t retry_after = 0;
     if (!result && curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK)
         answer->status = (int)status;
+    if (!result && curl_easy_getinfo(handle, CURLINFO_RETRY_AFTER, &retry_after) == CURLE_OK &&
+        retry_after > 0)
+        answer->retry_after_s = retry_after < RETRY_AFTER_MAX ? (uint32_t)retry_after : RETRY_AFTER_MAX;
     if (result)
         answer->body_len = 0;
     return result;

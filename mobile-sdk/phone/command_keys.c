@@ -112,7 +112,8 @@ static void print_key(const struct phone *phone, const struct hufu_key_info *inf
     enum language language = phone->options.language;
     char id[HUFU_ID_TEXT_SIZE];
     hufu_id_format(id, &info->id);
-    say(stdout, language, TEXT_STATUS_KEY, id, usage_text(phone, info->usage), status->key_state,
+    say(stdout, language, TEXT_STATUS_KEY, id, usage_text(phone, info->usage),
+        text_of_state(language, status->key_state), text_of_state(language, status->binding_state),
         number_of(status->generation).text, NULL);
     if (status->has_certificate)
         say(stdout, language, TEXT_STATUS_CERTIFICATE, status->certificate_serial, status->subject,

@@ -10,9 +10,8 @@
 #include <unistd.h>
 
 #define PIECE_SIZE 65536
-#define PEM_BEGIN "-----BEGIN CERTIFICATE-----\n"
-#define PEM_END "-----END CERTIFICATE-----\n"
-#define PEM_LINE 48 /* bytes; 64 characters */
+#define PEM_FRAME_MAX 64 /* a line around it */
+#define PEM_LINE 48      /* bytes; 64 characters */
 
 void file_bytes_free(struct file_bytes *bytes)
 {
@@ -125,22 +124,21 @@ static size_t put_base64(char *text, const uint8_t *data, size_t len)
     return (size_t)(at - text);
 }
 
-bool file_append_pem(struct file_bytes *text, const uint8_t *der, size_t len)
+bool file_append_pem(struct file_bytes *text, const char *label, const uint8_t *der, size_t len)
 {
     size_t lines = (len + PEM_LINE - 1) / PEM_LINE;
-    uint8_t *longer =
-        realloc(text->data, text->len + strlen(PEM_BEGIN) + strlen(PEM_END) + lines * (PEM_LINE / 3 * 4 + 1));
+    size_t room = text->len + 2 * PEM_FRAME_MAX + lines * (PEM_LINE / 3 * 4 + 1);
+    uint8_t *longer = realloc(text->data, room);
     if (!longer)
         return false;
     text->data = longer;
-    char *at = (char *)longer + text->len;
-    memcpy(at, PEM_BEGIN, strlen(PEM_BEGIN));
-    at += strlen(PEM_BEGIN);
+    char *begin = (char *)longer + text->len, *at = begin;
+    at += snprintf(at, PEM_FRAME_MAX, "-----BEGIN %s-----\n", label);
     for (size_t i = 0; i < len; i += PEM_LINE) {
         at += put_base64(at, der + i, len - i < PEM_LINE ? len - i : PEM_LINE);
         *at++ = '\n';
     }
-    memcpy(at, PEM_END, strlen(PEM_END));
-    text->len = (size_t)(at + strlen(PEM_END) - (char *)longer);
+    at += snprintf(at, PEM_FRAME_MAX, "-----END %s-----\n", label);
+    text->len += (size_t)(at - begin);
     return true;
 }

@@ -22,7 +22,7 @@ bool file_read_pieces(const struct options *options, const char *path,
 /* Replaces the file in one step: it has the old content or the new one. mode: 0644, or 0600 for plaintexts. */
 bool file_write(const struct options *options, const char *path, const void *data, size_t len, unsigned mode);
 
-/* Appends one certificate as PEM to text, which is enlarged; false: no memory. */
-bool file_append_pem(struct file_bytes *text, const uint8_t *der, size_t len);
+/* Appends one PEM block ("CERTIFICATE", "PUBLIC KEY") to text, which is enlarged; false: no memory. */
+bool file_append_pem(struct file_bytes *text, const char *label, const uint8_t *der, size_t len);
 
 #endif

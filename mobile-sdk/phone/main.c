@@ -16,7 +16,7 @@ static const struct {
     {"status", command_status},   {"sign", command_sign},
     {"verify", command_verify},   {"decrypt", command_decrypt},
     {"pin", command_pin},         {"certificate", command_certificate},
-    {"refresh", command_refresh},
+    {"refresh", command_refresh}, {"public-key", command_public_key},
 };
 
 static void phone_close(struct phone *phone)
@@ -37,7 +37,7 @@ static const char *home_of(const struct options *options, char path[PATH_MAX])
 {
     if (options->home)
         return options->home;
-    const char *variable = getenv("HUFU_HOME");
+    const char *variable = getenv("HUFU_PHONE_HOME");
     if (variable && *variable)
         return variable;
     variable = getenv("HOME");
@@ -57,6 +57,10 @@ static enum exit_status run(struct phone *phone, enum exit_status (*command)(str
     }
     struct hufu_platform platform;
     enum hufu_result result = hufu_home_open(&phone->home, home);
+    if (result == HUFU_RESULT_BUSY) {
+        say(stderr, phone->options.language, TEXT_HOME_BUSY, home, NULL);
+        return EXIT_DEVICE_FAULT;
+    }
     if (result)
         return phone_end(phone, result);
     hufu_home_platform(phone->home, &platform);

@@ -97,3 +97,11 @@ enum hufu_result phone_key(const struct phone *phone, enum hufu_usage usage, str
     }
     return count ? HUFU_RESULT_NOT_READY : HUFU_RESULT_NOT_ENROLLED;
 }
+
+bool phone_same_key(const struct hufu_id *a, const struct hufu_id *b)
+{
+    char text_a[HUFU_ID_TEXT_SIZE], text_b[HUFU_ID_TEXT_SIZE];
+    hufu_id_format(text_a, a);
+    hufu_id_format(text_b, b);
+    return strcmp(text_a, text_b) == 0;
+}

@@ -33,6 +33,8 @@ void phone_tell_failures(const struct phone *phone);
 /* The key of --key, or the first one of this use that is ready. */
 enum hufu_result phone_key(const struct phone *phone, enum hufu_usage usage, struct hufu_id *key);
 
+bool phone_same_key(const struct hufu_id *a, const struct hufu_id *b);
+
 enum exit_status command_enrol(struct phone *phone);
 enum exit_status command_keys(struct phone *phone);
 enum exit_status command_status(struct phone *phone);
@@ -40,6 +42,7 @@ enum exit_status command_sign(struct phone *phone);
 enum exit_status command_verify(struct phone *phone);
 enum exit_status command_decrypt(struct phone *phone);
 enum exit_status command_certificate(struct phone *phone);
+enum exit_status command_public_key(struct phone *phone);
 enum exit_status command_pin(struct phone *phone);
 enum exit_status command_refresh(struct phone *phone);
 

@@ -22,10 +22,12 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
          "  verify FILE --signature F  verify a raw signature with this device's certificate\n"
          "  decrypt FILE --out F       decrypt an SM2 ciphertext (DER, or C1, C3, C2)\n"
          "  certificate --out F        write the certificate as PEM; --chain F writes its issuers\n"
+         "  public-key --out F         write the public key as PEM (with --key: of a key without a "
+         "certificate)\n"
          "  pin                        change the PIN\n"
          "  refresh                    renew the halves of the keys\n"
          "\n"
-         "  --home DIR     where this phone keeps its things (default: $HUFU_HOME, else ~/.hufu)\n"
+         "  --home DIR     where this phone keeps its things (default: $HUFU_PHONE_HOME, else ~/.hufu)\n"
          "  --pin-fd N     read the PIN, one line, from file descriptor N (for pin: old and new, two lines)\n"
          "  --key ID       use this key (default: the first that fits)\n"
          "  --name TEXT    the device's name in lists (enrol)\n"
@@ -46,10 +48,11 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
          "  verify 文件 --signature F  用本设备的证书验证签名值\n"
          "  decrypt 文件 --out F       解密 SM2 密文（DER，或 C1、C3、C2）\n"
          "  certificate --out F        把证书写成 PEM；--chain F 写出颁发者证书链\n"
+         "  public-key --out F         把公钥写成 PEM（没有证书的密钥请加 --key）\n"
          "  pin                        修改口令\n"
          "  refresh                    更新分割密钥\n"
          "\n"
-         "  --home 目录    本机数据所在目录（默认 $HUFU_HOME，否则 ~/.hufu）\n"
+         "  --home 目录    本机数据所在目录（默认 $HUFU_PHONE_HOME，否则 ~/.hufu）\n"
          "  --pin-fd N     从文件描述符 N 读取口令，一行（pin 命令：旧、新各一行）\n"
          "  --key 标识     使用该密钥（默认：第一个合适的）\n"
          "  --name 文字    设备名称（初始化时）\n"
@@ -65,6 +68,7 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
                          "hufu-phone：--pin-fd 须是已打开的文件描述符编号。"},
     [TEXT_NO_HOME] = {"hufu-phone: no home directory; use --home.",
                       "hufu-phone：找不到主目录，请用 --home 指定。"},
+    [TEXT_HOME_BUSY] = {"Another hufu-phone is using {1}.", "另一个 hufu-phone 正在使用 {1}。"},
     [TEXT_FILE_UNREADABLE] = {"Cannot read {1}: {2}", "无法读取 {1}：{2}"},
     [TEXT_FILE_UNWRITABLE] = {"Cannot write {1}: {2}", "无法写入 {1}：{2}"},
     [TEXT_FILE_TOO_LARGE] = {"{1} is larger than {2} bytes.", "{1} 超过 {2} 字节。"},
@@ -106,11 +110,11 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_DECRYPTED] = {"Plaintext written to {1}", "明文已写入 {1}"},
     [TEXT_CERTIFICATE_SAVED] = {"Certificate written to {1}", "证书已写入 {1}"},
     [TEXT_CHAIN_SAVED] = {"Issuers written to {1}", "颁发者证书链已写入 {1}"},
+    [TEXT_PUBLIC_KEY_SAVED] = {"Public key written to {1}", "公钥已写入 {1}"},
     [TEXT_PIN_CHANGED] = {"The PIN has been changed.", "口令已修改。"},
     [TEXT_REFRESHED] = {"The halves have been renewed.", "分割密钥已更新。"},
     [TEXT_FAILURES_BEFORE] =
-        {"Note: a wrong PIN was entered {1} times since the last success. If that was not you, "
-         "tell the operator.",
+        {"Note: wrong PINs entered since the last success: {1}. If that was not you, tell the operator.",
          "注意：上次成功之后口令输错过 {1} 次。如非本人操作，请通知管理员。"},
     [TEXT_TRIES_LEFT] = {"Tries left: {1}", "还可尝试 {1} 次"},
     [TEXT_REFUSAL_DETAIL] = {"({1}, request {2})", "（{1}，请求编号 {2}）"},
@@ -121,7 +125,8 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
                              "服务：{1}，版本 {2}，身份已核对"},
     [TEXT_STATUS_CLOCK] = {"Clock: this device differs from the service by {1} ms",
                            "时钟：本设备与服务相差 {1} 毫秒"},
-    [TEXT_STATUS_KEY] = {"Key {1}: {2}, {3}, generation {4}", "密钥 {1}：{2}，{3}，第 {4} 代"},
+    [TEXT_STATUS_KEY] = {"Key {1}: {2}, {3}, on this device {4}, generation {5}",
+                         "密钥 {1}：{2}，{3}，本设备{4}，第 {5} 代"},
     [TEXT_STATUS_CERTIFICATE] = {"  Certificate {1}, {2}, until {3}", "  证书 {1}，{2}，有效期至 {3}"},
     [TEXT_STATUS_NO_CERTIFICATE] = {"  No certificate", "  没有证书"},
     [TEXT_STATUS_PIN] = {"  Wrong PINs: {1} of {2}", "  口令错误：{1} / {2} 次"},
@@ -186,6 +191,21 @@ static const struct {
     {"uses-exhausted", {"The key has no uses left.", "允许使用的次数已用完。"}},
 };
 
+/* States as the service names them. */
+static const struct {
+    const char *state;
+    const char *texts[LANGUAGE_COUNT];
+} state_texts[] = {
+    {"new", {"new", "新建"}},
+    {"pending", {"being generated", "生成中"}},
+    {"generated", {"generated", "已生成"}},
+    {"usable", {"usable", "可用"}},
+    {"waiting", {"waiting for activation", "等待激活"}},
+    {"active", {"active", "正常"}},
+    {"frozen", {"frozen", "已冻结"}},
+    {"removed", {"removed", "已移除"}},
+};
+
 int language_choose(const char *option)
 {
     if (option) {
@@ -241,4 +261,13 @@ const char *text_of_key(enum language language, const char *message_key)
             return key_texts[i].texts[language];
     }
     return NULL;
+}
+
+const char *text_of_state(enum language language, const char *state)
+{
+    for (size_t i = 0; i < sizeof(state_texts) / sizeof(state_texts[0]); i++) {
+        if (strcmp(state_texts[i].state, state) == 0)
+            return state_texts[i].texts[language];
+    }
+    return state;
 }

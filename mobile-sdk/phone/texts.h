@@ -19,6 +19,7 @@ enum text {
     TEXT_BAD_LANGUAGE,
     TEXT_BAD_PIN_FD,
     TEXT_NO_HOME,
+    TEXT_HOME_BUSY,
     TEXT_FILE_UNREADABLE,
     TEXT_FILE_UNWRITABLE,
     TEXT_FILE_TOO_LARGE,
@@ -53,6 +54,7 @@ enum text {
     TEXT_DECRYPTED,
     TEXT_CERTIFICATE_SAVED,
     TEXT_CHAIN_SAVED,
+    TEXT_PUBLIC_KEY_SAVED,
     TEXT_PIN_CHANGED,
     TEXT_REFRESHED,
     TEXT_FAILURES_BEFORE,
@@ -81,5 +83,7 @@ const char *text_of(enum language language, enum text text);
 const char *text_of_result(enum language language, enum hufu_result result);
 /* The same for a message key of the service that says more than the result; NULL when there is none. */
 const char *text_of_key(enum language language, const char *message_key);
+/* A state of the service's; one that is not known here stays as it is. */
+const char *text_of_state(enum language language, const char *state);
 
 #endif

@@ -34,3 +34,9 @@ target_link_options(sdk_sample PRIVATE -Wl,--wrap=crypto_pwhash)
 set_target_properties(sdk_sample PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 add_test(NAME judge_sdk COMMAND ${CMAKE_CURRENT_LIST_DIR}/../judge/judge.sh $<TARGET_FILE:sdk_sample>)
 set_tests_properties(judge_sdk PROPERTIES SKIP_RETURN_CODE 77)
+
+# The phone in a terminal against the running service.
+if(TARGET hufu-server)
+    add_test(NAME phone_service COMMAND ${CMAKE_CURRENT_LIST_DIR}/../judge/phone.sh $<TARGET_FILE_DIR:hufu-phone>)
+    set_tests_properties(phone_service PROPERTIES LABELS service RUN_SERIAL ON)
+endif()

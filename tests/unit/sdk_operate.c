@@ -341,6 +341,10 @@ static void deliver(struct sdk_service *service, struct hufu_http_answer *answer
         answer->status = 0;
     if (lie == SDK_LIE_ANSWER_GARBLED_ONCE && service->lost++ < 1)
         answer->body[20] ^= 1;
+    if ((lie == SDK_LIE_BUSY_ONCE && service->lost++ < 1) || lie == SDK_LIE_BUSY_FOR_LONG) {
+        (void)sdk_problem(answer, 503, "busy", "");
+        answer->retry_after_s = lie == SDK_LIE_BUSY_ONCE ? 2 : 60;
+    }
     if (lie == SDK_LIE_ANSWER_REPLAYED && service->answer_count > 1) {
         const struct sdk_stored_answer *previous = &service->answers[service->answer_count - 2];
         (void)sdk_reply(answer, previous->status, "%s", previous->body);

@@ -35,9 +35,11 @@ enum sdk_lie {
     SDK_LIE_ANSWER_LOST_TWICE,  /* two times no answer, then the one it has made: no lie, a bad line */
     SDK_LIE_ANSWER_ALWAYS_LOST, /* works, and never answers */
     SDK_LIE_ANSWER_GARBLED_ONCE,
-    SDK_LIE_REFRESH_B,  /* another B' */
-    SDK_LIE_CHECK_MORE, /* a pin check with an answer field */
-    SDK_LIE_DECRYPT_W,  /* another W */
+    SDK_LIE_BUSY_ONCE,     /* 503 busy, Retry-After 2, then the answer: no lie */
+    SDK_LIE_BUSY_FOR_LONG, /* 503 busy, Retry-After 60 */
+    SDK_LIE_REFRESH_B,     /* another B' */
+    SDK_LIE_CHECK_MORE,    /* a pin check with an answer field */
+    SDK_LIE_DECRYPT_W,     /* another W */
     SDK_LIE_CERTIFICATE_OTHER_KEY,
     SDK_LIE_CERTIFICATE_BROKEN_CHAIN
 };

@@ -84,6 +84,8 @@ static void serve(const struct connection *connection)
         reply(connection, "200 OK", sizeof(large), large, sizeof(large));
     else if (strncmp(path, "/cut ", 5) == 0)
         reply(connection, "200 OK", 100, large, 50);
+    else if (strncmp(path, "/busy ", 6) == 0)
+        reply(connection, "503 Service Unavailable\r\nRetry-After: 7", 2, "{}", 2);
     else
         reply(connection, "403 Forbidden", 2, "{}", 2);
 }

@@ -14,7 +14,8 @@ struct sdk_web {
 };
 
 /* By path: "/echo" gives the request back, "/redirect" a redirect to "/echo", "/large" 10000 bytes, "/cut" half of what it
- * announces, "/refuse" a problem with status 403. */
+ * announces, "/busy" 503 with Retry-After 7,
+ * "/refuse" a problem with status 403. */
 struct sdk_web sdk_web_start(bool tls);
 void sdk_web_stop(struct sdk_web *web);
 

@@ -164,6 +164,28 @@ static void a_garbled_answer_does_not_consume_the_nonces(void **state)
     assert_int_equal(x->service->answer_count, answers + 1);
 }
 
+static void a_busy_service_is_asked_again_when_it_said(void **state)
+{
+    struct signing *x = *state;
+    uint32_t waited = x->device->waited_ms;
+    x->service->lie = SDK_LIE_BUSY_ONCE;
+    x->service->lost = 0;
+    assert_int_equal(sign(x, BATCH, NULL), HUFU_RESULT_OK);
+    assert_signed(x, BATCH);
+    assert_int_equal(x->device->waited_ms - waited, 2000);
+}
+
+static void a_service_that_is_busy_for_long_is_not_waited_for(void **state)
+{
+    struct signing *x = *state;
+    unsigned before = x->service->frames;
+    uint32_t waited = x->device->waited_ms;
+    x->service->lie = SDK_LIE_BUSY_FOR_LONG;
+    assert_int_equal(sign(x, BATCH, NULL), HUFU_RESULT_BUSY);
+    assert_int_equal(x->service->frames, before + 1);
+    assert_int_equal(x->device->waited_ms, waited);
+}
+
 static void without_any_answer_the_device_gives_up_and_begins_anew(void **state)
 {
     struct signing *x = *state;
@@ -286,6 +308,8 @@ int main(void)
         TEST(the_answer_of_an_earlier_request_is_never_opened),
         TEST(a_lost_answer_is_fetched_with_the_same_bytes),
         TEST(a_garbled_answer_does_not_consume_the_nonces),
+        TEST(a_busy_service_is_asked_again_when_it_said),
+        TEST(a_service_that_is_busy_for_long_is_not_waited_for),
         TEST(without_any_answer_the_device_gives_up_and_begins_anew),
         TEST(a_refusal_for_time_teaches_the_clock_and_is_repeated_once),
         TEST(a_service_that_is_days_away_does_not_move_the_clock),

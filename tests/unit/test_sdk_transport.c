@@ -88,6 +88,16 @@ static void a_refusal_is_an_answer(void **state)
     assert_string_equal(web->body, "{}");
 }
 
+static void a_busy_server_says_how_long(void **state)
+{
+    struct web *web = *state;
+    assert_int_equal(get(web, "http", web->plain.port, "/busy", NULL), HUFU_RESULT_OK);
+    assert_int_equal(web->answer.status, 503);
+    assert_int_equal(web->answer.retry_after_s, 7);
+    assert_int_equal(get(web, "http", web->plain.port, "/refuse", NULL), HUFU_RESULT_OK);
+    assert_int_equal(web->answer.retry_after_s, 0);
+}
+
 static void a_redirect_is_not_followed(void **state)
 {
     struct web *web = *state;
@@ -204,6 +214,7 @@ int main(void)
         cmocka_unit_test(a_get_sends_no_body_and_no_session),
         cmocka_unit_test(a_post_carries_body_type_and_session),
         cmocka_unit_test(a_refusal_is_an_answer),
+        cmocka_unit_test(a_busy_server_says_how_long),
         cmocka_unit_test(a_redirect_is_not_followed),
         cmocka_unit_test(an_answer_that_is_too_long_is_refused),
         cmocka_unit_test(half_an_answer_is_none),
