@@ -32,8 +32,8 @@ class Device:
         s = int.from_bytes(der[6 + r_len:], "big")
         return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
-    def activation(self, code, time_ms=None, **changes):
-        """The body of POST /v1/activations."""
+    def activation(self, code, /, time_ms=None, **changes):
+        """The body of POST /v1/activations; changes replace a field, None leaves it out."""
         time_ms = time_ms or wire.now_ms()
         message = wire.fields("hufu/activation", code, self.public_key, wire.u64(time_ms))
         body = {"code": wire.encode(code), "device_key": wire.encode(self.public_key), "time": time_ms,
