@@ -30,9 +30,8 @@ static const struct statement account_lock_statement = {
 };
 static const struct statement account_list_statement = {
     .name = "account_list",
-    .sql = ACCOUNT_COLUMNS
-    " where ($1::uuid is null or project_id = $1) and account_id > $2::uuid"
-           " order by account_id limit $3::int4",
+    .sql = ACCOUNT_COLUMNS " where ($1::uuid is null or project_id = $1) and account_id > $2::uuid"
+                           " order by account_id limit $3::int4",
     .repeatable = true,
 };
 static const struct statement account_update = {
@@ -125,9 +124,8 @@ enum hufu_err account_set_state(struct store *store, const struct account *accou
     return err;
 }
 
-enum hufu_err account_list(struct store *store, const uint8_t *project_id,
-                           const uint8_t after[UUID_SIZE], size_t limit, struct account *accounts,
-                           size_t *count)
+enum hufu_err account_list(struct store *store, const uint8_t *project_id, const uint8_t after[UUID_SIZE],
+                           size_t limit, struct account *accounts, size_t *count)
 {
     *count = 0;
     struct parameters parameters = {0};

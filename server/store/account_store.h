@@ -51,8 +51,7 @@ enum hufu_err account_lock(struct store *store, const uint8_t account_id[UUID_SI
 enum hufu_err account_set_state(struct store *store, const struct account *account,
                                 enum account_state state) HUFU_MUST_CHECK;
 /* Accounts of a project (NULL: of all) in the order of their ids, from after (zeros: the beginning); at most limit. */
-enum hufu_err account_list(struct store *store, const uint8_t *project_id,
-                           const uint8_t after[UUID_SIZE], size_t limit, struct account *accounts,
-                           size_t *count) HUFU_MUST_CHECK;
+enum hufu_err account_list(struct store *store, const uint8_t *project_id, const uint8_t after[UUID_SIZE],
+                           size_t limit, struct account *accounts, size_t *count) HUFU_MUST_CHECK;
 
 #endif

@@ -81,7 +81,8 @@ enum hufu_err binding_hold(struct store *store, const uint8_t project_id[UUID_SI
 }
 
 enum hufu_err binding_read_record(struct store *store, const uint8_t project_id[UUID_SIZE],
-                                  const uint8_t binding_id[UUID_SIZE], uint32_t *generation, struct buf *record)
+                                  const uint8_t binding_id[UUID_SIZE], uint32_t *generation,
+                                  struct buf *record)
 {
     *generation = 0;
     struct parameters parameters = {0};

@@ -65,6 +65,11 @@ static void store_disconnect(struct store *store)
     store->prepared_count = 0;
 }
 
+void store_hang_up(struct store *store)
+{
+    store_disconnect(store);
+}
+
 void store_close(struct store *store)
 {
     if (store == NULL)
@@ -261,15 +266,26 @@ static enum hufu_err store_connect(struct store *store)
     return HUFU_OK;
 }
 
-/* A connection that is worth sending on. An idle one that has something to say says that it was closed. */
+/* Reads whatever an idle connection has to say: a changed setting, a notice, or, most often, that it was closed. */
+static bool store_alive(const struct store *store)
+{
+    if (store->connection == NULL)
+        return false;
+    while (PQstatus(store->connection) == CONNECTION_OK) {
+        struct pollfd waiting = {.fd = PQsocket(store->connection), .events = POLLIN};
+        if (poll(&waiting, 1, 0) <= 0)
+            return true;
+        if (PQconsumeInput(store->connection) == 0)
+            return false;
+    }
+    return false;
+}
+
+/* A connection that is worth sending on. */
 static enum hufu_err store_ready(struct store *store)
 {
-    if (store->connection != NULL && PQstatus(store->connection) == CONNECTION_OK) {
-        struct pollfd waiting = {.fd = PQsocket(store->connection), .events = POLLIN};
-        if (poll(&waiting, 1, 0) == 0 ||
-            (PQconsumeInput(store->connection) != 0 && PQstatus(store->connection) == CONNECTION_OK))
-            return HUFU_OK;
-    }
+    if (store_alive(store))
+        return HUFU_OK;
     /* What ran before in this transaction is gone with the connection. */
     return store->in_transaction ? HUFU_ERR_AWAY : store_connect(store);
 }

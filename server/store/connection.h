@@ -30,6 +30,9 @@ enum hufu_err store_query(struct store *store, const struct statement *statement
 enum hufu_err store_change(struct store *store, const struct statement *statement,
                            const struct parameters *parameters, uint64_t *changed) HUFU_MUST_CHECK;
 
+/* Ends the connection, and with it whatever it holds; the next statement opens another. */
+void store_hang_up(struct store *store);
+
 /* SQL text without parameters, several statements at once; for migrations and session settings. On an error, message
  * (may be NULL) gets PostgreSQL's. timeout_ms bounds the whole; 0: as any statement. */
 enum hufu_err store_script(struct store *store, const char *sql, int timeout_ms, char *message,

@@ -75,7 +75,7 @@ static const struct statement decision_success = {
            "$17::bytea"
            " from verdict v, recorded where $17::bytea is not null"
            "), audited as (" DECISION_AUDIT " select $1, v.moment, $12::uuid, 'device', $6, 'ok', "
-                                            "v.account_id, $2, v.key_id, $3, $4, $13::text, $7::int4, $9"
+           "v.account_id, $2, v.key_id, $3, $4, $13::text, $7::int4, $9"
            " from verdict v, recorded"
            ") select verdict, exists (select from recorded), " STANDING_COLUMNS " from verdict",
 };

@@ -8,43 +8,43 @@
 #include "server/store/key_store.h"
 #include "server/store/standing.h"
 
-#define TURN_OF(device) "hashtextextended('hufu turn ' || " device "::text, 0)"
+/* The name of a device's turn among the advisory locks, of a device id in text. */
+#define TURN_OF_TEXT "hashtextextended('hufu turn ' || "
 
 /* $1 token hash, $2 binding, $3 key, $4 request id, $5 generation of the head, $6 take the turn. The stored
  * request is joined only where the binding belongs to this session's device. */
 static const struct statement operation_read_statement = {
     .name = "operation_read",
-    .sql = "select s.project_id, s.session_id, s.account_id, s.device_id, h.binding_id is not "
-           "null, has_turn, " STANDING_COLUMNS
+    .sql = "select s.project_id, s.session_id, s.account_id, s.device_id, h.binding_id is not null, "
+           "has_turn, " STANDING_COLUMNS
            ", usage, record_generation, held_record, pending_fresh, pending_request_id, public_key,"
-           " r.frame_hash, r.outcome::int4, r.pin_failures_before, r.tries_left, r.at > h.moment - interval "
-           "'10 minutes',"
-           " r.answer"
+           " r.frame_hash, r.outcome::int4, r.pin_failures_before, r.tries_left,"
+           " r.at > h.moment - interval '10 minutes', r.answer"
            " from (select project_id, session_id, account_id, device_id from session"
            "  where token_hash = $1::bytea and state = 'open' and expires_at > clock_timestamp()) s"
            " left join lateral ("
            "  select " STANDING_INPUTS ", clock_timestamp() as moment,"
-           "   case when $6::bool then pg_try_advisory_lock(" TURN_OF(
-               "d.device_id") ") else false end"
-                              "    as has_turn, k.usage, k.public_key, b.pending_request_id,"
-                              "   coalesce(b.pending_until > clock_timestamp(), false) as pending_fresh,"
-                              "   case when b.next_record is not null and b.generation + 1 = $5::int8 then "
-                              "b.generation + 1"
-                              "    else b.generation end as record_generation,"
-                              "   case when b.next_record is not null and b.generation + 1 = $5::int8 then "
-                              "b.next_record"
-                              "    else coalesce(b.record, b.pending_record) end as held_record"
-                              "  from device d"
-                              "  join binding b on b.project_id = d.project_id and b.device_id = d.device_id"
-                              "  join key k on k.project_id = b.project_id and k.key_id = b.key_id"
-                              "  where d.project_id = s.project_id and d.device_id = s.device_id and "
-                              "b.binding_id = $2::uuid"
-                              "   and b.key_id = $3::uuid"
-                              " ) h on true"
-                              " left join request r"
-                              " on r.binding_id = $2::uuid and r.request_id = $4::uuid and h.binding_id is "
-                              "not null",
+           "   case when $6::bool then pg_try_advisory_lock(" TURN_OF_TEXT "d.device_id::text, 0))"
+           "    else false end as has_turn,"
+           "   k.usage, k.public_key, b.pending_request_id,"
+           "   coalesce(b.pending_until > clock_timestamp(), false) as pending_fresh,"
+           "   case when b.next_record is not null and b.generation + 1 = $5::int8 then b.generation + 1"
+           "    else b.generation end as record_generation,"
+           "   case when b.next_record is not null and b.generation + 1 = $5::int8 then b.next_record"
+           "    else coalesce(b.record, b.pending_record) end as held_record"
+           "  from device d"
+           "  join binding b on b.project_id = d.project_id and b.device_id = d.device_id"
+           "  join key k on k.project_id = b.project_id and k.key_id = b.key_id"
+           "  where d.project_id = s.project_id and d.device_id = s.device_id"
+           "   and b.binding_id = $2::uuid and b.key_id = $3::uuid"
+           " ) h on true"
+           " left join request r"
+           " on r.binding_id = $2::uuid and r.request_id = $4::uuid and h.binding_id is not null",
     .repeatable = true,
+};
+static const struct statement operation_give_turn_statement = {
+    .name = "operation_give_turn",
+    .sql = "select pg_advisory_unlock(" TURN_OF_TEXT "$1::uuid::text, 0))",
 };
 
 static void operation_read_stored(struct row *row, struct operation_stored *stored, struct buf *memory)
@@ -109,16 +109,12 @@ enum hufu_err operation_read(struct store *store, const struct operation_query *
     return row_finish(&row);
 }
 
-static const struct statement operation_give_turn_statement = {
-    .name = "operation_give_turn",
-    .sql = "select pg_advisory_unlock(" TURN_OF("$1::uuid") ")",
-};
-
 void operation_give_turn(struct store *store, const uint8_t device_id[UUID_SIZE])
 {
     struct parameters parameters = {0};
     parameter_uuid(&parameters, device_id);
     struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &operation_give_turn_statement, &parameters, &rows);
-    (void)err; /* logged there; a connection that is gone has taken its turns with it */
+    /* A turn that nobody gives back would shut the device out; it ends with the connection. */
+    if (store_query(store, &operation_give_turn_statement, &parameters, &rows) != HUFU_OK)
+        store_hang_up(store);
 }

@@ -21,7 +21,8 @@ static const struct statement session_end_all_statement = {
 };
 static const struct statement session_read_statement = {
     .name = "session_read",
-    .sql = "select project_id, session_id, account_id, device_id, state, expires_at <= clock_timestamp() from session"
+    .sql = "select project_id, session_id, account_id, device_id, state, expires_at <= clock_timestamp() "
+           "from session"
            " where token_hash = $1::bytea",
     .repeatable = true,
 };

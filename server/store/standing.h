@@ -30,7 +30,7 @@
     "held_device as materialized ("                                                                \
     " select * from device where project_id = $1::uuid and device_id = $2::uuid for no key update" \
     "), held as materialized ("                                                                    \
-    " select " STANDING_INPUTS ", d.device_key, b.pending_request_id, b.pending_until"                           \
+    " select " STANDING_INPUTS ", d.device_key, b.pending_request_id, b.pending_until"             \
     " from held_device d join binding b"                                                           \
     " on b.project_id = d.project_id and b.device_id = d.device_id and b.binding_id = $3::uuid"    \
     " for no key update of b"                                                                      \
