@@ -51,10 +51,11 @@ static const struct field activation_fields[] = {
 static json_t *activation_json(const struct activation_out *out)
 {
     return json_pack("{so, so, s{so, so}, s{so, so, so}, s{so}}", "session_token",
-                     json_bytes(bytes_of(out->session_token, sizeof out->session_token)), "session_expires_at",
-                     json_time(out->session_expires_ms), "project", "id", json_uuid(out->project.project_id), "name",
-                     json_text(out->project.name), "account", "id", json_uuid(out->account.account_id), "name",
-                     json_text(out->account.name), "work_number", json_text(out->account.work_number), "device", "id",
+                     json_bytes(bytes_of(out->session_token, sizeof out->session_token)),
+                     "session_expires_at", json_time(out->session_expires_ms), "project", "id",
+                     json_uuid(out->project.project_id), "name", json_text(out->project.name), "account",
+                     "id", json_uuid(out->account.account_id), "name", json_text(out->account.name),
+                     "work_number", json_text(out->account.work_number), "device", "id",
                      json_uuid(out->device_id));
 }
 

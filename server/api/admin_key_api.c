@@ -3,58 +3,38 @@
 
 #include "server/api/answer.h"
 #include "server/api/api.h"
-#include "server/api/cursor.h"
+#include "server/api/list_query.h"
 #include "server/api/view.h"
 #include "server/core/binding.h"
 #include "server/core/project.h"
 #include "server/http/field.h"
 #include "server/http/reply.h"
 
-struct admin_key_query {
-    const char *project, *cursor;
-};
-
-static const struct field admin_key_query_fields[] = {
-    {.name = "project",
-     .type = FIELD_TEXT,
-     .offset = offsetof(struct admin_key_query, project),
-     .optional = true,
-     .min = 1,
-     .max = PROJECT_NAME_MAX},
-    {.name = "cursor",
-     .type = FIELD_TEXT,
-     .offset = offsetof(struct admin_key_query, cursor),
-     .optional = true,
-     .max = CURSOR_TEXT_MAX},
-    {.name = NULL},
-};
-
 static const struct field admin_key_no_fields[] = {{.name = NULL}};
 
-static enum hufu_err admin_key_page(struct worker *worker, struct act *act, const char *project_name,
-                                    const struct cursor_place *after, struct key_view *keys, size_t *count)
+static enum hufu_err admin_key_page(struct worker *worker, struct act *act, const struct list_query *query,
+                                    struct key_view *keys, size_t *count)
 {
     struct project project;
-    if (project_name == NULL)
-        return page_keys(worker, NULL, NULL, after->id, keys, count);
-    enum hufu_err err = project_find(worker, act, project_name, &project);
-    return err == HUFU_OK ? page_keys(worker, project.project_id, NULL, after->id, keys, count) : err;
+    if (query->project == NULL)
+        return page_keys(worker, NULL, NULL, query->after.id, query->limit, keys, count);
+    enum hufu_err err = project_find(worker, act, query->project, &project);
+    return err == HUFU_OK
+               ? page_keys(worker, project.project_id, NULL, query->after.id, query->limit, keys, count)
+               : err;
 }
 
 void admin_key_list(struct http_request *request, struct worker *worker)
 {
     struct act act = answer_begin(request, "key.list");
-    struct admin_key_query query = {0};
-    struct cursor_place after;
+    struct list_query query;
     size_t count;
-    if (!field_read_query(request, admin_key_query_fields, &query) ||
-        !cursor_read(request, "cursor", query.cursor, &after)) {
+    if (!list_query_read_with_project(request, &query)) {
         answer_form_refused(request, worker, &act);
         return;
     }
-    struct key_view *keys = request_alloc(request, PAGE_MAX * sizeof *keys);
-    enum hufu_err err =
-        keys == NULL ? HUFU_ERR_INTERNAL : admin_key_page(worker, &act, query.project, &after, keys, &count);
+    struct key_view *keys = request_alloc(request, query.limit * sizeof *keys);
+    enum hufu_err err = keys == NULL ? HUFU_ERR_INTERNAL : admin_key_page(worker, &act, &query, keys, &count);
     if (err != HUFU_OK) {
         answer_refused(request, worker, &act, err);
         return;
@@ -62,7 +42,8 @@ void admin_key_list(struct http_request *request, struct worker *worker)
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++)
         json_array_append_new(list, view_key_for_operator(&keys[i]));
-    reply_json(request, 200, view_page("keys", list, count, count > 0 ? keys[count - 1].binding_id : after.id));
+    const uint8_t *last_id = count > 0 ? keys[count - 1].binding_id : NULL;
+    reply_json(request, 200, list_query_answer(&query, "keys", list, count, last_id));
 }
 
 static void admin_key_change(struct http_request *request, struct worker *worker, const char *action,
@@ -70,7 +51,8 @@ static void admin_key_change(struct http_request *request, struct worker *worker
 {
     struct act act = answer_begin(request, action);
     uint8_t key_id[UUID_SIZE];
-    if (!field_read_path_uuid(request, 0, "id", key_id) || !field_read_body(request, admin_key_no_fields, NULL)) {
+    if (!field_read_path_uuid(request, 0, "id", key_id) ||
+        !field_read_body(request, admin_key_no_fields, NULL)) {
         answer_form_refused(request, worker, &act);
         return;
     }

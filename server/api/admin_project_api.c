@@ -3,7 +3,7 @@
 
 #include "server/api/answer.h"
 #include "server/api/api.h"
-#include "server/api/cursor.h"
+#include "server/api/list_query.h"
 #include "server/api/view.h"
 #include "server/core/project.h"
 #include "server/http/field.h"
@@ -19,19 +19,6 @@ static const struct field project_fields[] = {
      .offset = offsetof(struct project_body, name),
      .min = 1,
      .max = PROJECT_NAME_MAX},
-    {.name = NULL},
-};
-
-struct project_query {
-    const char *cursor;
-};
-
-static const struct field project_query_fields[] = {
-    {.name = "cursor",
-     .type = FIELD_TEXT,
-     .offset = offsetof(struct project_query, cursor),
-     .optional = true,
-     .max = CURSOR_TEXT_MAX},
     {.name = NULL},
 };
 
@@ -54,16 +41,16 @@ void admin_project_post(struct http_request *request, struct worker *worker)
 void admin_project_list(struct http_request *request, struct worker *worker)
 {
     struct act act = answer_begin(request, "project.list");
-    struct project_query query = {0};
-    struct cursor_place after;
+    struct list_query query;
     size_t count;
-    if (!field_read_query(request, project_query_fields, &query) ||
-        !cursor_read(request, "cursor", query.cursor, &after)) {
+    if (!list_query_read(request, &query)) {
         answer_form_refused(request, worker, &act);
         return;
     }
-    struct project *projects = request_alloc(request, PAGE_MAX * sizeof *projects);
-    enum hufu_err err = projects == NULL ? HUFU_ERR_INTERNAL : page_projects(worker, after.id, projects, &count);
+    struct project *projects = request_alloc(request, query.limit * sizeof *projects);
+    enum hufu_err err = projects == NULL
+                            ? HUFU_ERR_INTERNAL
+                            : page_projects(worker, query.after.id, query.limit, projects, &count);
     if (err != HUFU_OK) {
         answer_refused(request, worker, &act, err);
         return;
@@ -71,6 +58,6 @@ void admin_project_list(struct http_request *request, struct worker *worker)
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++)
         json_array_append_new(list, view_project(&projects[i]));
-    reply_json(request, 200,
-               view_page("projects", list, count, count > 0 ? projects[count - 1].project_id : after.id));
+    const uint8_t *last_id = count > 0 ? projects[count - 1].project_id : NULL;
+    reply_json(request, 200, list_query_answer(&query, "projects", list, count, last_id));
 }

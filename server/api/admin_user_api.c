@@ -3,7 +3,7 @@
 
 #include "server/api/answer.h"
 #include "server/api/api.h"
-#include "server/api/cursor.h"
+#include "server/api/list_query.h"
 #include "server/api/view.h"
 #include "server/core/account.h"
 #include "server/core/project.h"
@@ -13,10 +13,10 @@
 #define USER_SUBJECT_PART_MAX 256 /* X.520's limits count characters and are smaller */
 
 /* One optional text of the subject. */
-#define USER_SUBJECT_FIELD(json_name, member)                                                                          \
-    {                                                                                                                  \
-        .name = (json_name), .type = FIELD_TEXT, .offset = offsetof(struct subject, member), .optional = true,         \
-        .min = 1, .max = USER_SUBJECT_PART_MAX                                                                         \
+#define USER_SUBJECT_FIELD(json_name, member)                                                \
+    {                                                                                        \
+        .name = (json_name), .type = FIELD_TEXT, .offset = offsetof(struct subject, member), \
+        .optional = true, .min = 1, .max = USER_SUBJECT_PART_MAX                             \
     }
 
 static const struct field user_subject_fields[] = {
@@ -36,7 +36,11 @@ static const struct field user_fields[] = {
      .offset = offsetof(struct account_in, project),
      .min = 1,
      .max = PROJECT_NAME_MAX},
-    {.name = "name", .type = FIELD_TEXT, .offset = offsetof(struct account_in, name), .min = 1, .max = ACCOUNT_NAME_MAX},
+    {.name = "name",
+     .type = FIELD_TEXT,
+     .offset = offsetof(struct account_in, name),
+     .min = 1,
+     .max = ACCOUNT_NAME_MAX},
     {.name = "work_number",
      .type = FIELD_TEXT,
      .offset = offsetof(struct account_in, work_number),
@@ -53,25 +57,6 @@ static const struct field user_fields[] = {
      .offset = offsetof(struct account_in, subject),
      .optional = true,
      .fields = user_subject_fields},
-    {.name = NULL},
-};
-
-struct user_query {
-    const char *project, *cursor;
-};
-
-static const struct field user_query_fields[] = {
-    {.name = "project",
-     .type = FIELD_TEXT,
-     .offset = offsetof(struct user_query, project),
-     .optional = true,
-     .min = 1,
-     .max = PROJECT_NAME_MAX},
-    {.name = "cursor",
-     .type = FIELD_TEXT,
-     .offset = offsetof(struct user_query, cursor),
-     .optional = true,
-     .max = CURSOR_TEXT_MAX},
     {.name = NULL},
 };
 
@@ -98,7 +83,8 @@ void admin_user_post(struct http_request *request, struct worker *worker)
         answer_refused(request, worker, &act, err);
     else
         reply_json(request, 201,
-                   json_pack("{so, so}", "account", view_account(&account), "activation", user_activation_json(&code)));
+                   json_pack("{so, so}", "account", view_account(&account), "activation",
+                             user_activation_json(&code)));
 }
 
 /* The account that the path names; no fields in the body. */
@@ -150,29 +136,30 @@ void admin_user_resume(struct http_request *request, struct worker *worker)
     user_change(request, worker, "account.resume", ACCOUNT_RESUME);
 }
 
-static enum hufu_err user_page(struct worker *worker, struct act *act, const char *project_name,
-                               const struct cursor_place *after, struct account *accounts, size_t *count)
+static enum hufu_err user_page(struct worker *worker, struct act *act, const struct list_query *query,
+                               struct account *accounts, size_t *count)
 {
     struct project project;
-    if (project_name == NULL)
-        return page_accounts(worker, NULL, after->id, accounts, count);
-    enum hufu_err err = project_find(worker, act, project_name, &project);
-    return err == HUFU_OK ? page_accounts(worker, project.project_id, after->id, accounts, count) : err;
+    if (query->project == NULL)
+        return page_accounts(worker, NULL, query->after.id, query->limit, accounts, count);
+    enum hufu_err err = project_find(worker, act, query->project, &project);
+    return err == HUFU_OK
+               ? page_accounts(worker, project.project_id, query->after.id, query->limit, accounts, count)
+               : err;
 }
 
 void admin_user_list(struct http_request *request, struct worker *worker)
 {
     struct act act = answer_begin(request, "account.list");
-    struct user_query query = {0};
-    struct cursor_place after;
+    struct list_query query;
     size_t count;
-    if (!field_read_query(request, user_query_fields, &query) || !cursor_read(request, "cursor", query.cursor, &after)) {
+    if (!list_query_read_with_project(request, &query)) {
         answer_form_refused(request, worker, &act);
         return;
     }
-    struct account *accounts = request_alloc(request, PAGE_MAX * sizeof *accounts);
+    struct account *accounts = request_alloc(request, query.limit * sizeof *accounts);
     enum hufu_err err =
-        accounts == NULL ? HUFU_ERR_INTERNAL : user_page(worker, &act, query.project, &after, accounts, &count);
+        accounts == NULL ? HUFU_ERR_INTERNAL : user_page(worker, &act, &query, accounts, &count);
     if (err != HUFU_OK) {
         answer_refused(request, worker, &act, err);
         return;
@@ -180,5 +167,6 @@ void admin_user_list(struct http_request *request, struct worker *worker)
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++)
         json_array_append_new(list, view_account(&accounts[i]));
-    reply_json(request, 200, view_page("users", list, count, count > 0 ? accounts[count - 1].account_id : after.id));
+    const uint8_t *last_id = count > 0 ? accounts[count - 1].account_id : NULL;
+    reply_json(request, 200, list_query_answer(&query, "users", list, count, last_id));
 }

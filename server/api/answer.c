@@ -78,8 +78,9 @@ void answer_refused(struct http_request *request, struct worker *worker, struct 
         return;
     }
     /* An unknown token is nobody: there is nothing to write. */
-    enum hufu_err closed =
-        act->refusal == REFUSAL_UNAUTHENTICATED ? HUFU_OK : act_close(worker, act, refusal_slug(act->refusal));
+    enum hufu_err closed = act->refusal == REFUSAL_UNAUTHENTICATED
+                               ? HUFU_OK
+                               : act_close(worker, act, refusal_slug(act->refusal));
     if (closed != HUFU_OK)
         answer_failed(request, act, closed);
     else if (act->refusal == REFUSAL_BAD_FIELD)

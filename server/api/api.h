@@ -26,12 +26,14 @@ http_handler ca_get_chain, ca_get_root, ca_get_crl;
 http_handler certificate_post, certificate_get;
 http_handler key_post, key_list_get, key_get;
 http_handler keygen_post_begin, keygen_post_finish;
-http_handler operation_post_signature, operation_post_decryption, operation_post_refresh, operation_post_pin_check;
+http_handler operation_post_signature, operation_post_decryption, operation_post_refresh,
+    operation_post_pin_check;
 http_handler service_get;
 
 http_handler admin_audit_event_list;
 http_handler admin_key_list, admin_key_freeze, admin_key_unfreeze;
 http_handler admin_project_post, admin_project_list;
-http_handler admin_user_post, admin_user_list, admin_user_suspend, admin_user_resume, admin_user_post_activation;
+http_handler admin_user_post, admin_user_list, admin_user_suspend, admin_user_resume,
+    admin_user_post_activation;
 
 #endif

@@ -17,10 +17,10 @@ struct audit_event_query {
     int64_t limit;
 };
 
-#define AUDIT_LIMIT_FIELD                                                                                              \
-    {                                                                                                                  \
-        .name = "limit", .type = FIELD_INT, .offset = offsetof(struct audit_event_query, limit), .optional = true,     \
-        .min = 1, .max = PAGE_AUDIT_MAX                                                                                \
+#define AUDIT_LIMIT_FIELD                                                                        \
+    {                                                                                            \
+        .name = "limit", .type = FIELD_INT, .offset = offsetof(struct audit_event_query, limit), \
+        .optional = true, .min = 1, .max = PAGE_AUDIT_MAX                                        \
     }
 
 static const struct field audit_event_fields[] = {
@@ -106,8 +106,9 @@ static json_t *admin_audit_json(const struct audit_query *query, const struct cu
     return json_pack("{so, so}", "events", array, "next_after", cursor_json(&next));
 }
 
-static enum hufu_err admin_audit_read(struct worker *worker, struct act *act, const struct audit_event_query *in,
-                                      struct audit_query *query, struct audit_event *events, size_t *count)
+static enum hufu_err admin_audit_read(struct worker *worker, struct act *act,
+                                      const struct audit_event_query *in, struct audit_query *query,
+                                      struct audit_event *events, size_t *count)
 {
     struct project project;
     if (in->project != NULL) {

@@ -9,7 +9,8 @@
 #include "server/http/field.h"
 #include "server/http/reply.h"
 
-static bool ca_read(struct http_request *request, struct worker *worker, struct act *act, char *name, size_t size)
+static bool ca_read(struct http_request *request, struct worker *worker, struct act *act, char *name,
+                    size_t size)
 {
     if (field_read_path_text(request, 0, "name", name, size))
         return true;

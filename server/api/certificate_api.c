@@ -30,7 +30,8 @@ static const struct field certificate_fields[] = {
 
 static json_t *certificate_json(const struct certificate *certificate, const struct certificate_chain *chain)
 {
-    return json_pack("{so, s[o, o]}", "certificate", json_bytes(bytes_of(certificate->der, certificate->der_len)), "chain",
+    return json_pack("{so, s[o, o]}", "certificate",
+                     json_bytes(bytes_of(certificate->der, certificate->der_len)), "chain",
                      json_bytes(chain->issuing), json_bytes(chain->root));
 }
 
@@ -42,12 +43,13 @@ void certificate_post(struct http_request *request, struct worker *worker)
     struct certificate certificate;
     struct certificate_chain chain;
     bool issued;
-    if (!field_read_path_uuid(request, 0, "id", key_id) || !field_read_body(request, certificate_fields, &body)) {
+    if (!field_read_path_uuid(request, 0, "id", key_id) ||
+        !field_read_body(request, certificate_fields, &body)) {
         answer_form_refused(request, worker, &act);
         return;
     }
-    enum hufu_err err = certificate_request(worker, &act, key_id, body.csr, service_ca_names[body.ca], &certificate,
-                                            &chain, &issued);
+    enum hufu_err err = certificate_request(worker, &act, key_id, body.csr, service_ca_names[body.ca],
+                                            &certificate, &chain, &issued);
     if (err != HUFU_OK)
         answer_refused(request, worker, &act, err);
     else

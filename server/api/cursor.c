@@ -14,7 +14,8 @@ json_t *cursor_json(const struct cursor_place *place)
     return json_bytes(buf_bytes(&b));
 }
 
-bool cursor_read(struct http_request *request, const char *field, const char *text, struct cursor_place *place)
+bool cursor_read(struct http_request *request, const char *field, const char *text,
+                 struct cursor_place *place)
 {
     *place = (struct cursor_place){0};
     if (text == NULL)

@@ -22,6 +22,7 @@ struct cursor_place {
 
 json_t *cursor_json(const struct cursor_place *place);
 /* NULL text: the beginning. False: a problem that names the field was replied. */
-bool cursor_read(struct http_request *request, const char *field, const char *text, struct cursor_place *place);
+bool cursor_read(struct http_request *request, const char *field, const char *text,
+                 struct cursor_place *place);
 
 #endif

@@ -22,7 +22,8 @@ static const struct field frame_body_fields[] = {
 
 bool frame_body_read(struct http_request *request, struct frame_body *out)
 {
-    return field_read_path_uuid(request, 0, "id", out->key_id) && field_read_body(request, frame_body_fields, out);
+    return field_read_path_uuid(request, 0, "id", out->key_id) &&
+           field_read_body(request, frame_body_fields, out);
 }
 
 struct submission_in frame_body_submission(const struct frame_body *body)

@@ -15,7 +15,8 @@ struct frame_body {
 };
 
 /* False: a problem was replied. */
-bool frame_body_read(struct http_request *request, struct frame_body *out) __attribute__((warn_unused_result));
+bool frame_body_read(struct http_request *request, struct frame_body *out)
+    __attribute__((warn_unused_result));
 struct submission_in frame_body_submission(const struct frame_body *body);
 
 #endif

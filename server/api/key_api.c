@@ -3,7 +3,7 @@
 
 #include "server/api/answer.h"
 #include "server/api/api.h"
-#include "server/api/cursor.h"
+#include "server/api/list_query.h"
 #include "server/api/view.h"
 #include "server/core/key.h"
 #include "server/http/field.h"
@@ -16,21 +16,14 @@ struct key_body {
 static const char *const key_algorithms[] = {"sm2", NULL};
 
 static const struct field key_fields[] = {
-    {.name = "algorithm", .type = FIELD_ENUM, .offset = offsetof(struct key_body, algorithm), .names = key_algorithms},
-    {.name = "usage", .type = FIELD_ENUM, .offset = offsetof(struct key_body, usage), .names = key_usage_names},
-    {.name = NULL},
-};
-
-struct key_list_query {
-    const char *cursor;
-};
-
-static const struct field key_list_fields[] = {
-    {.name = "cursor",
-     .type = FIELD_TEXT,
-     .offset = offsetof(struct key_list_query, cursor),
-     .optional = true,
-     .max = CURSOR_TEXT_MAX},
+    {.name = "algorithm",
+     .type = FIELD_ENUM,
+     .offset = offsetof(struct key_body, algorithm),
+     .names = key_algorithms},
+    {.name = "usage",
+     .type = FIELD_ENUM,
+     .offset = offsetof(struct key_body, usage),
+     .names = key_usage_names},
     {.name = NULL},
 };
 
@@ -70,16 +63,16 @@ void key_get(struct http_request *request, struct worker *worker)
 void key_list_get(struct http_request *request, struct worker *worker)
 {
     struct act act = answer_begin(request, "key.list");
-    struct key_list_query query = {0};
-    struct cursor_place after;
+    struct list_query query;
     size_t count;
-    if (!field_read_query(request, key_list_fields, &query) || !cursor_read(request, "cursor", query.cursor, &after)) {
+    if (!list_query_read(request, &query)) {
         answer_form_refused(request, worker, &act);
         return;
     }
-    struct key_view *keys = request_alloc(request, PAGE_MAX * sizeof *keys);
+    struct key_view *keys = request_alloc(request, query.limit * sizeof *keys);
     enum hufu_err err = keys == NULL ? HUFU_ERR_INTERNAL
-                                     : page_keys(worker, NULL, act.principal.device_id, after.id, keys, &count);
+                                     : page_keys(worker, NULL, act.principal.device_id, query.after.id,
+                                                 query.limit, keys, &count);
     if (err != HUFU_OK) {
         answer_refused(request, worker, &act, err);
         return;
@@ -87,5 +80,6 @@ void key_list_get(struct http_request *request, struct worker *worker)
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++)
         json_array_append_new(list, view_key(&keys[i]));
-    reply_json(request, 200, view_page("keys", list, count, count > 0 ? keys[count - 1].binding_id : after.id));
+    reply_json(request, 200,
+               list_query_answer(&query, "keys", list, count, count > 0 ? keys[count - 1].binding_id : NULL));
 }

@@ -9,7 +9,8 @@
 typedef enum hufu_err keygen_call(struct worker *worker, struct act *act, const struct submission_in *in,
                                   struct submission_out *out);
 
-static void keygen_post(struct http_request *request, struct worker *worker, const char *action, keygen_call *call)
+static void keygen_post(struct http_request *request, struct worker *worker, const char *action,
+                        keygen_call *call)
 {
     struct act act = answer_begin(request, action);
     struct frame_body body;
@@ -26,7 +27,8 @@ static void keygen_post(struct http_request *request, struct worker *worker, con
     }
     json_t *answer = json_pack("{so}", "answer", json_bytes(out.answer));
     if (out.has_public_key)
-        json_object_set_new(answer, "public_key", json_bytes(bytes_of(out.public_key, sizeof out.public_key)));
+        json_object_set_new(answer, "public_key",
+                            json_bytes(bytes_of(out.public_key, sizeof out.public_key)));
     reply_json(request, 200, answer);
 }
 

@@ -14,7 +14,8 @@ static void pem_put_text(struct buf *out, const char *text)
 static void pem_put_group(struct buf *out, const uint8_t *data, size_t len)
 {
     static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    uint32_t bits = (uint32_t)data[0] << 16 | (len > 1 ? (uint32_t)data[1] << 8 : 0) | (len > 2 ? data[2] : 0);
+    uint32_t bits =
+        (uint32_t)data[0] << 16 | (len > 1 ? (uint32_t)data[1] << 8 : 0) | (len > 2 ? data[2] : 0);
     for (size_t i = 0; i < 4; i++)
         buf_put_u8(out, i <= len ? (uint8_t)alphabet[bits >> (18 - 6 * i) & 63] : '=');
 }

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/api/view.h"
 
-#include <string.h>
-
-#include "server/api/cursor.h"
 #include "server/core/subject.h"
 #include "server/http/reply.h"
 
@@ -14,17 +11,18 @@ static void view_set(json_t *object, const char *name, json_t *value)
 
 json_t *view_project(const struct project *project)
 {
-    return json_pack("{so, so, so}", "id", json_uuid(project->project_id), "name", json_text(project->name), "created_at",
-                     json_time(project->created_ms));
+    return json_pack("{so, so, so}", "id", json_uuid(project->project_id), "name", json_text(project->name),
+                     "created_at", json_time(project->created_ms));
 }
 
 json_t *view_account(const struct account *account)
 {
     char subject[SUBJECT_TEXT_MAX];
-    json_t *view = json_pack("{so, so, so, so, so, so}", "id", json_uuid(account->account_id), "project_id",
-                             json_uuid(account->project_id), "name", json_text(account->name), "work_number",
-                             json_text(account->work_number), "state", json_text(account_state_names[account->state]),
-                             "created_at", json_time(account->created_ms));
+    json_t *view =
+        json_pack("{so, so, so, so, so, so}", "id", json_uuid(account->account_id), "project_id",
+                  json_uuid(account->project_id), "name", json_text(account->name), "work_number",
+                  json_text(account->work_number), "state", json_text(account_state_names[account->state]),
+                  "created_at", json_time(account->created_ms));
     if (view != NULL && account->organization[0] != '\0')
         view_set(view, "organization", json_text(account->organization));
     if (view != NULL && subject_text(subject, bytes_of(account->subject, account->subject_len)) == HUFU_OK)
@@ -37,20 +35,21 @@ static json_t *view_certificate(const struct key_view *key, const char *subject)
     char serial[2 * CERTIFICATE_SERIAL_SIZE + 1];
     hex_encode(serial, sizeof serial, bytes_of(key->certificate_serial, sizeof key->certificate_serial));
     return json_pack("{so, so, so, so}", "serial", json_text(serial), "not_before",
-                     json_time(key->certificate_not_before_ms), "not_after", json_time(key->certificate_not_after_ms),
-                     "subject", json_text(subject));
+                     json_time(key->certificate_not_before_ms), "not_after",
+                     json_time(key->certificate_not_after_ms), "subject", json_text(subject));
 }
 
 /* What both kinds of reader see. */
 static json_t *view_key_state(const struct key_view *key)
 {
-    json_t *view = json_pack(
-        "{so, so, so, so, so, so, so, so, sI, s{si, si, sb}}", "key_id", json_uuid(key->key_id), "binding_id",
-        json_uuid(key->binding_id), "algorithm", json_text("sm2"), "usage", json_text(key_usage_names[key->usage]),
-        "kind", json_text("split"), "state", json_text(key_state_names[key->state]), "binding_state",
-        json_text(binding_state_names[key->binding_state]), "role", json_text(binding_role_names[key->role]),
-        "generation", (json_int_t)key->generation, "pin", "failures", (int)key->pin_failures, "limit",
-        (int)key->pin_limit, "locked", (int)key->locked);
+    json_t *view = json_pack("{so, so, so, so, so, so, so, so, sI, s{si, si, sb}}", "key_id",
+                             json_uuid(key->key_id), "binding_id", json_uuid(key->binding_id), "algorithm",
+                             json_text("sm2"), "usage", json_text(key_usage_names[key->usage]), "kind",
+                             json_text("split"), "state", json_text(key_state_names[key->state]),
+                             "binding_state", json_text(binding_state_names[key->binding_state]), "role",
+                             json_text(binding_role_names[key->role]), "generation",
+                             (json_int_t)key->generation, "pin", "failures", (int)key->pin_failures, "limit",
+                             (int)key->pin_limit, "locked", (int)key->locked);
     if (view == NULL)
         return NULL;
     view_set(view, "created_at", json_time(key->created_ms));
@@ -109,8 +108,10 @@ json_t *view_audit_event(const struct audit_event *event)
         bool there;
         const uint8_t *id;
     } ids[] = {
-        {"account_id", event->has_account, event->account_id}, {"device_id", event->has_device, event->device_id},
-        {"key_id", event->has_key, event->key_id},             {"binding_id", event->has_binding, event->binding_id},
+        {"account_id", event->has_account, event->account_id},
+        {"device_id", event->has_device, event->device_id},
+        {"key_id", event->has_key, event->key_id},
+        {"binding_id", event->has_binding, event->binding_id},
         {"request_id", event->has_request, event->request_id},
     };
     for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++)
@@ -124,16 +125,5 @@ json_t *view_audit_event(const struct audit_event *event)
         view_set(view, "trace", json_text(event->trace));
     if (event->detail[0] != '\0')
         view_set(view, "detail", json_text(event->detail));
-    return view;
-}
-
-json_t *view_page(const char *name, json_t *list, size_t count, const uint8_t last_id[UUID_SIZE])
-{
-    json_t *view = json_pack("{so}", name, list);
-    if (view != NULL && count == PAGE_MAX) {
-        struct cursor_place place = {0};
-        memcpy(place.id, last_id, UUID_SIZE);
-        view_set(view, "next_cursor", cursor_json(&place));
-    }
     return view;
 }

@@ -15,7 +15,4 @@ json_t *view_key(const struct key_view *key);
 json_t *view_key_for_operator(const struct key_view *key);
 json_t *view_audit_event(const struct audit_event *event);
 
-/* {"<name>": list}, with "next_cursor" when the page was full (a list ordered by id); list's reference is taken over. */
-json_t *view_page(const char *name, json_t *list, size_t count, const uint8_t last_id[UUID_SIZE]);
-
 #endif

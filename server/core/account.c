@@ -47,8 +47,8 @@ static const char *account_or(const char *given, const char *otherwise)
     return given != NULL ? given : otherwise;
 }
 
-static enum hufu_err account_subject(struct act *act, const struct account_in *in, const struct project *project,
-                                     struct account *out)
+static enum hufu_err account_subject(struct act *act, const struct account_in *in,
+                                     const struct project *project, struct account *out)
 {
     const struct subject whole = {
         .country = account_or(in->subject.country, "CN"),
@@ -68,8 +68,9 @@ static enum hufu_err account_subject(struct act *act, const struct account_in *i
         return err;
     act->field = "subject";
     act->state = part;
-    return act_refuse_reason(act, REFUSAL_BAD_FIELD, "a part of the certificate's subject is longer than X.520 allows, or of"
-                                                     " characters that it does not");
+    return act_refuse_reason(act, REFUSAL_BAD_FIELD,
+                             "a part of the certificate's subject is longer than X.520 allows, or of"
+                             " characters that it does not");
 }
 
 static enum hufu_err account_fill(struct worker *worker, struct act *act, const struct account_in *in,
@@ -89,8 +90,8 @@ static enum hufu_err account_fill(struct worker *worker, struct act *act, const 
     return account_subject(act, in, &project, out);
 }
 
-enum hufu_err account_create(struct worker *worker, struct act *act, const struct account_in *in, struct account *out,
-                             struct activation_code *code)
+enum hufu_err account_create(struct worker *worker, struct act *act, const struct account_in *in,
+                             struct account *out, struct activation_code *code)
 {
     struct activation prepared;
     enum hufu_err err = account_fill(worker, act, in, out);

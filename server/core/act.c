@@ -64,8 +64,12 @@ static enum hufu_err act_insert(struct worker *worker, const struct act *act, co
         .actor = actor,
         .action = act->action,
         .outcome = outcome,
-        .account_id = act->has_account ? act->account_id : device ? act->principal.account_id : NULL,
-        .device_id = act->has_device ? act->device_id : device ? act->principal.device_id : NULL,
+        .account_id = act->has_account ? act->account_id
+                      : device         ? act->principal.account_id
+                                       : NULL,
+        .device_id = act->has_device ? act->device_id
+                     : device        ? act->principal.device_id
+                                     : NULL,
         .key_id = act->has_key ? act->key_id : NULL,
         .binding_id = act->has_binding ? act->binding_id : NULL,
         .request_id = act->has_request ? act->request_id : NULL,
@@ -92,7 +96,8 @@ enum hufu_err act_close(struct worker *worker, struct act *act, const char *slug
     if (act->principal.kind == PRINCIPAL_NONE && !act->has_account) {
         /* Anonymous garbage is counted and logged, not written to the database. (Who shows a code that exists has an
          * account.) */
-        log_event(LOG_INFO, "act.refused", "request_id", worker->trace, "action", act->action, "outcome", slug, NULL);
+        log_event(LOG_INFO, "act.refused", "request_id", worker->trace, "action", act->action, "outcome",
+                  slug, NULL);
         return HUFU_OK;
     }
     act->recorded = true;

@@ -63,8 +63,8 @@ static void activation_wipe(struct activation *activation)
     secret_wipe(activation, sizeof *activation);
 }
 
-enum hufu_err activation_issue(struct worker *worker, const struct account *account, const struct activation *prepared,
-                               struct activation_code *out)
+enum hufu_err activation_issue(struct worker *worker, const struct account *account,
+                               const struct activation *prepared, struct activation_code *out)
 {
     struct activation whole __attribute__((cleanup(activation_wipe))) = *prepared;
     uint8_t code_hash[HASH_SIZE];
@@ -74,9 +74,10 @@ enum hufu_err activation_issue(struct worker *worker, const struct account *acco
     enum hufu_err err = activation_encode(out->text, &whole);
     if (err == HUFU_OK)
         err = activation_replace(worker->store, account->account_id);
-    return err != HUFU_OK ? err
-                          : activation_insert(worker->store, account->project_id, account->account_id, code_hash,
-                                              (int32_t)worker->config->activation_hours, &out->expires_ms);
+    return err != HUFU_OK
+               ? err
+               : activation_insert(worker->store, account->project_id, account->account_id, code_hash,
+                                   (int32_t)worker->config->activation_hours, &out->expires_ms);
 }
 
 /* The act is about this account. */
@@ -123,7 +124,8 @@ static bool activation_proof_holds(const struct activation_in *in)
 }
 
 /* A wrong proof for a known code: a try, on record before anything is answered. */
-static enum hufu_err activation_count_try(struct worker *worker, struct act *act, const struct activation_row *row,
+static enum hufu_err activation_count_try(struct worker *worker, struct act *act,
+                                          const struct activation_row *row,
                                           struct store_transaction *transaction)
 {
     enum activation_state next;
@@ -150,7 +152,8 @@ static enum hufu_err activation_accept(struct worker *worker, struct act *act, c
         return act_refuse(act, REFUSAL_ACTIVATION_INVALID);
     if (out->account.state != ACCOUNT_ACTIVE)
         return act_refuse_state(act, REFUSAL_ACCOUNT_NOT_ACTIVE, account_state_names[out->account.state]);
-    err = device_enrol(worker, act, &out->account, in->device_key, in->device_name, in->device_model, out->device_id);
+    err = device_enrol(worker, act, &out->account, in->device_key, in->device_name, in->device_model,
+                       out->device_id);
     if (err == HUFU_OK && !repeated)
         err = activation_redeem(worker->store, row, out->device_id);
     if (err == HUFU_OK)

@@ -40,17 +40,18 @@ void activation_code_wipe(struct activation_code *code);
 /* What a code's text is made of besides the code; asks the private-key process for its identity key. */
 enum hufu_err activation_prepare(struct worker *worker, struct activation *out) HUFU_MUST_CHECK;
 /* A fresh code for a locked account, in the transaction in hand; codes that were not redeemed are replaced. */
-enum hufu_err activation_issue(struct worker *worker, const struct account *account, const struct activation *prepared,
+enum hufu_err activation_issue(struct worker *worker, const struct account *account,
+                               const struct activation *prepared,
                                struct activation_code *out) HUFU_MUST_CHECK;
 /* A new code for an account, with transaction and audit event. Refusals: not found, account not active. */
 enum hufu_err activation_create(struct worker *worker, struct act *act, const uint8_t account_id[UUID_SIZE],
                                 struct activation_code *out) HUFU_MUST_CHECK;
 
 struct activation_in {
-    const uint8_t *code;       /* ACTIVATION_CODE_SIZE */
-    const uint8_t *device_key; /* FRAME_DEVICE_KEY_SIZE */
-    const uint8_t *proof;      /* FRAME_SIGNATURE_SIZE, over activation_signed_message */
-    uint64_t time_ms;          /* the device's clock */
+    const uint8_t *code;                    /* ACTIVATION_CODE_SIZE */
+    const uint8_t *device_key;              /* FRAME_DEVICE_KEY_SIZE */
+    const uint8_t *proof;                   /* FRAME_SIGNATURE_SIZE, over activation_signed_message */
+    uint64_t time_ms;                       /* the device's clock */
     const char *device_name, *device_model; /* NULL: not told */
 };
 struct activation_out {

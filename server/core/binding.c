@@ -35,9 +35,11 @@ bool binding_step(enum binding_state state, enum binding_event event, enum bindi
 enum hufu_err binding_check_people(struct act *act, const struct standing *standing)
 {
     if (standing->device_account_state != ACCOUNT_ACTIVE)
-        return act_refuse_state(act, REFUSAL_ACCOUNT_NOT_ACTIVE, account_state_names[standing->device_account_state]);
+        return act_refuse_state(act, REFUSAL_ACCOUNT_NOT_ACTIVE,
+                                account_state_names[standing->device_account_state]);
     if (standing->account_state != ACCOUNT_ACTIVE)
-        return act_refuse_state(act, REFUSAL_ACCOUNT_NOT_ACTIVE, account_state_names[standing->account_state]);
+        return act_refuse_state(act, REFUSAL_ACCOUNT_NOT_ACTIVE,
+                                account_state_names[standing->account_state]);
     if (standing->device_state != DEVICE_ACTIVE)
         return act_refuse_state(act, REFUSAL_BINDING_NOT_ACTIVE, device_state_names[standing->device_state]);
     return HUFU_OK;
@@ -62,8 +64,9 @@ enum hufu_err binding_check_use(struct act *act, const struct standing *standing
 }
 
 /* Changes one of them and says so in the audit trail; *changed: it could take the step. */
-static enum hufu_err binding_change_one(struct worker *worker, struct act *act, const struct binding_entry *entry,
-                                        enum binding_event event, bool *changed)
+static enum hufu_err binding_change_one(struct worker *worker, struct act *act,
+                                        const struct binding_entry *entry, enum binding_event event,
+                                        bool *changed)
 {
     enum binding_state next;
     *changed = binding_step(entry->state, event, &next);

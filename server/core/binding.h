@@ -11,7 +11,13 @@
 #include "server/store/binding_store.h"
 #include "server/worker.h"
 
-enum binding_event { BINDING_ACTIVATE, BINDING_FREEZE, BINDING_UNFREEZE, BINDING_REMOVE, BINDING_EVENT_COUNT };
+enum binding_event {
+    BINDING_ACTIVATE,
+    BINDING_FREEZE,
+    BINDING_UNFREEZE,
+    BINDING_REMOVE,
+    BINDING_EVENT_COUNT
+};
 bool binding_step(enum binding_state state, enum binding_event event, enum binding_state *next);
 
 /* Each refuses by the act or says HUFU_OK; together they are the conditions of the deciding statement, in its order, so
@@ -21,7 +27,8 @@ enum hufu_err binding_check_people(struct act *act, const struct standing *stand
 /* So is the binding. */
 enum hufu_err binding_check_active(struct act *act, const struct standing *standing) HUFU_MUST_CHECK;
 /* It is not locked, inside its window, and has uses left for the cost. */
-enum hufu_err binding_check_use(struct act *act, const struct standing *standing, uint32_t cost) HUFU_MUST_CHECK;
+enum hufu_err binding_check_use(struct act *act, const struct standing *standing,
+                                uint32_t cost) HUFU_MUST_CHECK;
 
 /* Freezes or unfreezes (event) every binding of a key that can take the step. REFUSAL_NOT_FOUND; REFUSAL_CONFLICT: none
  * can. A request that waits for one of the rows is decided by the new state. */

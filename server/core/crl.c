@@ -18,9 +18,11 @@ static void crl_free_revoked(struct crl_revoked **revoked)
     free(*revoked);
 }
 
-static enum hufu_err crl_list_revoked(struct worker *worker, const char *ca, struct crl_revoked *revoked, size_t *count)
+static enum hufu_err crl_list_revoked(struct worker *worker, const char *ca, struct crl_revoked *revoked,
+                                      size_t *count)
 {
-    enum hufu_err err = certificate_list_revoked(worker->store, ca, revoked->stored, HSMC_REVOCATIONS_MAX, count);
+    enum hufu_err err =
+        certificate_list_revoked(worker->store, ca, revoked->stored, HSMC_REVOCATIONS_MAX, count);
     for (size_t i = 0; i < *count; i++) {
         memcpy(revoked->listed[i].serial, revoked->stored[i].serial, HSMC_SERIAL_SIZE);
         revoked->listed[i].revoked_ms = revoked->stored[i].revoked_ms;

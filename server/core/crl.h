@@ -14,6 +14,7 @@
 
 /* Appends the current list, DER; der needs HSMC_CRL_MAX. With the private-key process away the last one, if it is not over.
  * Refusal: not found (no such CA). */
-enum hufu_err crl_current(struct worker *worker, struct act *act, const char *ca, struct buf *der) HUFU_MUST_CHECK;
+enum hufu_err crl_current(struct worker *worker, struct act *act, const char *ca,
+                          struct buf *der) HUFU_MUST_CHECK;
 
 #endif

@@ -31,8 +31,8 @@ bool device_step(enum device_state state, enum device_event event, enum device_s
 }
 
 enum hufu_err device_enrol(struct worker *worker, struct act *act, const struct account *account,
-                           const uint8_t device_key[FRAME_DEVICE_KEY_SIZE], const char *name, const char *model,
-                           uint8_t device_id[UUID_SIZE])
+                           const uint8_t device_key[FRAME_DEVICE_KEY_SIZE], const char *name,
+                           const char *model, uint8_t device_id[UUID_SIZE])
 {
     struct device known;
     enum device_state next;

@@ -37,7 +37,8 @@ static EVP_PKEY *device_key_import(const uint8_t device_key[FRAME_DEVICE_KEY_SIZ
     char group[] = "prime256v1";
     OSSL_PARAM parameters[] = {
         OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
-        OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)(uintptr_t)device_key, FRAME_DEVICE_KEY_SIZE),
+        OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)(uintptr_t)device_key,
+                                          FRAME_DEVICE_KEY_SIZE),
         OSSL_PARAM_construct_end(),
     };
     EVP_PKEY *key = NULL;

@@ -40,8 +40,8 @@ static enum hufu_err key_insert_locked(struct worker *worker, struct act *act, e
     return err;
 }
 
-enum hufu_err key_create(struct worker *worker, struct act *act, enum key_usage usage, uint8_t key_id[UUID_SIZE],
-                         uint8_t binding_id[UUID_SIZE])
+enum hufu_err key_create(struct worker *worker, struct act *act, enum key_usage usage,
+                         uint8_t key_id[UUID_SIZE], uint8_t binding_id[UUID_SIZE])
 {
     identifier_new(key_id);
     identifier_new(binding_id);
@@ -55,7 +55,8 @@ enum hufu_err key_create(struct worker *worker, struct act *act, enum key_usage 
     return err == HUFU_OK ? store_commit(&transaction) : err;
 }
 
-enum hufu_err key_view(struct worker *worker, struct act *act, const uint8_t key_id[UUID_SIZE], struct key_view *out)
+enum hufu_err key_view(struct worker *worker, struct act *act, const uint8_t key_id[UUID_SIZE],
+                       struct key_view *out)
 {
     act_set_key(act, key_id);
     enum hufu_err err = key_read(worker->store, act->principal.device_id, key_id, out);

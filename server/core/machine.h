@@ -14,9 +14,9 @@ struct machine {
     const uint8_t *cells; /* states rows of events cells */
     unsigned states, events;
 };
-#define MACHINE_OF(table)                                                                                              \
-    {                                                                                                                  \
-        &(table)[0][0], sizeof(table) / sizeof((table)[0]), sizeof((table)[0])                                         \
+#define MACHINE_OF(table)                                                      \
+    {                                                                          \
+        &(table)[0][0], sizeof(table) / sizeof((table)[0]), sizeof((table)[0]) \
     }
 
 /* False: refused, and *next is the state as it was. Numbers outside the table are refused. */

@@ -183,14 +183,19 @@ enum hufu_err operation_run(struct worker *worker, struct act *act, enum frame_o
                             const struct submission_in *in, struct submission_out *out)
 {
     struct operation_work work __attribute__((cleanup(operation_work_wipe)));
+    uint8_t device_id[UUID_SIZE] = {0};
     work.result.len = 0;
     work.submission.situation.has_turn = false;
     *out = (struct submission_out){0};
     enum hufu_err err = submission_read(worker, act, op, in, true, &work.submission);
+    /* Kept here: a request that was overtaken reads its situation again, and takes no turn with it. */
+    const bool has_turn = work.submission.situation.has_turn;
+    if (has_turn)
+        memcpy(device_id, work.submission.situation.session.device_id, UUID_SIZE);
     if (err == HUFU_OK)
         err = operation_judge(worker, act, &work, out);
-    if (work.submission.situation.has_turn)
-        operation_give_turn(worker->store, work.submission.situation.session.device_id);
+    if (has_turn)
+        operation_give_turn(worker->store, device_id);
     if (err != HUFU_OK)
         secret_wipe(out, sizeof *out); /* what nobody may get was computed for nothing */
     return err;

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/core/page.h"
 
-enum hufu_err page_projects(struct worker *worker, const uint8_t after[UUID_SIZE], struct project *projects,
-                            size_t *count)
+enum hufu_err page_projects(struct worker *worker, const uint8_t after[UUID_SIZE], size_t limit,
+                            struct project *projects, size_t *count)
 {
-    return project_list(worker->store, after, PAGE_MAX, projects, count);
+    return project_list(worker->store, after, limit, projects, count);
 }
 
 enum hufu_err page_accounts(struct worker *worker, const uint8_t *project_id, const uint8_t after[UUID_SIZE],
-                            struct account *accounts, size_t *count)
+                            size_t limit, struct account *accounts, size_t *count)
 {
-    return account_list(worker->store, project_id, after, PAGE_MAX, accounts, count);
+    return account_list(worker->store, project_id, after, limit, accounts, count);
 }
 
 enum hufu_err page_keys(struct worker *worker, const uint8_t *project_id, const uint8_t *device_id,
-                        const uint8_t after[UUID_SIZE], struct key_view *keys, size_t *count)
+                        const uint8_t after[UUID_SIZE], size_t limit, struct key_view *keys, size_t *count)
 {
-    return key_list(worker->store, project_id, device_id, after, PAGE_MAX, keys, count);
+    return key_list(worker->store, project_id, device_id, after, limit, keys, count);
 }
 
-enum hufu_err page_audit_events(struct worker *worker, const struct audit_query *query, struct audit_event *events,
-                                size_t *count)
+enum hufu_err page_audit_events(struct worker *worker, const struct audit_query *query,
+                                struct audit_event *events, size_t *count)
 {
     return audit_list(worker->store, query, events, count);
 }

@@ -14,20 +14,21 @@
 #include "server/store/project_store.h"
 #include "server/worker.h"
 
-#define PAGE_MAX 100
+#define PAGE_MAX 500
 #define PAGE_AUDIT_MAX AUDIT_PAGE_MAX
 
-/* after: the id where the last page ended; zeros: the beginning. At most PAGE_MAX entries each, for which there must be
- * room; fewer: there are no more. */
-enum hufu_err page_projects(struct worker *worker, const uint8_t after[UUID_SIZE], struct project *projects,
-                            size_t *count) HUFU_MUST_CHECK;
+/* after: the id where the last page ended; zeros: the beginning. At most limit entries (limit: at most PAGE_MAX), for
+ * which there must be room; fewer: there are no more. */
+enum hufu_err page_projects(struct worker *worker, const uint8_t after[UUID_SIZE], size_t limit,
+                            struct project *projects, size_t *count) HUFU_MUST_CHECK;
 enum hufu_err page_accounts(struct worker *worker, const uint8_t *project_id, const uint8_t after[UUID_SIZE],
-                            struct account *accounts, size_t *count) HUFU_MUST_CHECK;
+                            size_t limit, struct account *accounts, size_t *count) HUFU_MUST_CHECK;
 /* Of a project, of a device, or (both NULL) of all. */
 enum hufu_err page_keys(struct worker *worker, const uint8_t *project_id, const uint8_t *device_id,
-                        const uint8_t after[UUID_SIZE], struct key_view *keys, size_t *count) HUFU_MUST_CHECK;
+                        const uint8_t after[UUID_SIZE], size_t limit, struct key_view *keys,
+                        size_t *count) HUFU_MUST_CHECK;
 /* See audit_list. */
-enum hufu_err page_audit_events(struct worker *worker, const struct audit_query *query, struct audit_event *events,
-                                size_t *count) HUFU_MUST_CHECK;
+enum hufu_err page_audit_events(struct worker *worker, const struct audit_query *query,
+                                struct audit_event *events, size_t *count) HUFU_MUST_CHECK;
 
 #endif

@@ -24,7 +24,8 @@ enum hufu_err project_create(struct worker *worker, struct act *act, const char 
     return err == HUFU_OK ? store_commit(&transaction) : err;
 }
 
-enum hufu_err project_find(struct worker *worker, struct act *act, const char *id_or_name, struct project *out)
+enum hufu_err project_find(struct worker *worker, struct act *act, const char *id_or_name,
+                           struct project *out)
 {
     uint8_t project_id[UUID_SIZE];
     enum hufu_err err = HUFU_ERR_NOT_FOUND;
@@ -32,5 +33,6 @@ enum hufu_err project_find(struct worker *worker, struct act *act, const char *i
         err = project_read(worker->store, project_id, out);
     if (err == HUFU_ERR_NOT_FOUND)
         err = project_read_named(worker->store, id_or_name, out);
-    return err == HUFU_ERR_NOT_FOUND ? act_refuse_reason(act, REFUSAL_NOT_FOUND, "there is no such project") : err;
+    return err == HUFU_ERR_NOT_FOUND ? act_refuse_reason(act, REFUSAL_NOT_FOUND, "there is no such project")
+                                     : err;
 }

@@ -9,7 +9,8 @@
 #include "server/worker.h"
 
 /* Refusal: conflict (the name is taken). */
-enum hufu_err project_create(struct worker *worker, struct act *act, const char *name, struct project *out) HUFU_MUST_CHECK;
+enum hufu_err project_create(struct worker *worker, struct act *act, const char *name,
+                             struct project *out) HUFU_MUST_CHECK;
 /* By id or by name. Refusal: not found. */
 enum hufu_err project_find(struct worker *worker, struct act *act, const char *id_or_name,
                            struct project *out) HUFU_MUST_CHECK;

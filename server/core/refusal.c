@@ -53,7 +53,8 @@ static const enum refusal refusals_of_verdict[] = {
     [VERDICT_GENERATION] = REFUSAL_NO_SUCH_GENERATION,
     [VERDICT_REFRESH] = REFUSAL_CONFLICT,
 };
-static_assert(sizeof refusals_of_verdict / sizeof refusals_of_verdict[0] == VERDICT_COUNT, "one row a verdict");
+static_assert(sizeof refusals_of_verdict / sizeof refusals_of_verdict[0] == VERDICT_COUNT,
+              "one row a verdict");
 
 const char *refusal_slug(enum refusal refusal)
 {

@@ -22,13 +22,15 @@ static void service_key_convert(struct hsmc_service_key *to, const struct servic
 }
 
 /* Has one made and stores it; when another server was faster, its key does as well. */
-static enum hufu_err service_key_make(struct worker *worker, uint64_t from_ms, uint64_t until_ms, uint64_t spare_ms)
+static enum hufu_err service_key_make(struct worker *worker, uint64_t from_ms, uint64_t until_ms,
+                                      uint64_t spare_ms)
 {
     struct hsmc_service_key made;
     struct service_key key = {.from_ms = from_ms, .until_ms = until_ms};
     bool inserted;
     identifier_new(key.service_key_id);
-    enum hufu_err err = hsmc_service_new(worker->hsmc, worker->trace, key.service_key_id, from_ms, until_ms, &made);
+    enum hufu_err err =
+        hsmc_service_new(worker->hsmc, worker->trace, key.service_key_id, from_ms, until_ms, &made);
     if (err != HUFU_OK)
         return err;
     memcpy(key.sealed, made.sealed, made.sealed_len);
@@ -55,13 +57,15 @@ static enum hufu_err service_key_load(struct worker *worker, const struct servic
         else if (err != HUFU_ERR_RECORD && err != HUFU_ERR_SIGNATURE)
             return err;
         else
-            log_event(LOG_ERROR, "service_key.foreign", "request_id", worker->trace, "error", hufu_err_name(err), NULL);
+            log_event(LOG_ERROR, "service_key.foreign", "request_id", worker->trace, "error",
+                      hufu_err_name(err), NULL);
     }
     return HUFU_OK;
 }
 
-static enum hufu_err service_key_read_and_load(struct worker *worker, struct service_key *stored, size_t *count,
-                                               struct hsmc_service_key *loaded, size_t *loaded_count, uint64_t *now_ms)
+static enum hufu_err service_key_read_and_load(struct worker *worker, struct service_key *stored,
+                                               size_t *count, struct hsmc_service_key *loaded,
+                                               size_t *loaded_count, uint64_t *now_ms)
 {
     enum hufu_err err = service_key_list(worker->store, stored, HSMC_SERVICE_KEYS_MAX, count, now_ms);
     return err == HUFU_OK ? service_key_load(worker, stored, *count, loaded, loaded_count) : err;

@@ -59,6 +59,6 @@ enum hufu_err session_open(struct worker *worker, const uint8_t project_id[UUID_
     hash_sha256(token_hash, bytes_of(token, SESSION_TOKEN_SIZE));
     enum hufu_err err = session_end_all(worker->store, device_id);
     return err != HUFU_OK ? err
-                          : session_insert(worker->store, &session, token_hash, (int32_t)worker->config->session_days,
-                                           expires_ms);
+                          : session_insert(worker->store, &session, token_hash,
+                                           (int32_t)worker->config->session_days, expires_ms);
 }

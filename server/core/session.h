@@ -14,7 +14,11 @@
 
 #define SESSION_TOKEN_SIZE 32
 
-enum session_event { SESSION_USE, SESSION_END, SESSION_EVENT_COUNT };
+enum session_event {
+    SESSION_USE,
+    SESSION_END,
+    SESSION_EVENT_COUNT
+};
 bool session_step(enum session_state state, enum session_event event, enum session_state *next);
 
 /* HUFU_ERR_UNAUTHENTICATED: no open session has this token, by its SHA-256. principal may hold the hash. */

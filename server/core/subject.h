@@ -22,7 +22,8 @@ struct subject {
 };
 
 /* Appends the DER. HUFU_ERR_FORM: *field is longer than X.520 allows, or of characters that it does not. */
-enum hufu_err subject_encode(struct buf *out, const struct subject *subject, const char **field) HUFU_MUST_CHECK;
+enum hufu_err subject_encode(struct buf *out, const struct subject *subject,
+                             const char **field) HUFU_MUST_CHECK;
 /* As RFC 2253 writes it, in UTF-8; control characters escaped. HUFU_ERR_FORM: no Name. */
 enum hufu_err subject_text(char text[SUBJECT_TEXT_MAX], struct bytes der) HUFU_MUST_CHECK;
 

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The query of a list that is ordered by id: ?cursor=&limit=, and ?project= where an operator asks. */
+#ifndef HUFU_SERVER_API_LIST_QUERY_H
+#define HUFU_SERVER_API_LIST_QUERY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <jansson.h>
+
+#include "server/api/cursor.h"
+#include "server/http/request.h"
+
+struct list_query {
+    const char *project; /* id or name; NULL: all */
+    size_t limit;
+    struct cursor_place after;
+};
+
+/* False: a problem was replied. */
+bool list_query_read(struct http_request *request, struct list_query *out)
+    __attribute__((warn_unused_result));
+bool list_query_read_with_project(struct http_request *request, struct list_query *out)
+    __attribute__((warn_unused_result));
+
+/* {"<name>": list}, and "next_cursor" behind the last of count entries when the page is full. The list's reference is
+ * taken over. last_id: of entry number count; NULL when there is none. */
+json_t *list_query_answer(const struct list_query *query, const char *name, json_t *list, size_t count,
+                          const uint8_t *last_id);
+
+#endif
