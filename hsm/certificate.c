@@ -133,10 +133,16 @@ static bool outlives(const struct certificate_terms *terms)
     return !end || ASN1_TIME_compare(end, X509_get0_notAfter(terms->issuer)) > 0;
 }
 
+bool certificate_begins_soon(uint64_t from_ms, uint64_t now_ms)
+{
+    return from_ms <= now_ms || from_ms - now_ms <= CERTIFICATE_AHEAD_MAX_MS;
+}
+
 enum hufu_err certificate_check_validity(const struct certificate_terms *terms, uint64_t now_ms)
 {
     uint64_t from = terms->not_before_ms, until = terms->not_after_ms;
     bool refused = from >= until || until - from > CERTIFICATE_VALIDITY_MAX_MS ||
-                   (from < now_ms && now_ms - from > CERTIFICATE_BACKDATE_MAX_MS) || outlives(terms);
+                   (from < now_ms && now_ms - from > CERTIFICATE_BACKDATE_MAX_MS) ||
+                   !certificate_begins_soon(from, now_ms) || outlives(terms);
     return refused ? HUFU_ERR_POLICY : HUFU_OK;
 }

@@ -4,6 +4,7 @@
 #define HUFU_HSM_CERTIFICATE_H
 
 #include <openssl/x509.h>
+#include <stdbool.h>
 
 #include "hsm/signer.h"
 
@@ -12,6 +13,7 @@
 #define CERTIFICATE_DER_MAX 8192
 #define CERTIFICATE_VALIDITY_MAX_MS (731ull * 86400000) /* two years, one of them a leap year */
 #define CERTIFICATE_BACKDATE_MAX_MS 86400000ull         /* a day before now, for clocks that are slow */
+#define CERTIFICATE_AHEAD_MAX_MS 86400000ull            /* a day after now, for ours when it is slow */
 
 enum certificate_profile {
     CERTIFICATE_ROOT,    /* CA:TRUE; signs itself */
@@ -33,8 +35,11 @@ struct certificate_terms {
 /* Appends the certificate (DER). HUFU_ERR_FORM: subject or serial; HUFU_ERR_AWAY: the token; HUFU_ERR_INTERNAL. */
 enum hufu_err certificate_make(struct buf *out, const struct certificate_terms *terms,
                                struct signer *signer) HUFU_MUST_CHECK;
-/* Whether a holder's certificate may have this validity. HUFU_ERR_POLICY: it begins more than a day before now, is
- * longer than two years, or outlives the issuer. */
+/* Whether something that is signed now may begin to hold at from_ms. What begins later would keep for its signer's
+ * successor a certificate, or a revocation list without what was revoked meanwhile. */
+bool certificate_begins_soon(uint64_t from_ms, uint64_t now_ms);
+/* Whether a holder's certificate may have this validity. HUFU_ERR_POLICY: it begins more than a day before or after now,
+ * is longer than two years, or outlives the issuer. */
 enum hufu_err certificate_check_validity(const struct certificate_terms *terms,
                                          uint64_t now_ms) HUFU_MUST_CHECK;
 

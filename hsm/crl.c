@@ -81,10 +81,11 @@ static int encode_crl(const void *object, unsigned char **out)
     return i2d_X509_CRL(object, out);
 }
 
-enum hufu_err crl_make(struct buf *out, const struct crl_terms *terms, struct signer *signer)
+enum hufu_err crl_make(struct buf *out, const struct crl_terms *terms, struct signer *signer, uint64_t now_ms)
 {
     if (terms->next_update_ms <= terms->this_update_ms ||
-        terms->next_update_ms - terms->this_update_ms > CRL_VALIDITY_MAX_MS)
+        terms->next_update_ms - terms->this_update_ms > CRL_VALIDITY_MAX_MS ||
+        !certificate_begins_soon(terms->this_update_ms, now_ms))
         return HUFU_ERR_POLICY;
     OWNED(X509_CRL) *crl = X509_CRL_new();
     if (!crl || !X509_CRL_set_version(crl, X509_CRL_VERSION_2) ||

@@ -16,8 +16,9 @@ struct crl_terms {
 };
 
 /* Appends the list (DER). HUFU_ERR_FORM: an entry is malformed, or its reason is none of RFC 5280's; HUFU_ERR_POLICY:
- * next_update is not after this_update, or more than CRL_VALIDITY_MAX_MS later; HUFU_ERR_LIMIT: out is too small;
- * HUFU_ERR_AWAY: the token. */
-enum hufu_err crl_make(struct buf *out, const struct crl_terms *terms, struct signer *signer) HUFU_MUST_CHECK;
+ * next_update is not after this_update, or more than CRL_VALIDITY_MAX_MS later, or this_update is more than a day after
+ * now_ms; HUFU_ERR_LIMIT: out is too small; HUFU_ERR_AWAY: the token. */
+enum hufu_err crl_make(struct buf *out, const struct crl_terms *terms, struct signer *signer,
+                       uint64_t now_ms) HUFU_MUST_CHECK;
 
 #endif

@@ -124,7 +124,7 @@ enum hufu_err request_crl_issue(struct worker *worker, const struct bytes *field
         return err;
     terms.issuer = issuer.certificate;
     size_t mark = buf_field_begin(reply);
-    err = crl_make(reply, &terms, &issuer.signer);
+    err = crl_make(reply, &terms, &issuer.signer, worker->now_ms);
     buf_field_end(reply, mark);
     return err;
 }

@@ -370,6 +370,7 @@ static void validity_beyond_the_profile_is_refused(void **state)
     const uint64_t windows[][2] = {{now, now + 732 * DAY_MS},
                                    {now - 2 * DAY_MS, now + DAY_MS},
                                    {now + DAY_MS, now},
+                                   {now + 2 * DAY_MS, now + 30 * DAY_MS},
                                    {now + 3300 * DAY_MS, now + 3700 * DAY_MS}};
     struct issue issue;
     good_issue(&issue, "sm2");
@@ -382,13 +383,19 @@ static void validity_beyond_the_profile_is_refused(void **state)
 
 /* ---- Revocation lists ---- */
 
-static enum hufu_err call_crl(struct hsm_reply *reply, const char *ca, struct bytes revoked, uint64_t next_ms)
+static enum hufu_err call_crl_of(struct hsm_reply *reply, const char *ca, struct bytes revoked,
+                                 uint64_t this_ms, uint64_t next_ms)
 {
     uint8_t number[8], from[8], until[8];
-    const struct bytes fields[] = {bytes_of_text(ca), hsm_u64(number, 42), hsm_u64(from, clock_now_ms()),
+    const struct bytes fields[] = {bytes_of_text(ca), hsm_u64(number, 42), hsm_u64(from, this_ms),
                                    hsm_u64(until, next_ms), revoked};
     assert_true(hsm_room_call(&room, reply, "crl/issue", fields, 5));
     return reply->error;
+}
+
+static enum hufu_err call_crl(struct hsm_reply *reply, const char *ca, struct bytes revoked, uint64_t next_ms)
+{
+    return call_crl_of(reply, ca, revoked, clock_now_ms(), next_ms);
 }
 
 static void put_revoked(struct buf *out, uint8_t fill, uint32_t reason)
@@ -471,6 +478,20 @@ static void malformed_revocation_is_refused(void **state)
     assert_int_equal(call_crl(&reply, "md5", bytes_of(NULL, 0), next), HUFU_ERR_NOT_FOUND);
 }
 
+/* A list for later would hide what is revoked until then. */
+static void revocation_list_of_another_time_is_refused(void **state)
+{
+    (void)state;
+    struct hsm_reply reply;
+    uint64_t now = clock_now_ms();
+    const uint64_t refused[][2] = {
+        {now + 2 * DAY_MS, now + 9 * DAY_MS}, {now, now + 36 * DAY_MS}, {now, now}, {now, now - DAY_MS}};
+    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+        assert_int_equal(call_crl_of(&reply, "sm2", bytes_of(NULL, 0), refused[i][0], refused[i][1]),
+                         HUFU_ERR_POLICY);
+    assert_ok(call_crl_of(&reply, "sm2", bytes_of(NULL, 0), now + DAY_MS / 2, now + 35 * DAY_MS));
+}
+
 static void authorities_are_the_same_after_a_restart(void **state)
 {
     (void)state;
@@ -501,6 +522,7 @@ int main(void)
         cmocka_unit_test(validity_beyond_the_profile_is_refused),
         cmocka_unit_test(every_authority_signs_revocation_lists),
         cmocka_unit_test(malformed_revocation_is_refused),
+        cmocka_unit_test(revocation_list_of_another_time_is_refused),
         cmocka_unit_test(authorities_are_the_same_after_a_restart),
     };
     return cmocka_run_group_tests(tests, start, stop);
