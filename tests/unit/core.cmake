@@ -9,3 +9,14 @@ foreach(noun schema rights row operation race)
         USES hufu_test_database Threads::Threads)
 endforeach()
 set_tests_properties(test_store_race PROPERTIES LABELS concurrent)
+
+# The rules, with a private-key process that stands in for server/hsmc: its object comes before that library.
+add_library(hufu_test_office OBJECT EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/office.c
+    ${CMAKE_CURRENT_LIST_DIR}/key_process.c)
+target_link_libraries(hufu_test_office PUBLIC hufu_test_database hufu_core PkgConfig::CMOCKA)
+
+hufu_test(test_core_machine SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_core_machine.c USES hufu_core)
+foreach(noun activation keygen operation service)
+    hufu_test(test_core_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_core_${noun}.c USES hufu_test_office OpenSSL::Crypto)
+endforeach()
+hufu_test(test_core_api SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_core_api.c USES hufu_api OpenSSL::Crypto)

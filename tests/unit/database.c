@@ -95,15 +95,26 @@ static void database_launch(struct database *database)
     fail_msg("the private PostgreSQL did not start");
 }
 
+void database_copy_file(const char *from, const char *to)
+{
+    char text[65536];
+    FILE *in = fopen(from, "re"), *out = fopen(to, "we");
+    assert_non_null(in);
+    assert_non_null(out);
+    size_t len = fread(text, 1, sizeof text, in);
+    assert_true(len > 0 && len < sizeof text);
+    assert_int_equal(fwrite(text, 1, len, out), len);
+    assert_int_equal(fclose(in), 0);
+    assert_int_equal(fclose(out), 0);
+    assert_int_equal(chmod(to, 0644), 0);
+}
+
 static void database_create(struct database *database)
 {
-    char roles[4096];
-    assert_non_null(realpath("schema/roles.sql", roles));
     /* The server's user need not be able to read the source tree. */
-    char copy[128], command[4400];
+    char copy[128];
     snprintf(copy, sizeof copy, "%s/roles.sql", database->directory);
-    snprintf(command, sizeof command, "cp '%s' '%s' && chmod 644 '%s'", roles, copy, copy);
-    assert_int_equal(system(command), 0);
+    database_copy_file("schema/roles.sql", copy);
     assert_true(database_psql(database, "postgres", "-f", copy));
     assert_true(database_psql(database, "postgres", "-c", "create database hufu owner hufu_owner"));
 }
@@ -151,12 +162,17 @@ static int database_remove(const char *path, const struct stat *status, int kind
     return remove(path);
 }
 
+void database_remove_directory(const char *path)
+{
+    nftw(path, database_remove, 16, FTW_DEPTH | FTW_PHYS);
+}
+
 void database_stop(struct database *database)
 {
     store_close(database->store);
     database->store = NULL;
     database_signal(database, SIGQUIT);
-    nftw(database->directory, database_remove, 16, FTW_DEPTH | FTW_PHYS);
+    database_remove_directory(database->directory);
 }
 
 void database_kill(struct database *database)

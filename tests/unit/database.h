@@ -33,4 +33,9 @@ int64_t database_number(struct database *database, const char *format, ...)
 /* Waits until as many backends as given wait for a lock; false after five seconds. */
 bool database_wait_for_waiters(struct database *database, int64_t waiters);
 
+/* Copies a text file of less than 64 KiB, readable by all. */
+void database_copy_file(const char *from, const char *to);
+/* Removes a directory and what is in it. */
+void database_remove_directory(const char *path);
+
 #endif

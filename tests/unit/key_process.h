@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A private-key process that does what a test tells it: stands in for server/hsmc at link time. For the rules, which must
+ * hold whatever it answers; what it really answers is tested elsewhere. */
+#ifndef HUFU_TESTS_UNIT_KEY_PROCESS_H
+#define HUFU_TESTS_UNIT_KEY_PROCESS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/buf.h"
+#include "common/err.h"
+#include "server/hsmc/hsmc.h"
+
+struct key_process {
+    /* What every call returns from now on, and what it gives out with HUFU_OK. */
+    enum hufu_err err;
+    const char *result; /* operate */
+    const char *answer;
+    const char *sealed; /* key generation, service keys */
+    const char *certificate;
+    /* Called in the middle of every call: here the world changes between the read and the decision. */
+    void (*meanwhile)(void);
+
+    /* What it was asked. */
+    size_t calls;
+    char operation[32];
+    uint32_t generation;
+    char record[64]; /* sealed, as text */
+    uint32_t operations;
+    uint64_t now_ms;
+};
+extern struct key_process key_process;
+
+/* As new: everything succeeds. */
+void key_process_reset(void);
+
+#endif

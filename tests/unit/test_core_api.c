@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The edges of the REST face: names, cursors, PEM. */
+#include <openssl/bio.h>
+#include <openssl/pem.h>
+
+#include "server/api/answer.h"
+#include "server/api/api.h"
+#include "server/api/cursor.h"
+#include "server/api/pem.h"
+#include "tests/unit/unit.h"
+
+static void a_refusal_has_one_name_in_the_audit_trail_and_in_its_problem(void **state)
+{
+    (void)state;
+    for (int i = REFUSAL_NONE + 1; i < REFUSAL_COUNT; i++) {
+        enum refusal refusal = (enum refusal)i;
+        assert_string_equal(refusal_slug(refusal), problem_slug(answer_problem_of(refusal)));
+        assert_int_not_equal(refusal_error(refusal), HUFU_OK);
+    }
+}
+
+static void every_verdict_but_ok_is_a_refusal(void **state)
+{
+    (void)state;
+    assert_int_equal(refusal_of_verdict(VERDICT_OK), REFUSAL_NONE);
+    for (int i = VERDICT_OK + 1; i < VERDICT_COUNT; i++)
+        assert_int_not_equal(refusal_of_verdict((enum operation_verdict)i), REFUSAL_NONE);
+}
+
+static void a_cursor_comes_back_as_it_went(void **state)
+{
+    (void)state;
+    const struct cursor_place place = {.us = 1767225600123456, .id = {1, 2, 3, 255}};
+    struct cursor_place back;
+    struct http_request *request = request_new();
+    json_t *text = cursor_json(&place);
+    assert_true(cursor_read(request, "cursor", json_string_value(text), &back));
+    assert_int_equal(back.us, place.us);
+    assert_memory_equal(back.id, place.id, sizeof back.id);
+    assert_true(cursor_read(request, "cursor", NULL, &back));
+    assert_int_equal(back.us, 0);
+    json_decref(text);
+    request_free(request);
+}
+
+static void a_cursor_that_no_list_gave_is_refused_by_name(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"", "x", "AAAA", "////", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"};
+    struct cursor_place place;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct http_request *request = request_new();
+        assert_false(cursor_read(request, "after", bad[i], &place));
+        assert_int_equal(request->reply.problem, PROBLEM_BAD_FIELD);
+        request_free(request);
+    }
+}
+
+/* OpenSSL reads what we wrote, for every length around a line's end. */
+static void pem_is_what_others_read(void **state)
+{
+    (void)state;
+    uint8_t der[200], memory[PEM_SIZE(sizeof der)];
+    for (size_t i = 0; i < sizeof der; i++)
+        der[i] = (uint8_t)(i * 37 + 5);
+    for (size_t len = 1; len <= sizeof der; len++) {
+        struct buf pem;
+        char *name = NULL, *header = NULL;
+        unsigned char *data = NULL;
+        long data_len = 0;
+        buf_init(&pem, memory, PEM_SIZE(len));
+        pem_put_certificate(&pem, bytes_of(der, len));
+        assert_ok(buf_finish(&pem));
+        BIO *in = BIO_new_mem_buf(pem.data, (int)pem.len);
+        assert_int_equal(PEM_read_bio(in, &name, &header, &data, &data_len), 1);
+        assert_string_equal(name, "CERTIFICATE");
+        assert_int_equal(data_len, len);
+        assert_memory_equal(data, der, len);
+        OPENSSL_free(name);
+        OPENSSL_free(header);
+        OPENSSL_free(data);
+        BIO_free(in);
+    }
+}
+
+static void every_route_has_a_handler_and_an_access_that_fits_its_path(void **state)
+{
+    (void)state;
+    for (const struct http_route *route = api_routes; route->method != NULL; route++) {
+        assert_non_null(route->handler);
+        assert_int_equal(strncmp(route->path, "/v1/", 4), 0);
+        assert_int_not_equal(route->access, ROUTE_OPERATOR);
+        bool open = strncmp(route->path, "/v1/ca/", 7) == 0 || strcmp(route->path, "/v1/service") == 0 ||
+                    strcmp(route->path, "/v1/activations") == 0;
+        assert_int_equal(route->access == ROUTE_PUBLIC, open);
+    }
+    for (const struct http_route *route = api_admin_routes; route->method != NULL; route++) {
+        assert_int_equal(strncmp(route->path, "/admin/v1/", 10), 0);
+        assert_int_equal(route->access, ROUTE_OPERATOR);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_refusal_has_one_name_in_the_audit_trail_and_in_its_problem),
+        cmocka_unit_test(every_verdict_but_ok_is_a_refusal),
+        cmocka_unit_test(a_cursor_comes_back_as_it_went),
+        cmocka_unit_test(a_cursor_that_no_list_gave_is_refused_by_name),
+        cmocka_unit_test(pem_is_what_others_read),
+        cmocka_unit_test(every_route_has_a_handler_and_an_access_that_fits_its_path),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
