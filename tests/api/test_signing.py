@@ -113,7 +113,7 @@ def test_a_wrong_pin_is_told_with_the_tries_left_and_at_the_next_success(phone):
     assert "Tries left: 3" in said
     path = phone.folder / "document"
     said = phone.do("sign", path, "--out", phone.folder / "s", pin=phone_module.PIN)
-    assert "a wrong PIN was entered 2 times" in said
+    assert "since the last success: 2" in said
 
 
 def test_five_wrong_pins_lock_and_the_right_one_no_longer_helps(stack, phone):
