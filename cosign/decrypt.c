@@ -57,12 +57,13 @@ static enum hufu_err put_answer(struct group *g, struct buf *answer, const struc
     buf_put_field_text(answer, COSIGN_OP_DECRYPT);
     size_t mark = buf_field_begin(answer);
     for (size_t at = 0; at < points.len; at += COSIGN_POINT_SIZE) {
-        struct point W;
+        struct point W POINT_WIPED; /* with C3 of its ciphertext, it tests a PIN (§6) */
         uint8_t encoded[COSIGN_POINT_SIZE];
         if (point_decode_var(g, &W, points.data + at))
             point_mul(g, &W, b, &W);
         point_encode(encoded, &W);
         buf_put(answer, encoded, sizeof(encoded));
+        secret_wipe(encoded, sizeof(encoded));
     }
     buf_field_end(answer, mark);
     if (group_finish(g))

@@ -47,7 +47,7 @@ enum hufu_err service_keys_open(struct group *g, struct service_keys *keys,
 bool halves_match(struct group *g, const struct scalar *half, const struct point *point,
                   const struct point *P)
 {
-    struct point left;
+    struct point left POINT_WIPED; /* a·B of another B than the half's own tests a PIN */
     struct point right;
     struct point generator;
     point_mul(g, &left, half, point);

@@ -15,7 +15,7 @@ static enum hufu_err prove_half(struct scalar *b, uint8_t B[COSIGN_POINT_SIZE],
 {
     struct group g GROUP_DONE;
     struct scalar tau SCALAR_WIPED;
-    struct point point;
+    struct point point POINT_WIPED; /* with P, B tests a PIN (§2) */
     const struct statement statement = keygen_service_statement(head, com, B);
 
     group_init(&g);
@@ -57,6 +57,7 @@ enum hufu_err service_keygen_begin(uint8_t b[COSIGN_SCALAR_SIZE], uint8_t com[CO
         buf_put_field(answer, proof, sizeof(proof));
         err = message_finish(answer, start);
     }
+    secret_wipe(B, sizeof(B));
     if (err)
         memset(com, 0, COSIGN_DIGEST_SIZE);
     else
