@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The configuration of hufu-server (keys and defaults: docs/configuration.md). Constant after start. */
+/* The configuration of hufu-server (keys and defaults: docs/operations.md). Constant after start. */
 #ifndef HUFU_SERVER_CONFIG_H
 #define HUFU_SERVER_CONFIG_H
 

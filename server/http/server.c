@@ -168,7 +168,7 @@ enum hufu_err http_server_start(struct http_server *server)
 
 uint16_t http_server_port(const struct http_server *server)
 {
-    struct sockaddr_storage address;
+    struct sockaddr_storage address = {0};
     socklen_t len = sizeof(address);
     if (getsockname(server->public_fd, (struct sockaddr *)&address, &len) != 0)
         return 0;
