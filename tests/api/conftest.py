@@ -27,7 +27,7 @@ def stack():
 
 @pytest.fixture(scope="session")
 def project(stack):
-    return stack.admin.post("/admin/v1/projects", {"name": "Harbour Authority"}).ok(201)
+    return stack.admin.post("/admin/v1/projects", {"name": "Test Project"}).ok(201)
 
 
 @pytest.fixture
@@ -45,8 +45,8 @@ def new_user(admin, project):
     """A function that adds a user and returns account and activation."""
 
     def add(**changes):
-        body = {"project": project["id"], "name": "Lin Wei", "work_number": "W%05d" % next(_numbers),
-                "organization": "Harbour Authority"}
+        body = {"project": project["id"], "name": "Test User", "work_number": "W%05d" % next(_numbers),
+                "organization": "Test Organization"}
         body.update(changes)
         return admin.post("/admin/v1/users", body).ok(201)
 
@@ -86,7 +86,7 @@ def phone(new_user):
 @pytest.fixture(scope="session")
 def shared_phone(stack, project):
     """One enrolled phone for tests that only sign with it."""
-    user = stack.admin.post("/admin/v1/users", {"project": project["id"], "name": "Zhao Min", "work_number": "SHARED"}).ok(201)
+    user = stack.admin.post("/admin/v1/users", {"project": project["id"], "name": "Signing User", "work_number": "SHARED"}).ok(201)
     phone = phone_module.Phone()
     phone.user = user
     phone.enrol(user["activation"]["text"])

@@ -8,10 +8,10 @@ TWO_MINUTES = 120_000
 
 
 def test_a_code_and_a_proof_give_a_session(public, new_user, device):
-    user = new_user(name="Chen Yu")
+    user = new_user(name="Activated User")
     answer = public.post("/v1/activations", device.activation(code_of(user["activation"]["text"]))).ok(201)
     assert len(wire.decode(answer["session_token"])) == 32
-    assert answer["account"]["name"] == "Chen Yu"
+    assert answer["account"]["name"] == "Activated User"
     assert answer["account"]["work_number"] == user["account"]["work_number"]
     assert public.with_token(answer["session_token"]).get("/v1/keys").ok()["keys"] == []
 

@@ -8,7 +8,7 @@ import re
 import pytest
 
 import phone as phone_module
-from stack import run
+from stack import TOP, run
 
 IDENTITY = "distid:1234567812345678"
 DOCUMENT = b"%PDF-1.4\n" + bytes(range(256)) * 40
@@ -68,9 +68,22 @@ def test_the_cms_holds_the_certificate_and_the_digest_of_the_document(signed):
     assert "eContent: <ABSENT>" in text
 
 
+BOUNCY_CASTLE = ":".join("/usr/share/java/%s.jar" % name for name in ("bcprov", "bcpkix", "bcutil"))
+
+
+def test_bouncycastle_verifies_the_cms_under_the_services_root(issuers, signed, tmp_path):
+    document, _, cms = signed
+    root, other = tmp_path / "root.der", tmp_path / "other"
+    run("openssl", "x509", "-in", issuers["root"], "-outform", "DER", "-out", root)
+    other.write_bytes(DOCUMENT[1:])
+    judge = run("java", "-cp", BOUNCY_CASTLE, TOP / "tests/judge/CmsVerify.java", root, cms, document, root, cms, other, check=False)
+    verdicts = judge.stdout.decode().splitlines()
+    assert [verdict.partition(":")[0] for verdict in verdicts] == ["valid", "not valid"], judge
+
+
 def test_the_certificate_is_the_one_that_the_operator_approved(issuers, shared_phone):
     text = run("openssl", "x509", "-in", issuers["leaf"], "-noout", "-text", "-nameopt", "utf8,sep_comma_plus").stdout.decode()
-    assert "CN=Zhao Min" in text
+    assert "CN=Signing User" in text
     assert "CA:FALSE" in text
     assert re.search(r"X509v3 Key Usage: critical\s+Digital Signature, Non Repudiation\n", text)
 
