@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "server/core/operation.h"
-#include "server/store/store.h"
 #include "tests/unit/office.h"
 #include "tests/unit/unit.h"
 
@@ -305,90 +304,6 @@ static void a_device_locked_meanwhile_is_told_nothing_about_its_proof(void **sta
     assert_int_equal(failures(), 0);
 }
 
-/* Another connection runs the request that *overtaking names; what came of it. */
-static const struct submission_in *overtaking;
-static enum hufu_err overtaking_err;
-
-static void overtake(void)
-{
-    static struct submission_out other_out;
-    struct worker other = office.worker;
-    struct act other_act = office_act(&person, "sm2/sign");
-    other.store = store_open(office.database.server, NULL);
-    key_process.meanwhile = NULL;
-    key_process.answer = "the other answer";
-    overtaking_err = operation_run(&other, &other_act, FRAME_OP_SIGN, overtaking, &other_out);
-    store_close(other.store);
-    key_process.answer = "sealed answer";
-}
-
-/* The connection that has the turn breaks, and the other request comes before it is opened again. */
-static void lose_turn_and_be_overtaken(void)
-{
-    assert_int_equal(database_number(&office.database,
-                                     "select count(pg_terminate_backend(pid)) from pg_stat_activity"
-                                     " where usename = 'hufu_server'"),
-                     1);
-    assert_int_equal(database_number(&office.database, "select 0 from pg_sleep(0.2)"), 0);
-    overtake();
-}
-
-static void while_one_request_of_a_device_is_computed_another_is_told_busy(void **state)
-{
-    (void)state;
-    static struct office_frame second;
-    office_frame(&second, &person, FRAME_OP_SIGN);
-    overtaking = &second.in;
-    key_process.meanwhile = overtake;
-    assert_ok(run());
-    assert_int_equal(overtaking_err, HUFU_ERR_BUSY);
-    assert_int_equal(key_process.calls, 1);
-    overtake(); /* the turn was given back */
-    assert_ok(overtaking_err);
-}
-
-static void the_turn_is_given_back_whatever_came_of_the_request(void **state)
-{
-    (void)state;
-    static const enum hufu_err errors[] = {HUFU_ERR_PROOF, HUFU_ERR_POLICY, HUFU_ERR_SIGNATURE,
-                                           HUFU_ERR_AWAY};
-    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
-        static struct office_frame second;
-        office_frame(&frame, &person, FRAME_OP_SIGN);
-        key_process.err = errors[i];
-        assert_int_not_equal(run(), HUFU_OK);
-        key_process.err = HUFU_OK;
-        office_frame(&second, &person, FRAME_OP_SIGN);
-        overtaking = &second.in;
-        overtake();
-        assert_ok(overtaking_err);
-    }
-}
-
-static void of_two_identical_requests_at_once_both_get_the_recorded_answer(void **state)
-{
-    (void)state;
-    overtaking = &frame.in;
-    key_process.meanwhile = lose_turn_and_be_overtaken;
-    assert_ok(run());
-    assert_ok(overtaking_err);
-    assert_bytes(out.answer, "the other answer");
-    assert_int_equal(count_of("signature"), 1);
-    assert_int_equal(count_of("audit_event"), 1);
-}
-
-static void of_two_identical_wrong_pins_at_once_one_is_counted(void **state)
-{
-    (void)state;
-    overtaking = &frame.in;
-    key_process.err = HUFU_ERR_PROOF;
-    key_process.meanwhile = lose_turn_and_be_overtaken;
-    assert_refused(REFUSAL_PIN_WRONG);
-    assert_int_equal(overtaking_err, HUFU_ERR_PROOF);
-    assert_int_equal(act.tries_left, 4);
-    assert_int_equal(failures(), 1);
-}
-
 static void a_frame_of_another_operation_or_key_is_malformed(void **state)
 {
     (void)state;
@@ -514,10 +429,6 @@ int main(void)
         TEST(a_failure_of_the_key_process_refuses_nothing_and_records_nothing),
         TEST(what_changes_while_the_key_process_works_decides),
         TEST(a_device_locked_meanwhile_is_told_nothing_about_its_proof),
-        TEST(while_one_request_of_a_device_is_computed_another_is_told_busy),
-        TEST(the_turn_is_given_back_whatever_came_of_the_request),
-        TEST(of_two_identical_requests_at_once_both_get_the_recorded_answer),
-        TEST(of_two_identical_wrong_pins_at_once_one_is_counted),
         TEST(a_frame_of_another_operation_or_key_is_malformed),
         TEST(a_binding_of_somebody_else_is_not_found),
         TEST(an_unknown_token_is_nobody),
