@@ -65,7 +65,7 @@ static void open_account(struct run *run)
     struct web_client *web = operator_connect(&run->stack);
     assert_non_null(web);
     assert_ok(operator_project_add(web, "secrecy", project_id));
-    assert_ok(operator_user_add(web, project_id, "Zhang San", "1001", account_id, &activation));
+    assert_ok(operator_user_add(web, project_id, "Demo User", "1001", account_id, &activation));
     web_client_free(web);
     add(run, "activation code", activation.code, sizeof(activation.code));
     assert_ok(phone_enrol(&run->phone, &run->stack, &activation));
