@@ -90,8 +90,12 @@ enum hufu_err operation_read(struct store *store, const struct operation_query *
     parameter_bool(&parameters, query->take_turn);
     struct rows rows ROWS_OWNED = {0};
     enum hufu_err err = store_query(store, &operation_read_statement, &parameters, &rows);
-    if (err != HUFU_OK)
+    if (err != HUFU_OK) {
+        /* A statement that was cancelled may have taken the turn before it was: only its connection's end is sure. */
+        if (query->take_turn)
+            store_hang_up(store);
         return err;
+    }
     if (rows.count == 0)
         return HUFU_ERR_UNAUTHENTICATED;
     struct row row = row_at(&rows, 0);
