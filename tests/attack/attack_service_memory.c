@@ -162,7 +162,8 @@ static void run_begin(struct run *run, struct played_service *service)
     for (int i = 0; i < ROUNDS; i++)
         use_key(run);
     /* The search itself: everything is in this process. */
-    assert_true(findings_in(getpid(), run->secrets, count_piece) > 0);
+    if (!HUFU_SANITIZED)
+        assert_true(findings_in(getpid(), run->secrets, count_piece) > 0);
 }
 
 static void run_done(struct run *run)
@@ -174,12 +175,15 @@ static void run_done(struct run *run)
 
 /* ---- Tests ---- */
 
+/* An undumpable process shows its memory to root alone; a sanitizer's has terabytes of shadow. */
 static bool may_look(const struct played_service *service)
 {
-    struct search search = {.needles = needles_new()};
-    enum hufu_err err =
-        process_memory_read(stack_pid(&service->stack, "server"), OVERLAP, count_piece, &search, NULL);
-    needles_free((struct needles *)search.needles);
+    struct needles *nothing = needles_new();
+    struct search search = {.needles = nothing};
+    enum hufu_err err = HUFU_ERR_AWAY;
+    if (!HUFU_SANITIZED)
+        err = process_memory_read(stack_pid(&service->stack, "server"), OVERLAP, count_piece, &search, NULL);
+    needles_free(nothing);
     return err == HUFU_OK;
 }
 
@@ -188,7 +192,7 @@ static void after_many_requests_the_web_process_holds_nothing_that_tests_a_pin(v
     struct played_service *service = *state;
     RUN_DONE struct run run = {0};
     if (!may_look(service))
-        skip(); /* an undumpable process shows its memory to root alone */
+        skip();
     run_begin(&run, service);
     print_message("%zu secrets\n", needles_count(run.secrets));
     assert_int_equal(findings_in(stack_pid(&service->stack, "server"), run.secrets, search_piece), 0);

@@ -29,22 +29,36 @@ int played_service_start_with(void **state, const char *const *options)
     return 0;
 }
 
+static bool runs(const struct played_service *service, const char *which)
+{
+    char path[64];
+    (void)snprintf(path, sizeof(path), "/proc/%d", (int)stack_pid(&service->stack, which));
+    return access(path, F_OK) == 0;
+}
+
+/* Ends it; then its log tells whether a sanitizer, which finds leaks at the end, has something to say. */
+static bool ends_well(struct played_service *service, const char *which)
+{
+    bool ended = stack_command(&service->stack, "down", which) == HUFU_OK;
+    char *log = stack_log(&service->stack, which, NULL);
+    bool well = ended && log && !strstr(log, "Sanitizer") && !strstr(log, "runtime error");
+    if (!well)
+        print_error("%s: %s\n", which, log ? log : "no log");
+    free(log);
+    return well;
+}
+
 int played_service_stop(void **state)
 {
     struct played_service *service = *state;
-    bool lived = true;
-    static const char *const names[] = {"server", "hsm", "db"};
-    for (size_t i = 0; i < 3; i++) {
-        char path[64];
-        (void)snprintf(path, sizeof(path), "/proc/%d", (int)stack_pid(&service->stack, names[i]));
-        lived = lived && access(path, F_OK) == 0;
-    }
+    bool lived = runs(service, "server") && runs(service, "hsm") && runs(service, "db");
     web_client_free(service->operator_web);
     sql_close(service->sql);
     sql_close(service->holder);
+    bool well = ends_well(service, "server") && ends_well(service, "hsm");
     stack_stop(&service->stack);
     free(service);
-    return lived ? 0 : -1;
+    return lived && well ? 0 : -1;
 }
 
 void played_service_hold(struct played_service *service, const char *statement, const char *id)

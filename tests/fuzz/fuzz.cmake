@@ -46,9 +46,9 @@ fuzz_target(fuzz_config RUNS 20000 USES hufu_program)
 fuzz_target(fuzz_record RUNS 200000 USES hufu_hsm)
 fuzz_target(fuzz_http_field RUNS 50000 USES hufu_http)
 fuzz_target(fuzz_sdk RUNS 100000 USES hufu OpenSSL::Crypto)
-fuzz_target(fuzz_cosign_service RUNS 4000 SOURCES ${CMAKE_SOURCE_DIR}/tests/unit/cosign_pair.c
+fuzz_target(fuzz_cosign_service RUNS 20000 SOURCES ${CMAKE_SOURCE_DIR}/tests/unit/cosign_pair.c
     USES hufu_cosign PkgConfig::CMOCKA)
-fuzz_target(fuzz_cosign_device RUNS 4000 SOURCES ${CMAKE_SOURCE_DIR}/tests/unit/cosign_pair.c
+fuzz_target(fuzz_cosign_device RUNS 20000 SOURCES ${CMAKE_SOURCE_DIR}/tests/unit/cosign_pair.c
     USES hufu_cosign PkgConfig::CMOCKA)
 fuzz_target(fuzz_hsm_request RUNS 10000 STATEFUL SOURCES ${CMAKE_SOURCE_DIR}/tests/fuzz/fuzz_hsm_seed.c
     USES hufu_test_hsm_room PkgConfig::CMOCKA)

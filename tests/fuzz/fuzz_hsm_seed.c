@@ -75,7 +75,7 @@ struct seed_key {
 
 static void make_service(struct hsm_seeds *seeds)
 {
-    struct hsm_reply reply = {0};
+    HSM_REPLY_DONE struct hsm_reply reply = {0};
     struct number from, until;
     struct kept sealed, statement, signature;
     uint8_t id[FRAME_ID_SIZE] = {1};
@@ -91,7 +91,7 @@ static void make_service(struct hsm_seeds *seeds)
 
 static void make_key(struct hsm_seeds *seeds, struct seed_key *key)
 {
-    struct hsm_reply reply = {0};
+    HSM_REPLY_DONE struct hsm_reply reply = {0};
     struct number operations;
     struct kept answer;
     DEVICE_NEW_KEY_DONE struct device_new_key keygen = {0};
@@ -134,7 +134,7 @@ static void operate(struct hsm_seeds *seeds, struct hsm_reply *reply, const stru
 /* The signature of a certificate request, and the certificate. */
 static void make_certificate(struct hsm_seeds *seeds, const struct seed_key *key)
 {
-    struct hsm_reply reply = {0};
+    HSM_REPLY_DONE struct hsm_reply reply = {0};
     DEVICE_REQUEST_DONE struct device_request request = {0};
     uint8_t info_memory[CERTIFICATE_REQUEST_MAX], memory[CERTIFICATE_REQUEST_MAX], digest[COSIGN_DIGEST_SIZE];
     uint8_t signature[1][COSIGN_SIGNATURE_SIZE], serial[16] = {1};
@@ -168,7 +168,7 @@ static void make_certificate(struct hsm_seeds *seeds, const struct seed_key *key
 
 static void make_authority(struct hsm_seeds *seeds)
 {
-    struct hsm_reply reply = {0};
+    HSM_REPLY_DONE struct hsm_reply reply = {0};
     struct number number, from, until, revoked_at, reason;
     uint8_t memory[128], serial[16] = {1};
     struct buf revoked;
@@ -186,7 +186,7 @@ static void make_authority(struct hsm_seeds *seeds)
 
 static void make_handover(struct hsm_seeds *seeds, const struct seed_key *key)
 {
-    struct hsm_reply reply = {0};
+    HSM_REPLY_DONE struct hsm_reply reply = {0};
     DEVICE_REQUEST_DONE struct device_request request = {0};
     COSIGN_HANDOVER_WIPED struct cosign_handover handover = {0};
     uint8_t random[BOX_KEY_SIZE], memory[128];
@@ -203,7 +203,7 @@ static void make_handover(struct hsm_seeds *seeds, const struct seed_key *key)
 
 static void make_uses(struct hsm_seeds *seeds, const struct seed_key *key)
 {
-    struct hsm_reply reply = {0};
+    HSM_REPLY_DONE struct hsm_reply reply = {0};
     COSIGN_DEVICE_HALF_WIPED struct cosign_device_half next = {0};
     DEVICE_REQUEST_DONE struct device_request sign = {0}, check = {0}, refresh = {0};
     uint8_t digests[2 * COSIGN_DIGEST_SIZE] = {1};
@@ -219,7 +219,7 @@ static void make_uses(struct hsm_seeds *seeds, const struct seed_key *key)
 
 void hsm_seeds_make(struct hsm_seeds *seeds)
 {
-    struct hsm_reply reply = {0};
+    HSM_REPLY_DONE struct hsm_reply reply = {0};
     struct seed_key key;
     ask(seeds, &reply, "status", NULL, 0);
     make_service(seeds);

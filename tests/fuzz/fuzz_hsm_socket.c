@@ -250,7 +250,7 @@ static void mutated_messages_neither_crash_nor_hang_nor_leak_nor_pass(void **sta
     static struct run run;
     struct played_hsm *hsm = *state;
     run_begin(&run, hsm);
-    unsigned long runs = fuzz_runs(RUNS_DEFAULT);
+    unsigned long runs = fuzz_runs(RUNS_DEFAULT, RUNS_DEFAULT);
     print_message("%lu messages, seed %" PRIu64 "\n", runs, fuzz_seed());
     uint64_t before_kb = 0;
     for (unsigned long i = 0; i < runs; i++) {

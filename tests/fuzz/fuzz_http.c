@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* 10,000 mutated requests to the HTTP port of the running service: no crash, no hang, no leak, no 500 without a logged
  * cause, and everybody else goes on signing. HUFU_FUZZ_SEED chooses another sequence, HUFU_FUZZ_RUNS another length; a
- * short run of 2,000 is what every test run makes, HUFU_LONG=1 makes the whole. */
+ * short run of 2,000 is what every test run makes, HUFU_TEST_LONG=1 makes the whole. */
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -170,7 +170,7 @@ static void mutated_requests_neither_crash_nor_hang_nor_leak(void **state)
     static struct run run;
     struct played_service *service = *state;
     PLAYED_PERSON_DONE struct played_person other;
-    unsigned long runs = fuzz_runs(getenv("HUFU_LONG") ? RUNS_LONG : RUNS_SHORT);
+    unsigned long runs = fuzz_runs(RUNS_SHORT, RUNS_LONG);
     uint64_t before_kb = 0;
     run_begin(&run, service);
     played_person_make(service, &other);
@@ -187,23 +187,10 @@ static void mutated_requests_neither_crash_nor_hang_nor_leak(void **state)
     run_end(&run);
 }
 
-/* The server ends by itself, and a sanitizer has nothing to say. */
-static void the_server_ends_well_afterwards(void **state)
-{
-    struct played_service *service = *state;
-    assert_ok(stack_command(&service->stack, "restart", "server"));
-    char *log = stack_log(&service->stack, "server", NULL);
-    assert_non_null(log);
-    assert_null(strstr(log, "Sanitizer"));
-    assert_null(strstr(log, "runtime error"));
-    free(log);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mutated_requests_neither_crash_nor_hang_nor_leak),
-        cmocka_unit_test(the_server_ends_well_afterwards),
     };
     return cmocka_run_group_tests_name("fuzz_http", tests, start_without_tls, played_service_stop);
 }
