@@ -2,6 +2,7 @@
 /* The edges of the REST face: names, cursors, PEM. */
 #include <openssl/bio.h>
 #include <openssl/pem.h>
+#include <stdio.h>
 
 #include "server/api/answer.h"
 #include "server/api/api.h"
@@ -100,6 +101,65 @@ static void every_route_has_a_handler_and_an_access_that_fits_its_path(void **st
     }
 }
 
+/* Whether the document has this path and, in its block, this method. The document's layout is ours: two blanks before a
+ * path, four before a method. */
+static bool described(const char *document, const char *path, const char *method)
+{
+    char line[128];
+    snprintf(line, sizeof line, "\n  %s:\n", path);
+    const char *block = strstr(document, line);
+    if (block == NULL)
+        return false;
+    block += strlen(line);
+    const char *end = strstr(block, "\n  /");
+    snprintf(line, sizeof line, "\n    %s:\n", strcmp(method, "GET") == 0 ? "get" : "post");
+    const char *at = strstr(block - 1, line);
+    return at != NULL && (end == NULL || at < end);
+}
+
+static size_t count_in(const char *document, const char *text)
+{
+    size_t count = 0;
+    for (const char *at = strstr(document, text); at != NULL; at = strstr(at + 1, text))
+        count++;
+    return count;
+}
+
+static void every_route_is_described_and_nothing_else_is(void **state)
+{
+    (void)state;
+    static char document[1 << 17];
+    static const struct http_route *const tables[] = {api_routes, api_admin_routes};
+    FILE *file = fopen("docs/openapi.yaml", "re");
+    assert_non_null(file);
+    size_t len = fread(document, 1, sizeof document - 1, file);
+    assert_int_equal(fclose(file), 0);
+    assert_true(len < sizeof document - 1);
+    size_t routes = 3; /* /healthz, /readyz, /metrics */
+    for (size_t i = 0; i < 2; i++)
+        for (const struct http_route *route = tables[i]; route->method != NULL; route++, routes++)
+            if (!described(document, route->path, route->method))
+                fail_msg("%s %s is not described", route->method, route->path);
+    assert_int_equal(count_in(document, "\n    get:\n") + count_in(document, "\n    post:\n"), routes);
+}
+
+static void every_problem_of_a_refusal_stands_in_the_guide(void **state)
+{
+    (void)state;
+    static char guide[1 << 16];
+    FILE *file = fopen("docs/api.md", "re");
+    assert_non_null(file);
+    size_t len = fread(guide, 1, sizeof guide - 1, file);
+    assert_int_equal(fclose(file), 0);
+    assert_true(len < sizeof guide - 1);
+    for (int i = 0; i < PROBLEM_COUNT; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "`%s`", problem_slug((enum problem)i));
+        if (strstr(guide, name) == NULL)
+            fail_msg("%s is not in docs/api.md", name);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -109,6 +169,8 @@ int main(void)
         cmocka_unit_test(a_cursor_that_no_list_gave_is_refused_by_name),
         cmocka_unit_test(pem_is_what_others_read),
         cmocka_unit_test(every_route_has_a_handler_and_an_access_that_fits_its_path),
+        cmocka_unit_test(every_route_is_described_and_nothing_else_is),
+        cmocka_unit_test(every_problem_of_a_refusal_stands_in_the_guide),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
