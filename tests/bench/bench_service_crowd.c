@@ -9,7 +9,8 @@
 #include <unistd.h>
 
 #define CORES_MAX 64
-#define SAMPLE 16 /* shots that crowd_preparation_ms makes */
+#define SAMPLE_MAX 16 /* shots that crowd_preparation_ms makes of the smallest batches */
+#define SAMPLE_MIN 4
 
 enum hufu_err crowd_init(struct crowd *crowd, const struct shot_sender *senders, size_t count, uint32_t batch,
                          const struct wire_service *service)
@@ -117,7 +118,7 @@ enum hufu_err crowd_prepare(struct crowd *crowd, size_t each, uint64_t start_ms,
 
 struct sample {
     const struct crowd *crowd;
-    struct shot shots[SAMPLE];
+    struct shot shots[SAMPLE_MAX];
 };
 
 static enum hufu_err prepare_sample(void *context, size_t index)
@@ -131,13 +132,15 @@ enum hufu_err crowd_preparation_ms(const struct crowd *crowd, size_t each, uint6
 {
     *ms = 0;
     struct sample sample = {.crowd = crowd};
+    const size_t wanted = SAMPLE_MAX / crowd->batch;
+    const size_t count = wanted > SAMPLE_MIN ? wanted : SAMPLE_MIN;
     const uint64_t before = shot_monotonic_us();
-    enum hufu_err err = on_all_cores(prepare_sample, &sample, SAMPLE);
+    enum hufu_err err = on_all_cores(prepare_sample, &sample, count);
     const uint64_t took = shot_monotonic_us() - before;
-    for (size_t i = 0; i < SAMPLE; i++)
+    for (size_t i = 0; i < count; i++)
         shot_done(&sample.shots[i]);
     if (!err)
-        *ms = took * each * crowd->count / SAMPLE / 1000;
+        *ms = took * each * crowd->count / count / 1000;
     return err;
 }
 
