@@ -224,6 +224,23 @@ static void a_change_of_pin_survives_a_crash_at_any_step(void **state)
     assert_int_equal(step, 9); /* for each key: refresh, store both halves, check, store one; then none */
 }
 
+/* Interrupted between two keys: another new PIN than the first key has got must not reach the second. */
+static void an_interrupted_change_is_not_completed_with_another_pin(void **state)
+{
+    struct refresh *x = *state;
+    struct hufu_id second;
+    assert_int_equal(hufu_key_create(x->device->hufu, HUFU_USAGE_DECRYPT, SDK_PIN, strlen(SDK_PIN), &second),
+                     HUFU_RESULT_OK);
+    x->device->steps_left = 4; /* the first key is done */
+    x->device->death = SDK_DEATH_BEFORE;
+    assert_int_equal(change(x, SDK_PIN, NEW_PIN), HUFU_RESULT_AWAY);
+    sdk_device_restart(x->device);
+    assert_int_equal(change(x, SDK_PIN, "mistyped"), HUFU_RESULT_PIN_WRONG);
+    assert_int_equal(hufu_pin_check(x->device->hufu, &second, SDK_PIN, strlen(SDK_PIN)), HUFU_RESULT_OK);
+    assert_int_equal(change(x, SDK_PIN, NEW_PIN), HUFU_RESULT_OK);
+    assert_int_equal(hufu_pin_check(x->device->hufu, &second, NEW_PIN, strlen(NEW_PIN)), HUFU_RESULT_OK);
+}
+
 /* The check at g+1 works at the service, and its answer is lost: only g+1 holds. */
 static void a_lost_answer_to_the_check_leaves_both_halves_and_the_next_use_settles(void **state)
 {
@@ -422,6 +439,7 @@ int main(void)
         TEST(an_impossible_new_pin_is_refused_before_anything_is_sent),
         cmocka_unit_test(a_refresh_survives_a_crash_at_any_step),
         cmocka_unit_test(a_change_of_pin_survives_a_crash_at_any_step),
+        TEST(an_interrupted_change_is_not_completed_with_another_pin),
         TEST(a_lost_answer_to_the_check_leaves_both_halves_and_the_next_use_settles),
         TEST(a_half_that_the_service_lost_is_dropped_when_the_old_one_works),
         TEST(a_change_that_did_not_take_place_asks_for_the_old_pin),
