@@ -168,12 +168,16 @@ enum hufu_err cryptoki_find_key(const struct cryptoki *module, unsigned long ses
     static const CK_OBJECT_CLASS classes[] = {[CRYPTOKI_SECRET] = CKO_SECRET_KEY,
                                               [CRYPTOKI_PRIVATE] = CKO_PRIVATE_KEY,
                                               [CRYPTOKI_PUBLIC] = CKO_PUBLIC_KEY};
-    CK_ATTRIBUTE wanted[] = {attribute(CKA_CLASS, &classes[class], sizeof(classes[class])),
-                             attribute(CKA_TOKEN, &yes, sizeof(yes)),
-                             attribute(CKA_LABEL, label, strlen(label))};
+    CK_ATTRIBUTE wanted[] = {
+        attribute(CKA_CLASS, &classes[class], sizeof(classes[class])),
+        attribute(CKA_TOKEN, &yes, sizeof(yes)), attribute(CKA_LABEL, label, strlen(label)),
+        attribute(CKA_SENSITIVE, &yes, sizeof(yes)), attribute(CKA_EXTRACTABLE, &no, sizeof(no))};
+    /* The last two are of secret and private keys alone: one that can be read was put there, not made there. */
+    CK_ULONG wanted_count = class == CRYPTOKI_PUBLIC ? 3 : 5;
     CK_OBJECT_HANDLE found[2];
     CK_ULONG count = 0;
-    enum hufu_err err = checked("C_FindObjectsInit", module->call->C_FindObjectsInit(session, wanted, 3));
+    enum hufu_err err =
+        checked("C_FindObjectsInit", module->call->C_FindObjectsInit(session, wanted, wanted_count));
     if (err)
         return err;
     err = checked("C_FindObjects", module->call->C_FindObjects(session, found, 2, &count));

@@ -54,7 +54,8 @@ enum hufu_err cryptoki_open_session(const struct cryptoki *module, unsigned long
 enum hufu_err cryptoki_login(const struct cryptoki *module, unsigned long session,
                              struct bytes pin) HUFU_MUST_CHECK;
 
-/* HUFU_ERR_NOT_FOUND: no such key. HUFU_ERR_CONFLICT: more than one. */
+/* Secret and private keys only where they are sensitive and not extractable: a readable one of the same label is
+ * passed over. HUFU_ERR_NOT_FOUND: no such key. HUFU_ERR_CONFLICT: more than one. */
 enum hufu_err cryptoki_find_key(const struct cryptoki *module, unsigned long session, unsigned long *key,
                                 enum cryptoki_class class, const char *label) HUFU_MUST_CHECK;
 enum hufu_err cryptoki_key_id(const struct cryptoki *module, unsigned long session, unsigned long key,

@@ -10,6 +10,8 @@
 
 struct flaky flaky;
 flaky_look_function flaky_look;
+flaky_plant_function flaky_plant;
+flaky_weed_function flaky_weed;
 
 static CK_FUNCTION_LIST *real;
 static CK_FUNCTION_LIST ours;
@@ -96,18 +98,93 @@ static void look_at(struct flaky_view *view, CK_SESSION_HANDLE session, CK_OBJEC
     }
 }
 
-void flaky_look(struct flaky_view *view)
+static bool open_session(CK_SESSION_HANDLE *session)
 {
     CK_SLOT_ID slots[8];
     CK_ULONG count = 8;
+    return real->C_GetSlotList(CK_TRUE, slots, &count) == CKR_OK && count > 0 &&
+           real->C_OpenSession(slots[0], CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, session) == CKR_OK;
+}
+
+void flaky_look(struct flaky_view *view)
+{
     CK_SESSION_HANDLE session = 0;
     *view = (struct flaky_view){0};
-    if (real->C_GetSlotList(CK_TRUE, slots, &count) != CKR_OK || count == 0 ||
-        real->C_OpenSession(slots[0], CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &session) != CKR_OK)
+    if (!open_session(&session))
         return;
     look_at(view, session, CKO_SECRET_KEY);
     look_at(view, session, CKO_PRIVATE_KEY);
     (void)real->C_CloseSession(session);
+}
+
+/* The id of the one key with this label. */
+static bool find_id(CK_SESSION_HANDLE session, CK_ATTRIBUTE *class, CK_ATTRIBUTE *label, CK_ATTRIBUTE *id)
+{
+    CK_ATTRIBUTE wanted[] = {*class, *label};
+    CK_OBJECT_HANDLE key = 0;
+    CK_ULONG count = 0;
+    if (real->C_FindObjectsInit(session, wanted, 2) != CKR_OK)
+        return false;
+    CK_RV rv = real->C_FindObjects(session, &key, 1, &count);
+    (void)real->C_FindObjectsFinal(session);
+    return rv == CKR_OK && count == 1 && real->C_GetAttributeValue(session, key, id, 1) == CKR_OK;
+}
+
+static bool plant(CK_SESSION_HANDLE session, CK_OBJECT_CLASS class, CK_KEY_TYPE type, char *label)
+{
+    static unsigned char p256[] = {0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07};
+    unsigned char value[32] = {1}, id[64];
+    CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
+    bool is_secret = class == CKO_SECRET_KEY;
+    CK_ATTRIBUTE made[] = {
+        {CKA_CLASS, &class, sizeof(class)},
+        {CKA_LABEL, label, strlen(label)},
+        {CKA_ID, id, sizeof(id)},
+        {CKA_KEY_TYPE, &type, sizeof(type)},
+        {CKA_TOKEN, &yes, sizeof(yes)},
+        {CKA_PRIVATE, &yes, sizeof(yes)},
+        {CKA_SENSITIVE, &no, sizeof(no)},
+        {CKA_EXTRACTABLE, &yes, sizeof(yes)},
+        {CKA_VALUE, value, sizeof(value)},
+        {is_secret ? CKA_ENCRYPT : CKA_SIGN, &yes, sizeof(yes)},
+        {is_secret ? CKA_DECRYPT : CKA_EC_PARAMS, is_secret ? &yes : p256,
+         is_secret ? sizeof(yes) : sizeof(p256)},
+    };
+    CK_OBJECT_HANDLE key = 0;
+    return find_id(session, &made[0], &made[1], &made[2]) &&
+           real->C_CreateObject(session, made, sizeof(made) / sizeof(made[0]), &key) == CKR_OK;
+}
+
+int flaky_plant(void)
+{
+    static char sealing[] = "hufu sealing", identity[] = "hufu identity";
+    CK_SESSION_HANDLE session = 0;
+    if (!open_session(&session))
+        return 0;
+    int planted = plant(session, CKO_SECRET_KEY, CKK_AES, sealing);
+    planted += plant(session, CKO_PRIVATE_KEY, CKK_EC, identity);
+    (void)real->C_CloseSession(session);
+    return planted;
+}
+
+int flaky_weed(void)
+{
+    CK_BBOOL yes = CK_TRUE;
+    CK_ATTRIBUTE wanted = {CKA_EXTRACTABLE, &yes, sizeof(yes)};
+    CK_OBJECT_HANDLE keys[16];
+    CK_SESSION_HANDLE session = 0;
+    CK_ULONG count = 0;
+    int removed = 0;
+    if (!open_session(&session))
+        return 0;
+    if (real->C_FindObjectsInit(session, &wanted, 1) == CKR_OK) {
+        (void)real->C_FindObjects(session, keys, 16, &count);
+        (void)real->C_FindObjectsFinal(session);
+    }
+    for (CK_ULONG i = 0; i < count; i++)
+        removed += real->C_DestroyObject(session, keys[i]) == CKR_OK;
+    (void)real->C_CloseSession(session);
+    return removed;
 }
 
 CK_RV C_GetFunctionList(CK_FUNCTION_LIST **list)

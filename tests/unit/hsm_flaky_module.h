@@ -21,4 +21,11 @@ struct flaky_view {
 };
 typedef void flaky_look_function(struct flaky_view *view);
 
+/* Puts keys of known values beside the real ones, as who has the PIN can: an AES key with the label and id of the
+ * sealing key, a P-256 private key with those of the identity key; neither sensitive, both extractable. How many were
+ * put. Found by the name "flaky_plant". */
+typedef int flaky_plant_function(void);
+/* Removes every key that is extractable; how many. Found by the name "flaky_weed". */
+typedef int flaky_weed_function(void);
+
 #endif

@@ -17,6 +17,16 @@ static struct hsm_room room;
 static struct hsm_key key;
 static struct flaky *flaky;
 static flaky_look_function *flaky_look;
+static flaky_plant_function *flaky_plant;
+static flaky_weed_function *flaky_weed;
+
+/* C17 has no cast from object to function pointer. */
+static void find_function(void *library, const char *name, void *function)
+{
+    void *symbol = dlsym(library, name);
+    assert_non_null(symbol);
+    memcpy(function, &symbol, sizeof(symbol));
+}
 
 static int start(void **state)
 {
@@ -25,9 +35,9 @@ static int start(void **state)
     assert_non_null(library);
     flaky = dlsym(library, "flaky");
     assert_non_null(flaky);
-    void *look = dlsym(library, "flaky_look");
-    assert_non_null(look);
-    memcpy(&flaky_look, &look, sizeof(flaky_look));
+    find_function(library, "flaky_look", &flaky_look);
+    find_function(library, "flaky_plant", &flaky_plant);
+    find_function(library, "flaky_weed", &flaky_weed);
     hsm_room_start(&room, "p256", HSM_FLAKY_MODULE);
     hsm_key_make(&room, &key, FRAME_ALLOW_SIGN);
     return 0;
@@ -101,6 +111,28 @@ static void start_that_fails_at_first_is_tried_again(void **state)
     flaky->refused_starts = 2;
     assert_ok(hsm_key_sign(&room, &key));
     assert_int_equal(flaky->refused_starts, 0);
+}
+
+static void readable_key_of_the_same_name_is_never_taken(void **state)
+{
+    (void)state;
+    struct hsm_reply reply;
+    uint8_t memory[64];
+    struct buf out;
+    assert_int_equal(flaky_plant(), 2); /* one beside the sealing key, one beside the identity key */
+    enum hufu_err reopened = token_reopen(room.hsm.token);
+    enum hufu_err probed = token_probe(room.hsm.token, 0);
+    enum hufu_err signed_with = hsm_key_sign(&room, &key); /* its record was sealed by the real key */
+    buf_init(&out, memory, sizeof(memory));
+    enum hufu_err identified =
+        token_sign(room.hsm.token, 0, TOKEN_KEY_IDENTITY, &out, bytes_of(room.project, FRAME_ID_SIZE));
+    assert_true(hsm_room_call(&room, &reply, "status", NULL, 0));
+    assert_int_equal(flaky_weed(), 2);
+    assert_ok(reopened);
+    assert_ok(probed);
+    assert_ok(signed_with);
+    assert_ok(identified);
+    assert_ok(reply.error);
 }
 
 static void restarted_process_opens_what_it_sealed(void **state)
@@ -221,6 +253,7 @@ int main(void)
         cmocka_unit_test(failure_that_looks_like_a_forged_record_is_told_from_one),
         cmocka_unit_test(token_that_stays_away_is_away_until_it_returns),
         cmocka_unit_test(start_that_fails_at_first_is_tried_again),
+        cmocka_unit_test(readable_key_of_the_same_name_is_never_taken),
         cmocka_unit_test(restarted_process_opens_what_it_sealed),
         cmocka_unit_test(wrong_pin_opens_nothing),
         cmocka_unit_test(every_sealing_has_a_fresh_iv),
