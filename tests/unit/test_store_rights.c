@@ -138,8 +138,8 @@ static void the_auditor_reads_and_sees_nothing_that_opens_anything(void **state)
         "select token_hash from session",
         "select code_hash from activation",
         "select sealed from service_key",
-        "insert into audit_event (project_id, at, event_id, actor, action, outcome)"
-        " values (gen_random_uuid(), now(), gen_random_uuid(), 'service', 'test', 'ok')",
+        ("insert into audit_event (project_id, at, event_id, actor, action, outcome)"
+         " values (gen_random_uuid(), now(), gen_random_uuid(), 'service', 'test', 'ok')"),
         "update account set state = 'closed'",
         "select make_partitions(1)",
     };
