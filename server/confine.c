@@ -16,12 +16,15 @@
 
 #define READ (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
 #define REMOVE (LANDLOCK_ACCESS_FS_REMOVE_FILE)
-/* Of the first Landlock version; later ones add rights that are of no use without these. */
-#define HANDLED                                                                                          \
-    (LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | READ | LANDLOCK_ACCESS_FS_REMOVE_DIR | \
-     REMOVE | LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG | \
-     LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK |       \
-     LANDLOCK_ACCESS_FS_MAKE_SYM)
+/* Rights that came after the kernel headers of Debian 12 (ABI 3 and 5). */
+#ifndef LANDLOCK_ACCESS_FS_TRUNCATE
+#define LANDLOCK_ACCESS_FS_TRUNCATE (1ULL << 14)
+#endif
+#ifndef LANDLOCK_ACCESS_FS_IOCTL_DEV
+#define LANDLOCK_ACCESS_FS_IOCTL_DEV (1ULL << 15)
+#endif
+
+#define RIGHTS_ABI_1 ((LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1)
 
 /* Name service, time zones, libpq's and TLS's system files; libraries that the name service loads when asked. */
 static const struct {
@@ -43,24 +46,37 @@ static void close_fd(int *fd)
 }
 #define CLOSED __attribute__((cleanup(close_fd)))
 
-/* What is not there cannot be read: no error. */
+/* What this kernel can restrict. */
+static uint64_t known_rights(long abi)
+{
+    uint64_t rights = RIGHTS_ABI_1;
+    if (abi >= 2)
+        rights |= LANDLOCK_ACCESS_FS_REFER;
+    if (abi >= 3)
+        rights |= LANDLOCK_ACCESS_FS_TRUNCATE;
+    if (abi >= 5)
+        rights |= LANDLOCK_ACCESS_FS_IOCTL_DEV;
+    return rights;
+}
+
 static bool allow(int rules, const char *path, uint64_t access)
 {
     CLOSED int fd = open(path, O_PATH | O_CLOEXEC);
     if (fd < 0)
-        return true;
+        return errno == ENOENT; /* nothing there to be allowed */
     struct landlock_path_beneath_attr rule = {.allowed_access = access, .parent_fd = fd};
     return syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0;
 }
 
 static bool restrict_files(const char *const *removable)
 {
-    struct landlock_ruleset_attr ruleset = {.handled_access_fs = HANDLED};
-    CLOSED int rules = (int)syscall(SYS_landlock_create_ruleset, &ruleset, sizeof(ruleset), 0);
-    if (rules < 0 && (errno == ENOSYS || errno == EOPNOTSUPP)) {
+    long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+    if (abi < 0 && (errno == ENOSYS || errno == EOPNOTSUPP)) {
         log_event(LOG_WARNING, "confine.no_landlock", "detail", "this kernel does not restrict files", NULL);
         return true;
     }
+    struct landlock_ruleset_attr ruleset = {.handled_access_fs = known_rights(abi)};
+    CLOSED int rules = abi < 1 ? -1 : (int)syscall(SYS_landlock_create_ruleset, &ruleset, sizeof(ruleset), 0);
     if (rules < 0)
         return false;
     for (size_t i = 0; i < sizeof(readable) / sizeof(readable[0]); i++) {

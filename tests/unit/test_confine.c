@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/landlock.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -63,6 +66,21 @@ static int cannot_run_a_program(void)
     return errno == EACCES ? 0 : 1;
 }
 
+/* The kernel can refuse it since Landlock's third version. */
+static int cannot_truncate(void)
+{
+    if (syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION) < 3)
+        return 0;
+    return truncate(removable, 0) < 0 && errno == EACCES ? 0 : 1;
+}
+
+static int cannot_move_a_file(void)
+{
+    char elsewhere[80];
+    (void)snprintf(elsewhere, sizeof(elsewhere), "/etc/%s", removable + strlen(folder) + 1);
+    return rename(removable, elsewhere) < 0 && (errno == EACCES || errno == EXDEV) ? 0 : 1;
+}
+
 static int cannot_read_other_processes(void)
 {
     return open("/proc/1/status", O_RDONLY) < 0 && errno == EACCES ? 0 : 1;
@@ -83,7 +101,15 @@ static int removes_its_socket(void)
     return unlink(removable);
 }
 
-static void assert_in_confinement(int (*act)(void))
+static int nothing(void)
+{
+    return 0;
+}
+
+#define NOT_CONFINED 100
+
+/* What the act gives in a child that confined itself with this removable path. */
+static int result_in_confinement(const char *path, int (*act)(void))
 {
     int status = 0;
     int fd = open(removable, O_WRONLY | O_CREAT, 0600);
@@ -91,12 +117,17 @@ static void assert_in_confinement(int (*act)(void))
     assert_int_equal(close(fd), 0);
     pid_t child = fork();
     if (child == 0) {
-        const char *const folders[] = {folder, NULL};
-        _exit(confine(folders) == HUFU_OK ? act() : 100);
+        const char *const paths[] = {path, NULL};
+        _exit(confine(paths) == HUFU_OK ? act() : NOT_CONFINED);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 0);
+    return WEXITSTATUS(status);
+}
+
+static void assert_in_confinement(int (*act)(void))
+{
+    assert_int_equal(result_in_confinement(folder, act), 0);
 }
 
 static void a_confined_process_leaves_no_core_and_cannot_be_traced(void **state)
@@ -115,6 +146,19 @@ static void a_confined_process_touches_no_other_file(void **state)
     assert_in_confinement(cannot_create);
     assert_in_confinement(cannot_run_a_program);
     assert_in_confinement(cannot_read_other_processes);
+    assert_in_confinement(cannot_truncate);
+    assert_in_confinement(cannot_move_a_file);
+}
+
+static void a_path_that_is_not_there_is_passed_over_and_any_other_fault_is_not(void **state)
+{
+    char below_a_file[80];
+    (void)state;
+    if (HUFU_SANITIZED)
+        skip();
+    (void)snprintf(below_a_file, sizeof(below_a_file), "%s/x", removable);
+    assert_int_equal(result_in_confinement(fresh, nothing), 0);
+    assert_int_equal(result_in_confinement(below_a_file, nothing), NOT_CONFINED);
 }
 
 static void a_confined_process_does_what_it_must(void **state)
@@ -130,6 +174,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_confined_process_leaves_no_core_and_cannot_be_traced),
         cmocka_unit_test(a_confined_process_touches_no_other_file),
+        cmocka_unit_test(a_path_that_is_not_there_is_passed_over_and_any_other_fault_is_not),
         cmocka_unit_test(a_confined_process_does_what_it_must),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
