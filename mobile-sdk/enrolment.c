@@ -184,16 +184,25 @@ static enum hufu_result complete_key(struct hufu *hufu, const struct hufu_enrolm
     return result;
 }
 
+/* A PIN that is none must not cost the code, so its form is looked at before anything is sent. */
+static enum hufu_result check_pin_form(const struct hufu_enrolment *enrolment, const struct survey *found)
+{
+    const struct pin pin = {.text = enrolment->pin, .len = enrolment->pin_len};
+    return found->has_complete ? HUFU_RESULT_OK : pin_check_form(&pin);
+}
+
 enum hufu_result hufu_enrol(struct hufu *hufu, const struct hufu_enrolment *enrolment)
 {
     report_begin(hufu);
-    enum hufu_result result = enrolment->code ? activation_take(hufu, enrolment->code) : HUFU_RESULT_OK;
-    if (!result)
-        result = activation_run(hufu, enrolment);
     struct survey found;
     struct hufu_id id;
+    enum hufu_result result = survey(hufu, HUFU_USAGE_SIGN, &found);
+    if (!result && enrolment->code)
+        result = activation_take(hufu, enrolment->code);
     if (!result)
-        result = survey(hufu, HUFU_USAGE_SIGN, &found);
+        result = check_pin_form(enrolment, &found);
+    if (!result)
+        result = activation_run(hufu, enrolment);
     if (!result && !found.has_complete)
         result = complete_key(hufu, enrolment, HUFU_USAGE_SIGN, &found, &id);
     if (!result)

@@ -142,6 +142,20 @@ verdict "twelve kills in a refresh lose no key" "$lost" 0
 check "and count no wrong PIN" 0 phone '' status
 says "none at all" "Wrong PINs: 0 of 5"
 
+# Killed in the middle of enrolment: it is completed by the same command again, with the code while nothing is stored.
+lost=0
+for i in $(seq 10); do
+    code add --project 项目 --name "第$i人" --work-number "B-$i" >code
+    mobile() { "$bin/hufu-phone" --home "$work/mobile-$i" --lang en --pin-fd 3 "$@" 3< <(printf '314159\n'); }
+    "$bin/hufu-phone" --home "$work/mobile-$i" --lang en --pin-fd 3 enrol "$(cat code)" 3< <(printf '314159\n') >"$work/out" 2>&1 &
+    victim=$!
+    sleep "$(printf '0.%02d' $((i * 9 - 6)))"
+    kill -9 "$victim" 2>/dev/null || true
+    wait "$victim" 2>/dev/null || true
+    { mobile enrol "$(cat code)" && mobile sign document; } >"$work/out" 2>&1 || { lost=$((lost + 1)); cat "$work/out"; }
+done
+verdict "ten kills in an enrolment lose no code" "$lost" 0
+
 for i in 1 2 3 4 5; do phone '000000\n' sign document >"$work/out" 2>&1 || true; done
 check "five wrong PINs lock" 4 phone '新的口令\n' sign document
 

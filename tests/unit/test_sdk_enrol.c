@@ -276,13 +276,14 @@ static void a_certificate_that_its_chain_did_not_issue_is_not_stored(void **stat
     assert_certificate_refused(*state, SDK_LIE_CERTIFICATE_BROKEN_CHAIN);
 }
 
-static void an_impossible_pin_stops_before_anything_is_generated(void **state)
+static void an_impossible_pin_stops_before_anything_is_sent(void **state)
 {
     struct enrol *enrol = *state;
     struct hufu_enrolment enrolment = {
         .code = enrol->service->code_text, .pin = "12345", .pin_len = 5, .device_name = "A \"phone\"\\"};
     assert_int_equal(hufu_enrol(enrol->device->hufu, &enrolment), HUFU_RESULT_PIN_FORM);
-    assert_null(enrol->service->keys[0].state);
+    assert_int_equal(enrol->service->requests, 0);
+    assert_nothing_stored(enrol);
 }
 
 static void a_half_that_was_interrupted_keeps_its_first_pin(void **state)
@@ -353,7 +354,7 @@ int main(void)
         TEST(another_public_key_than_the_device_computed_is_a_fault),
         TEST(a_certificate_of_another_key_is_not_stored),
         TEST(a_certificate_that_its_chain_did_not_issue_is_not_stored),
-        TEST(an_impossible_pin_stops_before_anything_is_generated),
+        TEST(an_impossible_pin_stops_before_anything_is_sent),
         TEST(a_half_that_was_interrupted_keeps_its_first_pin),
         TEST(every_step_is_told_in_its_order),
         TEST(a_platform_with_a_callback_missing_is_refused),
