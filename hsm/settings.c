@@ -13,6 +13,7 @@
 
 #include "common/config.h"
 #include "hsm/token.h"
+#include "hsm/trust.h"
 
 #define LABEL_MAX 32
 #define PIN_MIN 4
@@ -32,13 +33,8 @@ static const struct config_key keys[] = {
 
 static enum hufu_err refuse(char *message, const char *key, const char *value, const char *reason)
 {
-    (void)snprintf(message, SETTINGS_MESSAGE_SIZE, "%s: \"%s\" %s", key, value, reason);
+    (void)snprintf(message, SETTINGS_MESSAGE_SIZE, "%s: \"%.300s\" %s", key, value, reason);
     return HUFU_ERR_FORM;
-}
-
-static bool is_trusted_owner(const struct stat *file)
-{
-    return file->st_uid == 0 || file->st_uid == geteuid();
 }
 
 /* The module becomes part of this process: whoever can write it, or choose it, is this process. */
@@ -52,11 +48,17 @@ static enum hufu_err check_module(const struct settings *settings, char *message
         return refuse(message, "module", path, strerror(errno));
     if (!S_ISREG(file.st_mode))
         return refuse(message, "module", path, "is not a regular file");
-    if (!is_trusted_owner(&file))
-        return refuse(message, "module", path, "belongs neither to root nor to this user");
-    if (file.st_mode & (S_IWGRP | S_IWOTH))
-        return refuse(message, "module", path, "can be written by others");
-    return HUFU_OK;
+    struct trust_fault fault;
+    trust_judge_way(&fault, path);
+    return fault.reason ? refuse(message, "module", fault.where, fault.reason) : HUFU_OK;
+}
+
+/* It names the module. Its folder is judged and no more: further up the caller, who gives the path, answers for it. */
+static enum hufu_err check_configuration(const char *path, char *message)
+{
+    struct trust_fault fault;
+    trust_judge_file(&fault, path);
+    return fault.reason ? refuse(message, "configuration", fault.where, fault.reason) : HUFU_OK;
 }
 
 static enum hufu_err find_user(struct settings *settings, char *message)
@@ -91,7 +93,9 @@ enum hufu_err settings_load(struct settings *settings, const char *path, char me
     enum hufu_err err = config_load(settings, keys, "hufu-hsm", path, message, SETTINGS_MESSAGE_SIZE);
     if (err)
         return err;
-    err = check(settings, message);
+    err = check_configuration(path, message);
+    if (!err)
+        err = check(settings, message);
     if (err)
         settings_done(settings);
     return err;
@@ -116,7 +120,7 @@ enum hufu_err settings_read_pin(const struct settings *settings, struct buf *pin
     __attribute__((cleanup(close_fd))) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0 || fstat(fd, &file) != 0)
         return refuse(message, "pin_file", path, strerror(errno));
-    if (!S_ISREG(file.st_mode) || !is_trusted_owner(&file) || (file.st_mode & (S_IRWXG | S_IRWXO)))
+    if (!S_ISREG(file.st_mode) || !trust_owner(&file) || (file.st_mode & (S_IRWXG | S_IRWXO)))
         return refuse(message, "pin_file", path, "must be a file that its owner alone can read (mode 0600)");
     ssize_t len = read(fd, pin->data, pin->cap);
     if (len > 0 && pin->data[len - 1] == '\n')

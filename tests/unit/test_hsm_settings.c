@@ -95,6 +95,78 @@ static void module_that_others_could_choose_or_write_is_refused(void **state)
     assert_int_equal(chown(module, 0, (gid_t)-1), 0);
 }
 
+/* Tries each mode and owner that must not be, and that the message names it; then puts back what was. */
+static void expect_untrusted(const char *path, mode_t mode, const char *module_path, const char *named)
+{
+    static const mode_t written[] = {S_IWGRP, S_IWOTH, S_IWGRP | S_IWOTH};
+    char message[SETTINGS_MESSAGE_SIZE];
+    for (size_t i = 0; i < sizeof(written) / sizeof(written[0]); i++) {
+        assert_int_equal(chmod(path, mode | written[i]), 0);
+        expect_refusal("root", module_path, LABEL, named);
+        expect_refusal("root", module_path, LABEL, "written by others");
+    }
+    assert_int_equal(chmod(path, mode), 0);
+    if (geteuid() == 0) {
+        assert_int_equal(chown(path, 65534, (gid_t)-1), 0);
+        expect_refusal("root", module_path, LABEL, named);
+        expect_refusal("root", module_path, LABEL, "belongs");
+        assert_int_equal(chown(path, 0, (gid_t)-1), 0);
+    }
+    assert_ok(load("root", module_path, LABEL, message));
+}
+
+static void module_in_a_folder_that_others_could_change_is_refused(void **state)
+{
+    (void)state;
+    char upper[PATH_SIZE * 2], lower[PATH_SIZE * 3], path[PATH_SIZE * 4], message[SETTINGS_MESSAGE_SIZE];
+    (void)snprintf(upper, sizeof(upper), "%s/upper", directory);
+    (void)snprintf(lower, sizeof(lower), "%s/lower", upper);
+    (void)snprintf(path, sizeof(path), "%s/module.so", lower);
+    assert_int_equal(mkdir(upper, 0755), 0);
+    assert_int_equal(mkdir(lower, 0755), 0);
+    assert_ok(place_write(path, "not a module, but a file"));
+    expect_untrusted(lower, 0755, path, "lower\"");
+    expect_untrusted(upper, 0755, path, "upper\"");
+    /* As /tmp: others can add to it, but not replace what is ours. */
+    assert_int_equal(chmod(upper, 01777), 0);
+    assert_ok(load("root", path, LABEL, message));
+    assert_int_equal(chmod(upper, 0755), 0);
+}
+
+static void module_behind_a_link_is_judged_where_it_is(void **state)
+{
+    (void)state;
+    char folder[PATH_SIZE * 2], path[PATH_SIZE * 3], link_path[PATH_SIZE * 2], message[SETTINGS_MESSAGE_SIZE];
+    (void)snprintf(folder, sizeof(folder), "%s/elsewhere", directory);
+    (void)snprintf(path, sizeof(path), "%s/module.so", folder);
+    (void)snprintf(link_path, sizeof(link_path), "%s/link.so", directory);
+    assert_int_equal(mkdir(folder, 0755), 0);
+    assert_ok(place_write(path, "not a module, but a file"));
+    for (int relative = 0; relative < 2; relative++) {
+        assert_int_equal(symlink(relative ? "elsewhere/../elsewhere/module.so" : path, link_path), 0);
+        expect_untrusted(folder, 0755, link_path, "elsewhere");
+        assert_int_equal(unlink(link_path), 0);
+    }
+    assert_int_equal(symlink(path, link_path), 0);
+    if (geteuid() == 0) {
+        assert_int_equal(lchown(link_path, 65534, (gid_t)-1), 0);
+        expect_refusal("root", link_path, LABEL, "link.so\" belongs");
+    }
+    assert_int_equal(unlink(link_path), 0);
+    assert_int_equal(symlink(link_path, link_path), 0);
+    assert_int_equal(load("root", link_path, LABEL, message), HUFU_ERR_FORM);
+}
+
+static void configuration_that_others_could_change_is_refused(void **state)
+{
+    (void)state;
+    char message[SETTINGS_MESSAGE_SIZE];
+    assert_ok(load("root", module, LABEL, message)); /* the file is there */
+    expect_untrusted(configuration, 0600, module, "hsm.conf\"");
+    /* The folder, with the module elsewhere: it is judged for the configuration's sake too. */
+    expect_untrusted(directory, 0700, "/usr/lib/softhsm/libsofthsm2.so", "configuration: ");
+}
+
 static enum hufu_err read_pin(const char *content, mode_t mode, struct buf *out)
 {
     char message[SETTINGS_MESSAGE_SIZE] = "";
@@ -136,6 +208,9 @@ int main(void)
         cmocka_unit_test(whole_configuration_is_taken),
         cmocka_unit_test(bad_key_is_named),
         cmocka_unit_test(module_that_others_could_choose_or_write_is_refused),
+        cmocka_unit_test(module_in_a_folder_that_others_could_change_is_refused),
+        cmocka_unit_test(module_behind_a_link_is_judged_where_it_is),
+        cmocka_unit_test(configuration_that_others_could_change_is_refused),
         cmocka_unit_test(pin_is_one_line_of_a_file_for_its_owner_alone),
     };
     return cmocka_run_group_tests(tests, start, stop);
