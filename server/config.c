@@ -39,6 +39,7 @@ static const struct config_key keys[] = {
     NUMBER(queue_limit, "256", 1, 65536),
     NUMBER(http_threads, "2", 1, 64),
     NUMBER(connection_limit, "4096", 16, 65536),
+    NUMBER(per_address_limit, "256", 0, 65536),
     NUMBER(idle_seconds, "60", 1, 3600),
     NUMBER(stop_seconds, "10", 1, 600),
     NUMBER(hsm_timeout_ms, "5000", 100, 60000),

@@ -32,8 +32,9 @@ struct server_config {
     long queue_limit;
     long http_threads;
     long connection_limit;
-    long idle_seconds; /* a connection without traffic is closed */
-    long stop_seconds; /* how long a stop waits for what is in flight */
+    long per_address_limit; /* connections of one IP address; 0: as many as connection_limit */
+    long idle_seconds;      /* a connection without traffic is closed */
+    long stop_seconds;      /* how long a stop waits for what is in flight */
     long hsm_timeout_ms;
     long activation_hours;
     long session_days;

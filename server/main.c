@@ -109,6 +109,7 @@ static bool listen_on(struct service *service)
         .admin_uid_count = config->admin_uid_count,
         .threads = (unsigned)config->http_threads,
         .connection_limit = (unsigned)config->connection_limit,
+        .per_address_limit = (unsigned)config->per_address_limit,
         .idle_seconds = (unsigned)config->idle_seconds,
         .queue_limit = (size_t)config->queue_limit,
         .routes = routes,

@@ -348,10 +348,11 @@ static struct MHD_Daemon *start_mhd(struct daemon *daemon)
         flags | (has_tls ? MHD_USE_TLS : 0u), 0, NULL, NULL, on_request, daemon, MHD_OPTION_EXTERNAL_LOGGER,
         log_mhd, daemon, MHD_OPTION_LISTEN_SOCKET, settings->fd, MHD_OPTION_LISTEN_BACKLOG_SIZE,
         (unsigned)LISTEN_BACKLOG, MHD_OPTION_CONNECTION_LIMIT, settings->connection_limit,
-        MHD_OPTION_CONNECTION_TIMEOUT, settings->idle_seconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)CONNECTION_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
-        daemon, MHD_OPTION_NOTIFY_CONNECTION, on_connection, daemon, MHD_OPTION_ARRAY,
-        has_tls ? tls : nothing, MHD_OPTION_ARRAY, settings->threads > 1 ? threads : nothing, MHD_OPTION_END);
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT, settings->per_address_limit, MHD_OPTION_CONNECTION_TIMEOUT,
+        settings->idle_seconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_COMPLETED, on_completed, daemon,
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, daemon, MHD_OPTION_ARRAY, has_tls ? tls : nothing,
+        MHD_OPTION_ARRAY, settings->threads > 1 ? threads : nothing, MHD_OPTION_END);
 }
 
 enum hufu_err daemon_start(struct daemon **daemon, const struct daemon_settings *settings,

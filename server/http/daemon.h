@@ -35,6 +35,7 @@ struct daemon_settings {
     size_t uid_count;
     const char *tls_certificate, *tls_key; /* PEM texts; NULL: no TLS */
     unsigned threads, connection_limit, idle_seconds;
+    unsigned per_address_limit; /* 0: none */
 };
 
 /* HUFU_ERR_AWAY: it cannot start (logged). Settings are copied, shared is borrowed. */

@@ -147,6 +147,7 @@ enum hufu_err http_server_start(struct http_server *server)
         .tls_key = settings->tls_key,
         .threads = settings->threads,
         .connection_limit = settings->connection_limit,
+        .per_address_limit = settings->per_address_limit,
         .idle_seconds = settings->idle_seconds,
     };
     struct daemon_settings administrative = {

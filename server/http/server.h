@@ -36,6 +36,7 @@ struct http_settings {
     size_t admin_uid_count;
     unsigned threads;
     unsigned connection_limit;
+    unsigned per_address_limit; /* connections of one IP address; 0: as many as connection_limit */
     unsigned idle_seconds;
     size_t queue_limit;
     const struct http_route *const *routes;       /* the public port's tables, ended by NULL */

@@ -91,6 +91,12 @@ static enum hufu_err authenticate(struct principal *principal, struct worker *wo
 
 void start(struct fixture *f, size_t workers, size_t queue_limit)
 {
+    const struct http_settings settings = {.worker_count = workers, .queue_limit = queue_limit};
+    start_with(f, &settings);
+}
+
+void start_with(struct fixture *f, const struct http_settings *own)
+{
     memset(f, 0, sizeof(*f));
     for (size_t i = 0; i < 4; i++)
         f->list[i] = &f->workers[i];
@@ -104,13 +110,14 @@ void start(struct fixture *f, size_t workers, size_t queue_limit)
         .admin_socket = f->socket,
         .threads = 2,
         .connection_limit = 1024,
+        .per_address_limit = own->per_address_limit,
         .idle_seconds = 1,
-        .queue_limit = queue_limit,
+        .queue_limit = own->queue_limit,
         .routes = tables,
         .admin_routes = admin_tables,
         .authenticate = authenticate,
         .workers = f->list,
-        .worker_count = workers,
+        .worker_count = own->worker_count,
         .network_worker = &f->network,
         .metrics = f->metrics,
     };

@@ -197,6 +197,42 @@ static void another_user_may_not_administer_even_when_the_socket_lets_it(void **
     stop(&f);
 }
 
+#define PER_ADDRESS 3
+
+static void one_address_has_no_more_connections_than_it_may(void **state)
+{
+    static const char request[] = "GET /network HTTP/1.1\r\n" HOST "\r\n";
+    const struct http_settings settings = {
+        .worker_count = 1, .queue_limit = 1, .per_address_limit = PER_ADDRESS};
+    struct fixture f;
+    struct http_answer answer;
+    int fds[PER_ADDRESS];
+    (void)state;
+    start_with(&f, &settings);
+    for (size_t i = 0; i < PER_ADDRESS; i++) {
+        fds[i] = http_client_connect(f.port);
+        assert_true(http_client_send(fds[i], request, sizeof(request) - 1));
+        http_client_receive(fds[i], &answer);
+        assert_answer(&answer, 200, "path");
+    }
+    get(&f, "/network", "", &answer);
+    assert_int_equal(answer.status, 0);
+    int local = http_client_connect_path(f.socket); /* the administrative socket has no addresses */
+    assert_true(http_client_send(local, request, sizeof(request) - 1));
+    http_client_receive(local, &answer);
+    assert_answer(&answer, 404, "not-found");
+    (void)close(local);
+    for (size_t i = 0; i < PER_ADDRESS; i++)
+        (void)close(fds[i]);
+    /* Their places are free soon, not at once. */
+    for (int tries = 0; answer.status != 200 && tries < 500; tries++) {
+        (void)usleep(10000);
+        get(&f, "/network", "", &answer);
+    }
+    assert_answer(&answer, 200, "path");
+    stop(&f);
+}
+
 static void an_address_that_cannot_be_had_is_an_error(void **state)
 {
     static const struct http_route *const no_tables[] = {NULL};
@@ -232,6 +268,7 @@ int main(void)
         cmocka_unit_test(query_parameters_beyond_reason_are_refused),
         cmocka_unit_test(the_administrative_socket_has_its_own_routes),
         cmocka_unit_test(another_user_may_not_administer_even_when_the_socket_lets_it),
+        cmocka_unit_test(one_address_has_no_more_connections_than_it_may),
         cmocka_unit_test(an_address_that_cannot_be_had_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
