@@ -37,16 +37,18 @@ static int stop(void **state)
     return 0;
 }
 
-static void path_of(char path[128], const char *name)
+#define PATH_SIZE 512
+
+static void path_of(char path[PATH_SIZE], const char *name)
 {
-    snprintf(path, 128, "%s/%s", copy, name);
+    snprintf(path, PATH_SIZE, "%s/%s", copy, name);
 }
 
 /* The copy is as schema/ again. */
 static void copy_schema(void)
 {
     DIR *from = opendir("schema");
-    char source[300], target[128];
+    char source[300], target[PATH_SIZE];
     assert_non_null(from);
     database_remove_directory(copy);
     assert_int_equal(mkdir(copy, 0755), 0);
@@ -61,7 +63,7 @@ static void copy_schema(void)
 
 static void write_file(const char *name, const char *mode, const char *text)
 {
-    char path[128];
+    char path[PATH_SIZE];
     path_of(path, name);
     FILE *file = fopen(path, mode);
     assert_non_null(file);
@@ -88,7 +90,7 @@ static void a_failing_file_leaves_nothing_of_itself(void **state)
     (void)state;
     copy_schema();
     write_file("0001_broken.sql", "we", "create table half (x int); select 1/0;");
-    char path[128];
+    char path[PATH_SIZE];
     path_of(path, "0001_projects_and_people.sql");
     assert_int_equal(remove(path), 0);
     assert_int_equal(migrate(copy), HUFU_ERR_INTERNAL);
