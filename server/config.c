@@ -41,6 +41,7 @@ static const struct config_key keys[] = {
     NUMBER(connection_limit, "4096", 16, 65536),
     NUMBER(per_address_limit, "256", 0, 65536),
     NUMBER(idle_seconds, "60", 1, 3600),
+    NUMBER(request_seconds, "30", 1, 3600),
     NUMBER(stop_seconds, "10", 1, 600),
     NUMBER(hsm_timeout_ms, "5000", 100, 60000),
     NUMBER(activation_hours, "24", 1, 720),

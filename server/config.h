@@ -34,6 +34,7 @@ struct server_config {
     long connection_limit;
     long per_address_limit; /* connections of one IP address; 0: as many as connection_limit */
     long idle_seconds;      /* a connection without traffic is closed */
+    long request_seconds;   /* a body that is not whole this long after its head is given up */
     long stop_seconds;      /* how long a stop waits for what is in flight */
     long hsm_timeout_ms;
     long activation_hours;

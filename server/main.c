@@ -111,6 +111,7 @@ static bool listen_on(struct service *service)
         .connection_limit = (unsigned)config->connection_limit,
         .per_address_limit = (unsigned)config->per_address_limit,
         .idle_seconds = (unsigned)config->idle_seconds,
+        .request_seconds = (unsigned)config->request_seconds,
         .queue_limit = (size_t)config->queue_limit,
         .routes = routes,
         .admin_routes = admin_routes,

@@ -239,6 +239,18 @@ void daemon_resume(struct http_request *request)
     MHD_resume_connection(carrier->connection);
 }
 
+/* A byte now and then keeps a connection from being idle, but not for ever. */
+static bool is_overdue(const struct carrier *carrier)
+{
+    const struct http_request *request = carrier->request;
+    uint64_t allowed = (uint64_t)carrier->daemon->settings.request_seconds * 1000000;
+    if (clock_monotonic_us() - request->started_us <= allowed)
+        return false;
+    log_event(LOG_INFO, "http.overdue", "request_id", request->id_text, NULL);
+    return true;
+}
+
+/* In the middle of a body no answer can be given: who is refused here is cut off. */
 static enum MHD_Result take_body(struct carrier *carrier, const char *data, size_t *len)
 {
     if (carrier->request->reply.given)
@@ -246,7 +258,7 @@ static enum MHD_Result take_body(struct carrier *carrier, const char *data, size
     else
         request_body_add(carrier->request, data, *len);
     *len = 0;
-    return carrier->drained > DRAIN_MAX ? MHD_NO : MHD_YES;
+    return carrier->drained > DRAIN_MAX || is_overdue(carrier) ? MHD_NO : MHD_YES;
 }
 
 /* Called with the head, then for each piece of the body, then at its end, and once more when a worker is done. */

@@ -36,6 +36,7 @@ struct daemon_settings {
     const char *tls_certificate, *tls_key; /* PEM texts; NULL: no TLS */
     unsigned threads, connection_limit, idle_seconds;
     unsigned per_address_limit; /* 0: none */
+    unsigned request_seconds;   /* from the end of a request's head to that of its body */
 };
 
 /* HUFU_ERR_AWAY: it cannot start (logged). Settings are copied, shared is borrowed. */

@@ -149,6 +149,7 @@ enum hufu_err http_server_start(struct http_server *server)
         .connection_limit = settings->connection_limit,
         .per_address_limit = settings->per_address_limit,
         .idle_seconds = settings->idle_seconds,
+        .request_seconds = settings->request_seconds,
     };
     struct daemon_settings administrative = {
         .fd = server->administrative_fd,
@@ -160,6 +161,7 @@ enum hufu_err http_server_start(struct http_server *server)
         .threads = 1,
         .connection_limit = ADMIN_CONNECTION_LIMIT,
         .idle_seconds = settings->idle_seconds,
+        .request_seconds = settings->request_seconds,
     };
     enum hufu_err err = pool_start(server->shared.pool);
     if (!err)

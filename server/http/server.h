@@ -38,6 +38,7 @@ struct http_settings {
     unsigned connection_limit;
     unsigned per_address_limit; /* connections of one IP address; 0: as many as connection_limit */
     unsigned idle_seconds;
+    unsigned request_seconds; /* from the end of a request's head to that of its body */
     size_t queue_limit;
     const struct http_route *const *routes;       /* the public port's tables, ended by NULL */
     const struct http_route *const *admin_routes; /* the administrative socket's */

@@ -91,7 +91,8 @@ static enum hufu_err authenticate(struct principal *principal, struct worker *wo
 
 void start(struct fixture *f, size_t workers, size_t queue_limit)
 {
-    const struct http_settings settings = {.worker_count = workers, .queue_limit = queue_limit};
+    const struct http_settings settings = {
+        .worker_count = workers, .queue_limit = queue_limit, .request_seconds = 20};
     start_with(f, &settings);
 }
 
@@ -112,6 +113,7 @@ void start_with(struct fixture *f, const struct http_settings *own)
         .connection_limit = 1024,
         .per_address_limit = own->per_address_limit,
         .idle_seconds = 1,
+        .request_seconds = own->request_seconds,
         .queue_limit = own->queue_limit,
         .routes = tables,
         .admin_routes = admin_tables,

@@ -43,6 +43,7 @@ static void the_least_configuration_has_defaults_for_the_rest(void **state)
     assert_int_equal(config.workers, 16);
     assert_int_equal(config.queue_limit, 256);
     assert_int_equal(config.per_address_limit, 256);
+    assert_int_equal(config.request_seconds, 30);
     assert_int_equal(config.admin_uid_count, 0);
     assert_int_equal(config.least, LOG_INFO);
     assert_int_equal(server_config_set_port(&config, 8080), HUFU_OK);
@@ -84,6 +85,7 @@ static void every_fault_names_its_key(void **state)
         {LEAST "workers = \"0\"\n", "workers"},
         {LEAST "workers = \"many\"\n", "workers"},
         {LEAST "per_address_limit = \"-1\"\n", "per_address_limit"},
+        {LEAST "request_seconds = \"0\"\n", "request_seconds"},
         {LEAST "listen_port = \"65536\"\n", "listen_port"},
         {LEAST "listen_address = \"localhost\"\n", "listen_address"},
         {LEAST "listen_address = \"0.0.0.0\"\n", "tls_certificate"},

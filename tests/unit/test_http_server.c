@@ -203,7 +203,7 @@ static void one_address_has_no_more_connections_than_it_may(void **state)
 {
     static const char request[] = "GET /network HTTP/1.1\r\n" HOST "\r\n";
     const struct http_settings settings = {
-        .worker_count = 1, .queue_limit = 1, .per_address_limit = PER_ADDRESS};
+        .worker_count = 1, .queue_limit = 1, .per_address_limit = PER_ADDRESS, .request_seconds = 20};
     struct fixture f;
     struct http_answer answer;
     int fds[PER_ADDRESS];
@@ -230,6 +230,35 @@ static void one_address_has_no_more_connections_than_it_may(void **state)
         get(&f, "/network", "", &answer);
     }
     assert_answer(&answer, 200, "path");
+    stop(&f);
+}
+
+/* Never idle: a byte every 0.2 s, for at most 6 s. After how many it is cut off. */
+static int drip(const struct fixture *f, const char *path)
+{
+    char head[256];
+    int sent = 0, fd = http_client_connect(f->port);
+    (void)snprintf(head, sizeof(head), "POST %s HTTP/1.1\r\n" HOST JSON "Content-Length: 2000\r\n\r\n", path);
+    assert_true(http_client_send(fd, head, strlen(head)));
+    while (sent < 30 && http_client_send(fd, "a", 1)) {
+        (void)usleep(200000);
+        sent++;
+    }
+    (void)close(fd);
+    return sent;
+}
+
+static void a_body_that_never_ends_is_cut_off_though_it_is_never_idle(void **state)
+{
+    const struct http_settings settings = {.worker_count = 1, .queue_limit = 1, .request_seconds = 2};
+    struct fixture f;
+    struct http_answer answer;
+    (void)state;
+    start_with(&f, &settings);
+    assert_in_range(drip(&f, "/echo"), 1, 29);
+    assert_in_range(drip(&f, "/absent"), 1, 29); /* a refused one that is read to its end */
+    ask_with_body(&f, 96 * 1024, false, &answer);
+    assert_answer(&answer, 400, "bad-json");
     stop(&f);
 }
 
@@ -269,6 +298,7 @@ int main(void)
         cmocka_unit_test(the_administrative_socket_has_its_own_routes),
         cmocka_unit_test(another_user_may_not_administer_even_when_the_socket_lets_it),
         cmocka_unit_test(one_address_has_no_more_connections_than_it_may),
+        cmocka_unit_test(a_body_that_never_ends_is_cut_off_though_it_is_never_idle),
         cmocka_unit_test(an_address_that_cannot_be_had_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
