@@ -43,6 +43,18 @@ static void take_address(struct device_record *device, const struct activation *
     memcpy(device->tls_pin, activation->tls_pin, sizeof(device->tls_pin));
 }
 
+/* The address and the pin of an enrolled device stay: a code that only changed them would lead its session elsewhere. */
+static bool is_same_service(const struct device_record *device, const struct activation *activation)
+{
+    struct device_record named = {.has_code = false};
+    take_address(&named, activation);
+    bool same_pin =
+        named.has_tls_pin == device->has_tls_pin &&
+        (!named.has_tls_pin || secret_equal(named.tls_pin, device->tls_pin, sizeof(named.tls_pin)));
+    return same_pin && strcmp(named.url, device->url) == 0 &&
+           secret_equal(device->identity_hash, activation->identity_hash, HUFU_HASH_SIZE);
+}
+
 enum hufu_result activation_take(struct hufu *hufu, const char *code)
 {
     struct device_record *device = &hufu->device;
@@ -54,7 +66,7 @@ enum hufu_result activation_take(struct hufu *hufu, const char *code)
     uint8_t hash[HUFU_HASH_SIZE];
     hash_sha256(hash, bytes_of(activation.code, sizeof(activation.code)));
     bool active = device->session_token[0];
-    if (active && !secret_equal(device->identity_hash, activation.identity_hash, HUFU_HASH_SIZE))
+    if (active && !is_same_service(device, &activation))
         return HUFU_RESULT_ALREADY;
     if (active && secret_equal(device->redeemed, hash, sizeof(hash)))
         return HUFU_RESULT_OK;

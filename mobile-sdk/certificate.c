@@ -23,6 +23,31 @@ static bool is_one_sequence(struct bytes der)
     return cursor_finish(&in) == HUFU_OK;
 }
 
+/* RDNSequence: SEQUENCE OF SET OF SEQUENCE { type, value }. */
+bool certificate_subject_names(struct bytes subject, const char *name)
+{
+    struct cursor outer;
+    cursor_init(&outer, subject);
+    struct cursor names = der_inside(&outer, der_take(&outer, DER_SEQUENCE));
+    size_t found = 0, same = 0;
+    while (!names.failed && cursor_left(&names) > 0) {
+        struct cursor set = der_inside(&names, der_take(&names, DER_SET));
+        while (!set.failed && cursor_left(&set) > 0) {
+            struct cursor pair = der_inside(&set, der_take(&set, DER_SEQUENCE));
+            bool is_name = bytes_equal(der_take_raw(&pair), der_oid_common_name);
+            uint8_t tag = cursor_left(&pair) ? pair.data[pair.at] : 0;
+            bool is_text = bytes_equal_text(der_take(&pair, tag), name);
+            if (cursor_finish(&pair))
+                return false;
+            found += is_name;
+            same += is_name && is_text;
+        }
+        if (cursor_finish(&set))
+            return false;
+    }
+    return cursor_finish(&outer) == HUFU_OK && cursor_finish(&names) == HUFU_OK && found == 1 && same == 1;
+}
+
 /* CertificationRequestInfo of RFC 2986 §4.1, without attributes. */
 enum hufu_err certificate_request_info(struct buf *out, struct bytes subject,
                                        const uint8_t P[COSIGN_POINT_SIZE])

@@ -11,6 +11,9 @@
 #define CERTIFICATE_REQUEST_MAX (CERTIFICATE_SUBJECT_MAX + 512)
 #define CERTIFICATE_CHAIN_MAX 8
 
+/* Whether a subject (a DER Name) has exactly one common name, and it is this text. */
+bool certificate_subject_names(struct bytes subject, const char *name);
+
 /* Appends the CertificationRequestInfo for a subject (a DER Name) and an SM2 public key: the bytes to be signed.
  * HUFU_ERR_FORM: the subject is no Name. */
 enum hufu_err certificate_request_info(struct buf *out, struct bytes subject,

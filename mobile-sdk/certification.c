@@ -125,6 +125,9 @@ enum hufu_result certification_run(struct hufu *hufu, struct key_record *key, co
     json_read_bytes(&reader, "subject_der", &subject);
     if (json_finish(&reader))
         return HUFU_RESULT_FAULT;
+    /* Nobody signs a request for a certificate in somebody else's name. */
+    if (!certificate_subject_names(buf_bytes(&subject), hufu->device.account_name))
+        return HUFU_RESULT_CERTIFICATE;
     result = sign_request(hufu, key, pin, buf_bytes(&subject), &csr);
     return result ? result : send_request(hufu, key, buf_bytes(&csr));
 }

@@ -38,10 +38,22 @@ static enum hufu_err make_decryption(void *context, struct buf *body, struct byt
                                        &decryption->random);
 }
 
+/* T(operation, all W): exactly as many points as were asked for. */
+static bool has_all_points(const struct decryption *decryption, struct bytes answer)
+{
+    struct cursor in;
+    cursor_init(&in, answer);
+    cursor_field_text(&in, frame_op_name(FRAME_OP_DECRYPT));
+    (void)cursor_field_exact(&in, decryption->count * COSIGN_POINT_SIZE);
+    return cursor_finish(&in) == HUFU_OK;
+}
+
 static enum hufu_err take_decryption(void *context, struct bytes head, struct bytes answer)
 {
     const struct decryption *decryption = context;
     (void)head;
+    if (!has_all_points(decryption, answer))
+        return HUFU_ERR_PEER;
     for (size_t i = 0; i < decryption->count; i++) {
         const struct hufu_ciphertext *ciphertext = &decryption->ciphertexts[i];
         enum hufu_err err =

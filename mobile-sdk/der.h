@@ -21,6 +21,7 @@ extern const struct bytes der_oid_ec_public_key;          /* 1.2.840.10045.2.1 *
 extern const struct bytes der_oid_sm2_curve;              /* 1.2.156.10197.1.301 */
 extern const struct bytes der_oid_sm2_with_sm3;           /* 1.2.156.10197.1.501 */
 extern const struct bytes der_oid_sm3;                    /* 1.2.156.10197.1.401 */
+extern const struct bytes der_oid_common_name;            /* 2.5.4.3 */
 extern const struct bytes der_oid_data;                   /* 1.2.840.113549.1.7.1 */
 extern const struct bytes der_oid_signed_data;            /* 1.2.840.113549.1.7.2 */
 extern const struct bytes der_oid_content_type;           /* 1.2.840.113549.1.9.3 */

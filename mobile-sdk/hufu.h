@@ -84,7 +84,7 @@ enum hufu_result {
     HUFU_RESULT_CODE_FORM = 4,    /* not an activation code of Hufu */
     HUFU_RESULT_ADDRESS = 5,      /* the service address would be reached without TLS, or is none */
     HUFU_RESULT_NOT_ENROLLED = 6, /* there is no key here yet: enrol first */
-    HUFU_RESULT_ALREADY = 7,      /* enrolled already, with another service */
+    HUFU_RESULT_ALREADY = 7,      /* enrolled already, with another service or at another address */
     HUFU_RESULT_NOT_FOUND = 8,    /* no such key, certificate or stored value */
     HUFU_RESULT_NOT_READY = 9,    /* the key has no certificate yet, or is for another use */
     HUFU_RESULT_FORM = 10,        /* a signature or ciphertext given to the library is malformed */

@@ -21,6 +21,8 @@ static void handle_free(CURL **handle)
 
 static void headers_free(struct curl_slist **headers)
 {
+    for (struct curl_slist *line = *headers; line; line = line->next)
+        OPENSSL_cleanse(line->data, strlen(line->data)); /* one of them is the session */
     curl_slist_free_all(*headers);
 }
 

@@ -141,6 +141,12 @@ static enum hufu_err decrypt(struct operation *op)
                                                points_or_digests(op), buf_bytes(&op->body));
     if (!err && op->service->lie == SDK_LIE_DECRYPT_W) /* A is a point, but not b·C1 */
         memcpy(op->answer.data + op->answer.len - COSIGN_POINT_SIZE, op->half->half.A, COSIGN_POINT_SIZE);
+    if (!err && op->service->lie == SDK_LIE_DECRYPT_SHORT) {
+        size_t begin = 4 + strlen(COSIGN_OP_DECRYPT), len = op->answer.len - begin - 4 - COSIGN_POINT_SIZE;
+        op->answer.len -= COSIGN_POINT_SIZE;
+        op->answer.data[begin + 2] = (uint8_t)(len >> 8);
+        op->answer.data[begin + 3] = (uint8_t)len;
+    }
     return err;
 }
 

@@ -218,7 +218,7 @@ static void put_key(const struct sdk_service *service, const struct sdk_service_
     uint8_t subject_memory[256];
     struct buf subject;
     buf_init(&subject, subject_memory, sizeof(subject_memory));
-    sdk_ca_subject(&subject, "第一医院", "王丽");
+    sdk_ca_subject(&subject, "第一医院", service->lie == SDK_LIE_OTHER_SUBJECT ? "王美丽" : "王丽");
     SDK_TEXT(subject_text, subject.data, subject.len);
     if (key->now.exists) {
         SDK_TEXT(P, key->now.half.P, 65);

@@ -85,6 +85,14 @@ static void another_point_in_the_answer_gives_no_plaintext(void **state)
     assert_no_plaintext(x);
 }
 
+static void a_point_too_few_in_the_answer_gives_no_plaintext(void **state)
+{
+    struct decryption *x = *state;
+    x->service->lie = SDK_LIE_DECRYPT_SHORT;
+    assert_int_equal(decrypt(x, COUNT, SDK_PIN), HUFU_RESULT_FAULT);
+    assert_no_plaintext(x);
+}
+
 static void a_point_off_the_curve_is_never_sent(void **state)
 {
     struct decryption *x = *state;
@@ -139,6 +147,7 @@ int main(void)
         TEST(what_openssl_encrypted_is_decrypted),
         TEST(one_bad_ciphertext_gives_no_plaintext_of_any),
         TEST(another_point_in_the_answer_gives_no_plaintext),
+        TEST(a_point_too_few_in_the_answer_gives_no_plaintext),
         TEST(a_point_off_the_curve_is_never_sent),
         TEST(a_ciphertext_without_content_is_refused),
         TEST(a_wrong_pin_gives_no_plaintext),

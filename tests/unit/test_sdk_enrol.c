@@ -145,6 +145,35 @@ static void a_code_of_another_service_is_refused_by_an_enrolled_device(void **st
     sdk_service_free(other);
 }
 
+/* The session of an enrolled device does not follow a code to another address, or to another pin. */
+static void a_code_that_moves_the_service_is_refused_by_an_enrolled_device(void **state)
+{
+    struct enrol *enrol = *state;
+    assert_int_equal(sdk_device_enrol(enrol->device, enrol->service->code_text), HUFU_RESULT_OK);
+    struct activation activation;
+    char text[ACTIVATION_TEXT_MAX];
+    assert_ok(activation_parse(&activation, sdk_service_new_code(enrol->service)));
+    activation.tls_pin[5] ^= 1;
+    assert_ok(activation_encode(text, &activation));
+    unsigned requests = enrol->service->requests;
+    assert_int_equal(sdk_device_enrol(enrol->device, text), HUFU_RESULT_ALREADY);
+    activation.tls_pin[5] ^= 1;
+    activation.url[8] = 'x';
+    assert_ok(activation_encode(text, &activation));
+    assert_int_equal(sdk_device_enrol(enrol->device, text), HUFU_RESULT_ALREADY);
+    assert_int_equal(enrol->service->requests, requests);
+    assert_signs(enrol, SDK_PIN);
+}
+
+static void no_request_is_signed_for_another_name(void **state)
+{
+    struct enrol *enrol = *state;
+    enrol->service->lie = SDK_LIE_OTHER_SUBJECT;
+    unsigned frames = 2; /* key generation */
+    assert_int_equal(sdk_device_enrol(enrol->device, enrol->service->code_text), HUFU_RESULT_CERTIFICATE);
+    assert_int_equal(enrol->service->frames, frames);
+}
+
 static void a_refused_code_is_forgotten(void **state)
 {
     struct enrol *enrol = *state;
@@ -340,6 +369,8 @@ int main(void)
         TEST(the_same_code_again_changes_nothing),
         TEST(a_new_code_of_the_same_service_begins_a_new_session),
         TEST(a_code_of_another_service_is_refused_by_an_enrolled_device),
+        TEST(a_code_that_moves_the_service_is_refused_by_an_enrolled_device),
+        TEST(no_request_is_signed_for_another_name),
         TEST(a_refused_code_is_forgotten),
         TEST(texts_that_are_no_codes_are_refused),
         TEST(a_service_without_tls_elsewhere_is_never_asked),
