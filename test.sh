@@ -78,7 +78,7 @@ run_counted() {
     local name=$1 passed failed result=0
     shift
     "$@" >"$results.out" 2>&1 || result=$?
-    read -r passed failed < <(sed -nE 's/.*[^0-9]?([0-9]+) passed, ([0-9]+) failed.*/\1 \2/p' "$results.out" | tail -n 1)
+    read -r passed failed < <(sed -nE 's/^(.*[^0-9])?([0-9]+) passed, ([0-9]+) failed.*/\2 \3/p' "$results.out" | tail -n 1)
     if ((result != 0 || ${failed:-0} > 0)); then
         cat "$results.out"
         [[ ${failed:-0} -gt 0 ]] || failed=1

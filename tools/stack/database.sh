@@ -37,15 +37,17 @@ CONF
     as_user "$user_db" touch "$home/db/data/hufu-initialized"
 }
 
-# PostgreSQL refuses to start beside a live process whose pid stands in its lock file. After a crash that pid may
-# belong to any other program by now; only a process that works in this very data folder counts.
-database_remove_stale_lock() {
-    local lock=$home/db/data/postmaster.pid pid
-    [[ -e $lock ]] || return 0
-    read -r pid <"$lock" || pid=
-    if [[ -z $pid || $(readlink "/proc/$pid/cwd" 2>/dev/null) != "$home/db/data" ]]; then
-        rm -f "$lock"
-    fi
+# PostgreSQL refuses to start beside a live process whose pid stands in a lock file of data folder or socket. After a crash that
+# pid may be a zombie's, or by now any other program's; only a process that works in this very data folder counts.
+database_remove_stale_locks() {
+    local lock pid
+    for lock in "$home/db/data/postmaster.pid" "$sockets/db/.s.PGSQL.5432.lock"; do
+        [[ -e $lock ]] || continue
+        read -r pid <"$lock" || pid=
+        if [[ -z $pid || $(readlink "/proc/$pid/cwd" 2>/dev/null) != "$home/db/data" ]]; then
+            rm -f "$lock"
+        fi
+    done
 }
 
 database_ready() {
@@ -57,7 +59,7 @@ database_up() {
     [[ -z $(process_pid db) ]] || return 0
     local tries
     for tries in 1 2 3 4 5; do
-        database_remove_stale_lock
+        database_remove_stale_locks
         process_launch db "$user_db" "$postgres_bin/postgres" -D "$home/db/data"
         if wait_until 30 db database_ready 2>"$home/run/db.why"; then
             return 0
