@@ -202,6 +202,10 @@ static void look(struct bench *bench, struct usage usage[REPORT_PROCESS_COUNT])
         usage_of_process(&usage[REPORT_LOAD], getpid()))
         fprintf(stderr, "bench-service: a process of the service is not there\n");
     usage[REPORT_LOAD].cpu_us = usage_own_cpu_us();
+    uint64_t known = 0;
+    for (int i = 0; i < REPORT_OTHERS; i++)
+        known += usage[i].cpu_us;
+    usage[REPORT_OTHERS].cpu_us = usage_machine_cpu_us() - known;
 }
 
 static void look_before(void *context)

@@ -13,10 +13,8 @@ static const struct {
 const char *report_process_name(enum report_process process)
 {
     static const char *const names[] = {
-        [REPORT_SERVER] = "hufu-server",
-        [REPORT_HSM] = "hufu-hsm",
-        [REPORT_DATABASE] = "postgresql",
-        [REPORT_LOAD] = "load",
+        [REPORT_SERVER] = "hufu-server", [REPORT_HSM] = "hufu-hsm",  [REPORT_DATABASE] = "postgresql",
+        [REPORT_LOAD] = "load",          [REPORT_OTHERS] = "others",
     };
     _Static_assert(sizeof(names) / sizeof(names[0]) == REPORT_PROCESS_COUNT, "a name for each process");
     return names[process];
@@ -41,7 +39,9 @@ static double per_second(const struct report *report)
 
 static uint64_t cpu_us(const struct report *report, enum report_process process)
 {
-    return report->after[process].cpu_us - report->before[process].cpu_us;
+    const uint64_t before = report->before[process].cpu_us;
+    const uint64_t after = report->after[process].cpu_us;
+    return after > before ? after - before : 0;
 }
 
 static double cpu_per_signature(const struct report *report, enum report_process process)

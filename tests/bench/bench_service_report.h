@@ -14,6 +14,7 @@ enum report_process {
     REPORT_HSM,
     REPORT_DATABASE, /* all processes under the postmaster */
     REPORT_LOAD,     /* the benchmark itself, in the measured part alone */
+    REPORT_OTHERS, /* whatever else the machine does, its kernel's own threads included: little, or the run says little */
     REPORT_PROCESS_COUNT
 };
 

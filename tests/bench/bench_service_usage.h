@@ -24,6 +24,9 @@ enum hufu_err usage_of_process(struct usage *usage, pid_t pid) HUFU_MUST_CHECK;
  * for: PostgreSQL under its postmaster. HUFU_ERR_AWAY: there is none with this number. */
 enum hufu_err usage_of_family(struct usage *usage, pid_t pid) HUFU_MUST_CHECK;
 
+/* CPU time that all processes and the kernel of this machine have used, in µs; 0 when it cannot be read. */
+uint64_t usage_machine_cpu_us(void);
+
 /* CPU time of the calling process until now, in µs. */
 uint64_t usage_own_cpu_us(void);
 
