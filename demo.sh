@@ -188,8 +188,10 @@ demo() {
     echo 'Hufu: one document, signed by a key of which the phone and the service each hold one half.'
     step 'Install what is missing, from Debian' tools/install.sh build run
     step 'Build the programs' build
-    step 'Start database, token, key process and server, all inside var/' tools/stack.sh start "$stack"
+    step 'Start database, token, key process and server, private to var/' tools/stack.sh start "$stack"
     load_stack
+    [[ $HUFU_HOME == "$stack"/* ]] ||
+        note "Their users cannot walk to this folder: their files are in $HUFU_HOME (clean removes it too)."
     say_who_runs_it
     if is_enrolled; then
         note "The phone of $user_name in var/phone was enrolled before; it goes on with its key."
