@@ -32,18 +32,23 @@ TEXT
 
 step_number=0
 
-# step WORDS COMMAND…: the words, then the time the command took.
+# step WORDS COMMAND…: the words, then the time the command took. It runs in a subshell of its own, outside of any condition,
+# so that each of its lines that fails ends it.
 step() {
-    local words=$1 begun=${EPOCHREALTIME/./} ended
+    local words=$1 begun=${EPOCHREALTIME/[.,]/} ended status
     shift
     step_number=$((step_number + 1))
     printf '%2d. %-68s' "$step_number" "$words"
-    if ! "$@" >"$log" 2>&1; then
+    set +e
+    (set -e; "$@") >"$log" 2>&1
+    status=$?
+    set -e
+    if ((status != 0)); then
         printf ' failed\n' >&2
         tail -n 20 "$log" >&2
         exit 1
     fi
-    ended=${EPOCHREALTIME/./}
+    ended=${EPOCHREALTIME/[.,]/}
     printf '%6d.%d s\n' $(((ended - begun) / 1000000)) $(((ended - begun) / 100000 % 10))
 }
 
@@ -54,7 +59,8 @@ note() {
 # ---- the steps ----
 
 build() {
-    cmake --preset release
+    # A build folder that was moved here, or made with other tools, is begun anew.
+    cmake --preset release || cmake --fresh --preset release
     cmake --build --preset release --target hufu-command hufu-hsm hufu-server hufu-phone
 }
 
@@ -83,7 +89,8 @@ run_phone_with_pin() {
 # A one-time code for the demo's user, who is added first where there is none.
 make_activation_code() {
     local id
-    run_hufu project list | grep -qF "$project" || run_hufu project add "$project"
+    umask 077
+    [[ $(run_hufu project list) == *"$project"* ]] || run_hufu project add "$project"
     id=$(run_hufu user list | awk -v number="$work_number" '$2 == number { print $1 }')
     {
         if [[ -z $id ]]; then
@@ -95,7 +102,7 @@ make_activation_code() {
 }
 
 is_enrolled() {
-    run_phone keys --lang en 2>/dev/null | grep -q certified
+    [[ $(run_phone keys --lang en 2>/dev/null) == *certified* ]]
 }
 
 # Neither enrolled nor in the middle of it.
@@ -108,9 +115,9 @@ needs_code() {
 # An enrolment that was interrupted goes on with what the phone has stored.
 enrol_phone() {
     if [[ -s $var/activation.code ]]; then
-        run_phone_with_pin enrol - --name 'Demo phone' <"$var/activation.code" || return
+        run_phone_with_pin enrol - --name 'Demo phone' <"$var/activation.code"
     else
-        run_phone_with_pin enrol || return
+        run_phone_with_pin enrol
     fi
     rm -f "$var/activation.code"
     is_enrolled
@@ -127,8 +134,8 @@ sign_file() {
 
 # openssl tells the identity to the last certificate of a chain alone, so each link is a command of its own.
 verify_chain() {
-    openssl verify -vfyopt "distid:$gm_identity" -CAfile "$out/root.pem" "$out/issuing.pem" &&
-        openssl verify -vfyopt "distid:$gm_identity" -partial_chain -trusted "$out/issuing.pem" "$out/certificate.pem"
+    openssl verify -vfyopt "distid:$gm_identity" -CAfile "$out/root.pem" "$out/issuing.pem"
+    openssl verify -vfyopt "distid:$gm_identity" -partial_chain -trusted "$out/issuing.pem" "$out/certificate.pem"
 }
 
 verify_signature() {

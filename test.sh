@@ -40,7 +40,9 @@ build() {
     local preset=$1 targets=()
     shift
     (($# == 0)) || targets=(--target "$@")
-    cmake --preset "$preset" >"$results.out" 2>&1 || { cat "$results.out"; return 1; }
+    # A build folder that was moved here, or made with other tools, is begun anew.
+    cmake --preset "$preset" >"$results.out" 2>&1 || cmake --fresh --preset "$preset" >"$results.out" 2>&1 ||
+        { cat "$results.out"; return 1; }
     cmake --build --preset "$preset" "${targets[@]}" >"$results.out" 2>&1 || { tail -n 60 "$results.out"; return 1; }
 }
 
@@ -62,7 +64,7 @@ run_ctest() {
     local name=$1 folder=$2 passed failed result=0
     shift 2
     rm -f "$folder/Testing/Temporary/LastTest.log"
-    ctest --test-dir "$folder" -j 2 --output-on-failure --no-tests=error "$@" >"$results.out" 2>&1 || result=$?
+    ctest --test-dir "$folder" -j 2 --timeout 600 --output-on-failure --no-tests=error "$@" >"$results.out" 2>&1 || result=$?
     # What a test needs is installed by now: one that was skipped did not do its work.
     ! grep -q '\*\*\*Skipped' "$results.out" || result=1
     if ((result != 0)); then
@@ -142,4 +144,10 @@ say "build: valgrind"
 build valgrind ctime_cosign
 say "ctest: secrets marked, valgrind"
 run_ctest "ctest, valgrind" build-valgrind -R '^ctime_'
+if ((HUFU_TEST_LONG)); then
+    say "build: libFuzzer, by clang"
+    build fuzz
+    say "ctest: libFuzzer"
+    run_ctest "ctest, libFuzzer" build-fuzz -L fuzz
+fi
 conclude

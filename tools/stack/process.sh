@@ -29,6 +29,15 @@ process_pid() {
     fi
 }
 
+program_stamp() {
+    stat -Lc '%i %Y %s' "$1"
+}
+
+# Whether the process of that name runs, and runs the program as it is now: a new build takes the place of an old one.
+process_is_current() {
+    [[ -n $(process_pid "$1") && $(cat "$home/run/$1.program" 2>/dev/null) == "$(program_stamp "$2")" ]]
+}
+
 # process_launch NAME USER COMMAND…: detached, with a small environment, as USER (empty: as whoever runs this), its
 # output appended to the log of that name. 9 is the stack's lock, which a daemon must not keep.
 process_launch() {
@@ -39,6 +48,7 @@ process_launch() {
     [[ -z $user ]] || as=(setpriv --reuid "$user" --regid "$user" --init-groups --)
     (cd "$home" && exec setsid "${as[@]}" env -i "${environment[@]}" "$@") </dev/null >>"$home/log/$name.log" 2>&1 9>&- &
     process_remember "$name" $!
+    program_stamp "$1" >"$home/run/$name.program"
 }
 
 # process_end NAME SIGNAL: asks, waits ten seconds, then kills. Nothing when it does not run.

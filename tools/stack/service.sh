@@ -41,7 +41,8 @@ hsm_ready() {
 }
 
 hsm_up() {
-    [[ -z $(process_pid hsm) ]] || return 0
+    ! process_is_current hsm "$bin/hufu-hsm" || return 0
+    process_end hsm TERM
     rm -f "$sockets/hsm/hsm.sock"
     SOFTHSM2_CONF=$home/hsm/softhsm2.conf process_launch hsm "$user_hsm" "$bin/hufu-hsm" --config "$home/hsm/hufu-hsm.conf"
     wait_until 30 hsm hsm_ready
@@ -108,7 +109,8 @@ server_ready() {
 
 # On the first start another program may have taken the chosen port between the choice and now: choose again.
 server_up() {
-    [[ -z $(process_pid server) ]] || return 0
+    ! process_is_current server "$bin/hufu-server" || return 0
+    process_end server TERM
     local tries
     for tries in 1 2 3; do
         process_launch server "$user_server" "$bin/hufu-server" --config "$home/server/hufu-server.conf"
