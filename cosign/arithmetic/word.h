@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* 256-bit integers as machine words, the least significant first, and the few operations that everything else is made
+ * of (docs/arithmetic.md §1).
+ *
+ * A word has 64 bits where the compiler has a 128-bit integer to hold a product, and 32 elsewhere (phones, WebAssembly);
+ * HUFU_WORD_32 forces the latter. The same source serves both. All of it takes the same time for all values. */
+#ifndef HUFU_COSIGN_ARITHMETIC_WORD_H
+#define HUFU_COSIGN_ARITHMETIC_WORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__SIZEOF_INT128__) && !defined(HUFU_WORD_32)
+#define WORD_BITS 64
+typedef uint64_t word;
+typedef int64_t signed_word;
+__extension__ typedef unsigned __int128 wide;
+__extension__ typedef __int128 signed_wide;
+/* 64 bits of a constant, as one word or as two. */
+#define WORDS_OF(bits) (bits)
+#else
+#define WORD_BITS 32
+typedef uint32_t word;
+typedef int32_t signed_word;
+typedef uint64_t wide;
+typedef int64_t signed_wide;
+#define WORDS_OF(bits) (uint32_t)((bits)&0xffffffff), (uint32_t)((bits) >> 32)
+#endif
+
+#define WORDS (256 / WORD_BITS)
+#define WORD_BYTES (WORD_BITS / 8)
+#define INTEGER_BYTES 32
+
+/* Hides from the optimiser that a mask has only two values, so that it does not make a branch of it. */
+static inline word word_opaque(word value)
+{
+    __asm__("" : "+r"(value));
+    return value;
+}
+
+/* All ones when bit is 1, zero when it is 0. */
+static inline word word_mask(word bit)
+{
+    return word_opaque(0 - bit);
+}
+
+/* 1 for 0, 0 for everything else. */
+static inline word word_is_zero(word value)
+{
+    return 1 ^ ((value | (0 - value)) >> (WORD_BITS - 1));
+}
+
+/* a + b + *carry, and the new carry, 0 or 1. */
+static inline word word_add(word a, word b, word *carry)
+{
+    wide sum = (wide)a + b + *carry;
+    *carry = (word)(sum >> WORD_BITS);
+    return (word)sum;
+}
+
+/* a - b - *borrow, and the new borrow, 0 or 1. */
+static inline word word_sub(word a, word b, word *borrow)
+{
+    wide difference = (wide)a - b - *borrow;
+    *borrow = (word)(difference >> WORD_BITS) & 1;
+    return (word)difference;
+}
+
+/* out = a + b; returns the carry. */
+static inline word integer_add(word out[WORDS], const word a[WORDS], const word b[WORDS])
+{
+    word carry = 0;
+    for (int i = 0; i < WORDS; i++)
+        out[i] = word_add(a[i], b[i], &carry);
+    return carry;
+}
+
+/* out = a - b; returns the borrow. */
+static inline word integer_sub(word out[WORDS], const word a[WORDS], const word b[WORDS])
+{
+    word borrow = 0;
+    for (int i = 0; i < WORDS; i++)
+        out[i] = word_sub(a[i], b[i], &borrow);
+    return borrow;
+}
+
+/* out = ones where mask is all ones, zeros where it is 0. */
+static inline void integer_select(word out[WORDS], word mask, const word ones[WORDS], const word zeros[WORDS])
+{
+    for (int i = 0; i < WORDS; i++)
+        out[i] = (ones[i] & mask) | (zeros[i] & ~mask);
+}
+
+/* The whole product, by rows: each adds a·b[i], and a·b[i] + t + carry < 2^(2·WORD_BITS) in every column. */
+static inline void integer_mul(word t[2 * WORDS], const word a[WORDS], const word b[WORDS])
+{
+    for (int i = 0; i < WORDS; i++) {
+        word carry = 0;
+        for (int j = 0; j < WORDS; j++) {
+            wide sum = (wide)a[j] * b[i] + (i ? t[i + j] : 0) + carry;
+            t[i + j] = (word)sum;
+            carry = (word)(sum >> WORD_BITS);
+        }
+        t[i + WORDS] = carry;
+    }
+}
+
+static inline bool integer_is_zero(const word a[WORDS])
+{
+    word any = 0;
+    for (int i = 0; i < WORDS; i++)
+        any |= a[i];
+    return word_is_zero(any);
+}
+
+static inline bool integer_equal(const word a[WORDS], const word b[WORDS])
+{
+    word difference = 0;
+    for (int i = 0; i < WORDS; i++)
+        difference |= a[i] ^ b[i];
+    return word_is_zero(difference);
+}
+
+/* Big-endian bytes. */
+static inline void integer_load(word out[WORDS], const uint8_t bytes[INTEGER_BYTES])
+{
+    for (int i = 0; i < WORDS; i++) {
+        word value = 0;
+        for (int j = 0; j < WORD_BYTES; j++)
+            value = (word)(value << 8) | bytes[INTEGER_BYTES - WORD_BYTES * (i + 1) + j];
+        out[i] = value;
+    }
+}
+
+static inline void integer_store(uint8_t bytes[INTEGER_BYTES], const word a[WORDS])
+{
+    for (int i = 0; i < INTEGER_BYTES; i++)
+        bytes[INTEGER_BYTES - 1 - i] = (uint8_t)(a[i / WORD_BYTES] >> (8 * (i % WORD_BYTES)));
+}
+
+#endif
