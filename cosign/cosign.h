@@ -13,7 +13,7 @@
  *     one append to a struct buf of the caller's; one needs at most COSIGN_BODY_MAX or COSIGN_ANSWER_MAX
  *     bytes. What a function that fails has appended is taken back.
  *   - Randomness comes from a struct cosign_random of the caller's; nonces are hedged with it (section 1).
- *   - No allocation (but what OpenSSL does beneath), no I/O, no clock, no state: any number of threads. What
+ *   - No allocation (but what OpenSSL does beneath the group), no I/O, no clock, no state: any number of threads. What
  *     lasts from one call to the next is in structs of the caller's, which hold secrets: declare them with
  *     their _WIPED attribute. A full batch takes up to 192 KiB of stack.
  *   - Argument order: state or record, outputs, inputs, randomness.
@@ -26,7 +26,7 @@
  *   HUFU_ERR_PROOF     the device's proof does not hold: in the service, a wrong PIN, to be counted
  *   HUFU_ERR_PEER      the service's answer does not hold: in the device, a service fault; nothing derived
  *                      from `a` has left
- *   HUFU_ERR_LIMIT     batch too large or buffer too small
+ *   HUFU_ERR_LIMIT     batch too large, buffer too small, or head longer than COSIGN_FIELD_MAX
  *   HUFU_ERR_STATE     a struct that is not, or no longer, where the call belongs
  *   HUFU_ERR_INTERNAL  arithmetic back end or randomness failed, or the service's own half, which comes out of
  *                      an authentic record, is malformed */
@@ -38,6 +38,7 @@
 
 #include "common/buf.h"
 #include "common/err.h"
+#include "cosign/arithmetic/sm3.h"
 
 #define COSIGN_SCALAR_SIZE 32
 #define COSIGN_POINT_SIZE 65
@@ -87,14 +88,18 @@ void cosign_device_half_wipe(struct cosign_device_half *half);
 /* HUFU_OK when the 65 bytes are a point of the curve (section 1), else HUFU_ERR_FORM. Variable time. */
 enum hufu_err cosign_point_check_var(const uint8_t point[COSIGN_POINT_SIZE]) HUFU_MUST_CHECK;
 
+/* Bytes of one field that is hashed, hence of a head: T writes a length in 32 bits, and a proof hashes the head within a
+ * field of its own. Longer ones are HUFU_ERR_LIMIT. */
+#define COSIGN_FIELD_MAX ((size_t)1 << 30)
+
 /* SM3 of the fields' T encoding: H(T(f0, …)). */
 enum hufu_err cosign_hash_fields(uint8_t digest[COSIGN_DIGEST_SIZE], const struct bytes *fields,
                                  size_t count) HUFU_MUST_CHECK;
 
-/* SM3 of plain bytes. */
-enum hufu_err cosign_sm3(uint8_t digest[COSIGN_DIGEST_SIZE], const void *data, size_t len) HUFU_MUST_CHECK;
+/* SM3 of plain bytes. For files, and for Z ‖ M, struct sm3 takes them in pieces. */
+void cosign_sm3(uint8_t digest[COSIGN_DIGEST_SIZE], const void *data, size_t len);
 
-/* e = H(Z ‖ M) of GB/T 32918.2 in two steps, so that M can be read in pieces by the caller's own SM3: Z
+/* e = H(Z ‖ M) of GB/T 32918.2 in two steps, so that M can be read in pieces by a struct sm3 that took Z
  * first. identity: at most 8191 bytes; the GM identity is COSIGN_GM_IDENTITY. */
 #define COSIGN_GM_IDENTITY "1234567812345678"
 enum hufu_err cosign_identity_digest(uint8_t z[COSIGN_DIGEST_SIZE], struct bytes identity,
@@ -102,17 +107,6 @@ enum hufu_err cosign_identity_digest(uint8_t z[COSIGN_DIGEST_SIZE], struct bytes
 /* The same, and the whole e for an M in memory. */
 enum hufu_err cosign_message_digest(uint8_t e[COSIGN_DIGEST_SIZE], struct bytes identity,
                                     const uint8_t P[COSIGN_POINT_SIZE], struct bytes message) HUFU_MUST_CHECK;
-
-/* Incremental SM3, for files and for Z ‖ M. The struct is the caller's. After init, done must be called once,
- * even when init or update failed (it then fails too): it wipes and frees. */
-struct cosign_sm3_stream {
-    uint64_t opaque[32];
-};
-enum hufu_err cosign_sm3_init(struct cosign_sm3_stream *stream) HUFU_MUST_CHECK;
-enum hufu_err cosign_sm3_update(struct cosign_sm3_stream *stream, const void *data,
-                                size_t len) HUFU_MUST_CHECK;
-enum hufu_err cosign_sm3_done(struct cosign_sm3_stream *stream,
-                              uint8_t digest[COSIGN_DIGEST_SIZE]) HUFU_MUST_CHECK;
 
 /* Whether (r, s) is a signature of e under P (GB/T 32918.2 §7). HUFU_OK, or HUFU_ERR_SIGNATURE. Variable
  * time. */

@@ -7,7 +7,6 @@
 #include "cosign/half.h"
 #include "cosign/half_proof.h"
 #include "cosign/hash.h"
-#include "cosign/sm3.h"
 
 static const struct half_proof_kind kind = {COSIGN_OP_DECRYPT, "hufu/sm2/decrypt/device"};
 
@@ -72,12 +71,10 @@ static enum hufu_err put_answer(struct group *g, struct buf *answer, const struc
     return group_finish(g) ? HUFU_ERR_INTERNAL : err;
 }
 
-static enum hufu_err digest_points(uint8_t digests[][COSIGN_DIGEST_SIZE], struct bytes points, uint32_t count)
+static void digest_points(uint8_t digests[][COSIGN_DIGEST_SIZE], struct bytes points, uint32_t count)
 {
-    enum hufu_err err = HUFU_OK;
-    for (uint32_t i = 0; i < count && !err; i++)
-        err = cosign_sm3(digests[i], points.data + (size_t)i * COSIGN_POINT_SIZE, COSIGN_POINT_SIZE);
-    return err;
+    for (uint32_t i = 0; i < count; i++)
+        cosign_sm3(digests[i], points.data + (size_t)i * COSIGN_POINT_SIZE, COSIGN_POINT_SIZE);
 }
 
 static enum hufu_err answer_request(struct group *g, struct buf *answer,
@@ -101,9 +98,8 @@ enum hufu_err cosign_service_decrypt(const struct cosign_service_half *half, str
     enum hufu_err err = check_points_var(&g, &count, points);
     if (err)
         return err;
-    err = digest_points(point_digests, points, count);
-    if (!err)
-        err = answer_request(&g, answer, half, head, points, body);
+    digest_points(point_digests, points, count);
+    err = answer_request(&g, answer, half, head, points, body);
     if (err)
         memset(point_digests, 0, (size_t)count * COSIGN_DIGEST_SIZE);
     return err;
@@ -158,8 +154,8 @@ static enum hufu_err make_shared(struct shared *shared, const struct cosign_devi
 }
 
 /* out = in XOR KDF(x2 ‖ y2, len). *any is 0 when the whole key stream is. */
-static enum hufu_err apply_key_stream(uint8_t *out, const uint8_t *in, size_t len, uint8_t *any,
-                                      const struct shared *shared)
+static void apply_key_stream(uint8_t *out, const uint8_t *in, size_t len, uint8_t *any,
+                             const struct shared *shared)
 {
     *any = 0;
     for (size_t at = 0; at < len; at += SM3_BYTES) {
@@ -168,20 +164,16 @@ static enum hufu_err apply_key_stream(uint8_t *out, const uint8_t *in, size_t le
         sm3_init(&hash);
         sm3_update(&hash, shared, sizeof(*shared));
         sm3_u32(&hash, (uint32_t)(at / SM3_BYTES + 1)); /* the counter ct */
-        enum hufu_err err = sm3_done(&hash, block.bytes);
-        if (err)
-            return err;
+        sm3_done(&hash, block.bytes);
         for (size_t i = 0; i < SM3_BYTES && at + i < len; i++) {
             *any |= block.bytes[i];
             out[at + i] = in[at + i] ^ block.bytes[i];
         }
     }
-    return HUFU_OK;
 }
 
 /* C3 = H(x2 ‖ M ‖ y2). */
-static enum hufu_err check_hash(const uint8_t *plaintext, size_t len, const uint8_t *C3,
-                                const struct shared *shared)
+static bool hash_holds(const uint8_t *plaintext, size_t len, const uint8_t *C3, const struct shared *shared)
 {
     struct sm3 hash SM3_DROPPED;
     struct secret32 digest SECRET_WIPED;
@@ -189,21 +181,19 @@ static enum hufu_err check_hash(const uint8_t *plaintext, size_t len, const uint
     sm3_update(&hash, shared->x2, sizeof(shared->x2));
     sm3_update(&hash, plaintext, len);
     sm3_update(&hash, shared->y2, sizeof(shared->y2));
-    enum hufu_err err = sm3_done(&hash, digest.bytes);
-    return err || secret_equal(digest.bytes, C3, SM3_BYTES) ? err : HUFU_ERR_PEER;
+    sm3_done(&hash, digest.bytes);
+    return secret_equal(digest.bytes, C3, SM3_BYTES);
 }
 
 static enum hufu_err open_ciphertext(uint8_t *plaintext, size_t len, const struct shared *shared,
                                      const uint8_t *ciphertext)
 {
     uint8_t any;
-    enum hufu_err err = apply_key_stream(plaintext, ciphertext + CIPHERTEXT_HEAD, len, &any, shared);
-    if (err)
-        return err;
+    apply_key_stream(plaintext, ciphertext + CIPHERTEXT_HEAD, len, &any, shared);
     bool empty = any == 0;
     secret_unmark(&empty, sizeof(empty));
-    err = check_hash(plaintext, len, ciphertext + COSIGN_POINT_SIZE, shared);
-    return !err && empty ? HUFU_ERR_PEER : err;
+    bool holds = hash_holds(plaintext, len, ciphertext + COSIGN_POINT_SIZE, shared);
+    return holds && !empty ? HUFU_OK : HUFU_ERR_PEER;
 }
 
 enum hufu_err cosign_device_decrypt_finish(uint8_t *plaintext, const struct cosign_device_half *half,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is signed of a message: e = H(Z ‖ M), Z of the signer's identity and key (GB/T 32918.2 §5.5). */
 #include "cosign/cosign.h"
-#include "cosign/sm3.h"
 
 #define IDENTITY_MAX 8191 /* its length in bits has 16 bits */
 
@@ -19,7 +18,7 @@ static const uint8_t curve[4][32] = {
 enum hufu_err cosign_identity_digest(uint8_t z[COSIGN_DIGEST_SIZE], struct bytes identity,
                                      const uint8_t P[COSIGN_POINT_SIZE])
 {
-    struct sm3 hash SM3_DROPPED = {0};
+    struct sm3 hash;
     if (identity.len > IDENTITY_MAX) {
         for (size_t i = 0; i < COSIGN_DIGEST_SIZE; i++)
             z[i] = 0;
@@ -32,18 +31,20 @@ enum hufu_err cosign_identity_digest(uint8_t z[COSIGN_DIGEST_SIZE], struct bytes
     sm3_update(&hash, identity.data, identity.len);
     sm3_update(&hash, curve, sizeof(curve));
     sm3_update(&hash, P + 1, COSIGN_POINT_SIZE - 1);
-    return sm3_done(&hash, z);
+    sm3_done(&hash, z);
+    return HUFU_OK;
 }
 
 enum hufu_err cosign_message_digest(uint8_t e[COSIGN_DIGEST_SIZE], struct bytes identity,
                                     const uint8_t P[COSIGN_POINT_SIZE], struct bytes message)
 {
-    struct sm3 hash SM3_DROPPED = {0};
+    struct sm3 hash;
     enum hufu_err err = cosign_identity_digest(e, identity, P);
     if (err)
         return err;
     sm3_init(&hash);
     sm3_update(&hash, e, COSIGN_DIGEST_SIZE);
     sm3_update(&hash, message.data, message.len);
-    return sm3_done(&hash, e);
+    sm3_done(&hash, e);
+    return HUFU_OK;
 }

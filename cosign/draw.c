@@ -32,9 +32,8 @@ static enum hufu_err uniform_secret(const struct draw *draw, struct scalar *out,
 }
 
 /* S("hufu/nonce", random, half, context, index, role). */
-static enum hufu_err hedge(struct scalar *out, const uint8_t random[HEDGE_BYTES],
-                           const uint8_t half[SCALAR_BYTES], struct bytes context, uint32_t index,
-                           const char *role)
+static void hedge(struct scalar *out, const uint8_t random[HEDGE_BYTES], const uint8_t half[SCALAR_BYTES],
+                  struct bytes context, uint32_t index, const char *role)
 {
     struct scalar_hash hash SCALAR_HASH_DROPPED;
     uint8_t number[4];
@@ -48,7 +47,7 @@ static enum hufu_err hedge(struct scalar *out, const uint8_t random[HEDGE_BYTES]
     scalar_hash_field(&hash, context);
     scalar_hash_field(&hash, bytes_of(number, sizeof(number)));
     scalar_hash_field(&hash, bytes_of_text(role));
-    return scalar_hash_done(&hash, out);
+    scalar_hash_done(&hash, out);
 }
 
 static enum hufu_err hedged_nonce(const struct draw *draw, struct scalar *out, const struct scalar *half,
@@ -60,7 +59,7 @@ static enum hufu_err hedged_nonce(const struct draw *draw, struct scalar *out, c
     enum hufu_err err = fill(draw, random, sizeof(random));
     if (!err) {
         scalar_encode(own.bytes, half);
-        err = hedge(out, random, own.bytes, context, index, role);
+        hedge(out, random, own.bytes, context, index, role);
     }
     secret_wipe(random, sizeof(random));
     bool zero = scalar_is_zero(out);

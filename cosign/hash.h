@@ -8,29 +8,29 @@
 #include <stdint.h>
 
 #include "common/buf.h"
+#include "cosign/arithmetic/sm3.h"
 #include "cosign/scalar.h"
-#include "cosign/sm3.h"
 
 /* A 4-byte big-endian number. */
 void sm3_u32(struct sm3 *hash, uint32_t number);
-/* The 4-byte length that begins a field of T; its bytes follow by sm3_update. */
-void sm3_length(struct sm3 *hash, size_t len);
-/* One whole field of T. */
+/* One whole field of T, of at most COSIGN_FIELD_MAX bytes. */
 void sm3_field(struct sm3 *hash, struct bytes field);
 
-/* S(tag, f…): SM3 of 01 ‖ T(tag, f…) and of 02 ‖ T(tag, f…), as one integer mod n. */
+/* S(tag, f…): SM3 of 01 ‖ T(tag, f…) and of 02 ‖ T(tag, f…), as one integer mod n. A copy by assignment goes its own
+ * way. */
 struct scalar_hash {
-    struct sm3 halves[2];
+    struct sm3_pair halves;
 };
 void scalar_hash_drop(struct scalar_hash *hash);
 #define SCALAR_HASH_DROPPED __attribute__((cleanup(scalar_hash_drop)))
 
 void scalar_hash_init(struct scalar_hash *hash, const char *tag);
-void scalar_hash_copy(struct scalar_hash *to, const struct scalar_hash *from);
-void scalar_hash_length(struct scalar_hash *hash, size_t len);
+/* The 4-byte length that begins a field of T; its bytes follow by scalar_hash_update. */
+void scalar_hash_length(struct scalar_hash *hash, uint32_t len);
 void scalar_hash_update(struct scalar_hash *hash, const void *data, size_t len);
+/* One whole field of T, of at most COSIGN_FIELD_MAX bytes. */
 void scalar_hash_field(struct scalar_hash *hash, struct bytes field);
-/* HUFU_OK or HUFU_ERR_INTERNAL. Drops the hash. The scalar may be 0: where it must not be, the caller refuses it. */
-enum hufu_err scalar_hash_done(struct scalar_hash *hash, struct scalar *out) HUFU_MUST_CHECK;
+/* Drops the hash. The scalar may be 0: where it must not be, the caller refuses it. */
+void scalar_hash_done(struct scalar_hash *hash, struct scalar *out);
 
 #endif

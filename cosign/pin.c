@@ -10,10 +10,10 @@ static enum hufu_err pin_factor(struct scalar *factor, const uint8_t key[COSIGN_
     struct scalar_hash hash SCALAR_HASH_DROPPED;
     scalar_hash_init(&hash, "hufu/pin");
     scalar_hash_field(&hash, bytes_of(key, COSIGN_PIN_KEY_SIZE));
-    enum hufu_err err = scalar_hash_done(&hash, factor);
+    scalar_hash_done(&hash, factor);
     bool zero = scalar_is_zero(factor);
     secret_unmark(&zero, sizeof(zero));
-    return !err && zero ? HUFU_ERR_RETRY : err;
+    return zero ? HUFU_ERR_RETRY : HUFU_OK;
 }
 
 enum hufu_err cosign_pin_hide(uint8_t sigma[COSIGN_SCALAR_SIZE], const uint8_t a[COSIGN_SCALAR_SIZE],

@@ -10,7 +10,7 @@
 static void hash_message(struct scalar_hash *hash, const struct statement *statement)
 {
     const struct bytes name = bytes_of_text("hufu/proof");
-    scalar_hash_length(hash, 4 + name.len + 4 + statement->head.len + 4 + statement->bound.len);
+    scalar_hash_length(hash, (uint32_t)(4 + name.len + 4 + statement->head.len + 4 + statement->bound.len));
     scalar_hash_field(hash, name);
     scalar_hash_field(hash, statement->head);
     scalar_hash_field(hash, statement->bound);
@@ -21,6 +21,8 @@ static enum hufu_err challenge(struct scalar *c, const struct statement *stateme
 {
     struct scalar_hash hash SCALAR_HASH_DROPPED;
     uint8_t encoded[POINT_BYTES];
+    if (statement->head.len > COSIGN_FIELD_MAX) /* the length of m has 32 bits */
+        return HUFU_ERR_LIMIT;
     scalar_hash_init(&hash, statement->tag);
     hash_message(&hash, statement);
     scalar_hash_field(&hash, statement->X0);
@@ -28,7 +30,8 @@ static enum hufu_err challenge(struct scalar *c, const struct statement *stateme
         scalar_hash_field(&hash, bytes_of(statement->rest.data + at, POINT_BYTES));
     point_encode(encoded, theta);
     scalar_hash_field(&hash, bytes_of(encoded, sizeof(encoded)));
-    return scalar_hash_done(&hash, c);
+    scalar_hash_done(&hash, c);
+    return HUFU_OK;
 }
 
 /* z = τ + c·x0 + c²·x1 + … */

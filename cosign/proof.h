@@ -22,7 +22,8 @@ struct statement {
     struct bytes rest; /* X1 ‖ X2 ‖ …, or nothing */
 };
 
-/* x0 and rest (encoded, 32 bytes for each further point) are the logarithms, tau the nonce: all secret. */
+/* x0 and rest (encoded, 32 bytes for each further point) are the logarithms, tau the nonce: all secret. HUFU_ERR_LIMIT,
+ * here and below: head too long. */
 enum hufu_err proof_make(struct group *g, uint8_t proof[COSIGN_PROOF_SIZE], const struct statement *statement,
                          const struct scalar *x0, struct bytes rest,
                          const struct scalar *tau) HUFU_MUST_CHECK;

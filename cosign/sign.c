@@ -33,7 +33,7 @@ static void hash_common(struct scalar_hash *hash, struct bytes head, const uint8
     scalar_hash_field(hash, head);
     scalar_hash_field(hash, bytes_of(P, COSIGN_POINT_SIZE));
     scalar_hash_field(hash, Qs);
-    scalar_hash_length(hash, (size_t)count * SIGN_PAIR_SIZE);
+    scalar_hash_length(hash, count * SIGN_PAIR_SIZE);
     for (uint32_t i = 0; i < count; i++)
         scalar_hash_update(hash, items[i], SIGN_PAIR_SIZE);
 }
@@ -42,17 +42,17 @@ enum hufu_err sign_bind(struct scalar betas[], struct bytes head, const uint8_t 
                         struct bytes Qs, const uint8_t items[][SIGN_ITEM_SIZE], uint32_t count)
 {
     struct scalar_hash common SCALAR_HASH_DROPPED;
-    enum hufu_err err = HUFU_OK;
+    if (head.len > COSIGN_FIELD_MAX)
+        return HUFU_ERR_LIMIT;
     hash_common(&common, head, P, Qs, items, count);
-    for (uint32_t i = 0; i < count && !err; i++) {
-        struct scalar_hash hash SCALAR_HASH_DROPPED;
+    for (uint32_t i = 0; i < count; i++) {
+        struct scalar_hash hash = common;
         uint8_t number[4];
         struct buf b;
         buf_init(&b, number, sizeof(number));
         buf_put_u32(&b, i);
-        scalar_hash_copy(&hash, &common);
         scalar_hash_field(&hash, bytes_of(number, sizeof(number)));
-        err = scalar_hash_done(&hash, &betas[i]);
+        scalar_hash_done(&hash, &betas[i]);
     }
-    return err;
+    return HUFU_OK;
 }

@@ -22,7 +22,8 @@ enum hufu_err sign_count(uint32_t *count, struct bytes digests) HUFU_MUST_CHECK;
 struct statement sign_statement(struct bytes head, const uint8_t P[COSIGN_POINT_SIZE],
                                 const uint8_t A[COSIGN_POINT_SIZE], struct bytes Qs);
 
-/* β_i = S("hufu/sm2/sign/bind", head, P, Qs, Ks, u32(i)) for all i, Ks being the pairs that begin the items. */
+/* β_i = S("hufu/sm2/sign/bind", head, P, Qs, Ks, u32(i)) for all i, Ks being the pairs that begin the items.
+ * HUFU_ERR_LIMIT: head too long. */
 enum hufu_err sign_bind(struct scalar betas[], struct bytes head, const uint8_t P[COSIGN_POINT_SIZE],
                         struct bytes Qs, const uint8_t items[][SIGN_ITEM_SIZE],
                         uint32_t count) HUFU_MUST_CHECK;

@@ -45,9 +45,7 @@ enum hufu_err cms_attributes(struct buf *out, const uint8_t content_digest[HUFU_
                              struct bytes certificate, uint64_t signing_time_ms)
 {
     uint8_t hash[HUFU_DIGEST_SIZE];
-    enum hufu_err err = cosign_sm3(hash, certificate.data, certificate.len);
-    if (err)
-        return err;
+    cosign_sm3(hash, certificate.data, certificate.len);
     /* A SET OF is in the order of its encodings. These differ in their second byte, the length, and come in that
      * order: 24, 28 (30 from 2050 on), 47, 67. */
     size_t set = der_begin(out, DER_SET);

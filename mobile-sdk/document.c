@@ -12,10 +12,9 @@ struct hufu_document {
     struct hufu_id key;
     uint8_t P[COSIGN_POINT_SIZE];
     uint8_t z[HUFU_DIGEST_SIZE];
-    bool hashing;                   /* both streams are open, and more bytes can come */
-    bool failed;                    /* in hashing */
-    struct cosign_sm3_stream plain; /* SM3(M), the messageDigest of CMS */
-    struct cosign_sm3_stream bound; /* e = SM3(Z ‖ M) */
+    bool hashing;     /* more bytes can come */
+    struct sm3 plain; /* SM3(M), the messageDigest of CMS */
+    struct sm3 bound; /* e = SM3(Z ‖ M) */
     uint8_t content_digest[HUFU_DIGEST_SIZE];
     uint8_t e[HUFU_DIGEST_SIZE];
     uint8_t attributes[CMS_ATTRIBUTES_MAX];
@@ -26,29 +25,25 @@ struct hufu_document {
     size_t cms_len;
 };
 
-/* Both streams are opened, whatever becomes of the first, so that both can be closed. */
 static enum hufu_err begin_hashes(struct hufu_document *document, const struct key_record *key)
 {
     enum hufu_err err = cosign_identity_digest(document->z, key_identity(key), key->P);
     if (err)
         return err;
     document->hashing = true;
-    err = cosign_sm3_init(&document->plain);
-    enum hufu_err bound = cosign_sm3_init(&document->bound);
-    if (!err)
-        err = bound;
-    return err ? err : cosign_sm3_update(&document->bound, document->z, sizeof(document->z));
+    sm3_init(&document->plain);
+    sm3_init(&document->bound);
+    sm3_update(&document->bound, document->z, sizeof(document->z));
+    return HUFU_OK;
 }
 
-static enum hufu_result end_hashes(struct hufu_document *document)
+static void end_hashes(struct hufu_document *document)
 {
-    if (document->hashing) {
-        enum hufu_err err = cosign_sm3_done(&document->plain, document->content_digest);
-        enum hufu_err bound = cosign_sm3_done(&document->bound, document->e);
-        document->failed = err || bound;
-        document->hashing = false;
-    }
-    return document->failed ? HUFU_RESULT_INTERNAL : HUFU_RESULT_OK;
+    if (!document->hashing)
+        return;
+    sm3_done(&document->plain, document->content_digest);
+    sm3_done(&document->bound, document->e);
+    document->hashing = false;
 }
 
 enum hufu_result hufu_document_new(struct hufu_document **document, struct hufu *hufu,
@@ -80,7 +75,6 @@ void hufu_document_free(struct hufu_document *document)
 {
     if (!document)
         return;
-    (void)end_hashes(document);
     free(document->cms);
     secret_wipe(document, sizeof(*document)); /* a digest of a confidential document says something of it */
     free(document);
@@ -90,24 +84,20 @@ enum hufu_result hufu_document_update(struct hufu_document *document, const void
 {
     if (!document->hashing)
         return HUFU_RESULT_ARGUMENT;
-    enum hufu_err err = cosign_sm3_update(&document->plain, data, len);
-    if (!err)
-        err = cosign_sm3_update(&document->bound, data, len);
-    return err ? HUFU_RESULT_INTERNAL : HUFU_RESULT_OK;
+    sm3_update(&document->plain, data, len);
+    sm3_update(&document->bound, data, len);
+    return HUFU_RESULT_OK;
 }
 
 /* e = SM3(Z ‖ attributes) */
-static enum hufu_err attributes_digest(const struct hufu_document *document, struct bytes attributes,
-                                       uint8_t e[HUFU_DIGEST_SIZE])
+static void attributes_digest(const struct hufu_document *document, struct bytes attributes,
+                              uint8_t e[HUFU_DIGEST_SIZE])
 {
-    struct cosign_sm3_stream stream;
-    enum hufu_err err = cosign_sm3_init(&stream);
-    if (!err)
-        err = cosign_sm3_update(&stream, document->z, sizeof(document->z));
-    if (!err)
-        err = cosign_sm3_update(&stream, attributes.data, attributes.len);
-    enum hufu_err done = cosign_sm3_done(&stream, e); /* always: it frees */
-    return err ? err : done;
+    struct sm3 hash;
+    sm3_init(&hash);
+    sm3_update(&hash, document->z, sizeof(document->z));
+    sm3_update(&hash, attributes.data, attributes.len);
+    sm3_done(&hash, e);
 }
 
 static enum hufu_result prepare_cms(struct hufu_document *document, const struct certificates *certificates,
@@ -119,7 +109,7 @@ static enum hufu_result prepare_cms(struct hufu_document *document, const struct
     enum hufu_err err = cms_attributes(&attributes, document->content_digest, certificates->der[0],
                                        clock_now(document->hufu));
     if (!err)
-        err = attributes_digest(document, buf_bytes(&attributes), e);
+        attributes_digest(document, buf_bytes(&attributes), e);
     document->attributes_len = attributes.len;
     buf_put(digests, e, sizeof(e));
     return err ? HUFU_RESULT_INTERNAL : HUFU_RESULT_OK;
@@ -165,10 +155,11 @@ static enum hufu_result prepare(struct job *job, const struct certificates *cert
     buf_init(&digests, job->digests, sizeof(job->digests));
     for (size_t i = 0; i < job->count; i++) {
         struct hufu_document *document = job->documents[i];
-        enum hufu_result result = end_hashes(document);
-        if (!result && (job->forms & HUFU_FORM_RAW))
+        enum hufu_result result = HUFU_RESULT_OK;
+        end_hashes(document);
+        if (job->forms & HUFU_FORM_RAW)
             buf_put(&digests, document->e, sizeof(document->e));
-        if (!result && (job->forms & HUFU_FORM_CMS))
+        if (job->forms & HUFU_FORM_CMS)
             result = prepare_cms(document, certificates, &digests);
         if (result)
             return result;
@@ -292,9 +283,9 @@ enum hufu_result hufu_document_verify(struct hufu_document *document,
     report_begin(document->hufu);
     CERTIFICATES_FREED struct certificates certificates = {.memory = NULL};
     enum hufu_result result = load_certificates(&certificates, document->hufu, &document->key);
-    if (!result)
-        result = end_hashes(document);
-    if (!result)
+    if (!result) {
+        end_hashes(document);
         result = result_of_err(cosign_verify_var(document->P, document->e, signature));
+    }
     return report_end(document->hufu, result);
 }

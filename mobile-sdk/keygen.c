@@ -36,7 +36,8 @@ static enum hufu_err take_begin(void *context, struct bytes head, struct bytes a
     buf_init(&body, keygen->body, sizeof(keygen->body));
     enum hufu_err err = cosign_device_keygen_finish(&keygen->state, &body, head, answer);
     keygen->body_len = body.len;
-    return err ? err : cosign_sm3(keygen->head_hash, head.data, head.len);
+    cosign_sm3(keygen->head_hash, head.data, head.len);
+    return err;
 }
 
 static enum hufu_err make_finish(void *context, struct buf *body, struct bytes head)

@@ -54,10 +54,9 @@ enum hufu_err device_new_key_continue(struct device_new_key *keygen, const struc
     struct buf answer;
     buf_init(&answer, memory, sizeof(memory));
     enum hufu_err err = device_request_open(&keygen->begin, &answer, sealed);
-    if (!err)
-        err = cosign_sm3(digest, keygen->begin.head, keygen->begin.head_len);
     if (err)
         return err;
+    cosign_sm3(digest, keygen->begin.head, keygen->begin.head_len);
     struct keygen_finish finish = {.keygen = keygen, .answer = buf_bytes(&answer)};
     return device_request_make(&keygen->finish, binding, FRAME_OP_KEYGEN_FINISH,
                                bytes_of(digest, sizeof(digest)), keygen_finish_body, &finish, options);

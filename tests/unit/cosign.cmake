@@ -4,7 +4,7 @@ find_package(OpenSSL 3.0 REQUIRED)
 add_library(cosign_pair STATIC ${CMAKE_CURRENT_LIST_DIR}/cosign_pair.c ${CMAKE_CURRENT_LIST_DIR}/cosign_judge.c)
 target_link_libraries(cosign_pair PUBLIC hufu_flags hufu_cosign OpenSSL::Crypto PkgConfig::CMOCKA)
 
-foreach(noun scalar group hash draw proof keygen sign sign_attack sign_check
+foreach(noun sm3 scalar group hash draw proof keygen sign sign_attack sign_check
         sign_service decrypt refresh handover pin stack verify)
     hufu_test(test_cosign_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_cosign_${noun}.c USES cosign_pair)
 endforeach()

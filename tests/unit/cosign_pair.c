@@ -2,7 +2,6 @@
 #include "tests/unit/cosign_pair.h"
 
 #include "common/secret.h"
-#include "cosign/sm3.h"
 
 const uint8_t order_bytes[32] = {0xff, 0xff, 0xff, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
                                  0xff, 0xff, 0xff, 0xff, 0xff, 0x72, 0x03, 0xdf, 0x6b, 0x21, 0xc6,
@@ -89,7 +88,7 @@ enum hufu_err stream_fill(void *context, uint8_t *out, size_t len)
     for (size_t at = 0; at < len; at += SM3_BYTES) {
         uint8_t block[SM3_BYTES];
         number[2] = at;
-        assert_ok(cosign_sm3(block, number, sizeof(number)));
+        cosign_sm3(block, number, sizeof(number));
         memcpy(out + at, block, len - at < SM3_BYTES ? len - at : SM3_BYTES);
     }
     return HUFU_OK;

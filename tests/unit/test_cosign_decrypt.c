@@ -64,7 +64,7 @@ static void the_service_records_the_digest_of_each_point(void **state)
 {
     struct session *s = *state;
     uint8_t digest[COSIGN_DIGEST_SIZE];
-    assert_ok(cosign_sm3(digest, s->ciphertext, COSIGN_POINT_SIZE));
+    cosign_sm3(digest, s->ciphertext, COSIGN_POINT_SIZE);
     assert_memory_equal(s->digests[0], digest, sizeof(digest));
 }
 
@@ -177,11 +177,11 @@ static uint8_t seal_by_hand(uint8_t C3C2[COSIGN_DIGEST_SIZE + 1], const uint8_t 
     uint8_t input[68], stream[COSIGN_DIGEST_SIZE];
     memcpy(input, x2y2, 64);
     memcpy(input + 64, "\0\0\0\1", 4);
-    assert_ok(cosign_sm3(stream, input, sizeof(input)));
+    cosign_sm3(stream, input, sizeof(input));
     memcpy(input, x2y2, 32);
     input[32] = plaintext;
     memcpy(input + 33, x2y2 + 32, 32);
-    assert_ok(cosign_sm3(C3C2, input, 65));
+    cosign_sm3(C3C2, input, 65);
     C3C2[COSIGN_DIGEST_SIZE] = plaintext ^ stream[0];
     return stream[0];
 }

@@ -12,38 +12,8 @@ static void sm3_of_abc_is_that_of_the_standard(void **state)
 {
     uint8_t digest[32];
     (void)state;
-    assert_ok(cosign_sm3(digest, "abc", 3));
+    cosign_sm3(digest, "abc", 3);
     assert_memory_equal(digest, abc_digest, 32);
-}
-
-static void the_stream_takes_a_message_in_any_pieces(void **state)
-{
-    uint8_t expected[32], digest[32], message[300];
-    (void)state;
-    memset(message, 0x5a, sizeof(message));
-    assert_ok(cosign_sm3(expected, message, sizeof(message)));
-    for (size_t piece = 1; piece < 130; piece += 13) {
-        struct cosign_sm3_stream stream;
-        assert_ok(cosign_sm3_init(&stream));
-        for (size_t at = 0; at < sizeof(message); at += piece) {
-            const size_t left = sizeof(message) - at;
-            assert_ok(cosign_sm3_update(&stream, message + at, left < piece ? left : piece));
-        }
-        assert_ok(cosign_sm3_done(&stream, digest));
-        assert_memory_equal(digest, expected, 32);
-        assert_zero(stream);
-    }
-}
-
-static void a_finished_stream_gives_no_digest(void **state)
-{
-    struct cosign_sm3_stream stream;
-    uint8_t digest[32];
-    (void)state;
-    assert_ok(cosign_sm3_init(&stream));
-    assert_ok(cosign_sm3_done(&stream, digest));
-    assert_int_equal(cosign_sm3_done(&stream, digest), HUFU_ERR_INTERNAL);
-    assert_zero(digest);
 }
 
 static void fields_are_hashed_with_their_lengths(void **state)
@@ -52,7 +22,7 @@ static void fields_are_hashed_with_their_lengths(void **state)
     const struct bytes fields[] = {bytes_of_text("ab"), bytes_of(NULL, 0), bytes_of_text("c")};
     uint8_t expected[32], digest[32];
     (void)state;
-    assert_ok(cosign_sm3(expected, encoded, sizeof(encoded)));
+    cosign_sm3(expected, encoded, sizeof(encoded));
     assert_ok(cosign_hash_fields(digest, fields, 3));
     assert_memory_equal(digest, expected, 32);
 }
@@ -68,6 +38,17 @@ static void fields_cut_elsewhere_hash_to_something_else(void **state)
     assert_memory_not_equal(first, second, 32);
 }
 
+/* A length that T's 32 bits could just hold is refused already: within a proof the head is a part of a longer field. The
+ * bytes are not read, so there need not be any. */
+static void a_field_too_long_for_its_length_is_refused(void **state)
+{
+    const struct bytes fields[] = {bytes_of_text("ab"), bytes_of("", COSIGN_FIELD_MAX + 1)};
+    uint8_t digest[32] = {1};
+    (void)state;
+    assert_int_equal(cosign_hash_fields(digest, fields, 2), HUFU_ERR_LIMIT);
+    assert_zero(digest);
+}
+
 /* S by its definition: H(01 ‖ T) ‖ H(02 ‖ T) mod n. */
 static void a_scalar_hash_is_two_digests_taken_mod_n(void **state)
 {
@@ -81,30 +62,30 @@ static void a_scalar_hash_is_two_digests_taken_mod_n(void **state)
         buf_put_u8(&b, (uint8_t)(i + 1));
         buf_put_field_text(&b, "tag");
         buf_put_field_text(&b, "field");
-        assert_ok(cosign_sm3(wide + 32 * i, encoded, b.len));
+        cosign_sm3(wide + 32 * i, encoded, b.len);
     }
     scalar_decode_wide(&s, wide);
     scalar_encode(expected, &s);
     scalar_hash_init(&hash, "tag");
     scalar_hash_field(&hash, bytes_of_text("field"));
-    assert_ok(scalar_hash_done(&hash, &s));
+    scalar_hash_done(&hash, &s);
     scalar_encode(got, &s);
     assert_memory_equal(got, expected, 32);
 }
 
 static void a_copied_scalar_hash_goes_its_own_way(void **state)
 {
-    struct scalar_hash hash SCALAR_HASH_DROPPED, copy SCALAR_HASH_DROPPED;
+    struct scalar_hash hash SCALAR_HASH_DROPPED;
     struct scalar with_more, without, again;
     (void)state;
     scalar_hash_init(&hash, "tag");
-    scalar_hash_copy(&copy, &hash);
+    struct scalar_hash copy SCALAR_HASH_DROPPED = hash;
     scalar_hash_field(&copy, bytes_of_text("more"));
-    assert_ok(scalar_hash_done(&copy, &with_more));
-    assert_ok(scalar_hash_done(&hash, &without));
+    scalar_hash_done(&copy, &with_more);
+    scalar_hash_done(&hash, &without);
     scalar_hash_init(&hash, "tag");
     scalar_hash_field(&hash, bytes_of_text("more"));
-    assert_ok(scalar_hash_done(&hash, &again));
+    scalar_hash_done(&hash, &again);
     assert_true(scalar_equal(&with_more, &again));
     assert_false(scalar_equal(&with_more, &without));
 }
@@ -113,10 +94,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sm3_of_abc_is_that_of_the_standard),
-        cmocka_unit_test(the_stream_takes_a_message_in_any_pieces),
-        cmocka_unit_test(a_finished_stream_gives_no_digest),
         cmocka_unit_test(fields_are_hashed_with_their_lengths),
         cmocka_unit_test(fields_cut_elsewhere_hash_to_something_else),
+        cmocka_unit_test(a_field_too_long_for_its_length_is_refused),
         cmocka_unit_test(a_scalar_hash_is_two_digests_taken_mod_n),
         cmocka_unit_test(a_copied_scalar_hash_goes_its_own_way),
     };

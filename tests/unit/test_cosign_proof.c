@@ -218,6 +218,20 @@ static void a_secret_of_zero_is_not_proved(void **state)
     assert_zero(w->proof);
 }
 
+/* Not a byte of it is read, so there need not be any. */
+static void a_head_too_long_for_its_field_is_refused(void **state)
+{
+    struct world *w = *state;
+    struct statement statement = w->statement;
+    uint8_t proof[COSIGN_PROOF_SIZE];
+    statement.head.len = COSIGN_FIELD_MAX + 1;
+    assert_int_equal(
+        proof_make(&w->g, proof, &statement, &w->x0, bytes_of(w->secrets, sizeof(w->secrets)), &w->tau),
+        HUFU_ERR_LIMIT);
+    assert_zero(proof);
+    assert_int_equal(judge(w, &statement), HUFU_ERR_LIMIT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +250,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(too_many_points_or_half_a_point_are_malformed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_proof_whose_theta_is_infinity_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_secret_of_zero_is_not_proved, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_head_too_long_for_its_field_is_refused, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -214,6 +214,20 @@ static void more_than_256_digests_are_over_the_limit(void **state)
                      HUFU_ERR_LIMIT);
 }
 
+/* Not a byte of it is read, so there need not be any. */
+static void a_head_too_long_for_its_field_is_over_the_limit_and_consumes_the_nonces(void **state)
+{
+    struct pair *p = *state;
+    const struct bytes head = bytes_of(HEAD.data, COSIGN_FIELD_MAX + 1);
+    make_digests(digests, 1, 1);
+    exchange(p, 1);
+    assert_int_equal(
+        cosign_device_sign_finish(&signing, signatures, head, digests_of(1), buf_bytes(&p->answer)),
+        HUFU_ERR_LIMIT);
+    assert_zero(signing);
+    assert_true(all_zero(signatures, COSIGN_SIGNATURE_SIZE));
+}
+
 static void a_malformed_half_of_the_devices_signs_nothing(void **state)
 {
     struct pair *p = *state;
@@ -280,6 +294,7 @@ int main(void)
         TEST(another_number_of_digests_at_the_end_is_refused_and_consumes_the_nonces),
         TEST(no_digest_or_a_broken_one_is_malformed),
         TEST(more_than_256_digests_are_over_the_limit),
+        TEST(a_head_too_long_for_its_field_is_over_the_limit_and_consumes_the_nonces),
         TEST(a_malformed_half_of_the_devices_signs_nothing),
         TEST(a_buffer_too_small_leaves_no_nonces_and_no_body),
         TEST(a_failing_source_leaves_no_nonces_and_no_body),

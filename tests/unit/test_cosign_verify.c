@@ -33,15 +33,15 @@ static void the_digests_are_those_of_the_standards_example(void **state)
 
 static void z_first_and_the_message_in_pieces_give_the_same_digest(void **state)
 {
-    struct cosign_sm3_stream stream;
+    struct sm3 stream;
     uint8_t digest[COSIGN_DIGEST_SIZE];
     (void)state;
     assert_ok(cosign_identity_digest(digest, IDENTITY, P));
-    assert_ok(cosign_sm3_init(&stream));
-    assert_ok(cosign_sm3_update(&stream, digest, sizeof(digest)));
-    assert_ok(cosign_sm3_update(&stream, "message", 7));
-    assert_ok(cosign_sm3_update(&stream, " digest", 7));
-    assert_ok(cosign_sm3_done(&stream, digest));
+    sm3_init(&stream);
+    sm3_update(&stream, digest, sizeof(digest));
+    sm3_update(&stream, "message", 7);
+    sm3_update(&stream, " digest", 7);
+    sm3_done(&stream, digest);
     assert_memory_equal(digest, e, sizeof(e));
 }
 

@@ -106,7 +106,7 @@ static void points_are_decrypted_and_recorded(void **state)
     struct bytes point = bytes_of(key.P, sizeof(key.P)); /* any point of the curve will do */
     assert_ok(device_request_decrypt(&request, &decrypter.binding, point, NULL));
     assert_ok(hsm_key_operate(&room, &reply, &decrypter, &request, NOTHING));
-    assert_ok(cosign_sm3(expected, point.data, point.len));
+    cosign_sm3(expected, point.data, point.len);
     assert_int_equal(reply.fields[0].len, sizeof(expected));
     assert_memory_equal(reply.fields[0].data, expected, sizeof(expected));
 }

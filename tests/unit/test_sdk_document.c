@@ -136,7 +136,7 @@ static void the_signed_attributes_of_cms_are_sorted_and_signed(void **state)
     assert_int_equal(hufu_signature_from_der(signature, der.data, der.len), HUFU_RESULT_OK);
     assert_true(judge_verifies(x->service->keys[0].now.half.P, bytes_of_text(COSIGN_GM_IDENTITY),
                                bytes_of(signed_bytes, attributes.len), signature));
-    assert_ok(cosign_sm3(digest, TEXT, strlen(TEXT)));
+    cosign_sm3(digest, TEXT, strlen(TEXT));
     assert_true(sdk_contains(attributes, bytes_of(digest, sizeof(digest))));
     struct cursor set, in;
     cursor_init(&set, attributes);

@@ -76,8 +76,7 @@ static void service_answers(struct report *report, struct session *s)
     for (uint32_t i = 0; i < s->count; i++) {
         uint8_t digest[COSIGN_DIGEST_SIZE];
         check_bytes(report, json_array_get(s->items, i), "W", cursor_take(&c, COSIGN_POINT_SIZE));
-        check_ok(report, "digest of C1",
-                 cosign_sm3(digest, s->points + (size_t)i * COSIGN_POINT_SIZE, COSIGN_POINT_SIZE));
+        cosign_sm3(digest, s->points + (size_t)i * COSIGN_POINT_SIZE, COSIGN_POINT_SIZE);
         check(report, "recorded digest of C1", memcmp(digest, digests[i], sizeof(digest)) == 0);
     }
 }

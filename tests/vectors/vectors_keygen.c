@@ -22,7 +22,7 @@ static void read_heads(struct report *report, struct exchange *x)
     uint8_t digest[COSIGN_DIGEST_SIZE];
     struct bytes key = read_field(report, x->keygen, "device_key", &device_key);
     read_head(report, x->keygen, "head_begin", COSIGN_OP_KEYGEN_BEGIN, key, &x->begin);
-    check_ok(report, "digest of head_begin", cosign_sm3(digest, x->begin.whole.data, x->begin.whole.len));
+    cosign_sm3(digest, x->begin.whole.data, x->begin.whole.len);
     read_head(report, x->keygen, "head_finish", COSIGN_OP_KEYGEN_FINISH, bytes_of(digest, sizeof(digest)),
               &x->finish);
     /* No message depends on the rest of this head: what §2 says of it is all there is to check. */
