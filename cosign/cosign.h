@@ -7,8 +7,8 @@
  * Conventions
  *   - Scalars are 32 bytes big-endian, points 65 bytes (04 ‖ x ‖ y), proofs 64 bytes, digests 32 bytes.
  *   - `head` is the encoded readable part of the request (section 7); every proof is bound to it whole. This
- *     library does not parse it. `frame` (the service's roles) is the whole encoded frame: the context of
- *     hedged nonces.
+ *     library does not parse it. `frame` (the service's roles) is the whole encoded frame, to which
+ *     hedged nonces are bound.
  *   - `body` and `answer` are the encoded messages T(operation, fields…) before the box. Functions that make
  *     one append to a struct buf of the caller's; one needs at most COSIGN_BODY_MAX or COSIGN_ANSWER_MAX
  *     bytes. What a function that fails has appended is taken back.

@@ -31,9 +31,16 @@ static enum hufu_err uniform_secret(const struct draw *draw, struct scalar *out,
     return HUFU_ERR_INTERNAL;
 }
 
-/* S("hufu/nonce", random, half, context, index, role). */
+struct draw_context draw_context_of(struct bytes request)
+{
+    struct draw_context context;
+    cosign_sm3(context.digest, request.data, request.len);
+    return context;
+}
+
+/* S("hufu/nonce", random, half, H(request), index, role). */
 static void hedge(struct scalar *out, const uint8_t random[HEDGE_BYTES], const uint8_t half[SCALAR_BYTES],
-                  struct bytes context, uint32_t index, const char *role)
+                  const struct draw_context *context, uint32_t index, const char *role)
 {
     struct scalar_hash hash SCALAR_HASH_DROPPED;
     uint8_t number[4];
@@ -44,14 +51,14 @@ static void hedge(struct scalar *out, const uint8_t random[HEDGE_BYTES], const u
     scalar_hash_init(&hash, "hufu/nonce");
     scalar_hash_field(&hash, bytes_of(random, HEDGE_BYTES));
     scalar_hash_field(&hash, bytes_of(half, SCALAR_BYTES));
-    scalar_hash_field(&hash, context);
+    scalar_hash_field(&hash, bytes_of(context->digest, sizeof(context->digest)));
     scalar_hash_field(&hash, bytes_of(number, sizeof(number)));
     scalar_hash_field(&hash, bytes_of_text(role));
     scalar_hash_done(&hash, out);
 }
 
 static enum hufu_err hedged_nonce(const struct draw *draw, struct scalar *out, const struct scalar *half,
-                                  struct bytes context, uint32_t index, const char *role)
+                                  const struct draw_context *context, uint32_t index, const char *role)
 {
     uint8_t random[HEDGE_BYTES];
     struct secret32 own SECRET_WIPED;

@@ -24,12 +24,19 @@
 #define DRAW_KAPPA1 "kappa1"
 #define DRAW_KAPPA2 "kappa2"
 
+/* What the nonces of one request are bound to: H of the head or (in the service) of the frame. Computed once, however many
+ * nonces the request takes. */
+struct draw_context {
+    uint8_t digest[COSIGN_DIGEST_SIZE];
+};
+struct draw_context draw_context_of(struct bytes request);
+
 struct draw {
     /* Uniform in 1 … n-1. */
     enum hufu_err (*secret)(const struct draw *draw, struct scalar *out, const char *role);
-    /* A nonce in 1 … n-1; half is the drawer's own half of the key, context the head or (in the service) the frame. */
+    /* A nonce in 1 … n-1; half is the drawer's own half of the key. */
     enum hufu_err (*nonce)(const struct draw *draw, struct scalar *out, const struct scalar *half,
-                           struct bytes context, uint32_t index, const char *role);
+                           const struct draw_context *context, uint32_t index, const char *role);
     /* Plain random bytes. */
     enum hufu_err (*bytes)(const struct draw *draw, uint8_t *out, size_t len, const char *role);
     const struct cosign_random *random;

@@ -22,11 +22,12 @@ enum hufu_err half_proof_put(struct buf *body, const struct half_proof_kind *kin
     struct device_keys keys DEVICE_KEYS_WIPED;
     struct scalar tau SCALAR_WIPED;
     uint8_t proof[COSIGN_PROOF_SIZE];
+    const struct draw_context context = draw_context_of(head);
 
     group_init(&g);
     enum hufu_err err = device_keys_open(&g, &keys, half);
     if (!err)
-        err = draw->nonce(draw, &tau, &keys.a, head, 0, DRAW_TAU);
+        err = draw->nonce(draw, &tau, &keys.a, &context, 0, DRAW_TAU);
     if (!err) {
         const struct statement statement = statement_of(kind, head, half->P, keys.A);
         err = proof_make(&g, proof, &statement, &keys.a, bytes_of(NULL, 0), &tau);

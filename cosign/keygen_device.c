@@ -20,11 +20,12 @@ static enum hufu_err prove_half(struct cosign_keygen *keygen, struct bytes head,
     struct scalar tau SCALAR_WIPED;
     struct point A POINT_WIPED;
     const struct statement statement = keygen_device_statement(head, keygen->A);
+    const struct draw_context context = draw_context_of(head);
 
     group_init(&g);
     enum hufu_err err = draw->secret(draw, &a, DRAW_A);
     if (!err)
-        err = draw->nonce(draw, &tau, &a, head, 0, DRAW_TAU);
+        err = draw->nonce(draw, &tau, &a, &context, 0, DRAW_TAU);
     if (err)
         return err;
     point_mul_base(&g, &A, &a);

@@ -17,11 +17,12 @@ static enum hufu_err prove_half(struct scalar *b, uint8_t B[COSIGN_POINT_SIZE],
     struct scalar tau SCALAR_WIPED;
     struct point point POINT_WIPED; /* with P, B tests a PIN (§2) */
     const struct statement statement = keygen_service_statement(head, com, B);
+    const struct draw_context context = draw_context_of(frame);
 
     group_init(&g);
     enum hufu_err err = draw->secret(draw, b, DRAW_B);
     if (!err)
-        err = draw->nonce(draw, &tau, b, frame, 0, DRAW_TAU);
+        err = draw->nonce(draw, &tau, b, &context, 0, DRAW_TAU);
     if (err)
         return err;
     point_mul_base(&g, &point, b);

@@ -14,14 +14,14 @@ void cosign_signing_wipe(struct cosign_signing *signing)
 
 /* k1, k2 of all digests, and their points. */
 static enum hufu_err draw_points(struct group *g, struct cosign_signing *signing, const struct scalar *a,
-                                 struct bytes head, const struct draw *draw)
+                                 const struct draw_context *context, const struct draw *draw)
 {
     static const char *const roles[2] = {DRAW_K1, DRAW_K2};
     for (uint32_t i = 0; i < signing->count; i++) {
         for (size_t j = 0; j < 2; j++) {
             struct scalar k SCALAR_WIPED;
             struct point Q;
-            enum hufu_err err = draw->nonce(draw, &k, a, head, i, roles[j]);
+            enum hufu_err err = draw->nonce(draw, &k, a, context, i, roles[j]);
             if (err)
                 return err;
             point_mul_base(g, &Q, &k);
@@ -39,12 +39,13 @@ static enum hufu_err begin(struct cosign_signing *signing, uint8_t proof[COSIGN_
     struct group g GROUP_DONE;
     struct device_keys keys DEVICE_KEYS_WIPED;
     struct scalar tau SCALAR_WIPED;
+    const struct draw_context context = draw_context_of(head);
     group_init(&g);
     enum hufu_err err = device_keys_open(&g, &keys, &signing->half);
     if (!err)
-        err = draw_points(&g, signing, &keys.a, head, draw);
+        err = draw_points(&g, signing, &keys.a, &context, draw);
     if (!err)
-        err = draw->nonce(draw, &tau, &keys.a, head, 0, DRAW_TAU);
+        err = draw->nonce(draw, &tau, &keys.a, &context, 0, DRAW_TAU);
     if (!err) {
         const struct bytes Qs = bytes_of(signing->Qs, (size_t)signing->count * SIGN_PAIR_SIZE);
         const struct bytes ks = bytes_of(signing->ks, (size_t)signing->count * 2 * COSIGN_SCALAR_SIZE);

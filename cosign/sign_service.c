@@ -22,6 +22,7 @@ struct request {
 
 /* One try at the answer. */
 struct batch {
+    struct draw_context context;
     struct scalar b;
     struct scalar b_inverse;
     struct scalar kappa1[COSIGN_BATCH_MAX];
@@ -62,7 +63,7 @@ static enum hufu_err draw_points(struct group *g, struct batch *batch, const str
         static const char *const roles[2] = {DRAW_KAPPA1, DRAW_KAPPA2};
         for (size_t j = 0; j < 2; j++) {
             struct point K;
-            enum hufu_err err = draw->nonce(draw, kappas[j], &batch->b, request->frame, i, roles[j]);
+            enum hufu_err err = draw->nonce(draw, kappas[j], &batch->b, &batch->context, i, roles[j]);
             if (err)
                 return err;
             point_mul_base(g, &K, kappas[j]);
@@ -178,6 +179,7 @@ static enum hufu_err sign(struct batch *batch, struct request *request,
         err = open_request(&g, request, half, body);
     if (err)
         return err;
+    batch->context = draw_context_of(request->frame);
     batch->b = keys.b;
     scalar_invert(&batch->b_inverse, &keys.b);
     return answer_request(&g, batch, request, draw);

@@ -70,7 +70,8 @@ enum hufu_err split_body(struct group *g, struct buf *body, const struct split_k
 
     bound_set(&bound, half->P, split->t);
     const struct statement statement = statement_of(kind, head, &bound, keys->A, split->A2);
-    enum hufu_err err = draw->nonce(draw, &tau, &keys->a, head, 0, DRAW_TAU);
+    const struct draw_context context = draw_context_of(head);
+    enum hufu_err err = draw->nonce(draw, &tau, &keys->a, &context, 0, DRAW_TAU);
     if (!err)
         err = proof_make(g, proof, &statement, &keys->a, bytes_of(split->a2, sizeof(split->a2)), &tau);
     if (err)

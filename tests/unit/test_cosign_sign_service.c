@@ -196,7 +196,7 @@ struct scripted {
 };
 
 static enum hufu_err scripted_nonce(const struct draw *draw, struct scalar *out, const struct scalar *half,
-                                    struct bytes context, uint32_t index, const char *role)
+                                    const struct draw_context *context, uint32_t index, const char *role)
 {
     struct scripted *script = (struct scripted *)(uintptr_t)draw;
     (void)half;

@@ -23,7 +23,7 @@ static enum hufu_err listed_secret(const struct draw *draw, struct scalar *out, 
 }
 
 static enum hufu_err listed_nonce(const struct draw *draw, struct scalar *out, const struct scalar *half,
-                                  struct bytes context, uint32_t index, const char *role)
+                                  const struct draw_context *context, uint32_t index, const char *role)
 {
     const struct listed *listed = listed_of(draw);
     (void)half;
