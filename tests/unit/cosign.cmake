@@ -9,6 +9,14 @@ foreach(noun sm3 scalar group hash draw proof keygen sign sign_attack sign_check
     hufu_test(test_cosign_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_cosign_${noun}.c USES cosign_pair)
 endforeach()
 
+# Inversion with the words of this machine, and compiled once more with those of 32 bits.
+set(inverse ${CMAKE_SOURCE_DIR}/cosign/arithmetic/inverse.c)
+hufu_test(test_arithmetic_inverse SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_arithmetic_inverse.c
+    USES hufu_cosign OpenSSL::Crypto)
+hufu_test(test_arithmetic_inverse_32 SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_arithmetic_inverse.c ${inverse}
+    USES hufu_base OpenSSL::Crypto)
+target_compile_definitions(test_arithmetic_inverse_32 PRIVATE HUFU_WORD_32)
+
 if(HUFU_VALGRIND)
     find_program(VALGRIND valgrind REQUIRED)
     add_executable(ctime_cosign ${CMAKE_CURRENT_LIST_DIR}/ctime_cosign.c)
@@ -19,4 +27,15 @@ if(HUFU_VALGRIND)
     # Exactly memcheck's own exit status: any other failure would prove nothing.
     add_test(NAME ctime_cosign_finds_a_leak
         COMMAND sh -c "\"$@\"; test $? -eq 9" sh ${memcheck} $<TARGET_FILE:ctime_cosign> leak)
+
+    set(memcheck ${VALGRIND} --quiet --error-exitcode=9)
+    foreach(words "" _32)
+        add_executable(ctime_inverse${words} ${CMAKE_CURRENT_LIST_DIR}/ctime_inverse.c ${inverse})
+        target_link_libraries(ctime_inverse${words} PRIVATE hufu_flags hufu_base)
+        set_target_properties(ctime_inverse${words} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+        add_test(NAME ctime_inverse${words} COMMAND ${memcheck} $<TARGET_FILE:ctime_inverse${words}> run)
+        add_test(NAME ctime_inverse${words}_finds_a_leak
+            COMMAND sh -c "\"$@\"; test $? -eq 9" sh ${memcheck} $<TARGET_FILE:ctime_inverse${words}> leak)
+    endforeach()
+    target_compile_definitions(ctime_inverse_32 PRIVATE HUFU_WORD_32)
 endif()
