@@ -9,13 +9,19 @@ foreach(noun sm3 scalar group hash draw proof keygen sign sign_attack sign_check
     hufu_test(test_cosign_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_cosign_${noun}.c USES cosign_pair)
 endforeach()
 
-# Inversion with the words of this machine, and compiled once more with those of 32 bits.
+# Inversion with the words of this machine, and compiled once more with those of 32 bits; test_arithmetic_steps includes it.
 set(inverse ${CMAKE_SOURCE_DIR}/cosign/arithmetic/inverse.c)
 hufu_test(test_arithmetic_inverse SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_arithmetic_inverse.c
     USES hufu_cosign OpenSSL::Crypto)
 hufu_test(test_arithmetic_inverse_32 SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_arithmetic_inverse.c ${inverse}
     USES hufu_base OpenSSL::Crypto)
-target_compile_definitions(test_arithmetic_inverse_32 PRIVATE HUFU_WORD_32)
+foreach(words "" _32)
+    hufu_test(test_arithmetic_steps${words} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_arithmetic_steps.c
+        USES hufu_base OpenSSL::Crypto)
+endforeach()
+foreach(test test_arithmetic_inverse_32 test_arithmetic_steps_32)
+    target_compile_definitions(${test} PRIVATE HUFU_WORD_32)
+endforeach()
 
 if(HUFU_VALGRIND)
     find_program(VALGRIND valgrind REQUIRED)
