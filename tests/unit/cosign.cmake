@@ -22,6 +22,26 @@ endforeach()
 foreach(test test_arithmetic_inverse_32 test_arithmetic_steps_32)
     target_compile_definitions(${test} PRIVATE HUFU_WORD_32)
 endforeach()
+# The same source over plain C, in a library of its own: options of a source file hold for a whole folder.
+add_library(lanes_emulated STATIC ${CMAKE_SOURCE_DIR}/cosign/arithmetic/lanes.c)
+target_compile_definitions(lanes_emulated PRIVATE LANES_EMULATED)
+target_link_libraries(lanes_emulated PUBLIC hufu_cosign PRIVATE hufu_strict)
+hufu_test(test_arithmetic_lanes SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_arithmetic_lanes.c
+    USES lanes_emulated OpenSSL::Crypto)
+
+# The field below it, as the test sees it: once in each form.
+add_library(lanes_field_emulated STATIC ${CMAKE_CURRENT_LIST_DIR}/lanes_field.c)
+target_compile_definitions(lanes_field_emulated PRIVATE LANES_EMULATED)
+target_link_libraries(lanes_field_emulated PUBLIC hufu_cosign)
+hufu_test(test_arithmetic_lanes_field SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_arithmetic_lanes_field.c
+    USES lanes_field_emulated OpenSSL::Crypto)
+get_target_property(cosign_definitions hufu_cosign INTERFACE_COMPILE_DEFINITIONS)
+if("HUFU_LANES=1" IN_LIST cosign_definitions)
+    add_library(lanes_field STATIC ${CMAKE_CURRENT_LIST_DIR}/lanes_field.c)
+    target_link_libraries(lanes_field PUBLIC hufu_cosign)
+    target_compile_options(lanes_field PRIVATE -mavx512f -mavx512ifma)
+    target_link_libraries(test_arithmetic_lanes_field PRIVATE lanes_field)
+endif()
 
 if(HUFU_VALGRIND)
     find_program(VALGRIND valgrind REQUIRED)

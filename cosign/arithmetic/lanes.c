@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The multiplication of lanes.h, on the field of lanes_field.h. Compiled twice: as lanes_mul, and with LANES_EMULATED as
+ * lanes_mul_emulated.
+ *
+ * Signed windows of five bits with odd digits (M. Joye, M. Tunstall, "Exponent recoding and regular exponentiation
+ * algorithms", AFRICACRYPT 2009, algorithm 6), over a table of P, 3P … 31P. Instead of making the table affine, which
+ * takes an inversion, its entries are brought to one common Z, which then is left out: (X, Y) are affine points of the
+ * isomorphic curve y² = x³ - 3Z⁴x + bZ⁶, and the result's z is multiplied by Z at the end. On that curve -3Z⁴ is not a
+ * constant, so doublings carry it along, as in the modified Jacobian coordinates of H. Cohen, A. Miyaji, T. Ono,
+ * "Efficient elliptic curve exponentiation using mixed coordinates", ASIACRYPT 1998.
+ *
+ * A point is (x, v, z, u): x/z² and v/2z³ are its coordinates, and u = (Z·z)⁴. Doubled, y needs neither halvings nor
+ * multiplications by 8. As elements, below: x 5.1, v 5, z 2.3, u 1.2 (lanes_field.h); each function says how it keeps
+ * that.
+ *
+ * In all, M for multiplications and S for squarings: the table 5M + 8S + 15·(5M + 2S) + 16·(4M + 1S), 50 windows of
+ * 28M + 25S (five doublings, an addition), the last one of 31M + 32S, the conversion 4M: 1582M + 1347S. */
+#include "cosign/arithmetic/lanes.h"
+
+#include "common/secret.h"
+#include "cosign/arithmetic/lanes_field.h"
+
+#ifdef LANES_EMULATED
+#define lanes_mul lanes_mul_emulated
+#endif
+
+#define WINDOW 5
+#define WINDOWS 52
+#define ENTRIES 16
+
+struct point {
+    struct lanes_element x, v, z, u;
+};
+
+/* An entry of the table, x and v below 1.1; v has clean limbs, as it is also subtracted. */
+struct entry {
+    struct lanes_element x;
+    struct lanes_sum v;
+};
+
+/* Everything that is secret and in memory, so that it is wiped at once. */
+struct work {
+    struct entry table[ENTRIES];
+    struct lanes_element ratio[ENTRIES];
+    struct lanes_element z, z_squared; /* of the table */
+    struct point sum, twice;
+    struct lanes_element h, r; /* of the last addition */
+    struct lanes_sum scalar;
+    v8_mask negate;
+    struct lanes_words words;
+};
+
+static void work_wipe(struct work *w)
+{
+    secret_wipe(w, sizeof(*w));
+}
+
+static inline struct lanes_element product(struct lanes_element a, struct lanes_element b)
+{
+    return element_of(sum_of_product(a, b, 0));
+}
+
+static inline struct lanes_element square(struct lanes_element a)
+{
+    return element_of(sum_of_square(a, 0));
+}
+
+/* ---- points ---- */
+
+/* Doubles p: with E = V², F = E², S = X·E, M = 3(X² - U),
+ *
+ *     X' = M² - 2S,  V' = 2M(S - X') - F,  Z' = V·Z,  U' = F·U
+ *
+ * which is the doubling in modified Jacobian coordinates with V = 2Y: 4M + 4S, and 1M less where u is not needed.
+ *
+ * E < 2.57, S < 1.82, F < 1.42; M < 3(2.62 + 2), reduced; X' = M² - 2S + 4 < 5.1; S - X' + 6 = 3S - M² + 2 < 7.5;
+ * V' = 2(M·(S - X') + 1) - F < 4.95; Z' < 1.8; U' < 1.2. */
+static inline void point_double(struct point *p, int keep_u)
+{
+    const struct lanes_element e = square(p->v);
+    const struct lanes_sum m1 = sum_sub(sum_of_square(p->x, 1), sum_of(p->u));
+    const struct lanes_element m = element_reduced(sum_add(sum_double(m1), m1));
+    const struct lanes_sum s = sum_of_product(p->x, e, 6);
+    const struct lanes_sum f = sum_of_square(e, 0);
+    const struct lanes_sum x = sum_sub(sum_of_square(m, 8), sum_double(s));
+    p->z = product(p->v, p->z);
+    if (keep_u)
+        p->u = product(element_of(f), p->u);
+    p->x = element_of(x);
+    p->v = element_of(sum_sub(sum_double(sum_of_product(m, element_of(sum_sub(s, x)), 1)), f));
+}
+
+/* u again, after an addition: 1M + 2S. */
+static inline void point_set_u(struct point *p, const struct lanes_element *z_squared)
+{
+    p->u = square(product(square(p->z), *z_squared));
+}
+
+/* Adds the affine point (x, v/2) to p: madd-2007-bl of D. J. Bernstein, T. Lange, "Explicit-Formulas Database", but with
+ * Z' = 2Z·H as a product, and doubled y: with H = x·Z² - X, I = 4H², J = H·I, W = X·I, r = v·Z³ - V,
+ *
+ *     X' = r² - J - 2W,  V' = 2(r(W - X') - V·J),  Z' = 2Z·H
+ *
+ * 8M + 3S; u is lost. Gives infinity (Z' = 0) for p plus -p, and zeros for p plus p: then h = r = 0.
+ *
+ * x, v < 2.1; Z² < 1.34, v·Z³ < 1.2; H and r reduced; I < 4.3, J < 1.3, W < 2.4; X' = r² - J - 2W + 8 < 9.1, reduced;
+ * W - X' + 10 = 3W + J - r² + 2 < 10.5; V' = 2(r(W - X') - V·J + 2) < 7.4, reduced; Z' < 2.3. */
+static inline void point_add(struct work *w, struct lanes_element x, struct lanes_element v)
+{
+    struct point *p = &w->sum;
+    const struct lanes_element zz = square(p->z);
+    const struct lanes_element h = element_reduced(sum_sub(sum_of_product(x, zz, 6), sum_of(p->x)));
+    const struct lanes_element zzz = product(zz, p->z);
+    const struct lanes_element i = element_of(sum_shift(sum_of_square(h, 0), 2));
+    const struct lanes_element r = element_reduced(sum_sub(sum_of_product(v, zzz, 5), sum_of(p->v)));
+    const struct lanes_sum j = sum_of_product(h, i, 0);
+    const struct lanes_sum middle = sum_of_product(p->x, i, 10);
+    const struct lanes_sum x3 = sum_sub(sum_sub(sum_of_square(r, 14), j), sum_double(middle));
+    p->z = element_of(sum_double(sum_of_product(p->z, h, 0)));
+    const struct lanes_sum vj = sum_of_product(p->v, element_of(j), 0);
+    p->x = element_reduced(x3);
+    const struct lanes_sum turn = sum_of_product(r, element_of(sum_sub(middle, x3)), 2);
+    p->v = element_reduced(sum_double(sum_sub(turn, vj)));
+    w->h = h;
+    w->r = r;
+}
+
+/* ---- the table ---- */
+
+/* next = twice + odd for two points of the same Z; brings twice to the Z of next, which is Z times the ratio returned:
+ * the addition of N. Meloni, "New point addition formulae for ECC applications", WAIFI 2007, with doubled y. With
+ * g = 2(X1 - X2), C = g², W1 = X1·C, W2 = X2·C, A = V1(W1 - W2), d = V1 - V2,
+ *
+ *     X3 = d² - W1 - W2,  V3 = 2(d(W1 - X3) - A),  X1' = W1,  V1' = 2A
+ *
+ * 5M + 2S. Never for equal or opposite points, which 2P and an odd multiple of P below nP are not.
+ *
+ * X1 < 5.1, V1 < 5, X2, V2 < 1.1; g, d reduced; W1 < 1.4, W2 < 1.1; A < 2.1; X3 = d² - W1 - W2 + 4 < 5.1, reduced;
+ * W1 - X3 + 6 = 2W1 + W2 - d² + 2 < 6; V3 = 2(d(W1 - X3) - A + 3) < 8.9, reduced. */
+static inline struct lanes_element point_step(struct point *twice, struct entry *next,
+                                              const struct entry *odd)
+{
+    const struct lanes_sum x1 = sum_of(twice->x), v1 = sum_of(twice->v), two_p = sum_of_p(2);
+    const struct lanes_element g = element_reduced(sum_double(sum_add(two_p, sum_sub(x1, sum_of(odd->x)))));
+    const struct lanes_element d = element_reduced(sum_add(two_p, sum_sub(v1, odd->v)));
+    const struct lanes_element c = square(g);
+    const struct lanes_sum w1 = sum_of_product(twice->x, c, 2), w2 = sum_of_product(odd->x, c, 0);
+    const struct lanes_sum x3 = sum_sub(sum_sub(sum_of_square(d, 3), w1), w2);
+    const struct lanes_sum a = sum_of_product(twice->v, element_of(sum_sub(w1, w2)), 0);
+    const struct lanes_sum turn = sum_of_product(d, element_of(sum_sub(sum_add(w1, sum_of_p(4)), x3)), 3);
+    next->x = element_reduced(x3);
+    next->v = sum_of(element_reduced(sum_double(sum_sub(turn, a))));
+    twice->x = element_of(sum_sub(w1, two_p));
+    twice->v = element_of(sum_double(a));
+    return g;
+}
+
+/* P and 2P with one Z, which is 2y: P becomes (4xy², y·8y³), that is (S, F) of the doubling. 5M + 8S with the doubling, whose
+ * u is (1·1)² here as Z is not common yet. */
+static void table_begin(struct work *w, struct lanes_element x, struct lanes_element v)
+{
+    const struct lanes_element e = square(v);
+    w->twice = (struct point){.x = x, .v = v, .z = element_one(), .u = element_one()};
+    point_double(&w->twice, 0);
+    w->table[0].x = product(x, e);
+    w->table[0].v = sum_of(square(e));
+    w->z = w->twice.z;
+}
+
+/* The table's entries P, 3P … 31P, and the Z common to them. */
+static void table_build(struct work *w, struct lanes_element x, struct lanes_element v)
+{
+    struct lanes_element scale = element_one();
+    table_begin(w, x, v);
+    for (int i = 1; i < ENTRIES; i++)
+        w->ratio[i] = point_step(&w->twice, &w->table[i], &w->table[i - 1]);
+    for (int i = ENTRIES - 1; i >= 0; i--) {
+        struct entry *entry = &w->table[i];
+        const struct lanes_element squared = square(scale);
+        entry->x = product(entry->x, squared);
+        entry->v = sum_of(product(element_of(entry->v), product(squared, scale)));
+        if (i > 0)
+            scale = product(scale, w->ratio[i]);
+    }
+    w->z = product(w->z, scale);
+    w->z_squared = square(w->z);
+}
+
+/* Adds digit·P, for the digit 2·window - 31: -31, -29 … 31. Reads the whole table. */
+static inline void add_digit(struct work *w, v8 window)
+{
+    const v8 negative = v_xor(v_shr(window, WINDOW - 1), v_set1(1));
+    const v8 index = v_and(v_xor(window, v_sub(v_set1(0), negative)), v_set1(ENTRIES - 1));
+    struct entry e = w->table[0];
+    for (uint64_t i = 1; i < ENTRIES; i++) {
+        const v8_mask here = v_equal(index, v_set1(i));
+        for (int j = 0; j < LIMBS; j++) {
+            e.x.limb[j] = v_blend(here, e.x.limb[j], w->table[i].x.limb[j]);
+            e.v.limb[j] = v_blend(here, e.v.limb[j], w->table[i].v.limb[j]);
+        }
+    }
+    e.v = sum_select(v_equal(negative, v_set1(1)), e.v, sum_sub(sum_of_p(2), e.v));
+    point_add(w, e.x, element_of(e.v));
+}
+
+/* ---- the scalar ---- */
+
+/* An odd k' = k or n - k, and (k' - 1)/2 + 2^259, whose windows w of five bits give k' = Σ (2w - 31)·32^i. */
+static void scalar_recode(struct work *w)
+{
+    const struct lanes_sum n = {{v_set1(0xbf40939d54123), v_set1(0x6b21c6052b53b), v_set1(0xfffffff7203df),
+                                 v_set1(0xfffffffffffff), v_set1(0xfffffffeffff)}};
+    const struct lanes_sum k = sum_load(&w->words);
+    const struct lanes_sum negative = sum_of(element_of(sum_sub(n, k)));
+    w->negate = v_equal(v_and(k.limb[0], v_set1(1)), v_set1(0));
+    const struct lanes_sum odd = sum_select(w->negate, k, negative);
+    for (int i = 0; i < LIMBS; i++) {
+        const v8 above =
+            i + 1 < LIMBS ? odd.limb[i + 1] : v_set1(UINT64_C(1) << (WINDOW * WINDOWS - 4 * LIMB_BITS));
+        w->scalar.limb[i] =
+            v_or(v_shr(odd.limb[i], 1), v_and(v_shl(above, LIMB_BITS - 1), v_set1(LIMB_MASK)));
+    }
+}
+
+/* Takes the highest window off. */
+static inline v8 scalar_shift(struct lanes_sum *scalar)
+{
+    const v8 window = v_shr(scalar->limb[LIMBS - 1], LIMB_BITS - WINDOW);
+    for (int i = LIMBS - 1; i >= 0; i--) {
+        const v8 below = i > 0 ? v_shr(scalar->limb[i - 1], LIMB_BITS - WINDOW) : v_set1(0);
+        scalar->limb[i] = v_or(v_and(v_shl(scalar->limb[i], WINDOW), v_set1(LIMB_MASK)), below);
+    }
+    return window;
+}
+
+/* ---- the multiplication ---- */
+
+static inline void shift_window(struct work *w)
+{
+    point_set_u(&w->sum, &w->z_squared);
+    for (int i = 0; i < WINDOW - 1; i++)
+        point_double(&w->sum, 1);
+    point_double(&w->sum, 0);
+}
+
+static inline struct lanes_element element_select(v8_mask mask, struct lanes_element zeros,
+                                                  struct lanes_element ones)
+{
+    for (int i = 0; i < LIMBS; i++)
+        zeros.limb[i] = v_blend(mask, zeros.limb[i], ones.limb[i]);
+    return zeros;
+}
+
+/* The last digit, by an addition that also doubles. 2M + 7S more: u for the doubling, and the doubling. */
+static void add_last_digit(struct work *w, v8 window)
+{
+    w->twice = w->sum;
+    point_set_u(&w->twice, &w->z_squared);
+    point_double(&w->twice, 0);
+    add_digit(w, window);
+    const v8_mask equal = v_mask_and(element_is_zero(w->h), element_is_zero(w->r));
+    w->sum.x = element_select(equal, w->sum.x, w->twice.x);
+    w->sum.v = element_select(equal, w->sum.v, w->twice.v);
+    w->sum.z = element_select(equal, w->sum.z, w->twice.z);
+}
+
+/* Why only the last addition need look for equal points. Let d_51 … d_0 be the digits of k', which is odd and in [1, n] (n
+ * for k = 0), and T_i = Σ d_(i+j)·32^j, so T_0 = k'. As (k' - 1)/2 < 2^255, d_51 = 1, and T_51 = 1. Each T_i is odd, and
+ * T_i = 32·T_(i+1) + d_i > 0 since |d_i| < 32 and T_(i+1) ≥ 1. And |T_i·32^i - k'| < 32^i, so T_i < n/32^i + 1.
+ *
+ * The addition of d_i to 32·T_(i+1) goes wrong where 32·T_(i+1) is 0 or ±d_i mod n. Now 32 ≤ 32·T_(i+1) = T_i - d_i, so
+ * all three of 32·T_(i+1), 32·T_(i+1) - d_i and 32·T_(i+1) + d_i = T_i are above 0; and for i ≥ 1 below n/32 + 64 < n: none
+ * is 0 mod n. For i = 0 they are below 2n, so wrong is only n itself: 32·T_1 = n cannot be, as n is odd;
+ * 32·T_1 + d_0 = n is k = 0, where the formulas give infinity as they should; 32·T_1 - d_0 = n is k' = n + 2d_0, where
+ * d_0 = -n = -3 mod 32, so k' = n - 6: the doubling of -3P. Nor is a point ever infinity before the end. */
+static void multiply(struct work *w)
+{
+    (void)scalar_shift(&w->scalar);
+    w->sum.x = w->table[0].x;
+    w->sum.v = element_of(w->table[0].v);
+    w->sum.z = element_one();
+    for (int i = 0; i < WINDOWS - 2; i++) {
+        shift_window(w);
+        add_digit(w, scalar_shift(&w->scalar));
+    }
+    shift_window(w);
+    add_last_digit(w, scalar_shift(&w->scalar));
+}
+
+/* ---- words ---- */
+
+/* From R = 2^256 to 2^260. */
+static struct lanes_element element_load(const struct work *w)
+{
+    return element_reduced(sum_shift(sum_load(&w->words), 4));
+}
+
+/* From R = 2^260 to 2^256, and divided by 2^halvings. */
+static void element_store(struct work *w, struct lanes_element a, unsigned int halvings)
+{
+    const struct lanes_sum moved = sum_of_product(a, element_of_power(256 - halvings), 0);
+    sum_store(&w->words, sum_canonical(element_reduced(moved)));
+}
+
+void lanes_mul(struct lanes_jacobian out[LANES], const uint64_t k[LANES][4],
+               const struct lanes_affine p[LANES])
+{
+    struct work w __attribute__((cleanup(work_wipe)));
+    for (int i = 0; i < LANES; i++)
+        words_set(&w.words, i, p[i].x);
+    const struct lanes_element x = element_load(&w);
+    for (int i = 0; i < LANES; i++)
+        words_set(&w.words, i, p[i].y);
+    table_build(&w, x, element_of(sum_double(sum_of(element_load(&w)))));
+    for (int i = 0; i < LANES; i++)
+        words_set(&w.words, i, k[i]);
+    scalar_recode(&w);
+    multiply(&w);
+    element_store(&w, w.sum.x, 0);
+    for (int i = 0; i < LANES; i++)
+        words_get(out[i].x, &w.words, i);
+    const struct lanes_sum v = sum_of(w.sum.v);
+    element_store(&w, element_of(sum_select(w.negate, v, sum_sub(sum_of_p(8), v))), 1);
+    for (int i = 0; i < LANES; i++)
+        words_get(out[i].y, &w.words, i);
+    element_store(&w, product(w.sum.z, w.z), 0);
+    for (int i = 0; i < LANES; i++)
+        words_get(out[i].z, &w.words, i);
+}
