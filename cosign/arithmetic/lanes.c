@@ -13,8 +13,9 @@
  * multiplications by 8. As elements, below: x 5.1, v 5, z 2.3, u 1.2 (lanes_field.h); each function says how it keeps
  * that.
  *
- * In all, M for multiplications and S for squarings: the table 5M + 8S + 15·(5M + 2S) + 16·(4M + 1S), 50 windows of
- * 28M + 25S (five doublings, an addition), the last one of 31M + 32S, the conversion 4M: 1582M + 1347S. */
+ * In all, M for multiplications and S for squarings: the table 4M + 6S, 15·(5M + 2S) and 64M + 17S, 50 windows of
+ * 28M + 25S (five doublings, an addition), the last one of 32M + 31S, the conversion 4M: 1579M + 1334S. For the generator
+ * 43·(8M + 3S), six doublings of 24M + 26S, the conversion: 372M + 155S. */
 #include "cosign/arithmetic/lanes.h"
 
 #include "common/secret.h"
@@ -22,11 +23,14 @@
 
 #ifdef LANES_EMULATED
 #define lanes_mul lanes_mul_emulated
+#define lanes_mul_base lanes_mul_base_emulated
 #endif
 
 #define WINDOW 5
 #define WINDOWS 52
-#define ENTRIES 16
+#define ENTRIES (1 << (WINDOW - 1))
+#define BASE_WINDOW 6
+#define BASE_ENTRIES LANES_BASE_ENTRIES
 
 struct point {
     struct lanes_element x, v, z, u;
@@ -45,7 +49,7 @@ struct work {
     struct lanes_element z, z_squared; /* of the table */
     struct point sum, twice;
     struct lanes_element h, r; /* of the last addition */
-    struct lanes_sum scalar;
+    struct lanes_sum half;     /* of the odd scalar, rounded down */
     v8_mask negate;
     struct lanes_words words;
 };
@@ -155,8 +159,8 @@ static inline struct lanes_element point_step(struct point *twice, struct entry 
     return g;
 }
 
-/* P and 2P with one Z, which is 2y: P becomes (4xy², y·8y³), that is (S, F) of the doubling. 5M + 8S with the doubling, whose
- * u is (1·1)² here as Z is not common yet. */
+/* P and 2P with one Z, which is 2y: P becomes (4xy², y·8y³), that is (S, F) of the doubling. 4M + 6S with the doubling,
+ * for which u is 1, as P is on the curve itself. */
 static void table_begin(struct work *w, struct lanes_element x, struct lanes_element v)
 {
     const struct lanes_element e = square(v);
@@ -186,26 +190,11 @@ static void table_build(struct work *w, struct lanes_element x, struct lanes_ele
     w->z_squared = square(w->z);
 }
 
-/* Adds digit·P, for the digit 2·window - 31: -31, -29 … 31. Reads the whole table. */
-static inline void add_digit(struct work *w, v8 window)
-{
-    const v8 negative = v_xor(v_shr(window, WINDOW - 1), v_set1(1));
-    const v8 index = v_and(v_xor(window, v_sub(v_set1(0), negative)), v_set1(ENTRIES - 1));
-    struct entry e = w->table[0];
-    for (uint64_t i = 1; i < ENTRIES; i++) {
-        const v8_mask here = v_equal(index, v_set1(i));
-        for (int j = 0; j < LIMBS; j++) {
-            e.x.limb[j] = v_blend(here, e.x.limb[j], w->table[i].x.limb[j]);
-            e.v.limb[j] = v_blend(here, e.v.limb[j], w->table[i].v.limb[j]);
-        }
-    }
-    e.v = sum_select(v_equal(negative, v_set1(1)), e.v, sum_sub(sum_of_p(2), e.v));
-    point_add(w, e.x, element_of(e.v));
-}
-
 /* ---- the scalar ---- */
 
-/* An odd k' = k or n - k, and (k' - 1)/2 + 2^259, whose windows w of five bits give k' = Σ (2w - 31)·32^i. */
+/* An odd k' = k or n - k, and h = (k' - 1)/2 < 2^255. With the windows w of h, of five bits each, and 51 of them,
+ * k' = 32^51 + Σ (2w_i - 31)·32^i: the digits are odd, and the highest is always 1. So it is with six bits, 64 for 32, 63
+ * for 31 and 43 windows. */
 static void scalar_recode(struct work *w)
 {
     const struct lanes_sum n = {{v_set1(0xbf40939d54123), v_set1(0x6b21c6052b53b), v_set1(0xfffffff7203df),
@@ -215,32 +204,50 @@ static void scalar_recode(struct work *w)
     w->negate = v_equal(v_and(k.limb[0], v_set1(1)), v_set1(0));
     const struct lanes_sum odd = sum_select(w->negate, k, negative);
     for (int i = 0; i < LIMBS; i++) {
-        const v8 above =
-            i + 1 < LIMBS ? odd.limb[i + 1] : v_set1(UINT64_C(1) << (WINDOW * WINDOWS - 4 * LIMB_BITS));
-        w->scalar.limb[i] =
-            v_or(v_shr(odd.limb[i], 1), v_and(v_shl(above, LIMB_BITS - 1), v_set1(LIMB_MASK)));
+        const v8 above = i + 1 < LIMBS ? odd.limb[i + 1] : v_set1(0);
+        w->half.limb[i] = v_or(v_shr(odd.limb[i], 1), v_and(v_shl(above, LIMB_BITS - 1), v_set1(LIMB_MASK)));
     }
 }
 
-/* Takes the highest window off. */
-static inline v8 scalar_shift(struct lanes_sum *scalar)
+/* The digit 2·window - (2^bits - 1), as its sign and the number of its absolute value among 1, 3, 5 … */
+struct digit {
+    v8_mask negative;
+    v8 index;
+};
+
+/* The digit of window i of `bits` bits. */
+static inline struct digit scalar_digit(const struct work *w, unsigned int i, unsigned int bits)
 {
-    const v8 window = v_shr(scalar->limb[LIMBS - 1], LIMB_BITS - WINDOW);
-    for (int i = LIMBS - 1; i >= 0; i--) {
-        const v8 below = i > 0 ? v_shr(scalar->limb[i - 1], LIMB_BITS - WINDOW) : v_set1(0);
-        scalar->limb[i] = v_or(v_and(v_shl(scalar->limb[i], WINDOW), v_set1(LIMB_MASK)), below);
-    }
-    return window;
+    const unsigned int limb = i * bits / LIMB_BITS, shift = i * bits % LIMB_BITS;
+    v8 window = v_shr(w->half.limb[limb], shift);
+    if (shift + bits > LIMB_BITS && limb + 1 < LIMBS)
+        window = v_or(window, v_shl(w->half.limb[limb + 1], LIMB_BITS - shift));
+    const v8 negative = v_xor(v_and(v_shr(window, bits - 1), v_set1(1)), v_set1(1));
+    const v8 index = v_xor(window, v_sub(v_set1(0), negative));
+    return (struct digit){v_equal(negative, v_set1(1)),
+                          v_and(index, v_set1((UINT64_C(1) << (bits - 1)) - 1))};
 }
 
 /* ---- the multiplication ---- */
 
-static inline void shift_window(struct work *w)
+/* An affine point, to be added. */
+struct addend {
+    struct lanes_element x, v;
+};
+
+/* digit·P. Reads the whole table. */
+static inline struct addend table_select(const struct work *w, struct digit digit)
 {
-    point_set_u(&w->sum, &w->z_squared);
-    for (int i = 0; i < WINDOW - 1; i++)
-        point_double(&w->sum, 1);
-    point_double(&w->sum, 0);
+    struct entry e = w->table[0];
+    for (uint64_t i = 1; i < ENTRIES; i++) {
+        const v8_mask here = v_equal(digit.index, v_set1(i));
+        for (int j = 0; j < LIMBS; j++) {
+            e.x.limb[j] = v_blend(here, e.x.limb[j], w->table[i].x.limb[j]);
+            e.v.limb[j] = v_blend(here, e.v.limb[j], w->table[i].v.limb[j]);
+        }
+    }
+    e.v = sum_select(digit.negative, e.v, sum_sub(sum_of_p(2), e.v));
+    return (struct addend){e.x, element_of(e.v)};
 }
 
 static inline struct lanes_element element_select(v8_mask mask, struct lanes_element zeros,
@@ -251,40 +258,104 @@ static inline struct lanes_element element_select(v8_mask mask, struct lanes_ele
     return zeros;
 }
 
-/* The last digit, by an addition that also doubles. 2M + 7S more: u for the doubling, and the doubling. */
-static void add_last_digit(struct work *w, v8 window)
+/* An addition that also doubles, for the last one. 4M + 6S more: u for the doubling, and the doubling. */
+static void point_add_any(struct work *w, struct addend a)
 {
     w->twice = w->sum;
     point_set_u(&w->twice, &w->z_squared);
     point_double(&w->twice, 0);
-    add_digit(w, window);
+    point_add(w, a.x, a.v);
     const v8_mask equal = v_mask_and(element_is_zero(w->h), element_is_zero(w->r));
     w->sum.x = element_select(equal, w->sum.x, w->twice.x);
     w->sum.v = element_select(equal, w->sum.v, w->twice.v);
     w->sum.z = element_select(equal, w->sum.z, w->twice.z);
 }
 
-/* Why only the last addition need look for equal points. Let d_51 … d_0 be the digits of k', which is odd and in [1, n] (n
- * for k = 0), and T_i = Σ d_(i+j)·32^j, so T_0 = k'. As (k' - 1)/2 < 2^255, d_51 = 1, and T_51 = 1. Each T_i is odd, and
- * T_i = 32·T_(i+1) + d_i > 0 since |d_i| < 32 and T_(i+1) ≥ 1. And |T_i·32^i - k'| < 32^i, so T_i < n/32^i + 1.
+/* 2^count times the sum, count > 0. */
+static inline void point_shift(struct work *w, int count)
+{
+    point_set_u(&w->sum, &w->z_squared);
+    for (int i = 1; i < count; i++)
+        point_double(&w->sum, 1);
+    point_double(&w->sum, 0);
+}
+
+static void sum_begin(struct work *w, struct addend a)
+{
+    w->sum.x = a.x;
+    w->sum.v = a.v;
+    w->sum.z = element_one();
+}
+
+/* Why only the last addition need look for equal points. Let d_51 = 1, d_50 … d_0 be the digits of k', which is odd and in
+ * [1, n] (n for k = 0), and T_i = Σ d_(i+j)·32^j, so T_0 = k'. Each T_i is odd, and T_i = 32·T_(i+1) + d_i ≥ 1, as
+ * T_51 = 1, T_(i+1) ≥ 1 and |d_i| < 32. And |T_i·32^i - k'| < 32^i, so T_i < n/32^i + 1.
  *
  * The addition of d_i to 32·T_(i+1) goes wrong where 32·T_(i+1) is 0 or ±d_i mod n. Now 32 ≤ 32·T_(i+1) = T_i - d_i, so
- * all three of 32·T_(i+1), 32·T_(i+1) - d_i and 32·T_(i+1) + d_i = T_i are above 0; and for i ≥ 1 below n/32 + 64 < n: none
- * is 0 mod n. For i = 0 they are below 2n, so wrong is only n itself: 32·T_1 = n cannot be, as n is odd;
+ * all three of 32·T_(i+1), 32·T_(i+1) - d_i and 32·T_(i+1) + d_i are above 0; and for i ≥ 1 they are below n/32 + 64 < n:
+ * none is 0 mod n. For i = 0 they are below 2n, so only n itself is wrong: 32·T_1 = n cannot be, as n is odd;
  * 32·T_1 + d_0 = n is k = 0, where the formulas give infinity as they should; 32·T_1 - d_0 = n is k' = n + 2d_0, where
- * d_0 = -n = -3 mod 32, so k' = n - 6: the doubling of -3P. Nor is a point ever infinity before the end. */
+ * d_0 = 32 - n = -3 mod 64, so k' = n - 6: the doubling of -3P. Nor is a sum ever infinity before the end. */
 static void multiply(struct work *w)
 {
-    (void)scalar_shift(&w->scalar);
-    w->sum.x = w->table[0].x;
-    w->sum.v = element_of(w->table[0].v);
-    w->sum.z = element_one();
-    for (int i = 0; i < WINDOWS - 2; i++) {
-        shift_window(w);
-        add_digit(w, scalar_shift(&w->scalar));
+    sum_begin(w, (struct addend){w->table[0].x, element_of(w->table[0].v)});
+    for (unsigned int i = WINDOWS - 2; i > 0; i--) {
+        point_shift(w, WINDOW);
+        const struct addend a = table_select(w, scalar_digit(w, i, WINDOW));
+        point_add(w, a.x, a.v);
     }
-    shift_window(w);
-    add_last_digit(w, scalar_shift(&w->scalar));
+    point_shift(w, WINDOW);
+    point_add_any(w, table_select(w, scalar_digit(w, 0, WINDOW)));
+}
+
+/* ---- the generator ---- */
+
+/* digit·4096^i·G for the row i of the generator's table. Reads the whole row. */
+static inline struct addend row_select(const uint64_t row[BASE_ENTRIES][8], struct digit digit)
+{
+    v8 e[8];
+    for (int j = 0; j < 8; j++)
+        e[j] = v_set1(row[0][j]);
+    for (uint64_t i = 1; i < BASE_ENTRIES; i++) {
+        const v8_mask here = v_equal(digit.index, v_set1(i));
+        for (int j = 0; j < 8; j++)
+            e[j] = v_blend(here, e[j], v_set1(row[i][j]));
+    }
+    const struct lanes_sum x = sum_of_words(e[0], e[1], e[2], e[3]), y = sum_of_words(e[4], e[5], e[6], e[7]);
+    const struct lanes_sum signed_y = sum_select(digit.negative, y, sum_sub(sum_of_p(1), y));
+    const struct lanes_element moved = element_reduced(sum_shift(signed_y, 4));
+    return (struct addend){element_reduced(sum_shift(x, 4)), element_of(sum_double(sum_of(moved)))};
+}
+
+/* Two rows of digits share the table: k' = Σ (64·d_(2i+1) + d_2i)·4096^i, so those of odd number are added up first, the
+ * lowest first, and after six doublings the others, the highest first. d_43 = 1, and T_i is as above, in base 64: odd, ≥ 1.
+ * Here no addition meets equal points:
+ *
+ * Odd numbers: the sum before d·4096^i is odd and below 4096^i in absolute value, and |d·4096^i| is at least that and stays
+ * below 64·4096^20 or is 4096^21: none of the sum, the sum less and the sum plus the digit is 0 mod n.
+ *
+ * Even numbers: the sum a before d_2i·4096^i is (64·T_(2i+1) + f)·4096^i with |f| < 1, so a > 63·4096^i ≥ |d_2i·4096^i|. So
+ * a, and a less or plus the digit, are above 0. For i < 21 they are below 2n, and for i > 0 they are even, so none is n.
+ * For i = 0, a = 64·T_1 is even too; a + d_0 = n is k = 0; a - d_0 = n would be d_0 = 64 - n = 29 mod 128, so
+ * k' = n + 58 > n. For i = 21, a is 64 times a number between 0 and n, and within 0.99·2^252 of 64·2^252; as h < 2^255,
+ * -63 ≤ d_42 ≤ -49. So plus the digit it is within that of (1 to 15)·2^252, and less the digit of (113 to 127)·2^252,
+ * which is (1 to 15)·2^252 more than 7n + 7·2^224 or so. As n is 16·2^252 but for 2^224 or so, none of that is 0 mod n. */
+static void multiply_base(struct work *w, const uint64_t (*table)[BASE_ENTRIES][8])
+{
+    sum_begin(w, row_select(table[0], scalar_digit(w, 1, BASE_WINDOW)));
+    for (unsigned int i = 1; i < LANES_BASE_ROWS; i++) {
+        struct addend a;
+        if (i < LANES_BASE_ROWS - 1)
+            a = row_select(table[i], scalar_digit(w, 2 * i + 1, BASE_WINDOW));
+        else
+            a = row_select(table[i], (struct digit){v_equal(v_set1(0), v_set1(1)), v_set1(0)});
+        point_add(w, a.x, a.v);
+    }
+    point_shift(w, BASE_WINDOW);
+    for (unsigned int i = LANES_BASE_ROWS; i > 0; i--) {
+        const struct addend a = row_select(table[i - 1], scalar_digit(w, 2 * (i - 1), BASE_WINDOW));
+        point_add(w, a.x, a.v);
+    }
 }
 
 /* ---- words ---- */
@@ -302,6 +373,28 @@ static void element_store(struct work *w, struct lanes_element a, unsigned int h
     sum_store(&w->words, sum_canonical(element_reduced(moved)));
 }
 
+static void scalars_load(struct work *w, const uint64_t k[LANES][4])
+{
+    for (int i = 0; i < LANES; i++)
+        words_set(&w->words, i, k[i]);
+    scalar_recode(w);
+}
+
+/* The sum, on the curve itself and with k' turned into k. */
+static void sum_result(struct lanes_jacobian out[LANES], struct work *w)
+{
+    const struct lanes_sum v = sum_of(w->sum.v);
+    element_store(w, w->sum.x, 0);
+    for (int i = 0; i < LANES; i++)
+        words_get(out[i].x, &w->words, i);
+    element_store(w, element_of(sum_select(w->negate, v, sum_sub(sum_of_p(5), v))), 1);
+    for (int i = 0; i < LANES; i++)
+        words_get(out[i].y, &w->words, i);
+    element_store(w, product(w->sum.z, w->z), 0);
+    for (int i = 0; i < LANES; i++)
+        words_get(out[i].z, &w->words, i);
+}
+
 void lanes_mul(struct lanes_jacobian out[LANES], const uint64_t k[LANES][4],
                const struct lanes_affine p[LANES])
 {
@@ -312,18 +405,18 @@ void lanes_mul(struct lanes_jacobian out[LANES], const uint64_t k[LANES][4],
     for (int i = 0; i < LANES; i++)
         words_set(&w.words, i, p[i].y);
     table_build(&w, x, element_of(sum_double(sum_of(element_load(&w)))));
-    for (int i = 0; i < LANES; i++)
-        words_set(&w.words, i, k[i]);
-    scalar_recode(&w);
+    scalars_load(&w, k);
     multiply(&w);
-    element_store(&w, w.sum.x, 0);
-    for (int i = 0; i < LANES; i++)
-        words_get(out[i].x, &w.words, i);
-    const struct lanes_sum v = sum_of(w.sum.v);
-    element_store(&w, element_of(sum_select(w.negate, v, sum_sub(sum_of_p(8), v))), 1);
-    for (int i = 0; i < LANES; i++)
-        words_get(out[i].y, &w.words, i);
-    element_store(&w, product(w.sum.z, w.z), 0);
-    for (int i = 0; i < LANES; i++)
-        words_get(out[i].z, &w.words, i);
+    sum_result(out, &w);
+}
+
+void lanes_mul_base(struct lanes_jacobian out[LANES], const uint64_t k[LANES][4],
+                    const uint64_t table[LANES_BASE_ROWS][LANES_BASE_ENTRIES][8])
+{
+    struct work w __attribute__((cleanup(work_wipe)));
+    w.z = element_one();
+    w.z_squared = w.z;
+    scalars_load(&w, k);
+    multiply_base(&w, table);
+    sum_result(out, &w);
 }

@@ -19,7 +19,7 @@ struct lanes_jacobian {
 };
 
 /* out[i] = k[i]·p[i] for each of the eight. k: below n, in plain form; 0 gives infinity. p: points of the curve, never
- * infinity. Takes the same time and touches the same memory for all scalars and points; needs 20 KiB of stack.
+ * infinity. Takes the same time and touches the same memory for all scalars and points; needs 28 KiB of stack.
  *
  * lanes_mul executes AVX512F and AVX512IFMA: whoever calls it has asked the processor before. lanes_mul_emulated is the
  * same source over arrays of eight words, for machines and checkers that do not know these instructions; only tests
@@ -28,5 +28,14 @@ void lanes_mul(struct lanes_jacobian out[LANES], const uint64_t k[LANES][4],
                const struct lanes_affine p[LANES]);
 void lanes_mul_emulated(struct lanes_jacobian out[LANES], const uint64_t k[LANES][4],
                         const struct lanes_affine p[LANES]);
+
+/* out[i] = k[i]·G, for the generator G of which the table holds (2j + 1)·4096^i·G as entry j of row i, x before y: the same
+ * table that serves one scalar at a time. */
+#define LANES_BASE_ROWS 22
+#define LANES_BASE_ENTRIES 32
+void lanes_mul_base(struct lanes_jacobian out[LANES], const uint64_t k[LANES][4],
+                    const uint64_t table[LANES_BASE_ROWS][LANES_BASE_ENTRIES][8]);
+void lanes_mul_base_emulated(struct lanes_jacobian out[LANES], const uint64_t k[LANES][4],
+                             const uint64_t table[LANES_BASE_ROWS][LANES_BASE_ENTRIES][8]);
 
 #endif

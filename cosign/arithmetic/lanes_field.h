@@ -233,14 +233,18 @@ static inline void words_get(uint64_t number[4], const struct lanes_words *words
         number[i] = words->row[i][lane];
 }
 
-static inline struct lanes_sum sum_load(const struct lanes_words *words)
+static inline struct lanes_sum sum_of_words(v8 w0, v8 w1, v8 w2, v8 w3)
 {
     const v8 mask = v_set1(LIMB_MASK);
-    const v8 w0 = v_load(words->row[0]), w1 = v_load(words->row[1]), w2 = v_load(words->row[2]),
-             w3 = v_load(words->row[3]);
     return (struct lanes_sum){{v_and(w0, mask), v_and(v_or(v_shr(w0, 52), v_shl(w1, 12)), mask),
                                v_and(v_or(v_shr(w1, 40), v_shl(w2, 24)), mask),
                                v_and(v_or(v_shr(w2, 28), v_shl(w3, 36)), mask), v_shr(w3, 16)}};
+}
+
+static inline struct lanes_sum sum_load(const struct lanes_words *words)
+{
+    return sum_of_words(v_load(words->row[0]), v_load(words->row[1]), v_load(words->row[2]),
+                        v_load(words->row[3]));
 }
 
 /* For a canonical sum. */

@@ -2,7 +2,7 @@
 /* Eight 64-bit lanes, and the few operations on them that lanes.c needs: as AVX-512 instructions, or, with
  * LANES_EMULATED, in plain C, so that the same source also runs where these instructions do not (under valgrind, which
  * then checks it for branches and addresses that depend on secrets). Lanes never mix, and all of it takes the same time
- * for all values. Counts of shifts are constants. */
+ * for all values. Counts of shifts are public. */
 #ifndef HUFU_COSIGN_ARITHMETIC_VECTOR_H
 #define HUFU_COSIGN_ARITHMETIC_VECTOR_H
 

@@ -28,6 +28,7 @@ target_compile_definitions(lanes_emulated PRIVATE LANES_EMULATED)
 target_link_libraries(lanes_emulated PUBLIC hufu_cosign PRIVATE hufu_strict)
 hufu_test(test_arithmetic_lanes SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_arithmetic_lanes.c
     USES lanes_emulated OpenSSL::Crypto)
+set_tests_properties(test_arithmetic_lanes PROPERTIES TIMEOUT 1800) # with HUFU_TEST_LONG: OpenSSL takes its time
 
 # The field below it, as the test sees it: once in each form.
 add_library(lanes_field_emulated STATIC ${CMAKE_CURRENT_LIST_DIR}/lanes_field.c)

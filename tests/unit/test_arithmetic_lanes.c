@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The multiplication of eight points at once, in both its forms, against OpenSSL's: scalars where a digit or the last
- * addition turns, points with limbs of zeros and ones, and random ones. HUFU_TEST_LONG=1 for many more of these. */
+/* The multiplication of eight points at once, and that of the generator, in both their forms, against OpenSSL's: scalars
+ * where a digit or the last addition turns, points with limbs of zeros and ones, and random ones. HUFU_TEST_LONG=1 for
+ * many more of these. */
 #include "tests/unit/unit.h"
 
 #include <openssl/bn.h>
@@ -13,7 +14,7 @@
 #define RANDOM_BATCHES 2500
 #define LONG_BATCHES 125000
 #define EMULATED_SHARE 16 /* one batch of so many goes to the emulation too */
-#define MAX_SCALARS 1000
+#define MAX_SCALARS 1200
 #define MAX_POINTS 32
 
 struct judge {
@@ -31,42 +32,6 @@ struct edges {
     EC_POINT *point[MAX_POINTS];
     size_t points;
 };
-
-static int set_up(void **state)
-{
-    static struct judge j;
-    j = (struct judge){.work = BN_CTX_new(), .group = EC_GROUP_new_by_curve_name(NID_sm2), .seed = 1};
-    BIGNUM **numbers[] = {&j.n, &j.p, &j.r, &j.r_inverse, &j.x, &j.y, &j.z, &j.t};
-    for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
-        assert_non_null(*numbers[i] = BN_new());
-    assert_non_null(BN_copy(j.n, EC_GROUP_get0_order(j.group)));
-    assert_non_null(BN_copy(j.p, EC_GROUP_get0_field(j.group)));
-    assert_true(BN_set_bit(j.r, 256));
-    assert_non_null(BN_mod_inverse(j.r_inverse, j.r, j.p, j.work));
-    for (int i = 0; i < LANES; i++) {
-        assert_non_null(j.k[i] = BN_new());
-        assert_non_null(j.point[i] = EC_POINT_new(j.group));
-        assert_non_null(j.expected[i] = EC_POINT_new(j.group));
-    }
-    *state = &j;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct judge *j = *state;
-    BIGNUM *numbers[] = {j->n, j->p, j->r, j->r_inverse, j->x, j->y, j->z, j->t};
-    for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
-        BN_free(numbers[i]);
-    for (int i = 0; i < LANES; i++) {
-        BN_free(j->k[i]);
-        EC_POINT_free(j->point[i]);
-        EC_POINT_free(j->expected[i]);
-    }
-    EC_GROUP_free(j->group);
-    BN_CTX_free(j->work);
-    return 0;
-}
 
 /* ---- words ---- */
 
@@ -140,9 +105,40 @@ static bool instructions_are_there(void)
 #endif
 }
 
-static void check_form(struct judge *j, const char *name,
-                       void (*mul)(struct lanes_jacobian *, const uint64_t (*)[4],
-                                   const struct lanes_affine *))
+/* ---- the forms ---- */
+
+/* What lanes_mul_base wants of the generator, computed by OpenSSL. */
+static uint64_t base_table[LANES_BASE_ROWS][LANES_BASE_ENTRIES][8];
+
+static void fill_base_table(struct judge *j)
+{
+    for (int row = 0; row < LANES_BASE_ROWS; row++)
+        for (BN_ULONG entry = 0; entry < LANES_BASE_ENTRIES; entry++) {
+            assert_true(BN_set_word(j->t, 2 * entry + 1) && BN_lshift(j->t, j->t, 12 * row));
+            assert_true(EC_POINT_mul(j->group, j->expected[0], j->t, NULL, NULL, j->work));
+            assert_true(EC_POINT_get_affine_coordinates(j->group, j->expected[0], j->x, j->y, j->work));
+            to_montgomery(j, base_table[row][entry], j->x);
+            to_montgomery(j, base_table[row][entry] + 4, j->y);
+        }
+}
+
+typedef void multiplication(struct lanes_jacobian *, const uint64_t (*)[4], const struct lanes_affine *);
+
+static void base_emulated(struct lanes_jacobian *out, const uint64_t (*k)[4], const struct lanes_affine *p)
+{
+    (void)p;
+    lanes_mul_base_emulated(out, k, (const uint64_t(*)[LANES_BASE_ENTRIES][8])base_table);
+}
+
+#if HUFU_LANES
+static void base_avx512(struct lanes_jacobian *out, const uint64_t (*k)[4], const struct lanes_affine *p)
+{
+    (void)p;
+    lanes_mul_base(out, k, (const uint64_t(*)[LANES_BASE_ENTRIES][8])base_table);
+}
+#endif
+
+static void check_form(struct judge *j, const char *name, multiplication *multiply)
 {
     uint64_t k[LANES][4];
     struct lanes_affine p[LANES];
@@ -154,7 +150,7 @@ static void check_form(struct judge *j, const char *name,
         to_words(k[i], j->k[i]);
     }
     memset(out, 0xa5, sizeof(out));
-    mul(out, (const uint64_t(*)[4])k, p);
+    multiply(out, (const uint64_t(*)[4])k, p);
     for (int i = 0; i < LANES; i++)
         if (!is_expected(j, &out[i], j->expected[i]))
             explain(j, name, i);
@@ -173,6 +169,58 @@ static void check_batch(struct judge *j, bool emulated)
         check_form(j, "emulated", lanes_mul_emulated);
 }
 
+/* Of j->k and the generator. */
+static void check_base(struct judge *j, bool emulated)
+{
+    for (int i = 0; i < LANES; i++) {
+        assert_true(EC_POINT_copy(j->point[i], EC_GROUP_get0_generator(j->group)));
+        assert_true(EC_POINT_mul(j->group, j->expected[i], j->k[i], NULL, NULL, j->work));
+    }
+#if HUFU_LANES
+    if (instructions_are_there())
+        check_form(j, "generator, AVX-512", base_avx512);
+#endif
+    if (emulated)
+        check_form(j, "generator, emulated", base_emulated);
+}
+
+static int set_up(void **state)
+{
+    static struct judge j;
+    j = (struct judge){.work = BN_CTX_new(), .group = EC_GROUP_new_by_curve_name(NID_sm2), .seed = 1};
+    BIGNUM **numbers[] = {&j.n, &j.p, &j.r, &j.r_inverse, &j.x, &j.y, &j.z, &j.t};
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+        assert_non_null(*numbers[i] = BN_new());
+    assert_non_null(BN_copy(j.n, EC_GROUP_get0_order(j.group)));
+    assert_non_null(BN_copy(j.p, EC_GROUP_get0_field(j.group)));
+    assert_true(BN_set_bit(j.r, 256));
+    assert_non_null(BN_mod_inverse(j.r_inverse, j.r, j.p, j.work));
+    for (int i = 0; i < LANES; i++) {
+        assert_non_null(j.k[i] = BN_new());
+        assert_non_null(j.point[i] = EC_POINT_new(j.group));
+        assert_non_null(j.expected[i] = EC_POINT_new(j.group));
+    }
+    fill_base_table(&j);
+    *state = &j;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct judge *j = *state;
+    BIGNUM *numbers[] = {j->n, j->p, j->r, j->r_inverse, j->x, j->y, j->z, j->t};
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+        BN_free(numbers[i]);
+    for (int i = 0; i < LANES; i++) {
+        BN_free(j->k[i]);
+        EC_POINT_free(j->point[i]);
+        EC_POINT_free(j->expected[i]);
+    }
+    EC_GROUP_free(j->group);
+    BN_CTX_free(j->work);
+    return 0;
+}
+
 /* ---- edges ---- */
 
 /* k mod n, and n - k. */
@@ -188,7 +236,7 @@ static void add_scalar(struct judge *j, struct edges *e, const BIGNUM *k)
 
 static void add_scalars(struct judge *j, struct edges *e)
 {
-    for (BN_ULONG i = 0; i <= 70; i++) {
+    for (BN_ULONG i = 0; i <= 140; i++) {
         assert_true(BN_set_word(j->t, i));
         add_scalar(j, e, j->t);
     }
@@ -201,6 +249,10 @@ static void add_scalars(struct judge *j, struct edges *e)
         assert_true(BN_set_word(j->t, 31) && BN_lshift(j->t, j->t, 5 * window));
         add_scalar(j, e, j->t);
         assert_true(BN_sub_word(j->t, 1));
+        add_scalar(j, e, j->t);
+    }
+    for (int window = 2; window < 43; window++) {
+        assert_true(BN_set_word(j->t, 63) && BN_lshift(j->t, j->t, 6 * window) && BN_sub_word(j->t, 1));
         add_scalar(j, e, j->t);
     }
     assert_true(BN_rshift1(j->t, j->n)); /* (n - 1)/2, and its neighbour by negation */
@@ -294,6 +346,11 @@ static void edges_are_multiplied(void **state)
         }
         check_batch(j, round < 160 || round % EMULATED_SHARE == 0);
     }
+    for (size_t round = 0; round < e.scalars; round += 4) { /* in two of the lanes, 61 being odd */
+        for (size_t i = 0; i < LANES; i++)
+            assert_non_null(BN_copy(j->k[i], e.k[(round + 61 * i) % e.scalars]));
+        check_base(j, round < 300 || round % EMULATED_SHARE == 0);
+    }
     for (size_t i = 0; i < e.scalars; i++)
         BN_free(e.k[i]);
     for (size_t i = 0; i < e.points; i++)
@@ -343,7 +400,8 @@ static void random_scalars_and_points_are_multiplied(void **state)
 {
     struct judge *j = *state;
     const char *env = getenv("HUFU_TEST_LONG");
-    const int batches = env && strcmp(env, "1") == 0 ? LONG_BATCHES : RANDOM_BATCHES;
+    const bool is_long = env && strcmp(env, "1") == 0 && !HUFU_SANITIZED;
+    const int batches = is_long ? LONG_BATCHES : RANDOM_BATCHES;
     if (!instructions_are_there())
         printf("no AVX-512 IFMA here: only the emulation is tested, with fewer numbers\n");
     for (int i = 0; i < LANES; i++) {
@@ -357,6 +415,11 @@ static void random_scalars_and_points_are_multiplied(void **state)
         check_batch(j, round % EMULATED_SHARE == 0);
         for (int i = 0; i < LANES; i++) /* random too, and never infinity for these seeds */
             assert_true(EC_POINT_copy(j->point[i], j->expected[i]));
+    }
+    for (int round = 0; round < batches / 4; round += step) {
+        for (int i = 0; i < LANES; i++)
+            next_scalar(j, j->k[i]);
+        check_base(j, round % EMULATED_SHARE == 0);
     }
 }
 
