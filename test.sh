@@ -141,7 +141,7 @@ build tsan
 say "ctest: concurrent tests, TSan"
 run_ctest "ctest, TSan" build-tsan -L concurrent
 say "build: valgrind"
-build valgrind ctime_cosign ctime_lanes
+build valgrind ctime_cosign
 say "ctest: secrets marked, valgrind"
 run_ctest "ctest, valgrind" build-valgrind -R '^ctime_'
 if ((HUFU_TEST_LONG)); then

@@ -12,6 +12,19 @@ void secret_wipe(void *data, size_t len)
     explicit_bzero(data, len);
 }
 
+/* Not inlined: its frame has to lie where theirs did. */
+__attribute__((noinline)) void secret_wipe_small_stack(void)
+{
+    uint8_t below[SECRET_STACK_SMALL];
+    secret_wipe(below, sizeof(below));
+}
+
+__attribute__((noinline)) void secret_wipe_large_stack(void)
+{
+    uint8_t below[SECRET_STACK_LARGE];
+    secret_wipe(below, sizeof(below));
+}
+
 bool secret_equal(const void *a, const void *b, size_t len)
 {
     const volatile uint8_t *x = a, *y = b;

@@ -11,6 +11,13 @@
 /* Overwrites with zeros in a way that the compiler may not drop. */
 void secret_wipe(void *data, size_t len);
 
+/* The same for the stack below the caller's frame, where the functions lay that it called before: for values that a compiler
+ * has moved there and that therefore no name can reach. Small for functions without large arrays, large for the rest. */
+#define SECRET_STACK_SMALL ((size_t)2 << 10)
+#define SECRET_STACK_LARGE ((size_t)32 << 10)
+void secret_wipe_small_stack(void);
+void secret_wipe_large_stack(void);
+
 /* Constant-time comparison; the lengths are public. */
 bool secret_equal(const void *a, const void *b, size_t len);
 

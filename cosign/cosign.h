@@ -13,9 +13,9 @@
  *     one append to a struct buf of the caller's; one needs at most COSIGN_BODY_MAX or COSIGN_ANSWER_MAX
  *     bytes. What a function that fails has appended is taken back.
  *   - Randomness comes from a struct cosign_random of the caller's; nonces are hedged with it (section 1).
- *   - No allocation (but what OpenSSL does beneath the group), no I/O, no clock, no state: any number of threads. What
+ *   - No allocation, no I/O, no clock, no state: any number of threads. What
  *     lasts from one call to the next is in structs of the caller's, which hold secrets: declare them with
- *     their _WIPED attribute. A full batch takes up to 192 KiB of stack.
+ *     their _WIPED attribute. A full batch takes less than 64 KiB of stack.
  *   - Argument order: state or record, outputs, inputs, randomness.
  *   - Outputs are zero unless HUFU_OK is returned.
  *   - Constant time in every secret; checks of public data are not.

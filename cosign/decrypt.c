@@ -11,32 +11,31 @@
 static const struct half_proof_kind kind = {COSIGN_OP_DECRYPT, "hufu/sm2/decrypt/device"};
 
 #define COORDINATE_SIZE 32
+/* C1 whose products are computed together, the number of lanes. */
+#define TOGETHER 8
 /* C1 and C3 of a ciphertext; C2 follows. */
 #define CIPHERTEXT_HEAD (COSIGN_POINT_SIZE + SM3_BYTES)
 
 /* 1 to 256 points of the curve. */
-static enum hufu_err check_points_var(struct group *g, uint32_t *count, struct bytes points)
+static enum hufu_err check_points_var(uint32_t *count, struct bytes points)
 {
     const size_t number = points.len / COSIGN_POINT_SIZE;
     if (number > COSIGN_BATCH_MAX)
         return HUFU_ERR_LIMIT;
     bool good = number > 0 && points.len % COSIGN_POINT_SIZE == 0;
     for (size_t i = 0; i < number && good; i++) {
-        struct point C1;
-        good = point_decode_var(g, &C1, points.data + i * COSIGN_POINT_SIZE);
+        struct affine C1;
+        good = affine_decode_var(&C1, points.data + i * COSIGN_POINT_SIZE);
     }
     *count = (uint32_t)number;
-    enum hufu_err err = group_finish(g);
-    return err || good ? err : HUFU_ERR_FORM;
+    return good ? HUFU_OK : HUFU_ERR_FORM;
 }
 
 enum hufu_err device_decrypt_begin(struct buf *body, const struct cosign_device_half *half, struct bytes head,
                                    struct bytes points, const struct draw *draw)
 {
-    struct group g GROUP_DONE;
     uint32_t count = 0;
-    group_init(&g);
-    enum hufu_err err = check_points_var(&g, &count, points);
+    enum hufu_err err = check_points_var(&count, points);
     return err ? err : half_proof_put(body, &kind, half, head, draw);
 }
 
@@ -48,27 +47,49 @@ enum hufu_err cosign_device_decrypt_begin(struct buf *body, const struct cosign_
     return device_decrypt_begin(body, half, head, points, &draw);
 }
 
+/* Some W = b·C1, computed together. With C3 of its ciphertext, a W tests a PIN (§6). */
+struct some {
+    struct scalar b[TOGETHER];
+    struct affine C1[TOGETHER];
+    struct point products[TOGETHER];
+    struct affine W[TOGETHER];
+};
+
+static void some_wipe(struct some *some)
+{
+    secret_wipe(some, sizeof(*some));
+}
+#define SOME_WIPED __attribute__((cleanup(some_wipe)))
+
+/* points: at most TOGETHER of them, known to be on the curve. */
+static void put_some(struct buf *answer, const struct scalar *b, struct bytes points)
+{
+    struct some some SOME_WIPED = {0};
+    const size_t count = points.len / COSIGN_POINT_SIZE;
+    for (size_t i = 0; i < count; i++) {
+        some.b[i] = *b;
+        (void)affine_decode_var(&some.C1[i], points.data + i * COSIGN_POINT_SIZE);
+    }
+    point_mul(some.products, some.b, some.C1, count);
+    point_to_affine(some.W, some.products, count);
+    for (size_t i = 0; i < count; i++) {
+        uint8_t *room = buf_reserve(answer, COSIGN_POINT_SIZE);
+        if (room)
+            affine_encode(room, &some.W[i]);
+    }
+}
+
 /* Appends all W = b·C1. */
-static enum hufu_err put_answer(struct group *g, struct buf *answer, const struct scalar *b,
-                                struct bytes points)
+static enum hufu_err put_answer(struct buf *answer, const struct scalar *b, struct bytes points)
 {
     const size_t start = answer->len;
+    const size_t step = (size_t)TOGETHER * COSIGN_POINT_SIZE;
     buf_put_field_text(answer, COSIGN_OP_DECRYPT);
     size_t mark = buf_field_begin(answer);
-    for (size_t at = 0; at < points.len; at += COSIGN_POINT_SIZE) {
-        struct point W POINT_WIPED; /* with C3 of its ciphertext, it tests a PIN (§6) */
-        uint8_t encoded[COSIGN_POINT_SIZE];
-        if (point_decode_var(g, &W, points.data + at))
-            point_mul(g, &W, b, &W);
-        point_encode(encoded, &W);
-        buf_put(answer, encoded, sizeof(encoded));
-        secret_wipe(encoded, sizeof(encoded));
-    }
+    for (size_t at = 0; at < points.len; at += step)
+        put_some(answer, b, bytes_of(points.data + at, points.len - at < step ? points.len - at : step));
     buf_field_end(answer, mark);
-    if (group_finish(g))
-        answer->failed = true;
-    enum hufu_err err = message_finish(answer, start);
-    return group_finish(g) ? HUFU_ERR_INTERNAL : err;
+    return message_finish(answer, start);
 }
 
 static void digest_points(uint8_t digests[][COSIGN_DIGEST_SIZE], struct bytes points, uint32_t count)
@@ -77,29 +98,26 @@ static void digest_points(uint8_t digests[][COSIGN_DIGEST_SIZE], struct bytes po
         cosign_sm3(digests[i], points.data + (size_t)i * COSIGN_POINT_SIZE, COSIGN_POINT_SIZE);
 }
 
-static enum hufu_err answer_request(struct group *g, struct buf *answer,
-                                    const struct cosign_service_half *half, struct bytes head,
-                                    struct bytes points, struct bytes body)
+static enum hufu_err answer_request(struct buf *answer, const struct cosign_service_half *half,
+                                    struct bytes head, struct bytes points, struct bytes body)
 {
     struct service_keys keys SERVICE_KEYS_WIPED;
-    enum hufu_err err = service_keys_open(g, &keys, half);
+    enum hufu_err err = service_keys_open(&keys, half);
     if (!err)
-        err = half_proof_check_var(g, &kind, half, head, body);
-    return err ? err : put_answer(g, answer, &keys.b, points);
+        err = half_proof_check_var(&kind, half, head, body);
+    return err ? err : put_answer(answer, &keys.b, points);
 }
 
 enum hufu_err cosign_service_decrypt(const struct cosign_service_half *half, struct buf *answer,
                                      uint8_t point_digests[][COSIGN_DIGEST_SIZE], struct bytes head,
                                      struct bytes points, struct bytes body)
 {
-    struct group g GROUP_DONE;
     uint32_t count = 0;
-    group_init(&g);
-    enum hufu_err err = check_points_var(&g, &count, points);
+    enum hufu_err err = check_points_var(&count, points);
     if (err)
         return err;
     digest_points(point_digests, points, count);
-    err = answer_request(&g, answer, half, head, points, body);
+    err = answer_request(answer, half, head, points, body);
     if (err)
         memset(point_digests, 0, (size_t)count * COSIGN_DIGEST_SIZE);
     return err;
@@ -132,22 +150,23 @@ static const uint8_t *find_W(struct bytes answer, uint32_t index)
 static enum hufu_err make_shared(struct shared *shared, const struct cosign_device_half *half,
                                  const uint8_t *C1, const uint8_t *W)
 {
-    struct group g GROUP_DONE;
     struct scalar a SCALAR_WIPED;
     struct point point POINT_WIPED;
     struct point theirs;
+    struct affine C1_point;
+    struct affine affine AFFINE_WIPED; /* W, then d·C1 */
     uint8_t encoded[COSIGN_POINT_SIZE];
-    group_init(&g);
-    if (!scalar_decode_nonzero(&a, half->a) || !point_decode_var(&g, &theirs, C1))
-        return group_finish(&g) ? HUFU_ERR_INTERNAL : HUFU_ERR_FORM;
-    if (!W || !point_decode_var(&g, &point, W))
-        return group_finish(&g) ? HUFU_ERR_INTERNAL : HUFU_ERR_PEER;
-    point_mul(&g, &point, &a, &point);
-    point_sub(&g, &point, &point, &theirs);
-    enum hufu_err err = group_finish(&g);
-    if (err || point_is_infinite(&point))
-        return err ? err : HUFU_ERR_PEER;
-    point_encode(encoded, &point);
+    if (!scalar_decode_nonzero(&a, half->a) || !affine_decode_var(&C1_point, C1))
+        return HUFU_ERR_FORM;
+    if (!W || !affine_decode_var(&affine, W))
+        return HUFU_ERR_PEER;
+    point_mul(&point, &a, &affine, 1);
+    point_of_affine(&theirs, &C1_point);
+    point_sub(&point, &point, &theirs);
+    if (point_is_infinite(&point))
+        return HUFU_ERR_PEER;
+    point_to_affine(&affine, &point, 1);
+    affine_encode(encoded, &affine);
     memcpy(shared, encoded + 1, sizeof(*shared));
     secret_wipe(encoded, sizeof(encoded));
     return HUFU_OK;

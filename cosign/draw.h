@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 #include "common/buf.h"
+#include "cosign/arithmetic/scalar.h"
 #include "cosign/cosign.h"
-#include "cosign/scalar.h"
 
 /* What a value is for. The nonces' names go into their hash (docs/protocol.md §1), so they are part of the protocol. */
 #define DRAW_A "a"

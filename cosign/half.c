@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cosign/half.h"
+#include "cosign/multiples.h"
 
 #include "common/secret.h"
 
@@ -23,36 +24,36 @@ void service_keys_wipe(struct service_keys *keys)
     secret_wipe(keys, sizeof(*keys));
 }
 
-enum hufu_err device_keys_open(struct group *g, struct device_keys *keys,
-                               const struct cosign_device_half *half)
+enum hufu_err device_keys_decode(struct device_keys *keys, const struct cosign_device_half *half)
 {
-    struct point A POINT_WIPED;
-    if (!scalar_decode_nonzero(&keys->a, half->a) || !point_decode_var(g, &keys->P, half->P)) {
-        enum hufu_err err = group_finish(g);
-        return err ? err : HUFU_ERR_FORM;
-    }
-    point_mul_base(g, &A, &keys->a);
-    point_encode(keys->A, &A);
-    return group_finish(g);
+    bool good = scalar_decode_nonzero(&keys->a, half->a) && affine_decode_var(&keys->P, half->P);
+    return good ? HUFU_OK : HUFU_ERR_FORM;
 }
 
-enum hufu_err service_keys_open(struct group *g, struct service_keys *keys,
-                                const struct cosign_service_half *half)
+enum hufu_err device_keys_open(struct device_keys *keys, const struct cosign_device_half *half)
 {
-    bool good = scalar_decode_nonzero(&keys->b, half->b) && point_decode_var(g, &keys->A, half->A) &&
-                point_decode_var(g, &keys->P, half->P);
-    return good ? group_finish(g) : HUFU_ERR_INTERNAL;
+    enum hufu_err err = device_keys_decode(keys, half);
+    if (!err)
+        multiple_encode(keys->A, &keys->a);
+    return err;
 }
 
-bool halves_match(struct group *g, const struct scalar *half, const struct point *point,
-                  const struct point *P)
+enum hufu_err service_keys_open(struct service_keys *keys, const struct cosign_service_half *half)
+{
+    bool good = scalar_decode_nonzero(&keys->b, half->b) && affine_decode_var(&keys->A, half->A) &&
+                affine_decode_var(&keys->P, half->P);
+    return good ? HUFU_OK : HUFU_ERR_INTERNAL;
+}
+
+bool halves_match(const struct scalar *half, const struct affine *point, const struct affine *P)
 {
     struct point left POINT_WIPED; /* a·B of another B than the half's own tests a PIN */
     struct point right;
     struct point generator;
-    point_mul(g, &left, half, point);
-    point_generator(g, &generator);
-    point_add(g, &right, P, &generator);
+    point_mul(&left, half, point, 1);
+    point_of_affine(&generator, affine_generator);
+    point_of_affine(&right, P);
+    point_add(&right, &right, &generator);
     bool match = point_equal(&left, &right);
     secret_unmark(&match, sizeof(match));
     return match;
@@ -61,19 +62,19 @@ bool halves_match(struct group *g, const struct scalar *half, const struct point
 enum hufu_err message_finish(struct buf *out, size_t start)
 {
     enum hufu_err err = buf_finish(out);
-    if (err) {
-        secret_wipe(out->data + start, out->len - start);
-        out->len = start;
-    }
+    if (err)
+        message_drop(out, start);
     return err;
+}
+
+void message_drop(struct buf *out, size_t start)
+{
+    secret_wipe(out->data + start, out->len - start);
+    out->len = start;
 }
 
 enum hufu_err cosign_point_check_var(const uint8_t point[COSIGN_POINT_SIZE])
 {
-    struct group g GROUP_DONE;
-    struct point p;
-    group_init(&g);
-    bool good = point_decode_var(&g, &p, point);
-    enum hufu_err err = group_finish(&g);
-    return err || good ? err : HUFU_ERR_FORM;
+    struct affine p;
+    return affine_decode_var(&p, point) ? HUFU_OK : HUFU_ERR_FORM;
 }

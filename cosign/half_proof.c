@@ -2,6 +2,7 @@
 #include "cosign/half_proof.h"
 
 #include "cosign/half.h"
+#include "cosign/multiples.h"
 #include "cosign/proof.h"
 
 static struct statement statement_of(const struct half_proof_kind *kind, struct bytes head,
@@ -18,19 +19,19 @@ enum hufu_err half_proof_put(struct buf *body, const struct half_proof_kind *kin
                              const struct draw *draw)
 {
     const size_t start = body->len;
-    struct group g GROUP_DONE;
     struct device_keys keys DEVICE_KEYS_WIPED;
     struct scalar tau SCALAR_WIPED;
-    uint8_t proof[COSIGN_PROOF_SIZE];
+    uint8_t theta[POINT_BYTES];
     const struct draw_context context = draw_context_of(head);
+    uint8_t proof[COSIGN_PROOF_SIZE];
 
-    group_init(&g);
-    enum hufu_err err = device_keys_open(&g, &keys, half);
+    enum hufu_err err = device_keys_open(&keys, half);
     if (!err)
         err = draw->nonce(draw, &tau, &keys.a, &context, 0, DRAW_TAU);
     if (!err) {
         const struct statement statement = statement_of(kind, head, half->P, keys.A);
-        err = proof_make(&g, proof, &statement, &keys.a, bytes_of(NULL, 0), &tau);
+        multiple_encode(theta, &tau);
+        err = proof_make(proof, &statement, &keys.a, bytes_of(NULL, 0), &tau, theta);
     }
     if (err)
         return err;
@@ -39,9 +40,8 @@ enum hufu_err half_proof_put(struct buf *body, const struct half_proof_kind *kin
     return message_finish(body, start);
 }
 
-enum hufu_err half_proof_check_var(struct group *g, const struct half_proof_kind *kind,
-                                   const struct cosign_service_half *half, struct bytes head,
-                                   struct bytes body)
+enum hufu_err half_proof_check_var(const struct half_proof_kind *kind, const struct cosign_service_half *half,
+                                   struct bytes head, struct bytes body)
 {
     struct cursor c;
     cursor_init(&c, body);
@@ -51,5 +51,5 @@ enum hufu_err half_proof_check_var(struct group *g, const struct half_proof_kind
     if (err)
         return err;
     const struct statement statement = statement_of(kind, head, half->P, half->A);
-    return proof_check_var(g, &statement, proof.data);
+    return proof_check_var(&statement, proof.data);
 }

@@ -4,9 +4,9 @@
 #define HUFU_COSIGN_HALF_PROOF_H
 
 #include "common/buf.h"
+#include "cosign/arithmetic/group.h"
 #include "cosign/cosign.h"
 #include "cosign/draw.h"
-#include "cosign/group.h"
 
 struct half_proof_kind {
     const char *operation;
@@ -18,8 +18,7 @@ enum hufu_err half_proof_put(struct buf *body, const struct half_proof_kind *kin
                              const struct cosign_device_half *half, struct bytes head,
                              const struct draw *draw) HUFU_MUST_CHECK;
 /* Service: HUFU_ERR_FORM or HUFU_ERR_PROOF when the message does not hold. */
-enum hufu_err half_proof_check_var(struct group *g, const struct half_proof_kind *kind,
-                                   const struct cosign_service_half *half, struct bytes head,
-                                   struct bytes body) HUFU_MUST_CHECK;
+enum hufu_err half_proof_check_var(const struct half_proof_kind *kind, const struct cosign_service_half *half,
+                                   struct bytes head, struct bytes body) HUFU_MUST_CHECK;
 
 #endif

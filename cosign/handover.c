@@ -5,6 +5,7 @@
 #include "common/secret.h"
 #include "cosign/drawn.h"
 #include "cosign/half.h"
+#include "cosign/multiples.h"
 #include "cosign/split.h"
 
 void cosign_handover_wipe(struct cosign_handover *handover)
@@ -15,12 +16,10 @@ void cosign_handover_wipe(struct cosign_handover *handover)
 enum hufu_err device_handover_split(struct cosign_handover *handover, const struct cosign_device_half *half,
                                     const struct draw *draw)
 {
-    struct group g GROUP_DONE;
     struct device_keys keys DEVICE_KEYS_WIPED;
     memset(handover, 0, sizeof(*handover));
-    group_init(&g);
-    enum hufu_err err = device_keys_open(&g, &keys, half);
-    return err ? err : split_draw(&g, handover, &keys, draw);
+    enum hufu_err err = device_keys_open(&keys, half);
+    return err ? err : split_draw(handover, &keys, draw);
 }
 
 enum hufu_err cosign_device_handover_split(struct cosign_handover *handover,
@@ -35,11 +34,9 @@ enum hufu_err device_handover_body(struct buf *body, const struct cosign_handove
                                    const struct cosign_device_half *half, struct bytes head,
                                    const struct draw *draw)
 {
-    struct group g GROUP_DONE;
     struct device_keys keys DEVICE_KEYS_WIPED;
-    group_init(&g);
-    enum hufu_err err = device_keys_open(&g, &keys, half);
-    return err ? err : split_body(&g, body, &split_handover, handover, half, &keys, head, draw);
+    enum hufu_err err = device_keys_open(&keys, half);
+    return err ? err : split_body(body, &split_handover, handover, half, &keys, head, draw);
 }
 
 enum hufu_err cosign_device_handover_body(struct buf *body, const struct cosign_handover *handover,
@@ -55,10 +52,8 @@ enum hufu_err cosign_service_handover(struct cosign_service_half *other, struct 
                                       struct bytes body)
 {
     const size_t start = answer->len;
-    struct group g GROUP_DONE;
     memset(other, 0, sizeof(*other));
-    group_init(&g);
-    enum hufu_err err = split_accept(&g, other, &split_handover, half, head, body);
+    enum hufu_err err = split_accept(other, &split_handover, half, head, body);
     if (!err) {
         buf_put_field_text(answer, COSIGN_OP_HANDOVER);
         err = message_finish(answer, start);
@@ -71,16 +66,13 @@ enum hufu_err cosign_service_handover(struct cosign_service_half *other, struct 
 enum hufu_err cosign_device_handover_accept(const uint8_t a2[COSIGN_SCALAR_SIZE],
                                             const uint8_t A2[COSIGN_POINT_SIZE])
 {
-    struct group g GROUP_DONE;
     struct scalar a SCALAR_WIPED;
-    struct point expected POINT_WIPED;
-    struct point given;
-    group_init(&g);
-    bool good = scalar_decode_nonzero(&a, a2) && point_decode_var(&g, &given, A2);
-    if (good) {
-        point_mul_base(&g, &expected, &a);
-        good = point_equal(&expected, &given);
-    }
-    enum hufu_err err = group_finish(&g);
-    return err || good ? err : HUFU_ERR_PEER;
+    uint8_t expected[COSIGN_POINT_SIZE];
+    struct affine given;
+    if (!scalar_decode_nonzero(&a, a2) || !affine_decode_var(&given, A2))
+        return HUFU_ERR_PEER;
+    multiple_encode(expected, &a);
+    bool good = secret_equal(expected, A2, sizeof(expected));
+    secret_wipe(expected, sizeof(expected));
+    return good ? HUFU_OK : HUFU_ERR_PEER;
 }

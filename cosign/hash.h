@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 #include "common/buf.h"
+#include "cosign/arithmetic/scalar.h"
 #include "cosign/arithmetic/sm3.h"
-#include "cosign/scalar.h"
 
 /* A 4-byte big-endian number. */
 void sm3_u32(struct sm3 *hash, uint32_t number);

@@ -32,16 +32,17 @@ enum hufu_err keygen_commitment(uint8_t com[COSIGN_DIGEST_SIZE], struct bytes he
     return cosign_hash_fields(com, fields, sizeof(fields) / sizeof(fields[0]));
 }
 
-enum hufu_err keygen_public_key(struct group *g, uint8_t P[COSIGN_POINT_SIZE], const struct scalar *half,
-                                const struct point *other, enum hufu_err infinite)
+enum hufu_err keygen_public_key(uint8_t P[COSIGN_POINT_SIZE], const struct scalar *half,
+                                const struct affine *other, enum hufu_err infinite)
 {
     struct point generator;
     struct point product;
-    point_mul(g, &product, half, other);
-    point_generator(g, &generator);
-    point_sub(g, &product, &product, &generator);
-    point_encode(P, &product);
+    struct affine affine;
+    point_mul(&product, half, other, 1);
+    point_of_affine(&generator, affine_generator);
+    point_sub(&product, &product, &generator);
+    point_to_affine(&affine, &product, 1);
+    affine_encode(P, &affine);
     secret_unmark(P, COSIGN_POINT_SIZE);
-    enum hufu_err err = group_finish(g);
-    return err || !point_is_infinite(&product) ? err : infinite;
+    return point_is_infinite(&product) ? infinite : HUFU_OK;
 }

@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 #include "common/buf.h"
+#include "cosign/arithmetic/group.h"
 #include "cosign/cosign.h"
-#include "cosign/group.h"
 #include "cosign/proof.h"
 
 /* That the device knows a; bound to the head alone. */
@@ -22,7 +22,7 @@ enum hufu_err keygen_commitment(uint8_t com[COSIGN_DIGEST_SIZE], struct bytes he
                                 const uint8_t rho[32]) HUFU_MUST_CHECK;
 
 /* P = half·other - G; infinity gives the error named by the caller. */
-enum hufu_err keygen_public_key(struct group *g, uint8_t P[COSIGN_POINT_SIZE], const struct scalar *half,
-                                const struct point *other, enum hufu_err infinite) HUFU_MUST_CHECK;
+enum hufu_err keygen_public_key(uint8_t P[COSIGN_POINT_SIZE], const struct scalar *half,
+                                const struct affine *other, enum hufu_err infinite) HUFU_MUST_CHECK;
 
 #endif

@@ -6,6 +6,7 @@
 #include "cosign/drawn.h"
 #include "cosign/half.h"
 #include "cosign/keygen.h"
+#include "cosign/multiples.h"
 
 void cosign_keygen_wipe(struct cosign_keygen *keygen)
 {
@@ -15,23 +16,21 @@ void cosign_keygen_wipe(struct cosign_keygen *keygen)
 /* Fills in a, A and their proof. */
 static enum hufu_err prove_half(struct cosign_keygen *keygen, struct bytes head, const struct draw *draw)
 {
-    struct group g GROUP_DONE;
     struct scalar a SCALAR_WIPED;
     struct scalar tau SCALAR_WIPED;
-    struct point A POINT_WIPED;
-    const struct statement statement = keygen_device_statement(head, keygen->A);
+    uint8_t theta[POINT_BYTES];
     const struct draw_context context = draw_context_of(head);
+    const struct statement statement = keygen_device_statement(head, keygen->A);
 
-    group_init(&g);
     enum hufu_err err = draw->secret(draw, &a, DRAW_A);
     if (!err)
         err = draw->nonce(draw, &tau, &a, &context, 0, DRAW_TAU);
     if (err)
         return err;
-    point_mul_base(&g, &A, &a);
-    point_encode(keygen->A, &A);
+    multiple_encode(keygen->A, &a);
     scalar_encode(keygen->half.a, &a);
-    return proof_make(&g, keygen->proof, &statement, &a, bytes_of(NULL, 0), &tau);
+    multiple_encode(theta, &tau);
+    return proof_make(keygen->proof, &statement, &a, bytes_of(NULL, 0), &tau, theta);
 }
 
 static enum hufu_err begin(struct cosign_keygen *keygen, struct bytes head, const struct draw *draw)
@@ -68,9 +67,8 @@ enum hufu_err cosign_device_keygen_begin(struct cosign_keygen *keygen, struct bu
 }
 
 /* The service's B, when its proof over M(com) holds. */
-static enum hufu_err accept_service_point(struct group *g, struct point *B,
-                                          const uint8_t com[COSIGN_DIGEST_SIZE], struct bytes head,
-                                          struct bytes answer)
+static enum hufu_err accept_service_point(struct affine *B, const uint8_t com[COSIGN_DIGEST_SIZE],
+                                          struct bytes head, struct bytes answer)
 {
     uint8_t proof[COSIGN_PROOF_SIZE];
     uint8_t encoded[COSIGN_POINT_SIZE];
@@ -79,10 +77,10 @@ static enum hufu_err accept_service_point(struct group *g, struct point *B,
     cursor_field_text(&c, COSIGN_OP_KEYGEN_BEGIN);
     cursor_field_copy(&c, encoded, sizeof(encoded));
     cursor_field_copy(&c, proof, sizeof(proof));
-    if (cursor_finish(&c) || !point_decode_var(g, B, encoded))
+    if (cursor_finish(&c) || !affine_decode_var(B, encoded))
         return HUFU_ERR_PEER;
     const struct statement statement = keygen_service_statement(head, com, encoded);
-    enum hufu_err err = proof_check_var(g, &statement, proof);
+    enum hufu_err err = proof_check_var(&statement, proof);
     secret_wipe(encoded, sizeof(encoded));
     return err == HUFU_ERR_FORM || err == HUFU_ERR_PROOF ? HUFU_ERR_PEER : err;
 }
@@ -90,14 +88,12 @@ static enum hufu_err accept_service_point(struct group *g, struct point *B,
 /* P = a·B - G. */
 static enum hufu_err make_public_key(struct cosign_keygen *keygen, struct bytes head, struct bytes answer)
 {
-    struct group g GROUP_DONE;
     struct scalar a SCALAR_WIPED;
-    struct point B POINT_WIPED; /* with P, B tests a PIN (§2) */
-    group_init(&g);
+    struct affine B AFFINE_WIPED; /* with P, B tests a PIN (§2) */
     if (!scalar_decode_nonzero(&a, keygen->half.a))
         return HUFU_ERR_STATE;
-    enum hufu_err err = accept_service_point(&g, &B, keygen->com, head, answer);
-    return err ? err : keygen_public_key(&g, keygen->half.P, &a, &B, HUFU_ERR_PEER);
+    enum hufu_err err = accept_service_point(&B, keygen->com, head, answer);
+    return err ? err : keygen_public_key(keygen->half.P, &a, &B, HUFU_ERR_PEER);
 }
 
 enum hufu_err cosign_device_keygen_finish(struct cosign_keygen *keygen, struct buf *body, struct bytes head,

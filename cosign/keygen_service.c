@@ -6,6 +6,7 @@
 #include "cosign/drawn.h"
 #include "cosign/half.h"
 #include "cosign/keygen.h"
+#include "cosign/multiples.h"
 
 /* b, its point and the proof of it over M(com). */
 static enum hufu_err prove_half(struct scalar *b, uint8_t B[COSIGN_POINT_SIZE],
@@ -13,21 +14,19 @@ static enum hufu_err prove_half(struct scalar *b, uint8_t B[COSIGN_POINT_SIZE],
                                 const uint8_t com[COSIGN_DIGEST_SIZE], struct bytes frame,
                                 const struct draw *draw)
 {
-    struct group g GROUP_DONE;
     struct scalar tau SCALAR_WIPED;
-    struct point point POINT_WIPED; /* with P, B tests a PIN (§2) */
-    const struct statement statement = keygen_service_statement(head, com, B);
+    uint8_t theta[POINT_BYTES];
     const struct draw_context context = draw_context_of(frame);
+    const struct statement statement = keygen_service_statement(head, com, B);
 
-    group_init(&g);
     enum hufu_err err = draw->secret(draw, b, DRAW_B);
     if (!err)
         err = draw->nonce(draw, &tau, b, &context, 0, DRAW_TAU);
     if (err)
         return err;
-    point_mul_base(&g, &point, b);
-    point_encode(B, &point);
-    return proof_make(&g, proof, &statement, b, bytes_of(NULL, 0), &tau);
+    multiple_encode(B, b);
+    multiple_encode(theta, &tau);
+    return proof_make(proof, &statement, b, bytes_of(NULL, 0), &tau, theta);
 }
 
 static enum hufu_err parse_begin(uint8_t com[COSIGN_DIGEST_SIZE], struct bytes body)
@@ -99,12 +98,12 @@ static enum hufu_err parse_finish(struct opening *opening, struct bytes body)
 }
 
 /* The form of A, c and z is judged before the commitment is: form first, then the proof. */
-static enum hufu_err check_opening(struct group *g, const struct opening *opening, struct bytes head_begin,
+static enum hufu_err check_opening(const struct opening *opening, struct bytes head_begin,
                                    const uint8_t com[COSIGN_DIGEST_SIZE])
 {
     uint8_t expected[COSIGN_DIGEST_SIZE];
     const struct statement statement = keygen_device_statement(head_begin, opening->A);
-    enum hufu_err err = proof_check_var(g, &statement, opening->proof);
+    enum hufu_err err = proof_check_var(&statement, opening->proof);
     if (!err)
         err = keygen_commitment(expected, head_begin, opening->A, opening->proof, opening->rho);
     if (!err && !secret_equal(expected, com, sizeof(expected)))
@@ -116,20 +115,18 @@ static enum hufu_err finish(struct cosign_service_half *half, struct bytes head_
                             const uint8_t b[COSIGN_SCALAR_SIZE], const uint8_t com[COSIGN_DIGEST_SIZE],
                             struct bytes body)
 {
-    struct group g GROUP_DONE;
     struct opening opening OPENING_WIPED;
     struct scalar own SCALAR_WIPED;
-    struct point A POINT_WIPED;
+    struct affine A AFFINE_WIPED;
 
-    group_init(&g);
     enum hufu_err err = parse_finish(&opening, body);
     if (!err)
-        err = check_opening(&g, &opening, head_begin, com);
+        err = check_opening(&opening, head_begin, com);
     if (err)
         return err;
-    if (!scalar_decode_nonzero(&own, b) || !point_decode_var(&g, &A, opening.A))
+    if (!scalar_decode_nonzero(&own, b) || !affine_decode_var(&A, opening.A))
         return HUFU_ERR_INTERNAL;
-    err = keygen_public_key(&g, half->P, &own, &A, HUFU_ERR_FORM);
+    err = keygen_public_key(half->P, &own, &A, HUFU_ERR_FORM);
     if (!err) {
         memcpy(half->b, b, sizeof(half->b));
         memcpy(half->A, opening.A, sizeof(half->A));

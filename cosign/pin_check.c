@@ -23,12 +23,10 @@ enum hufu_err cosign_service_pin_check(const struct cosign_service_half *half, s
                                        struct bytes head, struct bytes body)
 {
     const size_t start = answer->len;
-    struct group g GROUP_DONE;
     struct service_keys keys SERVICE_KEYS_WIPED;
-    group_init(&g);
-    enum hufu_err err = service_keys_open(&g, &keys, half);
+    enum hufu_err err = service_keys_open(&keys, half);
     if (!err)
-        err = half_proof_check_var(&g, &kind, half, head, body);
+        err = half_proof_check_var(&kind, half, head, body);
     if (err)
         return err;
     buf_put_field_text(answer, COSIGN_OP_PIN_CHECK);

@@ -17,10 +17,10 @@ static void hash_message(struct scalar_hash *hash, const struct statement *state
 }
 
 /* c = S(tag, m, X0, …, Xk, Θ). */
-static enum hufu_err challenge(struct scalar *c, const struct statement *statement, const struct point *theta)
+static enum hufu_err challenge(struct scalar *c, const struct statement *statement,
+                               const uint8_t theta[POINT_BYTES])
 {
     struct scalar_hash hash SCALAR_HASH_DROPPED;
-    uint8_t encoded[POINT_BYTES];
     if (statement->head.len > COSIGN_FIELD_MAX) /* the length of m has 32 bits */
         return HUFU_ERR_LIMIT;
     scalar_hash_init(&hash, statement->tag);
@@ -28,8 +28,7 @@ static enum hufu_err challenge(struct scalar *c, const struct statement *stateme
     scalar_hash_field(&hash, statement->X0);
     for (size_t at = 0; at < statement->rest.len; at += POINT_BYTES)
         scalar_hash_field(&hash, bytes_of(statement->rest.data + at, POINT_BYTES));
-    point_encode(encoded, theta);
-    scalar_hash_field(&hash, bytes_of(encoded, sizeof(encoded)));
+    scalar_hash_field(&hash, bytes_of(theta, POINT_BYTES));
     scalar_hash_done(&hash, c);
     return HUFU_OK;
 }
@@ -55,17 +54,14 @@ static enum hufu_err response(struct scalar *z, const struct scalar *c, const st
     return HUFU_OK;
 }
 
-enum hufu_err proof_make(struct group *g, uint8_t proof[COSIGN_PROOF_SIZE], const struct statement *statement,
-                         const struct scalar *x0, struct bytes rest, const struct scalar *tau)
+enum hufu_err proof_make(uint8_t proof[COSIGN_PROOF_SIZE], const struct statement *statement,
+                         const struct scalar *x0, struct bytes rest, const struct scalar *tau,
+                         const uint8_t theta[POINT_BYTES])
 {
-    struct point theta POINT_WIPED;
     struct scalar c SCALAR_WIPED;
     struct scalar z SCALAR_WIPED;
     memset(proof, 0, COSIGN_PROOF_SIZE);
-    point_mul_base(g, &theta, tau);
-    enum hufu_err err = group_finish(g);
-    if (!err)
-        err = challenge(&c, statement, &theta);
+    enum hufu_err err = challenge(&c, statement, theta);
     if (!err)
         err = response(&z, &c, x0, rest, tau);
     if (!err) {
@@ -75,68 +71,114 @@ enum hufu_err proof_make(struct group *g, uint8_t proof[COSIGN_PROOF_SIZE], cons
     return err;
 }
 
-/* The sum that Θ' is. It holds A, which tests a PIN, so it is wiped. */
-struct sum {
-    struct scalar c;
-    struct scalar z;
-    struct scalar factors[PROOF_POINTS_MAX];
-    struct point points[PROOF_POINTS_MAX];
-    size_t count;
-};
-
-static void sum_wipe(struct sum *sum)
+static const uint8_t *point_at(const struct statement *statement, size_t i)
 {
-    secret_wipe(sum->factors, sum->count * sizeof(sum->factors[0]));
-    secret_wipe(sum->points, sum->count * sizeof(sum->points[0]));
-}
-#define SUM_WIPED __attribute__((cleanup(sum_wipe)))
-
-static bool sum_decode(struct group *g, struct sum *sum, const struct statement *statement,
-                       const uint8_t proof[COSIGN_PROOF_SIZE])
-{
-    const struct bytes rest = statement->rest;
-    sum->count = 0;
-    if (rest.len % POINT_BYTES != 0 || rest.len / POINT_BYTES >= PROOF_POINTS_MAX)
-        return false;
-    bool good = scalar_decode(&sum->c, proof) && scalar_decode(&sum->z, proof + SCALAR_BYTES) &&
-                statement->X0.len == POINT_BYTES &&
-                point_decode_var(g, &sum->points[sum->count++], statement->X0.data);
-    for (size_t at = 0; at < rest.len && good; at += POINT_BYTES)
-        good = point_decode_var(g, &sum->points[sum->count++], rest.data + at);
-    return good;
+    return i == 0 ? statement->X0.data : statement->rest.data + (i - 1) * POINT_BYTES;
 }
 
-/* Θ' = z·G − c·X0 − c²·X1 − … */
-static void sum_compute_var(struct group *g, struct point *theta, struct sum *sum)
+/* How many points there are, when c, z and all of them are well-formed; otherwise 0. */
+static size_t check_form_var(struct scalar *c, struct scalar *z, const struct statement *statement,
+                             const uint8_t proof[COSIGN_PROOF_SIZE])
 {
-    struct scalar power = sum->c;
-    for (size_t i = 0; i < sum->count; i++) {
-        scalar_negate(&sum->factors[i], &power);
-        scalar_mul(&power, &power, &sum->c);
+    const size_t count = 1 + statement->rest.len / POINT_BYTES;
+    bool good = scalar_decode(c, proof) && scalar_decode(z, proof + SCALAR_BYTES) &&
+                statement->X0.len == POINT_BYTES && statement->rest.len % POINT_BYTES == 0 &&
+                count <= PROOF_POINTS_MAX;
+    for (size_t i = 0; i < count && good; i++) {
+        struct affine point AFFINE_WIPED;
+        good = affine_decode_var(&point, point_at(statement, i));
     }
-    point_multi_var(g, theta, &sum->z, sum->factors, sum->points, sum->count);
+    return good ? count : 0;
 }
 
-enum hufu_err proof_check_var(struct group *g, const struct statement *statement,
-                              const uint8_t proof[COSIGN_PROOF_SIZE])
+static enum hufu_err begin_var(struct proof_check *check, struct scalar *z, const struct statement *statement,
+                               const uint8_t proof[COSIGN_PROOF_SIZE])
 {
-    struct sum sum SUM_WIPED;
-    struct point theta;
+    check->statement = statement;
+    check->at = 0;
+    check->count = check_form_var(&check->c, z, statement, proof);
+    if (check->count == 0)
+        return HUFU_ERR_FORM;
+    scalar_negate(&check->factor, &check->c);
+    return HUFU_OK;
+}
+
+enum hufu_err proof_check_begin_var(struct proof_check *check, const struct statement *statement,
+                                    const uint8_t proof[COSIGN_PROOF_SIZE])
+{
+    struct scalar z;
+    enum hufu_err err = begin_var(check, &z, statement, proof);
+    if (!err)
+        point_mul_base(&check->theta, &z, 1);
+    return err;
+}
+
+void proof_check_next_var(struct proof_check *check, struct scalar *factor, struct affine *point)
+{
+    (void)affine_decode_var(point, point_at(check->statement, check->at++));
+    *factor = check->factor;
+    scalar_mul(&check->factor, &check->factor, &check->c);
+}
+
+void proof_check_add(struct proof_check *check, const struct point *product)
+{
+    point_add(&check->theta, &check->theta, product);
+}
+
+enum hufu_err proof_check_finish_var(const struct proof_check *check)
+{
+    struct affine affine;
     struct scalar expected;
-    bool good = sum_decode(g, &sum, statement, proof);
-    enum hufu_err err = group_finish(g);
-    if (err || !good)
-        return err ? err : HUFU_ERR_FORM;
-    sum_compute_var(g, &theta, &sum);
-    err = group_finish(g);
-    if (err)
-        return err;
-    if (point_is_infinite(&theta))
+    uint8_t encoded[POINT_BYTES];
+    if (point_is_infinite(&check->theta))
         return HUFU_ERR_PROOF;
-    err = challenge(&expected, statement, &theta);
+    point_to_affine(&affine, &check->theta, 1);
+    affine_encode(encoded, &affine);
+    enum hufu_err err = challenge(&expected, check->statement, encoded);
     if (err)
         return err;
-    bool holds = scalar_equal(&expected, &sum.c);
+    bool holds = scalar_equal(&expected, &check->c);
     secret_unmark(&holds, sizeof(holds)); /* the message may hold t; the verdict is public */
     return holds ? HUFU_OK : HUFU_ERR_PROOF;
+}
+
+/* Points that are decoded and summed at once. */
+#define TOGETHER 16
+
+/* A part of the sum that Θ' is. It may hold A, which tests a PIN, so it is wiped. */
+struct part {
+    struct scalar factors[TOGETHER];
+    struct affine points[TOGETHER];
+    struct point sum;
+};
+
+static void part_wipe(struct part *part)
+{
+    secret_wipe(part, sizeof(*part));
+}
+#define PART_WIPED __attribute__((cleanup(part_wipe)))
+
+/* Θ' = z·G − c·X0 − c²·X1 − … */
+static void sum_var(struct proof_check *check, const struct scalar *z)
+{
+    struct part part PART_WIPED = {0};
+    check->theta = (struct point){0};
+    for (bool first = true; check->at < check->count; first = false) {
+        size_t some = 0;
+        for (; some < TOGETHER && check->at < check->count; some++)
+            proof_check_next_var(check, &part.factors[some], &part.points[some]);
+        point_multi_var(&part.sum, first ? z : NULL, part.factors, part.points, some);
+        proof_check_add(check, &part.sum);
+    }
+}
+
+enum hufu_err proof_check_var(const struct statement *statement, const uint8_t proof[COSIGN_PROOF_SIZE])
+{
+    struct proof_check check;
+    struct scalar z;
+    enum hufu_err err = begin_var(&check, &z, statement, proof);
+    if (err)
+        return err;
+    sum_var(&check, &z);
+    return proof_check_finish_var(&check);
 }

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #include "common/buf.h"
+#include "cosign/arithmetic/group.h"
 #include "cosign/cosign.h"
-#include "cosign/group.h"
 
 /* Points of one proof: A, and Q1 and Q2 of each digest. */
 #define PROOF_POINTS_MAX (1 + 2 * COSIGN_BATCH_MAX)
@@ -22,15 +22,32 @@ struct statement {
     struct bytes rest; /* X1 ‖ X2 ‖ …, or nothing */
 };
 
-/* x0 and rest (encoded, 32 bytes for each further point) are the logarithms, tau the nonce: all secret. HUFU_ERR_LIMIT,
- * here and below: head too long. */
-enum hufu_err proof_make(struct group *g, uint8_t proof[COSIGN_PROOF_SIZE], const struct statement *statement,
-                         const struct scalar *x0, struct bytes rest,
-                         const struct scalar *tau) HUFU_MUST_CHECK;
+/* x0 and rest (encoded, 32 bytes for each further point) are the logarithms, tau the nonce, theta τ·G: all secret. */
+enum hufu_err proof_make(uint8_t proof[COSIGN_PROOF_SIZE], const struct statement *statement,
+                         const struct scalar *x0, struct bytes rest, const struct scalar *tau,
+                         const uint8_t theta[POINT_BYTES]) HUFU_MUST_CHECK;
 
-/* HUFU_ERR_FORM when a point or c or z is malformed, which is found before anything is computed; HUFU_ERR_PROOF when
+/* A check in steps, for a caller who computes the products c^i·X(i-1) among others of his own: begin; then, for every
+ * point in order, next gives -c^i and the point, whose product goes to add; then finish. */
+struct proof_check {
+    const struct statement *statement;
+    struct scalar c;
+    struct scalar factor; /* -c^(i+1) */
+    struct point theta;   /* Θ' so far */
+    size_t count;         /* points in all */
+    size_t at;            /* the next one */
+};
+/* HUFU_ERR_FORM as below. */
+enum hufu_err proof_check_begin_var(struct proof_check *check, const struct statement *statement,
+                                    const uint8_t proof[COSIGN_PROOF_SIZE]) HUFU_MUST_CHECK;
+void proof_check_next_var(struct proof_check *check, struct scalar *factor, struct affine *point);
+void proof_check_add(struct proof_check *check, const struct point *product);
+/* HUFU_ERR_PROOF as below. */
+enum hufu_err proof_check_finish_var(const struct proof_check *check) HUFU_MUST_CHECK;
+
+/* The whole. HUFU_ERR_FORM when a point or c or z is malformed, which is found before anything is computed; HUFU_ERR_PROOF when
  * the proof does not hold. The points are taken as public. */
-enum hufu_err proof_check_var(struct group *g, const struct statement *statement,
+enum hufu_err proof_check_var(const struct statement *statement,
                               const uint8_t proof[COSIGN_PROOF_SIZE]) HUFU_MUST_CHECK;
 
 #endif

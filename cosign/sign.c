@@ -25,34 +25,28 @@ struct statement sign_statement(struct bytes head, const uint8_t P[COSIGN_POINT_
                               .rest = Qs};
 }
 
-/* All that the β of a batch have in common, hashed once. */
-static void hash_common(struct scalar_hash *hash, struct bytes head, const uint8_t P[COSIGN_POINT_SIZE],
+enum hufu_err sign_bind(struct scalar_hash *common, struct bytes head, const uint8_t P[COSIGN_POINT_SIZE],
                         struct bytes Qs, const uint8_t items[][SIGN_ITEM_SIZE], uint32_t count)
 {
-    scalar_hash_init(hash, "hufu/sm2/sign/bind");
-    scalar_hash_field(hash, head);
-    scalar_hash_field(hash, bytes_of(P, COSIGN_POINT_SIZE));
-    scalar_hash_field(hash, Qs);
-    scalar_hash_length(hash, count * SIGN_PAIR_SIZE);
-    for (uint32_t i = 0; i < count; i++)
-        scalar_hash_update(hash, items[i], SIGN_PAIR_SIZE);
-}
-
-enum hufu_err sign_bind(struct scalar betas[], struct bytes head, const uint8_t P[COSIGN_POINT_SIZE],
-                        struct bytes Qs, const uint8_t items[][SIGN_ITEM_SIZE], uint32_t count)
-{
-    struct scalar_hash common SCALAR_HASH_DROPPED;
+    scalar_hash_init(common, "hufu/sm2/sign/bind");
     if (head.len > COSIGN_FIELD_MAX)
         return HUFU_ERR_LIMIT;
-    hash_common(&common, head, P, Qs, items, count);
-    for (uint32_t i = 0; i < count; i++) {
-        struct scalar_hash hash = common;
-        uint8_t number[4];
-        struct buf b;
-        buf_init(&b, number, sizeof(number));
-        buf_put_u32(&b, i);
-        scalar_hash_field(&hash, bytes_of(number, sizeof(number)));
-        scalar_hash_done(&hash, &betas[i]);
-    }
+    scalar_hash_field(common, head);
+    scalar_hash_field(common, bytes_of(P, COSIGN_POINT_SIZE));
+    scalar_hash_field(common, Qs);
+    scalar_hash_length(common, count * SIGN_PAIR_SIZE);
+    for (uint32_t i = 0; i < count; i++)
+        scalar_hash_update(common, items[i], SIGN_PAIR_SIZE);
     return HUFU_OK;
+}
+
+void sign_beta(struct scalar *beta, const struct scalar_hash *common, uint32_t i)
+{
+    struct scalar_hash hash SCALAR_HASH_DROPPED = *common;
+    uint8_t number[4];
+    struct buf b;
+    buf_init(&b, number, sizeof(number));
+    buf_put_u32(&b, i);
+    scalar_hash_field(&hash, bytes_of(number, sizeof(number)));
+    scalar_hash_done(&hash, beta);
 }

@@ -8,8 +8,9 @@
 #include <stdint.h>
 
 #include "common/buf.h"
+#include "cosign/arithmetic/group.h"
 #include "cosign/cosign.h"
-#include "cosign/group.h"
+#include "cosign/hash.h"
 #include "cosign/proof.h"
 
 /* Q1 ‖ Q2, and the answer's K1 ‖ K2 ‖ s2 ‖ s3, of one digest. */
@@ -22,37 +23,43 @@ enum hufu_err sign_count(uint32_t *count, struct bytes digests) HUFU_MUST_CHECK;
 struct statement sign_statement(struct bytes head, const uint8_t P[COSIGN_POINT_SIZE],
                                 const uint8_t A[COSIGN_POINT_SIZE], struct bytes Qs);
 
-/* β_i = S("hufu/sm2/sign/bind", head, P, Qs, Ks, u32(i)) for all i, Ks being the pairs that begin the items.
- * HUFU_ERR_LIMIT: head too long. */
-enum hufu_err sign_bind(struct scalar betas[], struct bytes head, const uint8_t P[COSIGN_POINT_SIZE],
+/* β_i = S("hufu/sm2/sign/bind", head, P, Qs, Ks, u32(i)), Ks being the pairs that begin the items: what all β of a batch
+ * have in common is hashed once. HUFU_ERR_LIMIT: head is longer than COSIGN_FIELD_MAX. */
+enum hufu_err sign_bind(struct scalar_hash *common, struct bytes head, const uint8_t P[COSIGN_POINT_SIZE],
                         struct bytes Qs, const uint8_t items[][SIGN_ITEM_SIZE],
                         uint32_t count) HUFU_MUST_CHECK;
+void sign_beta(struct scalar *beta, const struct scalar_hash *common, uint32_t i);
 
-/* The service's step, from public values and its nonces κ1, κ2. K1 and K2 are already in the item; s2 and s3 are put
- * behind them, r beside them. HUFU_ERR_FORM when Q is at infinity; HUFU_ERR_RETRY when R is, or r or s3 is 0. */
+/* Digests whose products are computed together: two for each, as many as there are lanes. */
+#define SIGN_TOGETHER 4
+
+/* The service's step for 1 to SIGN_TOGETHER digests, from public values and its nonces κ1, κ2. K1 and K2 are already in the
+ * items; s2 and s3 are put behind them, r beside them. HUFU_ERR_FORM when a Q is at infinity; HUFU_ERR_RETRY when an R is,
+ * or an r or s3 is 0. */
 struct sign_service_input {
     const struct scalar *b_inverse;
     const struct scalar *kappa1;
     const struct scalar *kappa2;
-    const struct scalar *beta;
+    struct scalar beta;
     const uint8_t *digest;
     const uint8_t *pair; /* Q1 ‖ Q2 */
 };
-enum hufu_err sign_service_item(struct group *g, uint8_t item[SIGN_ITEM_SIZE], uint8_t r[COSIGN_SCALAR_SIZE],
-                                const struct sign_service_input *in) HUFU_MUST_CHECK;
+enum hufu_err sign_service_items(uint8_t items[][SIGN_ITEM_SIZE], uint8_t rs[][COSIGN_SCALAR_SIZE],
+                                 const struct sign_service_input in[], size_t count) HUFU_MUST_CHECK;
 
-/* The device's step. HUFU_ERR_FORM when the item is malformed. Otherwise *holds says whether every check of §3 held;
- * it and the signature are secret until the verdict on the whole batch. */
+/* The device's step for 1 to SIGN_TOGETHER digests. HUFU_ERR_FORM when an item is malformed. Otherwise *hold says whether
+ * every check of §3 held for each of them; it and the signatures are secret until the verdict on the whole batch. */
 struct sign_device_input {
     const struct scalar *a_inverse;
-    const struct point *P;
-    const struct scalar *k1;
-    const struct scalar *k2;
-    const struct scalar *beta;
+    const struct affine *P_plus_G;
+    struct scalar k1;
+    struct scalar k2;
+    struct scalar beta;
     const uint8_t *digest;
 };
-enum hufu_err sign_device_item(struct group *g, uint8_t signature[COSIGN_SIGNATURE_SIZE], bool *holds,
-                               const uint8_t item[SIGN_ITEM_SIZE],
-                               const struct sign_device_input *in) HUFU_MUST_CHECK;
+void sign_device_input_wipe(struct sign_device_input *in);
+enum hufu_err sign_device_items(uint8_t signatures[][COSIGN_SIGNATURE_SIZE], bool *hold,
+                                const uint8_t items[][SIGN_ITEM_SIZE], const struct sign_device_input in[],
+                                size_t count) HUFU_MUST_CHECK;
 
 #endif

@@ -1,35 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Signing, the service's side (docs/protocol.md §3). */
-#include <string.h>
-
 #include "common/secret.h"
 #include "cosign/drawn.h"
 #include "cosign/half.h"
+#include "cosign/multiples.h"
 #include "cosign/sign.h"
 
 /* A fresh batch of κ fails once in 2^248 times; more than a few in a row mean broken randomness. */
 #define BATCH_TRIES 4
 
-/* One request, taken apart, its proof checked. */
+/* One request, taken apart. Where there are lanes to fill, the products of its proof are computed among those of the
+ * answer, and the verdict falls after them and before anything leaves; `check` is NULL where it fell already. */
 struct request {
     uint32_t count;
     struct bytes Qs;
     struct bytes digests;
     struct bytes head;
-    struct bytes frame;
     const uint8_t *P;
+    struct draw_context context;
+    struct statement statement;
+    struct proof_check check_memory;
+    struct proof_check *check;
 };
 
-/* One try at the answer. */
+/* One try at the answer, but for what goes to the caller. */
 struct batch {
-    struct draw_context context;
     struct scalar b;
     struct scalar b_inverse;
     struct scalar kappa1[COSIGN_BATCH_MAX];
     struct scalar kappa2[COSIGN_BATCH_MAX];
-    struct scalar betas[COSIGN_BATCH_MAX];
-    uint8_t items[COSIGN_BATCH_MAX][SIGN_ITEM_SIZE];
-    uint8_t r[COSIGN_BATCH_MAX][COSIGN_SCALAR_SIZE];
+    struct scalar_hash binding;
 };
 
 static void batch_wipe(struct batch *batch)
@@ -38,9 +38,8 @@ static void batch_wipe(struct batch *batch)
 }
 #define BATCH_WIPED __attribute__((cleanup(batch_wipe)))
 
-/* Form first, then the proof; nothing of the half is used before it holds. */
-static enum hufu_err open_request(struct group *g, struct request *request,
-                                  const struct cosign_service_half *half, struct bytes body)
+static enum hufu_err open_request(struct request *request, const struct cosign_service_half *half,
+                                  struct bytes body)
 {
     struct cursor c;
     cursor_init(&c, body);
@@ -50,139 +49,216 @@ static enum hufu_err open_request(struct group *g, struct request *request,
     enum hufu_err err = cursor_finish(&c);
     if (err)
         return err;
-    const struct statement statement = sign_statement(request->head, half->P, half->A, request->Qs);
-    return proof_check_var(g, &statement, proof.data);
+    request->statement = sign_statement(request->head, half->P, half->A, request->Qs);
+    if (point_mul_lanes() == 1)
+        return proof_check_var(&request->statement, proof.data);
+    request->check = &request->check_memory;
+    return proof_check_begin_var(request->check, &request->statement, proof.data);
 }
 
 /* All K1 and K2, which fix the β. */
-static enum hufu_err draw_points(struct group *g, struct batch *batch, const struct request *request,
-                                 const struct draw *draw)
+static enum hufu_err draw_points(struct batch *batch, uint8_t items[][SIGN_ITEM_SIZE],
+                                 const struct request *request, const struct draw *draw)
 {
+    static const char *const roles[2] = {DRAW_KAPPA1, DRAW_KAPPA2};
+    struct multiples Ks MULTIPLES_WIPED;
+    Ks.count = 0;
     for (uint32_t i = 0; i < request->count; i++) {
         struct scalar *const kappas[2] = {&batch->kappa1[i], &batch->kappa2[i]};
-        static const char *const roles[2] = {DRAW_KAPPA1, DRAW_KAPPA2};
         for (size_t j = 0; j < 2; j++) {
-            struct point K;
-            enum hufu_err err = draw->nonce(draw, kappas[j], &batch->b, &batch->context, i, roles[j]);
+            enum hufu_err err = draw->nonce(draw, kappas[j], &batch->b, &request->context, i, roles[j]);
             if (err)
                 return err;
-            point_mul_base(g, &K, kappas[j]);
-            point_encode(batch->items[i] + j * COSIGN_POINT_SIZE, &K);
+            multiples_add(&Ks, kappas[j], items[i] + j * COSIGN_POINT_SIZE);
         }
-        secret_unmark(batch->items[i], SIGN_PAIR_SIZE);
     }
-    return group_finish(g);
+    multiples_write(&Ks);
+    for (uint32_t i = 0; i < request->count; i++)
+        secret_unmark(items[i], SIGN_PAIR_SIZE);
+    return HUFU_OK;
 }
 
-/* Q = Q1 + β·Q2, of public values. */
-static enum hufu_err combine_var(struct group *g, struct point *Q, const struct sign_service_input *in)
+/* Products of one step: as many as there are lanes. */
+#define PRODUCTS (2 * SIGN_TOGETHER)
+
+/* The items of one step while they are computed. */
+struct step {
+    struct scalar factors[PRODUCTS]; /* κ1 and κ1·β of each, then what the proof asks for */
+    struct affine points[PRODUCTS];  /* Q1 and Q2 of each, … */
+    struct point products[PRODUCTS];
+    size_t count;
+    struct point R[SIGN_TOGETHER];
+    struct affine R_affine[SIGN_TOGETHER];
+    struct scalar s2, s3;
+};
+
+static void step_wipe(struct step *step)
 {
-    const struct scalar factors[2] = {{{1}}, *in->beta};
-    struct point points[2];
-    if (!point_decode_var(g, &points[0], in->pair) ||
-        !point_decode_var(g, &points[1], in->pair + COSIGN_POINT_SIZE))
-        return HUFU_ERR_FORM;
-    point_multi_var(g, Q, NULL, factors, points, 2);
-    return point_is_infinite(Q) ? HUFU_ERR_FORM : HUFU_OK;
+    secret_wipe(step, sizeof(*step));
+}
+#define STEP_WIPED __attribute__((cleanup(step_wipe)))
+
+/* All products of the step. Lanes that it leaves free are given to the proof. */
+static void multiply(struct step *step, struct proof_check *check)
+{
+    const size_t own = step->count;
+    while (check && step->count < PRODUCTS && check->at < check->count) {
+        proof_check_next_var(check, &step->factors[step->count], &step->points[step->count]);
+        step->count++;
+    }
+    point_mul(step->products, step->factors, step->points, step->count);
+    for (size_t i = own; i < step->count; i++)
+        proof_check_add(check, &step->products[i]);
 }
 
-/* r = (e + x(R)) mod n with R = κ1·Q + K2. R is public: it can be computed from any signature. */
-static enum hufu_err make_r(struct group *g, struct scalar *r, const struct point *Q, const struct point *K2,
-                            const struct sign_service_input *in)
+/* R = κ1·Q + K2 with Q = Q1 + β·Q2, as κ1·Q1 + (κ1·β)·Q2 + K2: two products that wait for nothing instead of two of which
+ * the second waits for the first. κ1 is not 0, so κ1·Q is at infinity only if Q is. R is public: it can be computed from
+ * any signature. */
+static enum hufu_err make_R(struct step *step, const uint8_t items[][SIGN_ITEM_SIZE],
+                            const struct sign_service_input in[], size_t count, struct proof_check *check)
 {
-    struct point R;
-    struct scalar e;
-    point_mul(g, &R, in->kappa1, Q);
-    point_add(g, &R, &R, K2);
-    enum hufu_err err = group_finish(g);
-    if (err || point_is_infinite(&R))
-        return err ? err : HUFU_ERR_RETRY;
-    secret_unmark(&R, sizeof(R));
-    point_x_mod_n(r, &R);
+    for (size_t i = 0; i < count; i++) {
+        step->factors[2 * i] = *in[i].kappa1;
+        scalar_mul(&step->factors[2 * i + 1], in[i].kappa1, &in[i].beta);
+        if (!affine_decode_var(&step->points[2 * i], in[i].pair) ||
+            !affine_decode_var(&step->points[2 * i + 1], in[i].pair + COSIGN_POINT_SIZE))
+            return HUFU_ERR_FORM;
+    }
+    step->count = 2 * count;
+    multiply(step, check);
+    for (size_t i = 0; i < count; i++) {
+        struct affine K2;
+        struct point other;
+        point_add(&step->R[i], &step->products[2 * i], &step->products[2 * i + 1]);
+        if (point_is_infinite(&step->R[i]))
+            return HUFU_ERR_FORM;
+        if (!affine_decode_var(&K2, items[i] + COSIGN_POINT_SIZE))
+            return HUFU_ERR_INTERNAL;
+        point_of_affine(&other, &K2);
+        point_add(&step->R[i], &step->R[i], &other);
+        if (point_is_infinite(&step->R[i]))
+            return HUFU_ERR_RETRY;
+    }
+    point_to_affine(step->R_affine, step->R, count);
+    secret_unmark(step->R_affine, sizeof(step->R_affine));
+    return HUFU_OK;
+}
+
+/* r = (e + x(R)) mod n, s2 = b⁻¹·κ1, s3 = b⁻¹·(κ2 + r). */
+static enum hufu_err make_item(struct step *step, uint8_t item[SIGN_ITEM_SIZE], uint8_t r[COSIGN_SCALAR_SIZE],
+                               const struct affine *R, const struct sign_service_input *in)
+{
+    struct scalar challenge, e;
+    affine_x_mod_n(&challenge, R);
     scalar_decode_mod(&e, in->digest);
-    scalar_add(r, r, &e);
-    return scalar_is_zero(r) ? HUFU_ERR_RETRY : HUFU_OK;
-}
-
-enum hufu_err sign_service_item(struct group *g, uint8_t item[SIGN_ITEM_SIZE], uint8_t r[COSIGN_SCALAR_SIZE],
-                                const struct sign_service_input *in)
-{
-    struct point Q;
-    struct point K2;
-    struct scalar challenge;
-    struct scalar s2 SCALAR_WIPED;
-    struct scalar s3 SCALAR_WIPED;
-
-    enum hufu_err err = combine_var(g, &Q, in);
-    if (err)
-        return group_finish(g) ? HUFU_ERR_INTERNAL : err;
-    if (!point_decode_var(g, &K2, item + COSIGN_POINT_SIZE))
-        return HUFU_ERR_INTERNAL;
-    err = make_r(g, &challenge, &Q, &K2, in);
-    if (err)
-        return err;
-    scalar_mul(&s2, in->b_inverse, in->kappa1);
-    scalar_add(&s3, in->kappa2, &challenge);
-    scalar_mul(&s3, in->b_inverse, &s3);
-    bool zero = scalar_is_zero(&s3);
+    scalar_add(&challenge, &challenge, &e);
+    if (scalar_is_zero(&challenge))
+        return HUFU_ERR_RETRY;
+    scalar_mul(&step->s2, in->b_inverse, in->kappa1);
+    scalar_add(&step->s3, in->kappa2, &challenge);
+    scalar_mul(&step->s3, in->b_inverse, &step->s3);
+    bool zero = scalar_is_zero(&step->s3);
     secret_unmark(&zero, sizeof(zero));
     if (zero)
         return HUFU_ERR_RETRY;
     scalar_encode(r, &challenge);
-    scalar_encode(item + SIGN_PAIR_SIZE, &s2);
-    scalar_encode(item + SIGN_PAIR_SIZE + COSIGN_SCALAR_SIZE, &s3);
+    scalar_encode(item + SIGN_PAIR_SIZE, &step->s2);
+    scalar_encode(item + SIGN_PAIR_SIZE + COSIGN_SCALAR_SIZE, &step->s3);
     return HUFU_OK;
 }
 
-static enum hufu_err answer_once(struct group *g, struct batch *batch, const struct request *request,
+static enum hufu_err make_items(uint8_t items[][SIGN_ITEM_SIZE], uint8_t rs[][COSIGN_SCALAR_SIZE],
+                                const struct sign_service_input in[], size_t count, struct proof_check *check)
+{
+    struct step step STEP_WIPED = {0};
+    enum hufu_err err = make_R(&step, (const uint8_t(*)[SIGN_ITEM_SIZE])items, in, count, check);
+    for (size_t i = 0; i < count && !err; i++)
+        err = make_item(&step, items[i], rs[i], &step.R_affine[i], &in[i]);
+    return err;
+}
+
+enum hufu_err sign_service_items(uint8_t items[][SIGN_ITEM_SIZE], uint8_t rs[][COSIGN_SCALAR_SIZE],
+                                 const struct sign_service_input in[], size_t count)
+{
+    return make_items(items, rs, in, count, NULL);
+}
+
+/* Items *at, *at + 1, …: half as many as would fill the lanes while the proof has as many products to come. */
+static enum hufu_err answer_some(struct batch *batch, uint8_t items[][SIGN_ITEM_SIZE],
+                                 uint8_t rs[][COSIGN_SCALAR_SIZE], struct request *request, uint32_t *at)
+{
+    struct sign_service_input in[SIGN_TOGETHER];
+    struct proof_check *check = request->check;
+    const size_t together = check && check->at < check->count ? SIGN_TOGETHER / 2 : SIGN_TOGETHER;
+    const uint32_t first = *at;
+    size_t count = 0;
+    for (; *at < request->count && count < together; ++*at, count++) {
+        in[count] = (struct sign_service_input){
+            .b_inverse = &batch->b_inverse,
+            .kappa1 = &batch->kappa1[*at],
+            .kappa2 = &batch->kappa2[*at],
+            .digest = request->digests.data + (size_t)*at * COSIGN_DIGEST_SIZE,
+            .pair = request->Qs.data + (size_t)*at * SIGN_PAIR_SIZE,
+        };
+        sign_beta(&in[count].beta, &batch->binding, *at);
+    }
+    return make_items(items + first, rs + first, in, count, check);
+}
+
+static enum hufu_err answer_once(struct batch *batch, uint8_t items[][SIGN_ITEM_SIZE],
+                                 uint8_t rs[][COSIGN_SCALAR_SIZE], struct request *request,
                                  const struct draw *draw)
 {
-    enum hufu_err err = draw_points(g, batch, request, draw);
+    enum hufu_err err = draw_points(batch, items, request, draw);
     if (!err) {
-        err = sign_bind(batch->betas, request->head, request->P, request->Qs,
-                        (const uint8_t(*)[SIGN_ITEM_SIZE])batch->items, request->count);
+        err = sign_bind(&batch->binding, request->head, request->P, request->Qs,
+                        (const uint8_t(*)[SIGN_ITEM_SIZE])items, request->count);
     }
-    for (uint32_t i = 0; i < request->count && !err; i++) {
-        const struct sign_service_input in = {
-            .b_inverse = &batch->b_inverse,
-            .kappa1 = &batch->kappa1[i],
-            .kappa2 = &batch->kappa2[i],
-            .beta = &batch->betas[i],
-            .digest = request->digests.data + (size_t)i * COSIGN_DIGEST_SIZE,
-            .pair = request->Qs.data + (size_t)i * SIGN_PAIR_SIZE,
-        };
-        err = sign_service_item(g, batch->items[i], batch->r[i], &in);
-    }
+    for (uint32_t at = 0; at < request->count && !err;)
+        err = answer_some(batch, items, rs, request, &at);
     return err;
 }
 
 /* A failure in one item discards the κ of all: a K already bound by β must not meet a second r. */
-static enum hufu_err answer_request(struct group *g, struct batch *batch, const struct request *request,
+static enum hufu_err answer_request(struct batch *batch, uint8_t items[][SIGN_ITEM_SIZE],
+                                    uint8_t rs[][COSIGN_SCALAR_SIZE], struct request *request,
                                     const struct draw *draw)
 {
     for (int i = 0; i < BATCH_TRIES; i++) {
-        enum hufu_err err = answer_once(g, batch, request, draw);
+        enum hufu_err err = answer_once(batch, items, rs, request, draw);
         if (err != HUFU_ERR_RETRY)
             return err;
     }
     return HUFU_ERR_INTERNAL;
 }
 
-static enum hufu_err sign(struct batch *batch, struct request *request,
-                          const struct cosign_service_half *half, struct bytes body, const struct draw *draw)
+/* What the steps left over of the proof, and its verdict. */
+static enum hufu_err conclude_proof(struct proof_check *check)
 {
-    struct group g GROUP_DONE;
+    while (check->at < check->count) {
+        struct step step STEP_WIPED = {0};
+        multiply(&step, check);
+    }
+    return proof_check_finish_var(check);
+}
+
+static enum hufu_err sign(uint8_t items[][SIGN_ITEM_SIZE], uint8_t rs[][COSIGN_SCALAR_SIZE],
+                          struct request *request, const struct cosign_service_half *half, struct bytes body,
+                          const struct draw *draw)
+{
+    struct batch batch BATCH_WIPED;
     struct service_keys keys SERVICE_KEYS_WIPED;
-    group_init(&g);
-    enum hufu_err err = service_keys_open(&g, &keys, half);
+    enum hufu_err err = service_keys_open(&keys, half);
     if (!err)
-        err = open_request(&g, request, half, body);
+        err = open_request(request, half, body);
     if (err)
         return err;
-    batch->context = draw_context_of(request->frame);
-    batch->b = keys.b;
-    scalar_invert(&batch->b_inverse, &keys.b);
-    return answer_request(&g, batch, request, draw);
+    batch.b = keys.b;
+    scalar_invert(&batch.b_inverse, &keys.b);
+    err = answer_request(&batch, items, rs, request, draw);
+    /* A proof that does not hold comes before every other refusal: it is the one that is counted (§6). */
+    enum hufu_err verdict = request->check ? conclude_proof(request->check) : HUFU_OK;
+    return verdict ? verdict : err;
 }
 
 enum hufu_err service_sign(const struct cosign_service_half *half, struct buf *answer,
@@ -190,19 +266,20 @@ enum hufu_err service_sign(const struct cosign_service_half *half, struct buf *a
                            struct bytes body, struct bytes frame, const struct draw *draw)
 {
     const size_t start = answer->len;
-    struct batch batch BATCH_WIPED;
-    struct request request = {.digests = digests, .head = head, .frame = frame, .P = half->P};
+    struct request request = {
+        .digests = digests, .head = head, .P = half->P, .context = draw_context_of(frame)};
     enum hufu_err err = sign_count(&request.count, digests);
-    memset(r_out, 0, (size_t)request.count * COSIGN_SCALAR_SIZE);
-    if (!err)
-        err = sign(&batch, &request, half, body, draw);
-    if (!err) {
-        buf_put_field_text(answer, COSIGN_OP_SIGN);
-        buf_put_field(answer, batch.items, (size_t)request.count * SIGN_ITEM_SIZE);
-        err = message_finish(answer, start);
+    if (err)
+        return err;
+    buf_put_field_text(answer, COSIGN_OP_SIGN);
+    size_t mark = buf_field_begin(answer);
+    uint8_t *items = buf_reserve(answer, (size_t)request.count * SIGN_ITEM_SIZE);
+    buf_field_end(answer, mark);
+    err = items ? sign((uint8_t(*)[SIGN_ITEM_SIZE])items, r_out, &request, half, body, draw) : HUFU_ERR_LIMIT;
+    if (err) {
+        message_drop(answer, start);
+        secret_wipe(r_out, (size_t)request.count * COSIGN_SCALAR_SIZE);
     }
-    if (!err)
-        memcpy(r_out, batch.r, (size_t)request.count * COSIGN_SCALAR_SIZE);
     return err;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cosign/split.h"
+#include "cosign/multiples.h"
 
 #include <string.h>
 
@@ -38,42 +39,40 @@ static struct statement statement_of(const struct split_kind *kind, struct bytes
                               .rest = bytes_of(other, COSIGN_POINT_SIZE)};
 }
 
-enum hufu_err split_draw(struct group *g, struct cosign_handover *split, const struct device_keys *keys,
+enum hufu_err split_draw(struct cosign_handover *split, const struct device_keys *keys,
                          const struct draw *draw)
 {
     struct scalar t SCALAR_WIPED;
     struct scalar a2 SCALAR_WIPED;
-    struct point A2 POINT_WIPED;
     enum hufu_err err = draw->secret(draw, &t, DRAW_T);
     if (err)
         return err;
     scalar_invert(&a2, &t);
     scalar_mul(&a2, &a2, &keys->a);
-    point_mul_base(g, &A2, &a2);
-    err = group_finish(g);
-    if (!err) {
-        scalar_encode(split->t, &t);
-        scalar_encode(split->a2, &a2);
-        point_encode(split->A2, &A2);
-    }
-    return err;
+    scalar_encode(split->t, &t);
+    scalar_encode(split->a2, &a2);
+    multiple_encode(split->A2, &a2);
+    return HUFU_OK;
 }
 
-enum hufu_err split_body(struct group *g, struct buf *body, const struct split_kind *kind,
-                         const struct cosign_handover *split, const struct cosign_device_half *half,
-                         const struct device_keys *keys, struct bytes head, const struct draw *draw)
+enum hufu_err split_body(struct buf *body, const struct split_kind *kind, const struct cosign_handover *split,
+                         const struct cosign_device_half *half, const struct device_keys *keys,
+                         struct bytes head, const struct draw *draw)
 {
     const size_t start = body->len;
     struct scalar tau SCALAR_WIPED;
+    uint8_t theta[POINT_BYTES];
+    const struct draw_context context = draw_context_of(head);
     struct bound bound BOUND_WIPED;
     uint8_t proof[COSIGN_PROOF_SIZE];
 
     bound_set(&bound, half->P, split->t);
     const struct statement statement = statement_of(kind, head, &bound, keys->A, split->A2);
-    const struct draw_context context = draw_context_of(head);
     enum hufu_err err = draw->nonce(draw, &tau, &keys->a, &context, 0, DRAW_TAU);
-    if (!err)
-        err = proof_make(g, proof, &statement, &keys->a, bytes_of(split->a2, sizeof(split->a2)), &tau);
+    if (!err) {
+        multiple_encode(theta, &tau);
+        err = proof_make(proof, &statement, &keys->a, bytes_of(split->a2, sizeof(split->a2)), &tau, theta);
+    }
     if (err)
         return err;
     buf_put_field_text(body, kind->operation);
@@ -86,7 +85,7 @@ enum hufu_err split_body(struct group *g, struct buf *body, const struct split_k
 /* The body, as the service reads it. */
 struct offer {
     struct scalar t;
-    struct point A2;
+    struct affine A2;
     struct bound bound;
     const uint8_t *encoded; /* of A2 */
     const uint8_t *proof;
@@ -98,7 +97,7 @@ static void offer_wipe(struct offer *offer)
 }
 #define OFFER_WIPED __attribute__((cleanup(offer_wipe)))
 
-static enum hufu_err parse(struct group *g, struct offer *offer, const struct split_kind *kind,
+static enum hufu_err parse(struct offer *offer, const struct split_kind *kind,
                            const uint8_t P[COSIGN_POINT_SIZE], struct bytes body)
 {
     struct cursor c;
@@ -113,36 +112,31 @@ static enum hufu_err parse(struct group *g, struct offer *offer, const struct sp
     bound_set(&offer->bound, P, t.data);
     offer->encoded = A2.data;
     offer->proof = proof.data;
-    if (!scalar_decode_nonzero(&offer->t, t.data) || !point_decode_var(g, &offer->A2, A2.data)) {
-        err = group_finish(g);
-        return err ? err : HUFU_ERR_FORM;
-    }
-    return HUFU_OK;
+    bool good = scalar_decode_nonzero(&offer->t, t.data) && affine_decode_var(&offer->A2, A2.data);
+    return good ? HUFU_OK : HUFU_ERR_FORM;
 }
 
-enum hufu_err split_accept(struct group *g, struct cosign_service_half *other, const struct split_kind *kind,
+enum hufu_err split_accept(struct cosign_service_half *other, const struct split_kind *kind,
                            const struct cosign_service_half *half, struct bytes head, struct bytes body)
 {
     struct service_keys keys SERVICE_KEYS_WIPED;
     struct offer offer OFFER_WIPED;
     struct scalar b2 SCALAR_WIPED;
-    enum hufu_err err = service_keys_open(g, &keys, half);
+    enum hufu_err err = service_keys_open(&keys, half);
     if (!err)
-        err = parse(g, &offer, kind, half->P, body);
+        err = parse(&offer, kind, half->P, body);
     if (!err) {
         const struct statement statement = statement_of(kind, head, &offer.bound, half->A, offer.encoded);
-        err = proof_check_var(g, &statement, offer.proof);
+        err = proof_check_var(&statement, offer.proof);
     }
     if (err)
         return err;
     /* Only now: before the proof, this equation would tell a right a' from a wrong one, uncounted. */
     scalar_mul(&b2, &keys.b, &offer.t);
-    bool match = halves_match(g, &b2, &offer.A2, &keys.P);
-    err = group_finish(g);
-    if (err || !match)
-        return err ? err : HUFU_ERR_FORM;
+    if (!halves_match(&b2, &offer.A2, &keys.P))
+        return HUFU_ERR_FORM;
     scalar_encode(other->b, &b2);
-    point_encode(other->A, &offer.A2);
+    affine_encode(other->A, &offer.A2);
     memcpy(other->P, half->P, sizeof(other->P));
     return HUFU_OK;
 }

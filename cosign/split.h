@@ -20,15 +20,14 @@ extern const struct split_kind split_refresh;
 extern const struct split_kind split_handover;
 
 /* Device: draws t, computes a·t⁻¹ and its point. */
-enum hufu_err split_draw(struct group *g, struct cosign_handover *split, const struct device_keys *keys,
+enum hufu_err split_draw(struct cosign_handover *split, const struct device_keys *keys,
                          const struct draw *draw) HUFU_MUST_CHECK;
 /* Device: appends T(operation, t, A', proof). */
-enum hufu_err split_body(struct group *g, struct buf *body, const struct split_kind *kind,
-                         const struct cosign_handover *split, const struct cosign_device_half *half,
-                         const struct device_keys *keys, struct bytes head,
-                         const struct draw *draw) HUFU_MUST_CHECK;
+enum hufu_err split_body(struct buf *body, const struct split_kind *kind, const struct cosign_handover *split,
+                         const struct cosign_device_half *half, const struct device_keys *keys,
+                         struct bytes head, const struct draw *draw) HUFU_MUST_CHECK;
 /* Service: checks form, then the proof, then b·t·A' = P + G; gives the other half. */
-enum hufu_err split_accept(struct group *g, struct cosign_service_half *other, const struct split_kind *kind,
+enum hufu_err split_accept(struct cosign_service_half *other, const struct split_kind *kind,
                            const struct cosign_service_half *half, struct bytes head,
                            struct bytes body) HUFU_MUST_CHECK;
 

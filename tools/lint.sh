@@ -75,7 +75,7 @@ server/hsmc|server/hsmc server common
 server/cli|server/cli server/store server common
 server|server common
 mobile-sdk|mobile-sdk cosign common
-tests|tests common cosign cosign/arithmetic hsm server mobile-sdk
+tests|tests common cosign hsm server mobile-sdk
 '
 
 sql_home='^(server/store|schema|tests|tools)/'

@@ -32,7 +32,7 @@
 #define BASE_WINDOW 6
 #define BASE_ENTRIES LANES_BASE_ENTRIES
 
-struct point {
+struct eight_points {
     struct lanes_element x, v, z, u;
 };
 
@@ -47,7 +47,7 @@ struct work {
     struct entry table[ENTRIES];
     struct lanes_element ratio[ENTRIES];
     struct lanes_element z, z_squared; /* of the table */
-    struct point sum, twice;
+    struct eight_points sum, twice;
     struct lanes_element h, r; /* of the last addition */
     struct lanes_sum half;     /* of the odd scalar, rounded down */
     v8_mask negate;
@@ -79,7 +79,7 @@ static inline struct lanes_element square(struct lanes_element a)
  *
  * E < 2.57, S < 1.82, F < 1.42; M < 3(2.62 + 2), reduced; X' = M² - 2S + 4 < 5.1; S - X' + 6 = 3S - M² + 2 < 7.5;
  * V' = 2(M·(S - X') + 1) - F < 4.95; Z' < 1.8; U' < 1.2. */
-static inline void point_double(struct point *p, int keep_u)
+static inline void eight_double(struct eight_points *p, int keep_u)
 {
     const struct lanes_element e = square(p->v);
     const struct lanes_sum m1 = sum_sub(sum_of_square(p->x, 1), sum_of(p->u));
@@ -95,7 +95,7 @@ static inline void point_double(struct point *p, int keep_u)
 }
 
 /* u again, after an addition: 1M + 2S. */
-static inline void point_set_u(struct point *p, const struct lanes_element *z_squared)
+static inline void eight_set_u(struct eight_points *p, const struct lanes_element *z_squared)
 {
     p->u = square(product(square(p->z), *z_squared));
 }
@@ -109,9 +109,9 @@ static inline void point_set_u(struct point *p, const struct lanes_element *z_sq
  *
  * x, v < 2.1; Z² < 1.34, v·Z³ < 1.2; H and r reduced; I < 4.3, J < 1.3, W < 2.4; X' = r² - J - 2W + 8 < 9.1, reduced;
  * W - X' + 10 = 3W + J - r² + 2 < 10.5; V' = 2(r(W - X') - V·J + 2) < 7.4, reduced; Z' < 2.3. */
-static inline void point_add(struct work *w, struct lanes_element x, struct lanes_element v)
+static inline void eight_add(struct work *w, struct lanes_element x, struct lanes_element v)
 {
-    struct point *p = &w->sum;
+    struct eight_points *p = &w->sum;
     const struct lanes_element zz = square(p->z);
     const struct lanes_element h = element_reduced(sum_sub(sum_of_product(x, zz, 6), sum_of(p->x)));
     const struct lanes_element zzz = product(zz, p->z);
@@ -141,7 +141,7 @@ static inline void point_add(struct work *w, struct lanes_element x, struct lane
  *
  * X1 < 5.1, V1 < 5, X2, V2 < 1.1; g, d reduced; W1 < 1.4, W2 < 1.1; A < 2.1; X3 = d² - W1 - W2 + 4 < 5.1, reduced;
  * W1 - X3 + 6 = 2W1 + W2 - d² + 2 < 6; V3 = 2(d(W1 - X3) - A + 3) < 8.9, reduced. */
-static inline struct lanes_element point_step(struct point *twice, struct entry *next,
+static inline struct lanes_element eight_step(struct eight_points *twice, struct entry *next,
                                               const struct entry *odd)
 {
     const struct lanes_sum x1 = sum_of(twice->x), v1 = sum_of(twice->v), two_p = sum_of_p(2);
@@ -164,8 +164,8 @@ static inline struct lanes_element point_step(struct point *twice, struct entry 
 static void table_begin(struct work *w, struct lanes_element x, struct lanes_element v)
 {
     const struct lanes_element e = square(v);
-    w->twice = (struct point){.x = x, .v = v, .z = element_one(), .u = element_one()};
-    point_double(&w->twice, 0);
+    w->twice = (struct eight_points){.x = x, .v = v, .z = element_one(), .u = element_one()};
+    eight_double(&w->twice, 0);
     w->table[0].x = product(x, e);
     w->table[0].v = sum_of(square(e));
     w->z = w->twice.z;
@@ -177,7 +177,7 @@ static void table_build(struct work *w, struct lanes_element x, struct lanes_ele
     struct lanes_element scale = element_one();
     table_begin(w, x, v);
     for (int i = 1; i < ENTRIES; i++)
-        w->ratio[i] = point_step(&w->twice, &w->table[i], &w->table[i - 1]);
+        w->ratio[i] = eight_step(&w->twice, &w->table[i], &w->table[i - 1]);
     for (int i = ENTRIES - 1; i >= 0; i--) {
         struct entry *entry = &w->table[i];
         const struct lanes_element squared = square(scale);
@@ -262,9 +262,9 @@ static inline struct lanes_element element_select(v8_mask mask, struct lanes_ele
 static void point_add_any(struct work *w, struct addend a)
 {
     w->twice = w->sum;
-    point_set_u(&w->twice, &w->z_squared);
-    point_double(&w->twice, 0);
-    point_add(w, a.x, a.v);
+    eight_set_u(&w->twice, &w->z_squared);
+    eight_double(&w->twice, 0);
+    eight_add(w, a.x, a.v);
     const v8_mask equal = v_mask_and(element_is_zero(w->h), element_is_zero(w->r));
     w->sum.x = element_select(equal, w->sum.x, w->twice.x);
     w->sum.v = element_select(equal, w->sum.v, w->twice.v);
@@ -272,12 +272,12 @@ static void point_add_any(struct work *w, struct addend a)
 }
 
 /* 2^count times the sum, count > 0. */
-static inline void point_shift(struct work *w, int count)
+static inline void eight_shift(struct work *w, int count)
 {
-    point_set_u(&w->sum, &w->z_squared);
+    eight_set_u(&w->sum, &w->z_squared);
     for (int i = 1; i < count; i++)
-        point_double(&w->sum, 1);
-    point_double(&w->sum, 0);
+        eight_double(&w->sum, 1);
+    eight_double(&w->sum, 0);
 }
 
 static void sum_begin(struct work *w, struct addend a)
@@ -300,11 +300,11 @@ static void multiply(struct work *w)
 {
     sum_begin(w, (struct addend){w->table[0].x, element_of(w->table[0].v)});
     for (unsigned int i = WINDOWS - 2; i > 0; i--) {
-        point_shift(w, WINDOW);
+        eight_shift(w, WINDOW);
         const struct addend a = table_select(w, scalar_digit(w, i, WINDOW));
-        point_add(w, a.x, a.v);
+        eight_add(w, a.x, a.v);
     }
-    point_shift(w, WINDOW);
+    eight_shift(w, WINDOW);
     point_add_any(w, table_select(w, scalar_digit(w, 0, WINDOW)));
 }
 
@@ -349,12 +349,12 @@ static void multiply_base(struct work *w, const uint64_t (*table)[BASE_ENTRIES][
             a = row_select(table[i], scalar_digit(w, 2 * i + 1, BASE_WINDOW));
         else
             a = row_select(table[i], (struct digit){v_equal(v_set1(0), v_set1(1)), v_set1(0)});
-        point_add(w, a.x, a.v);
+        eight_add(w, a.x, a.v);
     }
-    point_shift(w, BASE_WINDOW);
+    eight_shift(w, BASE_WINDOW);
     for (unsigned int i = LANES_BASE_ROWS; i > 0; i--) {
         const struct addend a = row_select(table[i - 1], scalar_digit(w, 2 * (i - 1), BASE_WINDOW));
-        point_add(w, a.x, a.v);
+        eight_add(w, a.x, a.v);
     }
 }
 

@@ -18,14 +18,14 @@ typedef int64_t signed_word;
 __extension__ typedef unsigned __int128 wide;
 __extension__ typedef __int128 signed_wide;
 /* 64 bits of a constant, as one word or as two. */
-#define WORDS_OF(bits) (bits)
+#define WORDS_OF(bits) (uint64_t)(bits)
 #else
 #define WORD_BITS 32
 typedef uint32_t word;
 typedef int32_t signed_word;
 typedef uint64_t wide;
 typedef int64_t signed_wide;
-#define WORDS_OF(bits) (uint32_t)((bits)&0xffffffff), (uint32_t)((bits) >> 32)
+#define WORDS_OF(bits) (uint32_t)((uint64_t)(bits)&0xffffffff), (uint32_t)((uint64_t)(bits) >> 32)
 #endif
 
 #define WORDS (256 / WORD_BITS)
@@ -51,20 +51,24 @@ static inline word word_is_zero(word value)
     return 1 ^ ((value | (0 - value)) >> (WORD_BITS - 1));
 }
 
-/* a + b + *carry, and the new carry, 0 or 1. */
+/* a + b + *carry, and the new carry, 0 or 1: of the two additions at most one overflows. */
 static inline word word_add(word a, word b, word *carry)
 {
-    wide sum = (wide)a + b + *carry;
-    *carry = (word)(sum >> WORD_BITS);
-    return (word)sum;
+    word sum;
+    word first = __builtin_add_overflow(a, b, &sum);
+    word second = __builtin_add_overflow(sum, *carry, &sum);
+    *carry = first | second;
+    return sum;
 }
 
 /* a - b - *borrow, and the new borrow, 0 or 1. */
 static inline word word_sub(word a, word b, word *borrow)
 {
-    wide difference = (wide)a - b - *borrow;
-    *borrow = (word)(difference >> WORD_BITS) & 1;
-    return (word)difference;
+    word difference;
+    word first = __builtin_sub_overflow(a, b, &difference);
+    word second = __builtin_sub_overflow(difference, *borrow, &difference);
+    *borrow = first | second;
+    return difference;
 }
 
 /* out = a + b; returns the carry. */
@@ -103,6 +107,33 @@ static inline void integer_mul(word t[2 * WORDS], const word a[WORDS], const wor
             carry = (word)(sum >> WORD_BITS);
         }
         t[i + WORDS] = carry;
+    }
+}
+
+/* a², by the products of different words, doubled, and the squares of words: 10 of 16 products on four words. */
+static inline void integer_square(word t[2 * WORDS], const word a[WORDS])
+{
+    word carry = 0;
+    for (int i = 0; i < WORDS - 1; i++) {
+        carry = 0;
+        for (int j = i + 1; j < WORDS; j++) {
+            wide sum = (wide)a[j] * a[i] + (i ? t[i + j] : 0) + carry;
+            t[i + j] = (word)sum;
+            carry = (word)(sum >> WORD_BITS);
+        }
+        t[i + WORDS] = carry;
+    }
+    t[0] = 0;
+    t[2 * WORDS - 1] = 0;
+    word top = 0;
+    carry = 0;
+    for (int i = 0; i < WORDS; i++) {
+        const wide square = (wide)a[i] * a[i];
+        const word low = t[2 * i] << 1 | top;
+        const word high = t[2 * i + 1] << 1 | t[2 * i] >> (WORD_BITS - 1);
+        top = t[2 * i + 1] >> (WORD_BITS - 1);
+        t[2 * i] = word_add(low, (word)square, &carry);
+        t[2 * i + 1] = word_add(high, (word)(square >> WORD_BITS), &carry);
     }
 }
 

@@ -6,8 +6,8 @@
 
 #include "tests/unit/unit.h"
 
+#include "cosign/arithmetic/group.h"
 #include "cosign/cosign.h"
-#include "cosign/group.h"
 
 /* SM3 of a counter; the same from test to test. */
 struct stream {

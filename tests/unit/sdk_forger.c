@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A signer that chooses its own β: with the right one it must be accepted, with another the device must refuse. */
 #include "common/encoding.h"
+#include "cosign/multiples.h"
 #include "cosign/sign.h"
 #include "tests/unit/sdk_service.h"
 #include "tests/unit/unit.h"
@@ -15,23 +16,8 @@ static void draw(struct scalar *out, const struct cosign_random *random)
 void sdk_public_of(uint8_t point[COSIGN_POINT_SIZE], const uint8_t scalar[COSIGN_SCALAR_SIZE])
 {
     struct scalar k;
-    struct point made;
-    GROUP_DONE struct group g;
-    group_init(&g);
     assert_true(scalar_decode_nonzero(&k, scalar));
-    point_mul_base(&g, &made, &k);
-    assert_ok(group_finish(&g));
-    point_encode(point, &made);
-}
-
-static void put_points(struct group *g, uint8_t *item, const struct scalar *kappa1,
-                       const struct scalar *kappa2)
-{
-    struct point K;
-    point_mul_base(g, &K, kappa1);
-    point_encode(item, &K);
-    point_mul_base(g, &K, kappa2);
-    point_encode(item + COSIGN_POINT_SIZE, &K);
+    multiple_encode(point, &k);
 }
 
 enum hufu_err sdk_forge_signing(const struct cosign_service_half *half, struct buf *answer, struct bytes head,
@@ -39,34 +25,34 @@ enum hufu_err sdk_forge_signing(const struct cosign_service_half *half, struct b
                                 const struct cosign_random *random)
 {
     static uint8_t items[COSIGN_BATCH_MAX][SIGN_ITEM_SIZE];
-    static struct scalar kappa1[COSIGN_BATCH_MAX], kappa2[COSIGN_BATCH_MAX], beta[COSIGN_BATCH_MAX];
+    static struct scalar kappa1[COSIGN_BATCH_MAX], kappa2[COSIGN_BATCH_MAX];
+    struct scalar_hash binding SCALAR_HASH_DROPPED;
     uint32_t count = (uint32_t)(digests.len / COSIGN_DIGEST_SIZE);
     struct cursor in;
     cursor_init(&in, body);
     cursor_field_text(&in, COSIGN_OP_SIGN);
     struct bytes Qs = cursor_field_exact(&in, count * (size_t)SIGN_PAIR_SIZE);
-    GROUP_DONE struct group g;
-    group_init(&g);
     for (uint32_t i = 0; i < count; i++) {
         draw(&kappa1[i], random);
         draw(&kappa2[i], random);
-        put_points(&g, items[i], &kappa1[i], &kappa2[i]);
+        multiple_encode(items[i], &kappa1[i]);
+        multiple_encode(items[i] + COSIGN_POINT_SIZE, &kappa2[i]);
     }
-    assert_ok(sign_bind(beta, head, half->P, Qs, (const uint8_t(*)[SIGN_ITEM_SIZE])items, count));
+    assert_ok(sign_bind(&binding, head, half->P, Qs, (const uint8_t(*)[SIGN_ITEM_SIZE])items, count));
     struct scalar b, b_inverse;
     assert_true(scalar_decode_nonzero(&b, half->b));
     scalar_invert(&b_inverse, &b);
     for (uint32_t i = 0; i < count; i++) {
-        uint8_t r[COSIGN_SCALAR_SIZE];
+        uint8_t r[1][COSIGN_SCALAR_SIZE];
+        struct sign_service_input input = {.b_inverse = &b_inverse,
+                                           .kappa1 = &kappa1[i],
+                                           .kappa2 = &kappa2[i],
+                                           .digest = digests.data + i * (size_t)COSIGN_DIGEST_SIZE,
+                                           .pair = Qs.data + i * (size_t)SIGN_PAIR_SIZE};
+        sign_beta(&input.beta, &binding, i);
         if (!right_beta)
-            draw(&beta[i], random);
-        const struct sign_service_input input = {.b_inverse = &b_inverse,
-                                                 .kappa1 = &kappa1[i],
-                                                 .kappa2 = &kappa2[i],
-                                                 .beta = &beta[i],
-                                                 .digest = digests.data + i * (size_t)COSIGN_DIGEST_SIZE,
-                                                 .pair = Qs.data + i * (size_t)SIGN_PAIR_SIZE};
-        enum hufu_err err = sign_service_item(&g, items[i], r, &input);
+            draw(&input.beta, random);
+        enum hufu_err err = sign_service_items(items + i, r, &input, 1);
         if (err)
             return err;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/cosign_pair.h"
 
+#include "cosign/multiples.h"
 #include "tests/unit/cosign_judge.h"
 
 #define HEAD head_of("head with all C1")
@@ -171,6 +172,18 @@ static void a_W_that_is_no_point_gives_no_plaintext(void **state)
     }
 }
 
+/* k times an encoded point, encoded. */
+static void multiply_encoded(uint8_t product[COSIGN_POINT_SIZE], const struct scalar *k,
+                             const uint8_t point[COSIGN_POINT_SIZE])
+{
+    struct affine affine;
+    struct point multiple;
+    assert_true(affine_decode_var(&affine, point));
+    point_mul(&multiple, k, &affine, 1);
+    point_to_affine(&affine, &multiple, 1);
+    affine_encode(product, &affine);
+}
+
 /* C2 and C3 of a plaintext under a chosen shared point. Returns the first byte of the key stream. */
 static uint8_t seal_by_hand(uint8_t C3C2[COSIGN_DIGEST_SIZE + 1], const uint8_t x2y2[64], uint8_t plaintext)
 {
@@ -191,17 +204,12 @@ static void a_W_that_makes_the_shared_point_infinity_gives_no_plaintext(void **s
 {
     struct session *s = *state;
     const uint8_t zeros[64] = {0};
-    struct group g GROUP_DONE;
     struct scalar a;
-    struct point W;
-    uint8_t encoded[COSIGN_POINT_SIZE];
-    group_init(&g);
+    uint8_t W[COSIGN_POINT_SIZE];
     scalar_of_bytes(&a, s->pair.device.a);
     scalar_invert(&a, &a);
-    assert_true(point_decode_var(&g, &W, s->ciphertext));
-    point_mul(&g, &W, &a, &W);
-    point_encode(encoded, &W);
-    answer_with(s, encoded);
+    multiply_encoded(W, &a, s->ciphertext);
+    answer_with(s, W);
     assert_int_not_equal(seal_by_hand(s->ciphertext + COSIGN_POINT_SIZE, zeros, TEXT[0]), 0);
     assert_int_equal(opens(s, s->ciphertext, HEAD_OF_CIPHERTEXT + 1, buf_bytes(&s->pair.answer)),
                      HUFU_ERR_PEER);
@@ -211,23 +219,16 @@ static void a_W_that_makes_the_shared_point_infinity_gives_no_plaintext(void **s
 static void an_all_zero_key_stream_gives_no_plaintext(void **state)
 {
     struct session *s = *state;
-    struct group g GROUP_DONE;
     struct scalar k = {{1}};
     unsigned zero_streams = 0;
-    group_init(&g);
     for (unsigned i = 0; i < 5000 && zero_streams == 0; i++) {
-        uint8_t C1_bytes[COSIGN_POINT_SIZE], shared[COSIGN_POINT_SIZE], plaintext;
-        struct point C1_point, P;
+        uint8_t shared[COSIGN_POINT_SIZE], plaintext;
         scalar_add(&k, &k, &(struct scalar){{1}});
-        assert_true(point_decode_var(&g, &P, s->pair.device.P));
-        point_mul(&g, &P, &k, &P);
-        point_encode(shared, &P);
+        multiply_encoded(shared, &k, s->pair.device.P);
         if (seal_by_hand(s->ciphertext + COSIGN_POINT_SIZE, shared + 1, 'x') != 0 && i != 0)
             continue;
         zero_streams += i != 0; /* the first is a good one, to see that sealing by hand is right */
-        point_mul_base(&g, &C1_point, &k);
-        point_encode(C1_bytes, &C1_point);
-        memcpy(s->ciphertext, C1_bytes, sizeof(C1_bytes));
+        multiple_encode(s->ciphertext, &k);
         exchange(s, C1(s));
         assert_int_equal(cosign_device_decrypt_finish(&plaintext, &s->pair.device, 0,
                                                       bytes_of(s->ciphertext, HEAD_OF_CIPHERTEXT + 1),

@@ -52,7 +52,7 @@ static void a_field_too_long_for_its_length_is_refused(void **state)
 /* S by its definition: H(01 ‖ T) ‖ H(02 ‖ T) mod n. */
 static void a_scalar_hash_is_two_digests_taken_mod_n(void **state)
 {
-    uint8_t encoded[64], wide[64], got[32], expected[32];
+    uint8_t encoded[64], digests[64], got[32], expected[32];
     struct buf b;
     struct scalar s;
     struct scalar_hash hash SCALAR_HASH_DROPPED;
@@ -62,9 +62,9 @@ static void a_scalar_hash_is_two_digests_taken_mod_n(void **state)
         buf_put_u8(&b, (uint8_t)(i + 1));
         buf_put_field_text(&b, "tag");
         buf_put_field_text(&b, "field");
-        cosign_sm3(wide + 32 * i, encoded, b.len);
+        cosign_sm3(digests + 32 * i, encoded, b.len);
     }
-    scalar_decode_wide(&s, wide);
+    scalar_decode_wide(&s, digests);
     scalar_encode(expected, &s);
     scalar_hash_init(&hash, "tag");
     scalar_hash_field(&hash, bytes_of_text("field"));

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/cosign_pair.h"
 
+#include "cosign/multiples.h"
 #include "cosign/proof.h"
 
 #define TERMS 5
 
 /* A statement about TERMS points, its secrets and a proof of it. */
 struct world {
-    struct group g;
     struct stream stream;
     struct scalar x0, tau;
+    uint8_t theta[POINT_BYTES];
     uint8_t secrets[(TERMS - 1) * SCALAR_BYTES];
     uint8_t X0[POINT_BYTES];
     uint8_t rest[(TERMS - 1) * POINT_BYTES];
@@ -19,10 +20,14 @@ struct world {
 
 static void make_term(struct world *w, struct scalar *x, uint8_t X[POINT_BYTES])
 {
-    struct point p;
     random_scalar(x, &w->stream);
-    point_mul_base(&w->g, &p, x);
-    point_encode(X, &p);
+    multiple_encode(X, x);
+}
+
+static enum hufu_err make(struct world *w)
+{
+    return proof_make(w->proof, &w->statement, &w->x0, bytes_of(w->secrets, sizeof(w->secrets)), &w->tau,
+                      w->theta);
 }
 
 static int set_up(void **state)
@@ -30,34 +35,26 @@ static int set_up(void **state)
     static struct world w;
     memset(&w, 0, sizeof(w));
     w.stream.seed = 31;
-    group_init(&w.g);
     make_term(&w, &w.x0, w.X0);
     for (size_t i = 0; i < TERMS - 1; i++) {
         struct scalar x;
         make_term(&w, &x, w.rest + i * POINT_BYTES);
         scalar_encode(w.secrets + i * SCALAR_BYTES, &x);
     }
-    random_scalar(&w.tau, &w.stream);
+    make_term(&w, &w.tau, w.theta);
     w.statement = (struct statement){.tag = "tag",
                                      .head = bytes_of_text("head"),
                                      .bound = bytes_of_text("bound"),
                                      .X0 = bytes_of(w.X0, POINT_BYTES),
                                      .rest = bytes_of(w.rest, sizeof(w.rest))};
-    assert_ok(proof_make(&w.g, w.proof, &w.statement, &w.x0, bytes_of(w.secrets, sizeof(w.secrets)), &w.tau));
+    assert_ok(make(&w));
     *state = &w;
     return 0;
 }
 
-static int tear_down(void **state)
+static enum hufu_err judge(const struct world *w, const struct statement *statement)
 {
-    struct world *w = *state;
-    group_done(&w->g);
-    return 0;
-}
-
-static enum hufu_err judge(struct world *w, const struct statement *statement)
-{
-    return proof_check_var(&w->g, statement, w->proof);
+    return proof_check_var(statement, w->proof);
 }
 
 static void a_proof_holds(void **state)
@@ -70,7 +67,7 @@ static void a_proof_of_one_point_holds(void **state)
 {
     struct world *w = *state;
     w->statement.rest = bytes_of(NULL, 0);
-    assert_ok(proof_make(&w->g, w->proof, &w->statement, &w->x0, bytes_of(NULL, 0), &w->tau));
+    assert_ok(proof_make(w->proof, &w->statement, &w->x0, bytes_of(NULL, 0), &w->tau, w->theta));
     assert_ok(judge(w, &w->statement));
 }
 
@@ -111,14 +108,12 @@ static void one_wrong_secret_of_many_is_enough_to_fail(void **state)
     struct world *w = *state;
     for (size_t i = 0; i < TERMS - 1; i++) {
         w->secrets[i * SCALAR_BYTES + 31] ^= 1;
-        assert_ok(proof_make(&w->g, w->proof, &w->statement, &w->x0, bytes_of(w->secrets, sizeof(w->secrets)),
-                             &w->tau));
+        assert_ok(make(w));
         assert_int_equal(judge(w, &w->statement), HUFU_ERR_PROOF);
         w->secrets[i * SCALAR_BYTES + 31] ^= 1;
     }
     scalar_add(&w->x0, &w->x0, &(struct scalar){{1}});
-    assert_ok(proof_make(&w->g, w->proof, &w->statement, &w->x0, bytes_of(w->secrets, sizeof(w->secrets)),
-                         &w->tau));
+    assert_ok(make(w));
     assert_int_equal(judge(w, &w->statement), HUFU_ERR_PROOF);
 }
 
@@ -131,8 +126,7 @@ static void errors_that_cancel_in_a_sum_are_found(void **state)
     scalar_of_bytes(&x, w->secrets);
     scalar_sub(&x, &x, &one);
     scalar_encode(w->secrets, &x);
-    assert_ok(proof_make(&w->g, w->proof, &w->statement, &w->x0, bytes_of(w->secrets, sizeof(w->secrets)),
-                         &w->tau));
+    assert_ok(make(w));
     assert_int_equal(judge(w, &w->statement), HUFU_ERR_PROOF);
 }
 
@@ -212,9 +206,7 @@ static void a_secret_of_zero_is_not_proved(void **state)
 {
     struct world *w = *state;
     memset(w->secrets, 0, SCALAR_BYTES);
-    assert_int_equal(
-        proof_make(&w->g, w->proof, &w->statement, &w->x0, bytes_of(w->secrets, sizeof(w->secrets)), &w->tau),
-        HUFU_ERR_INTERNAL);
+    assert_int_equal(make(w), HUFU_ERR_INTERNAL);
     assert_zero(w->proof);
 }
 
@@ -226,7 +218,7 @@ static void a_head_too_long_for_its_field_is_refused(void **state)
     uint8_t proof[COSIGN_PROOF_SIZE];
     statement.head.len = COSIGN_FIELD_MAX + 1;
     assert_int_equal(
-        proof_make(&w->g, proof, &statement, &w->x0, bytes_of(w->secrets, sizeof(w->secrets)), &w->tau),
+        proof_make(proof, &statement, &w->x0, bytes_of(w->secrets, sizeof(w->secrets)), &w->tau, w->theta),
         HUFU_ERR_LIMIT);
     assert_zero(proof);
     assert_int_equal(judge(w, &statement), HUFU_ERR_LIMIT);
@@ -235,22 +227,20 @@ static void a_head_too_long_for_its_field_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_proof_holds, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_proof_of_one_point_holds, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_proof_for_another_tag_head_or_bound_value_does_not_hold, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(a_proof_for_other_points_does_not_hold, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(one_wrong_secret_of_many_is_enough_to_fail, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(errors_that_cancel_in_a_sum_are_found, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(every_flipped_bit_of_a_proof_is_refused, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(c_and_z_of_n_or_more_are_malformed, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_second_encoding_of_the_same_z_is_malformed, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_malformed_point_is_found_before_the_proof_is_judged, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(too_many_points_or_half_a_point_are_malformed, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_proof_whose_theta_is_infinity_is_refused, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_secret_of_zero_is_not_proved, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_head_too_long_for_its_field_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup(a_proof_holds, set_up),
+        cmocka_unit_test_setup(a_proof_of_one_point_holds, set_up),
+        cmocka_unit_test_setup(a_proof_for_another_tag_head_or_bound_value_does_not_hold, set_up),
+        cmocka_unit_test_setup(a_proof_for_other_points_does_not_hold, set_up),
+        cmocka_unit_test_setup(one_wrong_secret_of_many_is_enough_to_fail, set_up),
+        cmocka_unit_test_setup(errors_that_cancel_in_a_sum_are_found, set_up),
+        cmocka_unit_test_setup(every_flipped_bit_of_a_proof_is_refused, set_up),
+        cmocka_unit_test_setup(c_and_z_of_n_or_more_are_malformed, set_up),
+        cmocka_unit_test_setup(a_second_encoding_of_the_same_z_is_malformed, set_up),
+        cmocka_unit_test_setup(a_malformed_point_is_found_before_the_proof_is_judged, set_up),
+        cmocka_unit_test_setup(too_many_points_or_half_a_point_are_malformed, set_up),
+        cmocka_unit_test_setup(a_proof_whose_theta_is_infinity_is_refused, set_up),
+        cmocka_unit_test_setup(a_secret_of_zero_is_not_proved, set_up),
+        cmocka_unit_test_setup(a_head_too_long_for_its_field_is_refused, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,7 +53,11 @@ static size_t edges(struct scalar out[64])
 {
     size_t count = 0;
     struct scalar one = {{1}};
-    struct scalar half = {{0xa9ddfa049ceaa092, 0xb901efb590e30295, 0xffffffffffffffff, 0x7fffffff7fffffff}};
+    const uint8_t half_bytes[32] = {0x7f, 0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                    0xff, 0xff, 0xff, 0xff, 0xff, 0xb9, 0x01, 0xef, 0xb5, 0x90, 0xe3,
+                                    0x02, 0x95, 0xa9, 0xdd, 0xfa, 0x04, 0x9c, 0xea, 0xa0, 0x92};
+    struct scalar half;
+    scalar_of_bytes(&half, half_bytes);
     out[count++] = (struct scalar){{0}};
     for (int shift = 0; shift < 256; shift += shift % 64 == 63 ? 1 : 31 + (shift % 64 == 31)) {
         uint8_t bytes[32] = {0};
@@ -226,7 +230,7 @@ static void digits_value(struct scalar *out, const int8_t digits[SCALAR_DIGITS])
 {
     *out = (struct scalar){{0}};
     for (int i = SCALAR_DIGITS - 1; i >= 0; i--) {
-        struct scalar digit = {{(uint64_t)abs(digits[i])}};
+        struct scalar digit = {{(word)abs(digits[i])}};
         scalar_add(out, out, out);
         if (digits[i] < 0)
             scalar_sub(out, out, &digit);
@@ -235,20 +239,27 @@ static void digits_value(struct scalar *out, const int8_t digits[SCALAR_DIGITS])
     }
 }
 
-static void check_digits(const struct scalar *s)
+static void check_digits_of(const struct scalar *s, int width)
 {
     int8_t digits[SCALAR_DIGITS];
     struct scalar back;
-    int last = -5;
-    scalar_digits_var(digits, s);
+    int last = -width;
+    memset(digits, 0x55, sizeof(digits));
+    scalar_digits_var(digits, s, width);
     for (int i = 0; i < SCALAR_DIGITS; i++) {
         if (digits[i] == 0)
             continue;
-        assert_true(digits[i] % 2 != 0 && abs(digits[i]) <= SCALAR_DIGIT_MAX && i - last >= 5);
+        assert_true(digits[i] % 2 != 0 && abs(digits[i]) < 1 << (width - 1) && i - last >= width);
         last = i;
     }
     digits_value(&back, digits);
     assert_true(scalar_equal(&back, s));
+}
+
+static void check_digits(const struct scalar *s)
+{
+    for (int width = 2; width <= 7; width++)
+        check_digits_of(s, width);
 }
 
 static void signed_digits_add_up_to_the_scalar(void **state)

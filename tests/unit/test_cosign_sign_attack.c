@@ -3,6 +3,7 @@
  * the device alone is reached in test_cosign_sign_check.c. */
 #include "tests/unit/cosign_pair.h"
 
+#include "cosign/multiples.h"
 #include "cosign/sign.h"
 
 #define HEAD head_of("head with E")
@@ -14,7 +15,6 @@ struct attack {
     struct cosign_signing signing; /* as the request left it; finish gets a copy */
     uint8_t digests[COUNT * COSIGN_DIGEST_SIZE];
     uint8_t items[COUNT][SIGN_ITEM_SIZE]; /* of the true answer, for tests to change */
-    struct group g;
     struct stream stream;
 };
 
@@ -35,16 +35,8 @@ static int set_up(void **state)
     assert_ok(cosign_service_sign(&x.pair.service, &x.pair.answer, rs, HEAD, digests_of(&x),
                                   buf_bytes(&x.pair.body), head_of("frame"), &x.pair.random));
     memcpy(x.items, x.pair.answer_memory + 4 + 8 + 4, sizeof(x.items));
-    group_init(&x.g);
     x.stream.seed = 52;
     *state = &x;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct attack *x = *state;
-    group_done(&x->g);
     return 0;
 }
 
@@ -161,11 +153,9 @@ static void an_answer_that_shows_other_points_than_it_was_made_with_releases_not
         uint8_t *point = x->items[0] + COSIGN_POINT_SIZE * which;
         uint8_t kept[COSIGN_POINT_SIZE];
         struct scalar k;
-        struct point other;
         memcpy(kept, point, sizeof(kept));
         random_scalar(&k, &x->stream);
-        point_mul_base(&x->g, &other, &k);
-        point_encode(point, &other);
+        multiple_encode(point, &k);
         assert_releases_nothing(x);
         memcpy(point, kept, sizeof(kept));
     }
@@ -197,31 +187,33 @@ static void an_answer_with_two_items_exchanged_releases_nothing(void **state)
 static void answer_with_beta(struct attack *x, const struct scalar betas[COUNT])
 {
     struct scalar b_inverse, kappas[COUNT][2];
+    struct sign_service_input in[COUNT];
+    uint8_t rs[COUNT][COSIGN_SCALAR_SIZE];
     scalar_of_bytes(&b_inverse, x->pair.service.b);
     scalar_invert(&b_inverse, &b_inverse);
     for (size_t i = 0; i < COUNT; i++) {
-        uint8_t r[COSIGN_SCALAR_SIZE];
         for (size_t k = 0; k < 2; k++) {
-            struct point K;
             random_scalar(&kappas[i][k], &x->stream);
-            point_mul_base(&x->g, &K, &kappas[i][k]);
-            point_encode(x->items[i] + k * COSIGN_POINT_SIZE, &K);
+            multiple_encode(x->items[i] + k * COSIGN_POINT_SIZE, &kappas[i][k]);
         }
-        const struct sign_service_input in = {.b_inverse = &b_inverse,
-                                              .kappa1 = &kappas[i][0],
-                                              .kappa2 = &kappas[i][1],
-                                              .beta = &betas[i],
-                                              .digest = x->digests + i * COSIGN_DIGEST_SIZE,
-                                              .pair = x->signing.Qs[i]};
-        assert_ok(sign_service_item(&x->g, x->items[i], r, &in));
+        in[i] = (struct sign_service_input){.b_inverse = &b_inverse,
+                                            .kappa1 = &kappas[i][0],
+                                            .kappa2 = &kappas[i][1],
+                                            .beta = betas[i],
+                                            .digest = x->digests + i * COSIGN_DIGEST_SIZE,
+                                            .pair = x->signing.Qs[i]};
     }
+    assert_ok(sign_service_items(x->items, rs, in, COUNT));
 }
 
 /* β of the points now in the items, under some head. */
 static void bind(struct attack *x, struct scalar betas[COUNT], struct bytes head)
 {
-    assert_ok(sign_bind(betas, head, x->pair.device.P, bytes_of(x->signing.Qs, COUNT * SIGN_PAIR_SIZE),
+    struct scalar_hash binding SCALAR_HASH_DROPPED;
+    assert_ok(sign_bind(&binding, head, x->pair.device.P, bytes_of(x->signing.Qs, COUNT * SIGN_PAIR_SIZE),
                         (const uint8_t(*)[SIGN_ITEM_SIZE])x->items, COUNT));
+    for (uint32_t i = 0; i < COUNT; i++)
+        sign_beta(&betas[i], &binding, i);
 }
 
 static void an_answer_with_beta_left_out_releases_nothing(void **state)
@@ -338,7 +330,7 @@ static void an_answer_damaged_anywhere_releases_nothing(void **state)
     for_each_damage(buf_bytes(&x->pair.answer), refuse_answer, &x->signing);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup(name, set_up)
 
 int main(void)
 {

@@ -3,55 +3,48 @@
  * k2, which no service has. */
 #include "tests/unit/cosign_pair.h"
 
+#include "cosign/multiples.h"
 #include "cosign/sign.h"
-
-struct world {
-    struct pair pair;
-    struct group g;
-    struct stream stream;
-};
-
-static int set_up(void **state)
-{
-    static struct world x;
-    memset(&x, 0, sizeof(x));
-    pair_init(&x.pair, 54);
-    group_init(&x.g);
-    x.stream.seed = 55;
-    *state = &x;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct world *x = *state;
-    group_done(&x->g);
-    return 0;
-}
 
 /* One digest whose s is chosen freely: with a known, s2 and s3 for it can be made. R = ρ·G. */
 struct craft {
     struct scalar a, a_inverse, d, one_plus_d_inverse;
     struct scalar k1, k2, beta, k, rho, x_of_R;
-    struct point P;
+    struct affine P_plus_G;
+    uint8_t digest[COSIGN_DIGEST_SIZE];
     uint8_t item[SIGN_ITEM_SIZE];
+    uint8_t signature[COSIGN_SIGNATURE_SIZE]; /* that is to come out */
 };
 
-static void craft_half(struct craft *c, struct world *x)
+struct world {
+    struct pair pair;
+    struct stream stream;
+    struct craft good; /* nothing is wrong with it */
+};
+
+static void multiply_base(struct affine *out, const struct scalar *k)
 {
+    struct point product;
+    point_mul_base(&product, k, 1);
+    point_to_affine(out, &product, 1);
+}
+
+static void craft_half(struct craft *c, const struct world *x)
+{
+    struct scalar one_plus_d;
     scalar_of_bytes(&c->a, x->pair.device.a);
     scalar_invert(&c->a_inverse, &c->a);
     c->d = x->pair.d;
-    scalar_add(&c->one_plus_d_inverse, &c->d, &(struct scalar){{1}});
-    scalar_invert(&c->one_plus_d_inverse, &c->one_plus_d_inverse);
-    assert_true(point_decode_var(&x->g, &c->P, x->pair.device.P));
+    scalar_add(&one_plus_d, &c->d, &(struct scalar){{1}});
+    scalar_invert(&c->one_plus_d_inverse, &one_plus_d);
+    multiply_base(&c->P_plus_G, &one_plus_d);
 }
 
 /* rho: NULL for a random one. */
 static void craft_points(struct craft *c, struct world *x, const struct scalar *rho)
 {
     struct scalar kappa1, kappa2;
-    struct point p;
+    struct affine R;
     random_scalar(&c->k1, &x->stream);
     random_scalar(&c->k2, &x->stream);
     random_scalar(&c->beta, &x->stream);
@@ -63,12 +56,10 @@ static void craft_points(struct craft *c, struct world *x, const struct scalar *
     random_scalar(&kappa1, &x->stream);
     scalar_mul(&kappa2, &c->k, &kappa1); /* ρ = k·κ1 + κ2 */
     scalar_sub(&kappa2, &c->rho, &kappa2);
-    point_mul_base(&x->g, &p, &kappa1);
-    point_encode(c->item, &p);
-    point_mul_base(&x->g, &p, &kappa2);
-    point_encode(c->item + COSIGN_POINT_SIZE, &p);
-    point_mul_base(&x->g, &p, &c->rho);
-    point_x_mod_n(&c->x_of_R, &p);
+    multiple_encode(c->item, &kappa1);
+    multiple_encode(c->item + COSIGN_POINT_SIZE, &kappa2);
+    multiply_base(&R, &c->rho);
+    affine_x_mod_n(&c->x_of_R, &R);
 }
 
 static void craft(struct craft *c, struct world *x, const struct scalar *rho)
@@ -77,41 +68,80 @@ static void craft(struct craft *c, struct world *x, const struct scalar *rho)
     craft_points(c, x, rho);
 }
 
-/* The device's verdict on s2, s3 for the digest e = r - x(R). */
-static enum hufu_err judge_item(struct craft *c, struct world *x, uint8_t signature[COSIGN_SIGNATURE_SIZE],
-                                bool *holds, const struct scalar *r, const struct scalar *s2,
-                                const struct scalar *s3)
+/* The item with s2 and s3, and the digest e = r - x(R). */
+static void put_item(struct craft *c, const struct scalar *r, const struct scalar *s2,
+                     const struct scalar *s3)
 {
     struct scalar e;
-    uint8_t digest[COSIGN_DIGEST_SIZE];
     scalar_sub(&e, r, &c->x_of_R);
-    scalar_encode(digest, &e);
+    scalar_encode(c->digest, &e);
     scalar_encode(c->item + SIGN_PAIR_SIZE, s2);
     scalar_encode(c->item + SIGN_PAIR_SIZE + COSIGN_SCALAR_SIZE, s3);
-    const struct sign_device_input in = {.a_inverse = &c->a_inverse,
-                                         .P = &c->P,
-                                         .k1 = &c->k1,
-                                         .k2 = &c->k2,
-                                         .beta = &c->beta,
-                                         .digest = digest};
-    return sign_device_item(&x->g, signature, holds, c->item, &in);
 }
 
-/* Whether the device accepts s with this r, given s2 random and s3 = a·(s + r) - k·s2. */
-static bool accepts(struct craft *c, struct world *x, const struct scalar *r, const struct scalar *s)
+/* The item whose signature is (r, s): s2 random and s3 = a·(s + r) - k·s2. */
+static void put_signature(struct craft *c, struct world *x, const struct scalar *r, const struct scalar *s)
 {
     struct scalar s2, s3, term;
-    uint8_t signature[COSIGN_SIGNATURE_SIZE], expected[COSIGN_SIGNATURE_SIZE];
-    bool holds = true;
     random_scalar(&s2, &x->stream);
     scalar_add(&s3, s, r);
     scalar_mul(&s3, &s3, &c->a);
     scalar_mul(&term, &c->k, &s2);
     scalar_sub(&s3, &s3, &term);
-    assert_ok(judge_item(c, x, signature, &holds, r, &s2, &s3));
-    scalar_encode(expected, r);
-    scalar_encode(expected + COSIGN_SCALAR_SIZE, s);
-    assert_memory_equal(signature, expected, sizeof(signature)); /* the forgery is the one meant */
+    put_item(c, r, &s2, &s3);
+    scalar_encode(c->signature, r);
+    scalar_encode(c->signature + COSIGN_SCALAR_SIZE, s);
+}
+
+static struct sign_device_input input_of(const struct craft *c)
+{
+    return (struct sign_device_input){.a_inverse = &c->a_inverse,
+                                      .P_plus_G = &c->P_plus_G,
+                                      .k1 = c->k1,
+                                      .k2 = c->k2,
+                                      .beta = c->beta,
+                                      .digest = c->digest};
+}
+
+/* The device's verdict on the item, number `at` of `count` of which the others are good. */
+static enum hufu_err judge_among(const struct craft *c, const struct world *x, bool *holds, size_t at,
+                                 size_t count)
+{
+    struct sign_device_input in[SIGN_TOGETHER] = {{0}};
+    uint8_t items[SIGN_TOGETHER][SIGN_ITEM_SIZE];
+    uint8_t signatures[SIGN_TOGETHER][COSIGN_SIGNATURE_SIZE];
+    for (size_t i = 0; i < count; i++) {
+        const struct craft *which = i == at ? c : &x->good;
+        in[i] = input_of(which);
+        memcpy(items[i], which->item, sizeof(items[i]));
+    }
+    *holds = true;
+    const enum hufu_err err =
+        sign_device_items(signatures, holds, (const uint8_t(*)[SIGN_ITEM_SIZE])items, in, count);
+    for (size_t i = 0; i < count && !err; i++) /* the forgery is the one meant */
+        assert_memory_equal(signatures[i], i == at ? c->signature : x->good.signature, sizeof(signatures[i]));
+    return err;
+}
+
+/* Alone and in every place among others, which must make no difference. */
+static enum hufu_err judge_item(const struct craft *c, const struct world *x, bool *holds)
+{
+    const enum hufu_err err = judge_among(c, x, holds, 0, 1);
+    for (size_t count = 2; count <= SIGN_TOGETHER; count++)
+        for (size_t at = 0; at < count; at++) {
+            bool among;
+            assert_int_equal(judge_among(c, x, &among, at, count), err);
+            assert_int_equal(among, *holds);
+        }
+    return err;
+}
+
+/* Whether the device accepts s with this r. */
+static bool accepts(struct craft *c, struct world *x, const struct scalar *r, const struct scalar *s)
+{
+    bool holds;
+    put_signature(c, x, r, s);
+    assert_ok(judge_item(c, x, &holds));
     return holds;
 }
 
@@ -125,6 +155,21 @@ static void solve(const struct craft *c, struct scalar *s, const struct scalar *
     scalar_mul(&term, r, &c->d);
     scalar_sub(s, s, &term);
     scalar_mul(s, s, &c->one_plus_d_inverse);
+}
+
+static int set_up(void **state)
+{
+    static struct world x;
+    struct scalar r, s;
+    memset(&x, 0, sizeof(x));
+    pair_init(&x.pair, 54);
+    x.stream.seed = 55;
+    craft(&x.good, &x, NULL);
+    random_scalar(&r, &x.stream);
+    solve(&x.good, &s, &r, false);
+    put_signature(&x.good, &x, &r, &s);
+    *state = &x;
+    return 0;
 }
 
 static void a_crafted_item_that_breaks_no_rule_is_accepted(void **state)
@@ -205,23 +250,23 @@ static void s2_or_s3_zero_is_malformed_even_where_the_equation_would_hold(void *
     const struct scalar zero = {{0}};
     struct craft c;
     struct scalar r, s, s2, s3, k_inverse;
-    uint8_t signature[COSIGN_SIGNATURE_SIZE];
-    bool holds = true;
+    bool holds;
     craft(&c, x, NULL);
     random_scalar(&r, &x->stream);
     solve(&c, &s, &r, false);
     scalar_add(&s3, &s, &r);
     scalar_mul(&s3, &s3, &c.a);
-    assert_int_equal(judge_item(&c, x, signature, &holds, &r, &zero, &s3), HUFU_ERR_FORM);
+    put_item(&c, &r, &zero, &s3);
+    assert_int_equal(judge_item(&c, x, &holds), HUFU_ERR_FORM);
     assert_false(holds);
     scalar_invert(&k_inverse, &c.k);
     scalar_mul(&s2, &s3, &k_inverse);
-    holds = true;
-    assert_int_equal(judge_item(&c, x, signature, &holds, &r, &s2, &zero), HUFU_ERR_FORM);
+    put_item(&c, &r, &s2, &zero);
+    assert_int_equal(judge_item(&c, x, &holds), HUFU_ERR_FORM);
     assert_false(holds);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup(name, set_up)
 
 int main(void)
 {

@@ -3,6 +3,7 @@
 #include "tests/unit/cosign_pair.h"
 
 #include "cosign/drawn.h"
+#include "cosign/multiples.h"
 #include "cosign/sign.h"
 
 #define HEAD head_of("head with E")
@@ -246,14 +247,10 @@ static void assert_restarts_once(struct pair *p)
     struct scripted script;
     uint8_t signatures[COUNT][COSIGN_SIGNATURE_SIZE];
     uint8_t K[COSIGN_POINT_SIZE];
-    struct group g GROUP_DONE;
-    struct point point;
     script_init(&script, 2 * COUNT);
     assert_ok(scripted_sign(p, &script));
     assert_int_equal(script.calls, 4 * COUNT); /* two whole batches, though the first item was good */
-    group_init(&g);
-    point_mul_base(&g, &point, &script.kappas[0]);
-    point_encode(K, &point);
+    multiple_encode(K, &script.kappas[0]);
     assert_memory_not_equal(p->answer.data + QS_AT, K, sizeof(K)); /* no κ of the first try is shown */
     assert_ok(cosign_device_sign_finish(&signing, signatures, HEAD, E(), buf_bytes(&p->answer)));
     assert_memory_equal(signatures[1], rs[1], COSIGN_SCALAR_SIZE);
@@ -286,48 +283,144 @@ static void a_source_that_repeats_itself_ends_in_an_error_not_in_a_loop(void **s
     assert_zero(rs);
 }
 
-/* One item with everything chosen. q1, q2: the logarithms of Q1, Q2. */
-static enum hufu_err item_alone(const struct scalar *q1, const struct scalar *q2, const struct scalar *beta,
-                                const struct scalar *kappa1, const struct scalar *kappa2)
+/* The verdict on the proof falls last where its products are computed among the others. It is the one that is counted, so
+ * nothing may stand in for it: neither randomness that fails nor a batch that is begun again. */
+static void a_failed_proof_comes_before_every_other_failure(void **state)
 {
-    struct group g GROUP_DONE;
-    struct scalar b_inverse = {{5}};
-    uint8_t item[SIGN_ITEM_SIZE] = {0}, pair[SIGN_PAIR_SIZE], digest[COSIGN_DIGEST_SIZE] = {1};
-    uint8_t r[COSIGN_SCALAR_SIZE];
-    const struct scalar *logarithms[4] = {kappa1, kappa2, q1, q2};
-    group_init(&g);
-    for (size_t i = 0; i < 4; i++) {
-        struct point p;
-        point_mul_base(&g, &p, logarithms[i]);
-        point_encode((i < 2 ? item : pair) + i % 2 * COSIGN_POINT_SIZE, &p);
+    struct pair *p = *state;
+    const struct scalar zero = {{0}};
+    struct scripted script;
+    aim_second_digest(p, &zero);
+    p->body.data[PROOF_AT + 63] ^= 1;
+    script_init(&script, 2 * COUNT);
+    assert_int_equal(scripted_sign(p, &script), HUFU_ERR_PROOF);
+    script_init(&script, 1000);
+    assert_int_equal(scripted_sign(p, &script), HUFU_ERR_PROOF);
+    assert_int_equal(p->answer.len, 0);
+    assert_zero(rs);
+    for (uint64_t calls = 1; calls < 2 * COUNT; calls++) {
+        struct stream failing = {.fail_after = calls};
+        p->random = stream_random(&failing);
+        assert_int_equal(judge(p), HUFU_ERR_PROOF);
     }
-    const struct sign_service_input in = {.b_inverse = &b_inverse,
-                                          .kappa1 = kappa1,
-                                          .kappa2 = kappa2,
-                                          .beta = beta,
-                                          .digest = digest,
-                                          .pair = pair};
-    return sign_service_item(&g, item, r, &in);
+}
+
+/* ---- Items with everything chosen ---- */
+
+struct chosen {
+    struct scalar q1, q2, beta, kappa1, kappa2; /* q1, q2: the logarithms of Q1, Q2 */
+    uint8_t pair[SIGN_PAIR_SIZE];
+    uint8_t item[SIGN_ITEM_SIZE];
+};
+
+static void chosen_encode(struct chosen *c)
+{
+    multiple_encode(c->pair, &c->q1);
+    multiple_encode(c->pair + COSIGN_POINT_SIZE, &c->q2);
+    multiple_encode(c->item, &c->kappa1);
+    multiple_encode(c->item + COSIGN_POINT_SIZE, &c->kappa2);
+}
+
+static const struct chosen good = {
+    .q1 = {{21}}, .q2 = {{3}}, .beta = {{7}}, .kappa1 = {{11}}, .kappa2 = {{13}}};
+
+static struct sign_service_input input_of(const struct chosen *c)
+{
+    static const struct scalar b_inverse = {{5}};
+    static const uint8_t digest[COSIGN_DIGEST_SIZE] = {1};
+    return (struct sign_service_input){.b_inverse = &b_inverse,
+                                       .kappa1 = &c->kappa1,
+                                       .kappa2 = &c->kappa2,
+                                       .beta = c->beta,
+                                       .digest = digest,
+                                       .pair = c->pair};
+}
+
+/* The verdict on c alone and in every place among good ones, which must make no difference. */
+static enum hufu_err judge_chosen(struct chosen *c)
+{
+    struct chosen other = good;
+    enum hufu_err alone = HUFU_OK;
+    chosen_encode(&other);
+    chosen_encode(c);
+    for (size_t count = 1; count <= SIGN_TOGETHER; count++)
+        for (size_t at = 0; at < count; at++) {
+            struct sign_service_input in[SIGN_TOGETHER];
+            uint8_t items[SIGN_TOGETHER][SIGN_ITEM_SIZE], r[SIGN_TOGETHER][COSIGN_SCALAR_SIZE];
+            for (size_t i = 0; i < count; i++) {
+                in[i] = input_of(i == at ? c : &other);
+                memcpy(items[i], i == at ? c->item : other.item, sizeof(items[i]));
+            }
+            const enum hufu_err err = sign_service_items(items, r, in, count);
+            if (count == 1)
+                alone = err;
+            assert_int_equal(err, alone);
+        }
+    return alone;
 }
 
 static void Q_at_infinity_is_refused(void **state)
 {
-    const struct scalar beta = {{7}}, kappa1 = {{11}}, kappa2 = {{13}}, q2 = {{3}};
-    struct scalar q1 = {{21}};
+    struct chosen c = good;
     (void)state;
-    assert_ok(item_alone(&q1, &q2, &beta, &kappa1, &kappa2));
-    scalar_negate(&q1, &q1); /* q1 + β·q2 = 0 */
-    assert_int_equal(item_alone(&q1, &q2, &beta, &kappa1, &kappa2), HUFU_ERR_FORM);
+    assert_ok(judge_chosen(&c));
+    scalar_negate(&c.q1, &c.q1); /* q1 + β·q2 = 0 */
+    assert_int_equal(judge_chosen(&c), HUFU_ERR_FORM);
 }
 
 static void R_at_infinity_asks_for_a_restart(void **state)
 {
-    const struct scalar beta = {{7}}, kappa1 = {{11}}, q1 = {{2}}, q2 = {{3}};
-    struct scalar kappa2 = {{11 * (2 + 7 * 3)}};
+    struct chosen c = good;
     (void)state;
-    assert_ok(item_alone(&q1, &q2, &beta, &kappa1, &kappa2));
-    scalar_negate(&kappa2, &kappa2); /* κ1·q + κ2 = 0 */
-    assert_int_equal(item_alone(&q1, &q2, &beta, &kappa1, &kappa2), HUFU_ERR_RETRY);
+    c.kappa2 = (struct scalar){{11 * (21 + 7 * 3)}};
+    assert_ok(judge_chosen(&c));
+    scalar_negate(&c.kappa2, &c.kappa2); /* κ1·q + κ2 = 0 */
+    assert_int_equal(judge_chosen(&c), HUFU_ERR_RETRY);
+}
+
+/* The formulas meet equal and opposite points here: κ1·Q1 = ±κ1·β·Q2, κ1·Q = K2, Q1 = Q2. */
+static void points_that_meet_are_signed_like_others(void **state)
+{
+    struct chosen c = good;
+    (void)state;
+    c.q2 = c.q1;
+    assert_ok(judge_chosen(&c));
+    c.beta = (struct scalar){{1}};
+    assert_ok(judge_chosen(&c));
+    c.kappa2 = (struct scalar){{11 * (21 + 21)}};
+    assert_ok(judge_chosen(&c));
+    scalar_negate(&c.q2, &c.q2);
+    assert_int_equal(judge_chosen(&c), HUFU_ERR_FORM);
+}
+
+/* With κ, β and e of its own for each. */
+static void items_made_together_are_those_made_alone(void **state)
+{
+    struct stream stream = {.seed = 62};
+    struct chosen c[SIGN_TOGETHER];
+    struct sign_service_input in[SIGN_TOGETHER];
+    uint8_t alone[SIGN_TOGETHER][SIGN_ITEM_SIZE], rs_alone[SIGN_TOGETHER][COSIGN_SCALAR_SIZE];
+    uint8_t e[SIGN_TOGETHER][COSIGN_DIGEST_SIZE];
+    (void)state;
+    make_digests(e[0], SIGN_TOGETHER, 63);
+    for (size_t i = 0; i < SIGN_TOGETHER; i++) {
+        struct scalar *const values[] = {&c[i].q1, &c[i].q2, &c[i].beta, &c[i].kappa1, &c[i].kappa2};
+        for (size_t k = 0; k < sizeof(values) / sizeof(values[0]); k++)
+            random_scalar(values[k], &stream);
+        chosen_encode(&c[i]);
+        in[i] = input_of(&c[i]);
+        in[i].digest = e[i];
+        memcpy(alone[i], c[i].item, SIGN_ITEM_SIZE);
+        assert_ok(sign_service_items(alone + i, rs_alone + i, &in[i], 1));
+    }
+    for (size_t count = 2; count <= SIGN_TOGETHER; count++) {
+        uint8_t items[SIGN_TOGETHER][SIGN_ITEM_SIZE] = {{0}}, rs_made[SIGN_TOGETHER][COSIGN_SCALAR_SIZE];
+        for (size_t i = 0; i < count; i++)
+            memcpy(items[i], c[i].item, SIGN_PAIR_SIZE);
+        assert_ok(sign_service_items(items, rs_made, in, count));
+        assert_memory_equal(items, alone, count * SIGN_ITEM_SIZE);
+        assert_memory_equal(rs_made, rs_alone, count * COSIGN_SCALAR_SIZE);
+    }
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, pair_tear_down)
@@ -350,8 +443,11 @@ int main(void)
         TEST(an_r_of_zero_restarts_the_whole_batch),
         TEST(an_s3_of_zero_restarts_the_whole_batch),
         TEST(a_source_that_repeats_itself_ends_in_an_error_not_in_a_loop),
+        TEST(a_failed_proof_comes_before_every_other_failure),
         TEST(Q_at_infinity_is_refused),
         TEST(R_at_infinity_asks_for_a_restart),
+        TEST(points_that_meet_are_signed_like_others),
+        TEST(items_made_together_are_those_made_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

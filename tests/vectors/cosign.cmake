@@ -3,22 +3,34 @@
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
 
-add_library(hufu_vectors STATIC
-    ${CMAKE_CURRENT_LIST_DIR}/vectors.c
-    ${CMAKE_CURRENT_LIST_DIR}/vectors_decrypt.c
-    ${CMAKE_CURRENT_LIST_DIR}/vectors_draw.c
-    ${CMAKE_CURRENT_LIST_DIR}/vectors_field.c
-    ${CMAKE_CURRENT_LIST_DIR}/vectors_head.c
-    ${CMAKE_CURRENT_LIST_DIR}/vectors_keygen.c
-    ${CMAKE_CURRENT_LIST_DIR}/vectors_pin.c
-    ${CMAKE_CURRENT_LIST_DIR}/vectors_sign.c
-    ${CMAKE_CURRENT_LIST_DIR}/vectors_split.c)
-target_link_libraries(hufu_vectors PUBLIC hufu_flags hufu_strict hufu_cosign PkgConfig::JANSSON PRIVATE PkgConfig::SODIUM)
+foreach(variant "" _portable _word32)
+    add_library(hufu_vectors${variant} STATIC
+        ${CMAKE_CURRENT_LIST_DIR}/vectors.c
+        ${CMAKE_CURRENT_LIST_DIR}/vectors_decrypt.c
+        ${CMAKE_CURRENT_LIST_DIR}/vectors_draw.c
+        ${CMAKE_CURRENT_LIST_DIR}/vectors_field.c
+        ${CMAKE_CURRENT_LIST_DIR}/vectors_head.c
+        ${CMAKE_CURRENT_LIST_DIR}/vectors_keygen.c
+        ${CMAKE_CURRENT_LIST_DIR}/vectors_pin.c
+        ${CMAKE_CURRENT_LIST_DIR}/vectors_sign.c
+        ${CMAKE_CURRENT_LIST_DIR}/vectors_split.c)
+    target_link_libraries(hufu_vectors${variant}
+        PUBLIC hufu_flags hufu_strict hufu_cosign${variant} PkgConfig::JANSSON PRIVATE PkgConfig::SODIUM)
+endforeach()
 
 hufu_program(cosign-vectors STRICT SOURCES ${CMAKE_CURRENT_LIST_DIR}/cosign_vectors.c USES hufu_vectors)
 
 add_test(NAME cosign_vectors
     COMMAND cosign-vectors ${CMAKE_CURRENT_LIST_DIR}/sm2-cosign.json)
+
+# Over the arithmetic that other machines get.
+foreach(variant _portable _word32)
+    add_executable(cosign_vectors${variant} ${CMAKE_CURRENT_LIST_DIR}/cosign_vectors.c)
+    target_link_libraries(cosign_vectors${variant} PRIVATE hufu_vectors${variant})
+    set_target_properties(cosign_vectors${variant} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+    add_test(NAME cosign_vectors${variant}
+        COMMAND cosign_vectors${variant} ${CMAKE_CURRENT_LIST_DIR}/sm2-cosign.json)
+endforeach()
 
 hufu_test(test_cosign_vectors SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_cosign_vectors.c USES hufu_vectors)
 target_compile_definitions(test_cosign_vectors PRIVATE

@@ -49,18 +49,19 @@ void check_bytes(struct report *report, const json_t *object, const char *name, 
 const json_t *member(struct report *report, const json_t *object, const char *name);
 /* Bytes of a hexadecimal member, in memory of the caller's. */
 #define FIELD_MAX 65536
-struct field {
+struct hex_field {
     uint8_t data[FIELD_MAX];
     size_t len;
 };
-struct bytes read_field(struct report *report, const json_t *object, const char *name, struct field *memory);
+struct bytes read_field(struct report *report, const json_t *object, const char *name,
+                        struct hex_field *memory);
 /* The same for a known length; zeros when it is another. */
 void read_exact(struct report *report, const json_t *object, const char *name, void *out, size_t len);
 
 /* ---- Heads (vectors_head.c) ---- */
 
 struct vectors_head {
-    struct field memory;
+    struct hex_field memory;
     struct bytes whole;
     uint32_t generation;
     uint64_t time;

@@ -31,7 +31,7 @@ static void read_session(struct report *report, struct session *s)
         s->count = 0;
     for (uint32_t i = 0; i < s->count; i++) {
         const json_t *item = json_array_get(s->items, i);
-        struct field field;
+        struct hex_field field;
         struct bytes ciphertext = read_field(report, item, "ciphertext", &field);
         if (ciphertext.len < COSIGN_POINT_SIZE) {
             check(report, "ciphertext", false);
@@ -61,7 +61,7 @@ static void device_begins(struct report *report, struct session *s)
 
 static void service_answers(struct report *report, struct session *s)
 {
-    struct field body;
+    struct hex_field body;
     struct buf answer;
     struct cursor c;
     uint8_t digests[ITEMS_MAX][COSIGN_DIGEST_SIZE];
@@ -83,12 +83,12 @@ static void service_answers(struct report *report, struct session *s)
 
 static void device_finishes(struct report *report, struct session *s)
 {
-    struct field answer;
+    struct hex_field answer;
     struct bytes from_service = read_field(report, s->decrypt, "answer", &answer);
     for (uint32_t i = 0; i < s->count; i++) {
         const json_t *item = json_array_get(s->items, i);
-        struct field ciphertext;
-        struct field plaintext = {.len = 0};
+        struct hex_field ciphertext;
+        struct hex_field plaintext = {.len = 0};
         struct bytes from_sender = read_field(report, item, "ciphertext", &ciphertext);
         enum hufu_err err =
             cosign_device_decrypt_finish(plaintext.data, &s->device, i, from_sender, from_service);

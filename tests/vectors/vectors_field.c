@@ -35,7 +35,7 @@ static int digit(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-static bool decode(struct field *memory, const char *hex)
+static bool decode(struct hex_field *memory, const char *hex)
 {
     const size_t len = strlen(hex);
     memory->len = 0;
@@ -51,7 +51,8 @@ static bool decode(struct field *memory, const char *hex)
     return true;
 }
 
-struct bytes read_field(struct report *report, const json_t *object, const char *name, struct field *memory)
+struct bytes read_field(struct report *report, const json_t *object, const char *name,
+                        struct hex_field *memory)
 {
     const char *hex = json_string_value(json_object_get(object, name));
     if (!hex || !decode(memory, hex)) {
@@ -63,7 +64,7 @@ struct bytes read_field(struct report *report, const json_t *object, const char 
 
 void read_exact(struct report *report, const json_t *object, const char *name, void *out, size_t len)
 {
-    struct field memory;
+    struct hex_field memory;
     struct bytes value = read_field(report, object, name, &memory);
     memset(out, 0, len);
     if (value.len != len) {
@@ -75,7 +76,7 @@ void read_exact(struct report *report, const json_t *object, const char *name, v
 
 void check_bytes(struct report *report, const json_t *object, const char *name, struct bytes computed)
 {
-    struct field memory;
+    struct hex_field memory;
     struct bytes listed = read_field(report, object, name, &memory);
     check(report, name, listed.len > 0 && bytes_equal(listed, computed));
 }

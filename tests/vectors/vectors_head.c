@@ -10,7 +10,7 @@
 /* Key id and binding id, which are the same in the whole file. */
 static bool same_ids(struct report *report, struct bytes ctx)
 {
-    struct field memory;
+    struct hex_field memory;
     struct cursor c;
     const json_t *keygen = member(report, report->root, "keygen");
     cursor_init(&c, read_field(report, keygen, "head_begin", &memory));

@@ -18,7 +18,7 @@ struct exchange {
 
 static void read_heads(struct report *report, struct exchange *x)
 {
-    struct field device_key;
+    struct hex_field device_key;
     uint8_t digest[COSIGN_DIGEST_SIZE];
     struct bytes key = read_field(report, x->keygen, "device_key", &device_key);
     read_head(report, x->keygen, "head_begin", COSIGN_OP_KEYGEN_BEGIN, key, &x->begin);
@@ -50,7 +50,7 @@ static void device_begins(struct report *report, struct exchange *x)
 static void service_begins(struct report *report, struct exchange *x)
 {
     struct listed listed;
-    struct field body;
+    struct hex_field body;
     struct buf answer;
     uint8_t b[COSIGN_SCALAR_SIZE];
     uint8_t com[COSIGN_DIGEST_SIZE];
@@ -72,7 +72,7 @@ static void service_begins(struct report *report, struct exchange *x)
 
 static void device_finishes(struct report *report, struct exchange *x)
 {
-    struct field answer;
+    struct hex_field answer;
     struct buf body;
     buf_init(&body, x->memory, sizeof(x->memory));
     check_ok(report, "finish, device",
@@ -83,7 +83,7 @@ static void device_finishes(struct report *report, struct exchange *x)
 
 static void service_finishes(struct report *report, struct exchange *x)
 {
-    struct field body;
+    struct hex_field body;
     struct buf answer;
     uint8_t b[COSIGN_SCALAR_SIZE];
     uint8_t com[COSIGN_DIGEST_SIZE];
@@ -100,7 +100,7 @@ static void service_finishes(struct report *report, struct exchange *x)
 
 static void device_accepts(struct report *report, struct exchange *x)
 {
-    struct field answer;
+    struct hex_field answer;
     struct cosign_device_half half COSIGN_DEVICE_HALF_WIPED;
     check_ok(report, "done, device",
              cosign_device_keygen_done(&x->device, &half,

@@ -70,7 +70,7 @@ void vectors_pin_check(struct report *report)
     struct cosign_device_half device COSIGN_DEVICE_HALF_WIPED;
     struct cosign_service_half service COSIGN_SERVICE_HALF_WIPED;
     struct listed listed;
-    struct field body;
+    struct hex_field body;
     struct buf out;
     struct cursor c;
     uint8_t memory[256];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "cosign/arithmetic/group.h"
 #include "cosign/drawn.h"
-#include "cosign/group.h"
 #include "cosign/sign.h"
 #include "vectors.h"
 
@@ -31,7 +31,7 @@ static struct bytes digests_of(const struct session *s)
 static void check_digest(struct report *report, const json_t *item, const uint8_t P[COSIGN_POINT_SIZE],
                          const uint8_t listed[COSIGN_DIGEST_SIZE])
 {
-    struct field message;
+    struct hex_field message;
     uint8_t e[COSIGN_DIGEST_SIZE];
     uint8_t ones[COSIGN_DIGEST_SIZE];
     memset(ones, 0xff, sizeof(ones));
@@ -97,7 +97,7 @@ static void check_answer_item(struct report *report, const json_t *item, struct 
 static void service_answers(struct report *report, struct session *s)
 {
     struct listed listed;
-    struct field body;
+    struct hex_field body;
     struct buf answer;
     struct cursor c;
     buf_init(&answer, s->memory, sizeof(s->memory));
@@ -116,45 +116,52 @@ static void service_answers(struct report *report, struct session *s)
     }
 }
 
+/* s·G + t·P, encoded. */
+static void make_R(struct report *report, uint8_t encoded[POINT_BYTES],
+                   const uint8_t P_bytes[COSIGN_POINT_SIZE], const struct scalar *s, const struct scalar *t)
+{
+    struct affine P, affine;
+    struct point R;
+    check(report, "P", affine_decode_var(&P, P_bytes));
+    point_multi_var(&R, s, t, &P, 1);
+    point_to_affine(&affine, &R, 1);
+    affine_encode(encoded, &affine);
+}
+
 /* β and R, which stand in no message: β from the listed points, R as a verifier computes it. */
 static void check_between(struct report *report, struct session *s)
 {
-    struct scalar betas[COSIGN_BATCH_MAX];
-    struct group g GROUP_DONE;
-    group_init(&g);
+    struct scalar_hash binding SCALAR_HASH_DROPPED;
     for (uint32_t i = 0; i < s->count; i++) {
         const json_t *item = json_array_get(s->items, i);
         read_exact(report, item, "K1", s->answer_items[i], COSIGN_POINT_SIZE);
         read_exact(report, item, "K2", s->answer_items[i] + COSIGN_POINT_SIZE, COSIGN_POINT_SIZE);
     }
     check_ok(report, "bind",
-             sign_bind(betas, s->head.whole, s->device.P,
+             sign_bind(&binding, s->head.whole, s->device.P,
                        bytes_of(s->signing.Qs, (size_t)s->count * SIGN_PAIR_SIZE),
                        (const uint8_t(*)[SIGN_ITEM_SIZE])s->answer_items, s->count));
     for (uint32_t i = 0; i < s->count; i++) {
         const json_t *item = json_array_get(s->items, i);
         uint8_t encoded[POINT_BYTES];
         uint8_t r[SCALAR_BYTES], last[SCALAR_BYTES];
-        struct scalar first, t;
-        struct point P, R;
-        scalar_encode(encoded, &betas[i]);
+        struct scalar beta, first, t;
+        sign_beta(&beta, &binding, i);
+        scalar_encode(encoded, &beta);
         check_bytes(report, item, "beta", bytes_of(encoded, SCALAR_BYTES));
         read_exact(report, item, "r", r, sizeof(r));
         read_exact(report, item, "s", last, sizeof(last));
         check(report, "r", scalar_decode_nonzero(&t, r));
         check(report, "s", scalar_decode_nonzero(&first, last));
         scalar_add(&t, &t, &first);
-        check(report, "P", point_decode_var(&g, &P, s->device.P));
-        point_multi_var(&g, &R, &first, &t, &P, 1);
-        point_encode(encoded, &R);
+        make_R(report, encoded, s->device.P, &first, &t);
         check_bytes(report, item, "R", bytes_of(encoded, sizeof(encoded)));
     }
-    check_ok(report, "group", group_finish(&g));
 }
 
 static void device_finishes(struct report *report, struct session *s)
 {
-    struct field answer;
+    struct hex_field answer;
     check_ok(report, "finish, device",
              cosign_device_sign_finish(&s->signing, s->signatures, s->head.whole, digests_of(s),
                                        read_field(report, s->batch, "answer", &answer)));

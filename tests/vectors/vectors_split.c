@@ -42,7 +42,7 @@ void vectors_refresh(struct report *report)
     struct cosign_device_half device COSIGN_DEVICE_HALF_WIPED, next_device COSIGN_DEVICE_HALF_WIPED;
     struct cosign_service_half service COSIGN_SERVICE_HALF_WIPED, next_service COSIGN_SERVICE_HALF_WIPED;
     struct listed listed;
-    struct field message;
+    struct hex_field message;
     struct buf out;
     struct cursor c;
     uint8_t memory[512];
@@ -76,7 +76,7 @@ void vectors_refresh(struct report *report)
 static struct bytes handover_public(struct report *report, const json_t *handover, struct buf *out)
 {
     static const char *const parts[] = {"new_binding", "fingerprint", "policy", "box_as_given"};
-    struct field field;
+    struct hex_field field;
     buf_put_field_text(out, "hufu/handover");
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
         buf_put_field_bytes(out, read_field(report, handover, parts[i], &field));
@@ -91,7 +91,7 @@ void vectors_handover(struct report *report)
     struct cosign_service_half service COSIGN_SERVICE_HALF_WIPED, other COSIGN_SERVICE_HALF_WIPED;
     struct cosign_handover split COSIGN_HANDOVER_WIPED;
     struct listed listed;
-    struct field message;
+    struct hex_field message;
     struct buf out;
     uint8_t memory[4 * FIELD_MAX];
 

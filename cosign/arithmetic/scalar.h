@@ -3,19 +3,24 @@
  *
  * Everything here takes the same time and touches the same memory for all values, except the function that ends in
  * _var. Outputs may be the same object as inputs. A scalar is always below n. */
-#ifndef HUFU_COSIGN_SCALAR_H
-#define HUFU_COSIGN_SCALAR_H
+#ifndef HUFU_COSIGN_ARITHMETIC_SCALAR_H
+#define HUFU_COSIGN_ARITHMETIC_SCALAR_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cosign/arithmetic/word.h"
+
 #define SCALAR_BYTES 32
 #define SCALAR_WIDE_BYTES 64
 
-/* Least significant limb first. */
+/* Least significant word first. */
 struct scalar {
-    uint64_t limb[4];
+    word limb[WORDS];
 };
+
+/* n itself, which is no scalar. */
+extern const struct scalar scalar_order;
 
 void scalar_wipe(struct scalar *s);
 #define SCALAR_WIPED __attribute__((cleanup(scalar_wipe)))
@@ -36,13 +41,12 @@ void scalar_add(struct scalar *out, const struct scalar *a, const struct scalar 
 void scalar_sub(struct scalar *out, const struct scalar *a, const struct scalar *b);
 void scalar_negate(struct scalar *out, const struct scalar *a);
 void scalar_mul(struct scalar *out, const struct scalar *a, const struct scalar *b);
-/* a^(n-2), which is a⁻¹ for a ≠ 0, and 0 for 0. */
+/* a⁻¹ for a ≠ 0, and 0 for 0. */
 void scalar_invert(struct scalar *out, const struct scalar *a);
 
-/* Signed digits of width 5: s = Σ digit[i]·2^i, every digit 0 or odd with absolute value at most 15, and of any five
- * neighbours at most one not 0. Variable time: public scalars only. */
+/* Signed digits of `width` bits, 2 to 7: s = Σ digit[i]·2^i, every digit 0 or odd with absolute value below 2^(width-1),
+ * and of any `width` neighbours at most one not 0. Variable time: public scalars only. */
 #define SCALAR_DIGITS 257
-#define SCALAR_DIGIT_MAX 15
-void scalar_digits_var(int8_t digits[SCALAR_DIGITS], const struct scalar *s);
+void scalar_digits_var(int8_t digits[SCALAR_DIGITS], const struct scalar *s, int width);
 
 #endif
