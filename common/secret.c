@@ -5,11 +5,14 @@
 
 #if HUFU_VALGRIND
 #include <valgrind/memcheck.h>
+#elif HUFU_MSAN
+#include <sanitizer/msan_interface.h>
 #endif
 
 void secret_wipe(void *data, size_t len)
 {
     explicit_bzero(data, len);
+    secret_unmark(data, len); /* MSan does not know that function */
 }
 
 /* Not inlined: its frame has to lie where theirs did. */
@@ -44,6 +47,8 @@ void secret_mark(const void *data, size_t len)
 {
 #if HUFU_VALGRIND
     VALGRIND_MAKE_MEM_UNDEFINED(data, len);
+#elif HUFU_MSAN
+    __msan_allocated_memory(data, len);
 #else
     (void)data;
     (void)len;
@@ -54,6 +59,19 @@ void secret_unmark(const void *data, size_t len)
 {
 #if HUFU_VALGRIND
     VALGRIND_MAKE_MEM_DEFINED(data, len);
+#elif HUFU_MSAN
+    __msan_unpoison(data, len);
+#else
+    (void)data;
+    (void)len;
+#endif
+}
+
+void secret_spread(const void *data, size_t len)
+{
+#if HUFU_MSAN
+    if (__msan_test_shadow(data, len) >= 0)
+        __msan_allocated_memory(data, len);
 #else
     (void)data;
     (void)len;

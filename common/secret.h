@@ -29,9 +29,11 @@ struct secret32 {
 void secret32_wipe(struct secret32 *secret);
 #define SECRET_WIPED __attribute__((cleanup(secret32_wipe)))
 
-/* In builds for valgrind: marks bytes as secret (reading them in a branch or an index is then reported), or
+/* In builds for valgrind or MSan: marks bytes as secret (reading them in a branch or an index is then reported), or
  * as public again where the protocol publishes them. Nothing otherwise. */
 void secret_mark(const void *data, size_t len);
 void secret_unmark(const void *data, size_t len);
+/* In builds for MSan, which marks bits one by one: all bits of a number become marked when one is. */
+void secret_spread(const void *data, size_t len);
 
 #endif

@@ -57,6 +57,7 @@ seccomp\.h|^hsm/system_calls\.c$
 linux/landlock\.h|^(hsm|server)/confine\.c$
 valgrind/.*|^common/secret\.c$
 immintrin\.h|^cosign/arithmetic/vector\.h$
+sanitizer/.*|^common/secret\.c$
 cmocka\.h|^$
 '
 foreign_headers_free='^tests/' # tests look behind every wall

@@ -156,7 +156,7 @@ static void run_row(signed_word *u, signed_word *v, uint64_t packed)
 
 static inline uint64_t opaque(uint64_t value)
 {
-    __asm__("" : "+r"(value));
+    WORD_HIDE(value);
     return value;
 }
 

@@ -32,10 +32,19 @@ typedef int64_t signed_wide;
 #define WORD_BYTES (WORD_BITS / 8)
 #define INTEGER_BYTES 32
 
-/* Hides from the optimiser that a mask has only two values, so that it does not make a branch of it. */
+/* Keeps the optimiser from knowing anything of a variable's value. MSan would take what comes out of assembly for known; and
+ * as it does not follow borrows, of the mask 0 - bit it has only bit 0 for secret. A call from elsewhere hides as well. */
+#if HUFU_MSAN
+#include "common/secret.h"
+#define WORD_HIDE(variable) secret_spread(&(variable), sizeof(variable))
+#else
+#define WORD_HIDE(variable) __asm__("" : "+r"(variable))
+#endif
+
+/* Hides that a mask has only two values, so that no branch is made of it. */
 static inline word word_opaque(word value)
 {
-    __asm__("" : "+r"(value));
+    WORD_HIDE(value);
     return value;
 }
 
@@ -51,12 +60,31 @@ static inline word word_is_zero(word value)
     return 1 ^ ((value | (0 - value)) >> (WORD_BITS - 1));
 }
 
+/* Additions and subtractions that say whether they overflowed. To MSan a builtin with two results is a use of its
+ * operands, which it would report for a secret. */
+#if HUFU_MSAN
+static inline bool word_add_overflow(word a, word b, word *sum)
+{
+    *sum = a + b;
+    return *sum < a;
+}
+
+static inline bool word_sub_overflow(word a, word b, word *difference)
+{
+    *difference = a - b;
+    return a < b;
+}
+#else
+#define word_add_overflow __builtin_add_overflow
+#define word_sub_overflow __builtin_sub_overflow
+#endif
+
 /* a + b + *carry, and the new carry, 0 or 1: of the two additions at most one overflows. */
 static inline word word_add(word a, word b, word *carry)
 {
     word sum;
-    word first = __builtin_add_overflow(a, b, &sum);
-    word second = __builtin_add_overflow(sum, *carry, &sum);
+    word first = word_add_overflow(a, b, &sum);
+    word second = word_add_overflow(sum, *carry, &sum);
     *carry = first | second;
     return sum;
 }
@@ -65,8 +93,8 @@ static inline word word_add(word a, word b, word *carry)
 static inline word word_sub(word a, word b, word *borrow)
 {
     word difference;
-    word first = __builtin_sub_overflow(a, b, &difference);
-    word second = __builtin_sub_overflow(difference, *borrow, &difference);
+    word first = word_sub_overflow(a, b, &difference);
+    word second = word_sub_overflow(difference, *borrow, &difference);
     *borrow = first | second;
     return difference;
 }
