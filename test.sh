@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Every test: ./test.sh [--long]. Installs what is missing, builds release, ASan+UBSan, TSan and valgrind variants, runs
+# Every test: ./test.sh [--long]. Installs what is missing, builds release, ASan+UBSan, TSan, valgrind and MSan variants, runs
 # all runners, and closes with the counts of each. --long: the full counts of kills, mutations and benchmark seconds.
 set -euo pipefail
 umask 022
@@ -141,9 +141,13 @@ build tsan
 say "ctest: concurrent tests, TSan"
 run_ctest "ctest, TSan" build-tsan -L concurrent
 say "build: valgrind"
-build valgrind ctime_cosign
+build valgrind ctime_cosign ctime
 say "ctest: secrets marked, valgrind"
 run_ctest "ctest, valgrind" build-valgrind -R '^ctime_'
+say "build: MSan, by clang"
+build msan ctime
+say "ctest: secrets marked, MSan"
+run_ctest "ctest, MSan" build-msan -R '^ctime_'
 if ((HUFU_TEST_LONG)); then
     say "build: libFuzzer, by clang"
     build fuzz
