@@ -48,3 +48,12 @@ if(HUFU_VALGRIND OR HUFU_MSAN)
         hufu_ctime(ctime_halves_lanes SOURCES ctime_halves.c exchange.c cpu_lanes.c USES lanes_emulated hufu_cosign)
     endif()
 endif()
+
+# Times of instrumented code say nothing.
+if(NOT HUFU_VALGRIND AND NOT HUFU_MSAN AND NOT HUFU_SANITIZE)
+    add_executable(dudect_cosign ${ctime}/dudect_cosign.c ${ctime}/dudect.c ${ctime}/exchange.c)
+    target_link_libraries(dudect_cosign PRIVATE hufu_flags hufu_cosign m)
+    set_target_properties(dudect_cosign PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+    add_test(NAME dudect_cosign COMMAND dudect_cosign)
+    set_tests_properties(dudect_cosign PROPERTIES RUN_SERIAL ON TIMEOUT 2400)
+endif()
