@@ -15,7 +15,7 @@ static void invert_with(struct field *out, const struct field *a, void (*inverse
 
 /* One point between the wire and the field. */
 struct conversion {
-    struct field x, y; /* plain integers */
+    word x[WORDS], y[WORDS];
     struct field left, right;
     uint8_t bytes[INTEGER_BYTES];
 };
@@ -51,11 +51,11 @@ static bool is_on_curve(struct conversion *c, const struct affine *p)
 bool ENGINE(decode_var)(struct affine *out, const uint8_t *coordinates)
 {
     struct conversion c CONVERSION_WIPED;
-    integer_load(c.x.limb, coordinates);
-    integer_load(c.y.limb, coordinates + INTEGER_BYTES);
-    field_from_integer(&out->x, c.x.limb);
-    field_from_integer(&out->y, c.y.limb);
-    bool good = is_below_prime(c.x.limb) && is_below_prime(c.y.limb) && is_on_curve(&c, out);
+    integer_load(c.x, coordinates);
+    integer_load(c.y, coordinates + INTEGER_BYTES);
+    field_from_integer(&out->x, c.x);
+    field_from_integer(&out->y, c.y);
+    bool good = is_below_prime(c.x) && is_below_prime(c.y) && is_on_curve(&c, out);
     if (!good)
         *out = (struct affine){0};
     return good;
@@ -64,17 +64,17 @@ bool ENGINE(decode_var)(struct affine *out, const uint8_t *coordinates)
 void ENGINE(encode)(uint8_t *coordinates, const struct affine *p)
 {
     struct conversion c CONVERSION_WIPED;
-    field_to_integer(&c.x, &p->x);
-    field_to_integer(&c.y, &p->y);
-    integer_store(coordinates, c.x.limb);
-    integer_store(coordinates + INTEGER_BYTES, c.y.limb);
+    field_to_integer(c.x, &p->x);
+    field_to_integer(c.y, &p->y);
+    integer_store(coordinates, c.x);
+    integer_store(coordinates + INTEGER_BYTES, c.y);
 }
 
 void ENGINE(x_mod_n)(struct scalar *out, const struct affine *p)
 {
     struct conversion c CONVERSION_WIPED;
-    field_to_integer(&c.x, &p->x);
-    integer_store(c.bytes, c.x.limb);
+    field_to_integer(c.x, &p->x);
+    integer_store(c.bytes, c.x);
     scalar_decode_mod(out, c.bytes);
 }
 
@@ -124,7 +124,7 @@ static void scale(struct affine *out, const struct point *p, const struct field 
 static void few_to_affine(struct affine *out, const struct point *in, size_t count,
                           void (*inverse)(word *, const word *))
 {
-    struct inversion inversion INVERSION_WIPED;
+    struct inversion inversion INVERSION_WIPED = {0};
     gather(&inversion, in, count);
     invert_with(&inversion.inverse, &inversion.products[count - 1], inverse);
     for (size_t i = count; i-- > 0;) {

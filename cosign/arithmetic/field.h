@@ -43,12 +43,12 @@ static inline void field_select(struct field *out, word mask, const struct field
 }
 
 /* out = carry·2^256 + t, less p once when that is p or more. For values below 2p. */
-static inline void field_reduce_once(struct field *out, word carry, const word t[WORDS])
+static inline void field_reduce_once(word out[WORDS], word carry, const word t[WORDS])
 {
     word less[WORDS];
     word borrow = integer_sub(less, t, field_prime.limb);
     /* Below p only when the subtraction borrowed and no carry pays for it. */
-    integer_select(out->limb, word_mask(borrow & (carry ^ 1)), t, less);
+    integer_select(out, word_mask(borrow & (carry ^ 1)), t, less);
 }
 
 #if WORD_BITS == 64
@@ -96,7 +96,7 @@ static inline void field_reduce(struct field *out, const word t[2 * WORDS])
     for (int i = 0; i < WORDS; i++)
         field_reduce_step(window);
     word carry = integer_add(window, window, t + WORDS);
-    field_reduce_once(out, carry, window);
+    field_reduce_once(out->limb, carry, window);
 }
 
 /* Called and not inlined: a formula's worth of these in one function leaves the compiler no registers. */
@@ -109,7 +109,7 @@ static inline void field_add(struct field *out, const struct field *a, const str
 {
     word sum[WORDS];
     word carry = integer_add(sum, a->limb, b->limb);
-    field_reduce_once(out, carry, sum);
+    field_reduce_once(out->limb, carry, sum);
 }
 
 /* a - b, and p more when that is negative. The words of p that are not all ones or zeros are made of the mask. */
@@ -188,12 +188,13 @@ static inline void field_from_integer(struct field *out, const word a[WORDS])
 }
 
 /* A reduction of a alone, where it lies: the result is at most p, as in field_reduce. */
-static inline void field_to_integer(struct field *out, const struct field *a)
+static inline void field_to_integer(word out[WORDS], const struct field *a)
 {
-    *out = *a;
     for (int i = 0; i < WORDS; i++)
-        field_reduce_step(out->limb);
-    field_reduce_once(out, 0, out->limb);
+        out[i] = a->limb[i];
+    for (int i = 0; i < WORDS; i++)
+        field_reduce_step(out);
+    field_reduce_once(out, 0, out);
 }
 
 #endif

@@ -35,17 +35,17 @@ if(HUFU_VALGRIND OR HUFU_MSAN)
     hufu_ctime(ctime_halves_portable SOURCES ctime_halves.c exchange.c USES hufu_cosign_portable)
     hufu_ctime(ctime_halves_word32 SOURCES ctime_halves.c exchange.c USES hufu_cosign_word32)
 
-    add_library(lanes_emulated OBJECT ${CMAKE_SOURCE_DIR}/cosign/arithmetic/lanes.c)
-    target_link_libraries(lanes_emulated PRIVATE hufu_flags hufu_strict)
-    target_compile_definitions(lanes_emulated PRIVATE LANES_EMULATED)
-    hufu_ctime(ctime_lanes SOURCES ctime_lanes.c USES lanes_emulated hufu_cosign_portable)
+    add_library(lanes_marked OBJECT ${CMAKE_SOURCE_DIR}/cosign/arithmetic/lanes.c)
+    target_link_libraries(lanes_marked PRIVATE hufu_flags hufu_strict)
+    target_compile_definitions(lanes_marked PRIVATE LANES_EMULATED)
+    hufu_ctime(ctime_lanes SOURCES ctime_lanes.c USES lanes_marked hufu_cosign_portable)
 
     # MSan is blind to assembly, and the lanes of the library are instructions.
     get_target_property(parts hufu_cosign COMPILE_DEFINITIONS)
     if(HUFU_VALGRIND AND "HUFU_ENGINE_ADX=1" IN_LIST parts)
         hufu_ctime(ctime_arithmetic_adx SOURCES ctime_arithmetic.c cpu_adx.c ENGINE engine_adx USES hufu_cosign)
         hufu_ctime(ctime_halves_adx SOURCES ctime_halves.c exchange.c cpu_adx.c USES hufu_cosign)
-        hufu_ctime(ctime_halves_lanes SOURCES ctime_halves.c exchange.c cpu_lanes.c USES lanes_emulated hufu_cosign)
+        hufu_ctime(ctime_halves_lanes SOURCES ctime_halves.c exchange.c cpu_lanes.c USES lanes_marked hufu_cosign)
     endif()
 endif()
 
