@@ -31,3 +31,17 @@ foreach(variant "" _word32)
     hufu_differential_test(test_differential_scalar${variant}
         SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_differential_scalar.c USES hufu_cosign${variant})
 endforeach()
+
+# The curve: in the library that has every engine and lane, and by words of 32 bits. Of the portable library only group.h is not
+# among these, which the laws go through.
+set(nouns law multiply point table)
+set(nouns_word32 ${nouns})
+set(nouns_portable law)
+foreach(variant "" _word32 _portable)
+    add_library(differential_engines${variant} STATIC ${CMAKE_CURRENT_LIST_DIR}/differential_engines.c)
+    target_link_libraries(differential_engines${variant} PUBLIC hufu_cosign${variant} differential_judge)
+    foreach(noun ${nouns${variant}})
+        hufu_differential_test(test_differential_${noun}${variant}
+            SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_differential_${noun}.c USES differential_engines${variant})
+    endforeach()
+endforeach()
