@@ -5,6 +5,13 @@
 -- mistake. What belongs to the service as a whole belongs to the nil project. Names of states are those of
 -- server/store/*_store.h; which event leads from one to the next is decided in server/core/.
 
+-- What the tables that a signature writes may hold stands in domains: a domain's check is compiled once per connection, a
+-- table's is parsed again by every statement that writes the table, which for a row of `binding` came to a hundred
+-- microseconds.
+create domain account_state as text check (value in ('requested', 'active', 'suspended', 'closed'));
+create domain device_state as text check (value in ('active', 'frozen', 'removed'));
+create domain count_of_tries as integer check (value >= 0);
+
 create table project (
     project_id uuid primary key,
     name text not null unique check (octet_length(name) between 1 and 200),
@@ -21,7 +28,7 @@ create table account (
     organization text check (octet_length(organization) between 1 and 200),
     -- The X.509 Name (DER) that the operator approved: a certificate carries it and no other.
     subject bytea not null check (octet_length(subject) between 2 and 2048),
-    state text not null check (state in ('requested', 'active', 'suspended', 'closed')),
+    state account_state not null,
     created_at timestamptz not null default clock_timestamp(),
     state_changed_at timestamptz not null default clock_timestamp(),
     unique (project_id, account_id),
@@ -58,12 +65,12 @@ create table device (
     device_key bytea not null unique check (octet_length(device_key) = 65),
     name text check (octet_length(name) <= 100),
     model text check (octet_length(model) <= 100),
-    state text not null check (state in ('active', 'frozen', 'removed')),
+    state device_state not null,
     -- Copy of the account's state: whoever changes that changes this in the same transaction, because the statement
     -- that decides a request sees changes of this row and of its binding alone (0002).
-    account_state text not null check (account_state in ('requested', 'active', 'suspended', 'closed')),
-    pin_failures integer not null default 0 check (pin_failures >= 0),           -- in a row
-    pin_failures_life integer not null default 0 check (pin_failures_life >= 0), -- ever
+    account_state account_state not null,
+    pin_failures count_of_tries not null default 0,      -- in a row
+    pin_failures_life count_of_tries not null default 0, -- ever
     pin_limit integer not null default 5 check (pin_limit > 0),
     pin_life_limit integer not null default 50 check (pin_life_limit > 0),
     locked boolean not null default false,

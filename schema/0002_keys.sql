@@ -1,6 +1,12 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Keys, their bindings to devices, and the box keys of the private-key process.
 
+create domain key_state as text check (value in ('new', 'pending', 'generated', 'usable'));
+create domain binding_state as text check (value in ('waiting', 'active', 'frozen', 'removed'));
+create domain generation as integer check (value >= 0);
+create domain sealed_record as bytea check (octet_length(value) between 1 and 4096);
+create domain count_of_uses as bigint check (value >= 0);
+
 create table key (
     project_id uuid not null,
     key_id uuid primary key,
@@ -8,7 +14,7 @@ create table key (
     algorithm text not null check (algorithm in ('sm2')),
     usage text not null check (usage in ('sign', 'decrypt')),
     kind text not null check (kind in ('split', 'token')),
-    state text not null check (state in ('new', 'pending', 'generated', 'usable')),
+    state key_state not null,
     public_key bytea check (octet_length(public_key) = 65),
     created_at timestamptz not null default clock_timestamp(),
     unique (project_id, key_id),
@@ -27,22 +33,22 @@ create table binding (
     device_id uuid not null,
     account_id uuid not null,
     role text not null check (role in ('primary', 'secondary', 'authorized')),
-    state text not null check (state in ('waiting', 'active', 'frozen', 'removed')),
+    state binding_state not null,
     -- Copies, changed in the transaction that changes the original.
-    account_state text not null check (account_state in ('requested', 'active', 'suspended', 'closed')),
-    key_state text not null check (key_state in ('new', 'pending', 'generated', 'usable')),
-    generation integer not null default 0 check (generation >= 0),
-    record bytea check (octet_length(record) between 1 and 4096),
+    account_state account_state not null,
+    key_state key_state not null,
+    generation generation not null default 0,
+    record sealed_record,
     -- Generation + 1, made by a refresh and not used yet; next_request_time is the frame time of that refresh.
-    next_record bytea check (octet_length(next_record) between 1 and 4096),
+    next_record sealed_record,
     next_request_time timestamptz,
     -- Between the two steps of a key generation.
-    pending_record bytea check (octet_length(pending_record) between 1 and 4096),
+    pending_record sealed_record,
     pending_request_id uuid,
     pending_until timestamptz,
     valid_from timestamptz,
     valid_until timestamptz, -- exclusive
-    uses_left bigint check (uses_left >= 0), -- null: not counted
+    uses_left count_of_uses, -- null: not counted
     created_at timestamptz not null default clock_timestamp(),
     unique (project_id, binding_id),
     check ((record is not null) = (state in ('active', 'frozen'))),
@@ -66,7 +72,7 @@ alter table binding alter column pending_record set storage external;
 create table service_key (
     project_id uuid not null default '00000000-0000-0000-0000-000000000000' references project,
     service_key_id uuid primary key,
-    sealed bytea not null check (octet_length(sealed) between 1 and 4096),
+    sealed sealed_record not null,
     statement bytea not null check (octet_length(statement) between 1 and 256),
     signature bytea not null check (octet_length(signature) = 64),
     valid_from timestamptz not null,

@@ -1,6 +1,10 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- What came of each request, and the two records that are only ever added to: signatures and audit events.
 
+create domain sha256_hash as bytea check (octet_length(value) = 32);
+create domain stored_answer as bytea check (octet_length(value) <= 65536);
+create domain words_of_32_bytes as bytea check (octet_length(value) % 32 = 0);
+
 -- One row per request id of a binding: the same id is never decided twice. The row stays for ever (about 150 bytes);
 -- only the answer goes, after ten minutes. Were the row deleted, the same id with other bytes, freshly stamped and
 -- signed by the device, would be a new request: two answers under one id, which nobody could tell apart in the records.
@@ -10,11 +14,11 @@ create table request (
     binding_id uuid not null,
     request_id uuid not null,
     operation text not null,
-    frame_hash bytea not null check (octet_length(frame_hash) = 32),
+    frame_hash sha256_hash not null,
     outcome smallint not null, -- enum hufu_err: 0, or why it was refused after its proof was looked at
     pin_failures_before integer not null,
     tries_left integer not null, -- of the PIN, after this request
-    answer bytea check (octet_length(answer) <= 65536), -- sealed for the device; null once pruned, and of refusals
+    answer stored_answer, -- sealed for the device; null once pruned, and of refusals
     at timestamptz not null,
     primary key (binding_id, request_id),
     foreign key (project_id, binding_id) references binding (project_id, binding_id)
@@ -56,8 +60,8 @@ create table signature (
     generation integer not null,
     operation text not null,
     purpose bytea,
-    digests bytea check (octet_length(digests) % 32 = 0),
-    results bytea not null check (octet_length(results) % 32 = 0)
+    digests words_of_32_bytes,
+    results words_of_32_bytes not null
 ) partition by range (at);
 create index signature_of_key on signature (key_id, at);
 

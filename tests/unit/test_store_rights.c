@@ -169,6 +169,40 @@ static void a_row_cannot_point_into_another_project(void **state)
     assert_int_equal(store_script(server, sql, 0, message, sizeof message), HUFU_ERR_CONFLICT);
 }
 
+/* Their checks are those of domains (schema/0001). */
+static void a_row_holds_no_value_that_its_column_does_not_know(void **state)
+{
+    (void)state;
+    static const char *const refused[] = {
+        "update device set state = 'lost'",
+        "update device set account_state = 'lost'",
+        "update device set pin_failures = -1",
+        "update device set pin_failures_life = -1",
+        "update binding set state = 'lost'",
+        "update binding set key_state = 'lost'",
+        "update binding set uses_left = -1",
+        "update binding set generation = -1",
+        "update binding set record = ''",
+        "update binding set next_record = decode(repeat('00', 4097), 'hex'), next_request_time = now()",
+        "insert into request (project_id, binding_id, request_id, operation, frame_hash, outcome, "
+        "pin_failures_before,"
+        " tries_left, at) select project_id, binding_id, gen_random_uuid(), 'x', '\\x00', 0, 0, 5, now() "
+        "from binding",
+        "insert into signature (project_id, at, account_id, device_id, key_id, binding_id, request_id, "
+        "generation,"
+        " operation, results) select project_id, now(), account_id, device_id, key_id, binding_id, "
+        "gen_random_uuid(),"
+        " 0, 'x', '\\x00' from binding",
+    };
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+        char message[512];
+        if (store_script(server, refused[i], 0, message, sizeof message) == HUFU_OK)
+            fail_msg("was allowed: %s", refused[i]);
+        if (strstr(message, "violates check constraint") == NULL)
+            fail_msg("%s: %s", refused[i], message);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,6 +211,7 @@ int main(void)
         cmocka_unit_test(the_server_cannot_change_whose_something_is),
         cmocka_unit_test(the_auditor_reads_and_sees_nothing_that_opens_anything),
         cmocka_unit_test(a_row_cannot_point_into_another_project),
+        cmocka_unit_test(a_row_holds_no_value_that_its_column_does_not_know),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
