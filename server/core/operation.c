@@ -11,6 +11,7 @@
 /* What the private-key process computed, until it is either on record or forgotten. */
 struct operation_work {
     struct submission submission;
+    bool has_turn; /* a request that was overtaken reads its situation again, and takes no turn with it */
     uint8_t result_memory[HSMC_RESULT_MAX];
     struct buf result;
     struct buf answer; /* in the caller's memory */
@@ -49,12 +50,8 @@ static enum hufu_err operation_check(struct act *act, const struct submission *s
 /* The rows no longer allow what they allowed before the private-key process was asked. */
 static enum hufu_err operation_overtaken(struct act *act, const struct operation_result *result)
 {
-    const struct standing *standing = &result->standing;
-    if (result->verdict == VERDICT_ACCOUNT || result->verdict == VERDICT_DEVICE)
-        return binding_check_people(act, standing);
-    if (result->verdict == VERDICT_BINDING)
-        return binding_check_active(act, standing);
-    return act_refuse(act, refusal_of_verdict(result->verdict));
+    return result->state != NULL ? act_refuse_state(act, refusal_of_verdict(result->verdict), result->state)
+                                 : act_refuse(act, refusal_of_verdict(result->verdict));
 }
 
 /* Another request took the id while this one was computed: what that one left is the answer. */
@@ -91,7 +88,9 @@ static enum hufu_err operation_succeed(struct worker *worker, struct act *act, s
     struct operation_subject subject;
     struct operation_result result;
     submission_subject(worker, &work->submission, &subject);
+    subject.has_turn = work->has_turn;
     enum hufu_err err = operation_decide(worker->store, &subject, &outcome, &result);
+    work->has_turn = work->has_turn && !result.turn_given;
     if (err != HUFU_OK)
         return err == HUFU_ERR_NOT_FOUND ? act_refuse(act, REFUSAL_NOT_FOUND) : err;
     if (result.verdict != VERDICT_OK)
@@ -188,13 +187,12 @@ enum hufu_err operation_run(struct worker *worker, struct act *act, enum frame_o
     work.submission.situation.has_turn = false;
     *out = (struct submission_out){0};
     enum hufu_err err = submission_read(worker, act, op, in, true, &work.submission);
-    /* Kept here: a request that was overtaken reads its situation again, and takes no turn with it. */
-    const bool has_turn = work.submission.situation.has_turn;
-    if (has_turn)
+    work.has_turn = work.submission.situation.has_turn;
+    if (work.has_turn)
         memcpy(device_id, work.submission.situation.session.device_id, UUID_SIZE);
     if (err == HUFU_OK)
         err = operation_judge(worker, act, &work, out);
-    if (has_turn)
+    if (work.has_turn)
         operation_give_turn(worker->store, device_id);
     if (err != HUFU_OK)
         secret_wipe(out, sizeof *out); /* what nobody may get was computed for nothing */

@@ -18,9 +18,10 @@ const char *const binding_role_names[BINDING_ROLE_COUNT] = {
 
 static const struct statement binding_hold_statement = {
     .name = "binding_hold",
-    .sql = "with " STANDING_HELD " select " STANDING_COLUMNS
-           ", device_key, coalesce(pending_until > moment, false), pending_request_id"
-           " from judged",
+    .sql =
+        "select " STANDING_COLUMNS ", device_key, coalesce(pending_until > moment, false), pending_request_id"
+        " from " STANDING_JUDGED(STANDING_INPUTS
+                                 ", d.device_key, b.pending_request_id, b.pending_until") " judged",
 };
 static const struct statement binding_read_record_statement = {
     .name = "binding_read_record",

@@ -7,9 +7,7 @@
 #include "server/store/connection.h"
 #include "server/store/key_store.h"
 #include "server/store/standing.h"
-
-/* The name of a device's turn among the advisory locks, of a device id in text. */
-#define TURN_OF_TEXT "hashtextextended('hufu turn ' || "
+#include "server/store/turn.h"
 
 /* $1 token hash, $2 binding, $3 key, $4 request id, $5 generation of the head, $6 take the turn. The stored
  * request is joined only where the binding belongs to this session's device. */
@@ -24,27 +22,30 @@ static const struct statement operation_read_statement = {
            "  where token_hash = $1::bytea and state = 'open' and expires_at > clock_timestamp()) s"
            " left join lateral ("
            "  select " STANDING_INPUTS ", clock_timestamp() as moment,"
-           "   case when $6::bool then pg_try_advisory_lock(" TURN_OF_TEXT "d.device_id::text, 0))"
-           "    else false end as has_turn,"
-           "   k.usage, k.public_key, b.pending_request_id,"
-           "   coalesce(b.pending_until > clock_timestamp(), false) as pending_fresh,"
-           "   case when b.next_record is not null and b.generation + 1 = $5::int8 then b.generation + 1"
-           "    else b.generation end as record_generation,"
-           "   case when b.next_record is not null and b.generation + 1 = $5::int8 then b.next_record"
-           "    else coalesce(b.record, b.pending_record) end as held_record"
-           "  from device d"
-           "  join binding b on b.project_id = d.project_id and b.device_id = d.device_id"
-           "  join key k on k.project_id = b.project_id and k.key_id = b.key_id"
-           "  where d.project_id = s.project_id and d.device_id = s.device_id"
-           "   and b.binding_id = $2::uuid and b.key_id = $3::uuid"
-           " ) h on true"
-           " left join request r"
-           " on r.binding_id = $2::uuid and r.request_id = $4::uuid and h.binding_id is not null",
+           "   case when $6::bool then " TURN_TAKE(
+               "d.device_id") " else false end as has_turn,"
+                              "   k.usage, k.public_key, b.pending_request_id,"
+                              "   coalesce(b.pending_until > clock_timestamp(), false) as pending_fresh,"
+                              "   case when b.next_record is not null and b.generation + 1 = $5::int8 then "
+                              "b.generation + 1"
+                              "    else b.generation end as record_generation,"
+                              "   case when b.next_record is not null and b.generation + 1 = $5::int8 then "
+                              "b.next_record"
+                              "    else coalesce(b.record, b.pending_record) end as held_record"
+                              "  from device d"
+                              "  join binding b on b.project_id = d.project_id and b.device_id = d.device_id"
+                              "  join key k on k.project_id = b.project_id and k.key_id = b.key_id"
+                              "  where d.project_id = s.project_id and d.device_id = s.device_id"
+                              "   and b.binding_id = $2::uuid and b.key_id = $3::uuid"
+                              " ) h on true"
+                              " left join request r"
+                              " on r.binding_id = $2::uuid and r.request_id = $4::uuid and h.binding_id is "
+                              "not null",
     .repeatable = true,
 };
 static const struct statement operation_give_turn_statement = {
     .name = "operation_give_turn",
-    .sql = "select pg_advisory_unlock(" TURN_OF_TEXT "$1::uuid::text, 0))",
+    .sql = "select " TURN_GIVE("$1::uuid"),
 };
 
 static void operation_read_stored(struct row *row, struct operation_stored *stored, struct buf *memory)

@@ -55,7 +55,8 @@ struct operation_situation {
  * With take_turn it also takes the device's turn, if nobody has it: requests of one device are at the private-key process
  * one at a time. That process works longer on a right half than on a wrong one, so somebody with a stolen device key who
  * sends many guesses at once could read from the delay what the deciding statement never lets out. The turn is the
- * session's (an advisory lock), ends with its connection, and is given back by operation_give_turn after the decision. */
+ * session's (an advisory lock) and ends with its connection. operation_decide gives it back with its commit; after anything
+ * else operation_give_turn does. */
 enum hufu_err operation_read(struct store *store, const struct operation_query *query,
                              struct operation_situation *out) HUFU_MUST_CHECK;
 
@@ -81,8 +82,9 @@ struct operation_result {
     enum operation_verdict verdict;
     bool recorded; /* false with VERDICT_OK: the request id is taken; read it again */
     int32_t pin_failures_before, tries_left;
-    bool locked;              /* now */
-    struct standing standing; /* state names for the refusal, uses left afterwards */
+    bool locked;       /* a refusal: the device is, now */
+    bool turn_given;   /* a success: the turn ended with its transaction */
+    const char *state; /* what the account, the device or the binding is, of a verdict against it */
 };
 
 /* What the head and the read before gave. */
@@ -97,9 +99,10 @@ struct operation_subject {
         count; /* digests or points; also what it costs, but for a signature of a key without certificate */
     struct bytes purpose;
     const char *trace;
+    bool has_turn; /* operation_read took the device's */
 };
 
-/* A success: counts the uses, forgives PIN failures, ends the old generation or stores the next one, and records request,
+/* A success, which also ends the turn of a subject that has it (turn_given): counts the uses, forgives PIN failures, ends the old generation or stores the next one, and records request,
  * signature and audit event; all or nothing. Either of next_record (refresh) and results may be empty. */
 struct operation_outcome {
     struct bytes answer;

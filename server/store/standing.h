@@ -21,20 +21,17 @@
     "coalesce(moment >= valid_from, true) and coalesce(moment < valid_until, true), uses_left"
 #define STANDING_COLUMN_COUNT 13
 
-/* The two rows, locked, device first; then, so that the clock is read when both locks are held, the moment.
- * $1 project, $2 device, $3 binding.
+/* A subquery: the columns given of the two rows, locked, device first; then, so that the clock is read when both locks are
+ * held, the moment. No row: the binding is not this device's. $1 project, $2 device, $3 binding.
  *
  * The locks are taken by SELECT, not by the UPDATE that follows, for a reason: an UPDATE that waits for a row whose holder
  * then changes nothing (or rolls back) goes on without looking at its conditions again, and the clock has moved on. */
-#define STANDING_HELD                                                                              \
-    "held_device as materialized ("                                                                \
-    " select * from device where project_id = $1::uuid and device_id = $2::uuid for no key update" \
-    "), held as materialized ("                                                                    \
-    " select " STANDING_INPUTS ", d.device_key, b.pending_request_id, b.pending_until"             \
-    " from held_device d join binding b"                                                           \
-    " on b.project_id = d.project_id and b.device_id = d.device_id and b.binding_id = $3::uuid"    \
-    " for no key update of b"                                                                      \
-    "), judged as materialized (select held.*, clock_timestamp() as moment from held)"
+#define STANDING_JUDGED(columns)                                                            \
+    "(select held.*, clock_timestamp() as moment from ("                                    \
+    " select " columns " from device d join binding b"                                      \
+    " on b.project_id = d.project_id and b.device_id = d.device_id"                         \
+    " where d.project_id = $1::uuid and d.device_id = $2::uuid and b.binding_id = $3::uuid" \
+    " for no key update of d, b) held)"
 
 /* Reads STANDING_COLUMNS. */
 void standing_read(struct row *row, struct standing *out);

@@ -464,6 +464,57 @@ static void a_devices_turn_is_one_connections_until_it_gives_it_back_or_ends(voi
     operation_give_turn(store, person.device_id);
 }
 
+static void a_success_ends_the_turn_and_not_before_its_commit(void **state)
+{
+    (void)state;
+    struct store *other = store_open(database.server, NULL);
+    assert_non_null(other);
+    assert_true(takes_turn(store));
+    request.subject.has_turn = true;
+    struct store_transaction transaction STORE_TRANSACTION = {0};
+    assert_int_equal(store_begin(store, &transaction), HUFU_OK);
+    decide(VERDICT_OK, true);
+    assert_true(result.turn_given);
+    assert_false(takes_turn(other));
+    assert_int_equal(store_commit(&transaction), HUFU_OK);
+    assert_true(takes_turn(other));
+    store_close(other);
+}
+
+static void a_success_of_a_subject_without_turn_leaves_the_turn_alone(void **state)
+{
+    (void)state;
+    struct store *other = store_open(database.server, NULL);
+    assert_non_null(other);
+    assert_true(takes_turn(other));
+    decide(VERDICT_OK, true);
+    assert_false(result.turn_given);
+    assert_false(takes_turn(store));
+    store_close(other);
+}
+
+static void a_verdict_against_says_what_state_is_in_the_way(void **state)
+{
+    (void)state;
+    set_binding("account_state = 'closed', state = 'frozen'");
+    decide(VERDICT_ACCOUNT, false);
+    assert_string_equal(result.state, "closed");
+    set_device("account_state = 'suspended'");
+    decide(VERDICT_ACCOUNT, false);
+    assert_string_equal(result.state, "suspended");
+    set_device("account_state = 'active', state = 'frozen'");
+    set_binding("account_state = 'active'");
+    decide(VERDICT_DEVICE, false);
+    assert_string_equal(result.state, "frozen");
+    set_device("state = 'active', locked = true");
+    refuse(true, VERDICT_BINDING, false);
+    assert_string_equal(result.state, "frozen");
+    set_binding("state = 'active'");
+    refuse(true, VERDICT_LOCKED, false);
+    assert_null(result.state);
+    assert_true(result.locked);
+}
+
 static void an_ended_or_expired_session_is_nobody(void **state)
 {
     (void)state;
@@ -534,6 +585,9 @@ int main(void)
         TEST(the_read_gives_back_what_was_stored_under_the_request_id),
         TEST(the_read_knows_no_other_sessions_bindings),
         TEST(a_devices_turn_is_one_connections_until_it_gives_it_back_or_ends),
+        TEST(a_success_ends_the_turn_and_not_before_its_commit),
+        TEST(a_success_of_a_subject_without_turn_leaves_the_turn_alone),
+        TEST(a_verdict_against_says_what_state_is_in_the_way),
         TEST(an_ended_or_expired_session_is_nobody),
         TEST(pruning_removes_old_answers_and_keeps_their_ids),
     };
