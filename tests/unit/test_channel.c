@@ -54,6 +54,20 @@ static void the_largest_message_arrives_whole(void **state)
     disconnect(p);
 }
 
+/* A socket that keeps what was sent at once apart shows how often the receiver would be woken. */
+static void a_message_leaves_in_one_piece(void **state)
+{
+    (void)state;
+    uint8_t piece[32];
+    int fds[2];
+    assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fds), 0);
+    assert_ok(channel_send(fds[0], bytes_of("abc", 3), 1000));
+    assert_int_equal(recv(fds[1], piece, sizeof(piece), MSG_DONTWAIT), 7);
+    assert_memory_equal(piece, "\0\0\0\3abc", 7);
+    assert_int_equal(recv(fds[1], piece, sizeof(piece), MSG_DONTWAIT), -1);
+    disconnect((struct pair){fds[0], fds[1]});
+}
+
 static void empty_and_oversized_messages_are_not_sent(void **state)
 {
     (void)state;
@@ -148,6 +162,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_largest_message_arrives_whole),
+        cmocka_unit_test(a_message_leaves_in_one_piece),
         cmocka_unit_test(empty_and_oversized_messages_are_not_sent),
         cmocka_unit_test(lengths_out_of_bounds_are_refused_before_reading_on),
         cmocka_unit_test(a_peer_that_is_silent_slow_or_gone_is_away),
