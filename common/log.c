@@ -42,19 +42,30 @@ static void put_text(struct buf *line, const char *text)
     buf_put(line, text, strlen(text));
 }
 
-/* JSON string content: quotes, backslashes and control characters escaped. */
+static bool is_plain(unsigned char c)
+{
+    return c != '"' && c != '\\' && c >= 0x20 && c != 0x7f;
+}
+
+static void put_escaped(struct buf *line, unsigned char c)
+{
+    char escaped[8];
+    (void)snprintf(escaped, sizeof(escaped), c == '"' || c == '\\' ? "\\%c" : "\\u%04x", c);
+    put_text(line, escaped);
+}
+
+/* JSON string content: quotes, backslashes and control characters escaped, the plain stretches between them as they are. */
 static void put_json(struct buf *line, const char *text)
 {
-    for (size_t i = 0; text[i] && i < VALUE_MAX; i++) {
-        unsigned char c = (unsigned char)text[i];
-        char escaped[8];
-        if (c == '"' || c == '\\')
-            (void)snprintf(escaped, sizeof(escaped), "\\%c", c);
-        else if (c < 0x20 || c == 0x7f)
-            (void)snprintf(escaped, sizeof(escaped), "\\u%04x", c);
-        else
-            (void)snprintf(escaped, sizeof(escaped), "%c", c);
-        put_text(line, escaped);
+    size_t len = strnlen(text, VALUE_MAX);
+    for (size_t at = 0; at < len; at++) {
+        size_t plain = 0;
+        while (at + plain < len && is_plain((unsigned char)text[at + plain]))
+            plain++;
+        buf_put(line, text + at, plain);
+        at += plain;
+        if (at < len)
+            put_escaped(line, (unsigned char)text[at]);
     }
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/core/operation.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "common/secret.h"
@@ -185,7 +186,7 @@ enum hufu_err operation_run(struct worker *worker, struct act *act, enum frame_o
     uint8_t device_id[UUID_SIZE] = {0};
     work.result.len = 0;
     work.submission.situation.has_turn = false;
-    *out = (struct submission_out){0};
+    memset(out, 0, offsetof(struct submission_out, memory));
     enum hufu_err err = submission_read(worker, act, op, in, true, &work.submission);
     work.has_turn = work.submission.situation.has_turn;
     if (work.has_turn)
