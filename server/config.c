@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <pwd.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,11 @@
 #include "common/config.h"
 
 #define PROGRAM "hufu-server"
+
+/* A worker waits for the disk, the database and the key process most of its time, and computes little. Fewer leave cores
+ * idle while a commit is on its way to the disk; more only lengthen the queues behind the cores, and with them the tail. */
+#define WORKERS_PER_CORE 3
+#define WORKERS_MAX 256
 
 #define TEXT(key, fallback)                                                               \
     {                                                                                     \
@@ -35,7 +41,7 @@ static const struct config_key keys[] = {
     TEXT(admin_uids, ""),
     TEXT(database, NULL),
     TEXT(hsm_socket, NULL),
-    NUMBER(workers, "16", 1, 256),
+    NUMBER(workers, "0", 0, WORKERS_MAX),
     NUMBER(queue_limit, "256", 1, 65536),
     NUMBER(http_threads, "2", 1, 64),
     NUMBER(connection_limit, "4096", 16, 65536),
@@ -162,6 +168,16 @@ static bool check(struct server_config *config, char *message, size_t size)
            refuse(message, size, "admin_uids", parse_uids(config));
 }
 
+static long workers_for_the_cores(void)
+{
+    cpu_set_t cores;
+    CPU_ZERO(&cores);
+    if (sched_getaffinity(0, sizeof(cores), &cores) != 0)
+        CPU_SET(0, &cores);
+    long workers = (long)CPU_COUNT(&cores) * WORKERS_PER_CORE;
+    return workers < WORKERS_MAX ? workers : WORKERS_MAX;
+}
+
 enum hufu_err server_config_load(struct server_config *config, const char *path, char *message,
                                  size_t message_size)
 {
@@ -169,6 +185,8 @@ enum hufu_err server_config_load(struct server_config *config, const char *path,
     enum hufu_err err = config_load(config, keys, PROGRAM, path, message, message_size);
     if (err)
         return err;
+    if (config->workers == 0)
+        config->workers = workers_for_the_cores();
     if (check(config, message, message_size))
         return HUFU_OK;
     server_config_free(config);

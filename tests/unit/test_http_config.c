@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,35 @@ static enum hufu_err load(struct server_config *config, const char *text, char m
     return server_config_load(config, path, message, 256);
 }
 
+/* That this process may use, as the scheduler says. */
+static long cores(void)
+{
+    cpu_set_t set;
+    assert_int_equal(sched_getaffinity(0, sizeof(set), &set), 0);
+    return CPU_COUNT(&set);
+}
+
+static void the_workers_follow_the_cores_that_the_process_may_use(void **state)
+{
+    cpu_set_t all, one;
+    struct server_config config;
+    char message[256];
+    (void)state;
+    assert_int_equal(sched_getaffinity(0, sizeof(all), &all), 0);
+    CPU_ZERO(&one);
+    for (int i = 0; CPU_COUNT(&one) == 0; i++)
+        if (CPU_ISSET(i, &all))
+            CPU_SET(i, &one);
+    assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+    assert_int_equal(load(&config, LEAST, message), HUFU_OK);
+    assert_int_equal(config.workers, 3);
+    server_config_free(&config);
+    assert_int_equal(sched_setaffinity(0, sizeof(all), &all), 0);
+    assert_int_equal(load(&config, LEAST "workers = \"5\"\n", message), HUFU_OK);
+    assert_int_equal(config.workers, 5);
+    server_config_free(&config);
+}
+
 static void the_least_configuration_has_defaults_for_the_rest(void **state)
 {
     struct server_config config;
@@ -40,7 +70,7 @@ static void the_least_configuration_has_defaults_for_the_rest(void **state)
     (void)state;
     assert_int_equal(load(&config, LEAST, message), HUFU_OK);
     assert_string_equal(config.listen_address, "127.0.0.1");
-    assert_int_equal(config.workers, 16);
+    assert_int_equal(config.workers, 3 * cores());
     assert_int_equal(config.queue_limit, 256);
     assert_int_equal(config.per_address_limit, 256);
     assert_int_equal(config.request_seconds, 30);
@@ -82,7 +112,7 @@ static void every_fault_names_its_key(void **state)
     } cases[] = {
         {"", "admin_socket"},
         {LEAST "colour = \"red\"\n", "colour"},
-        {LEAST "workers = \"0\"\n", "workers"},
+        {LEAST "workers = \"-1\"\n", "workers"},
         {LEAST "workers = \"many\"\n", "workers"},
         {LEAST "per_address_limit = \"-1\"\n", "per_address_limit"},
         {LEAST "request_seconds = \"0\"\n", "request_seconds"},
@@ -126,6 +156,7 @@ static void plain_http_is_accepted_on_every_form_of_loopback(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_workers_follow_the_cores_that_the_process_may_use),
         cmocka_unit_test(the_least_configuration_has_defaults_for_the_rest),
         cmocka_unit_test(users_are_given_by_number_or_name),
         cmocka_unit_test(a_given_url_stays),
