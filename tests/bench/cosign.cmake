@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-hufu_program(bench-cosign STRICT SOURCES ${CMAKE_CURRENT_LIST_DIR}/bench_cosign.c USES hufu_cosign OpenSSL::Crypto)
 # bench-cosign, once over the library that chooses what the processor has, once over the portable one.
 set(bench_cosign bench_cosign.c bench_cosign_measure.c bench_cosign_openssl.c bench_cosign_primitive.c
     bench_cosign_protocol.c bench_cosign_report.c)
