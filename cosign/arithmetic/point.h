@@ -95,6 +95,48 @@ static inline void point_add_affine(struct point *out, const struct point *p, co
     point_join(out, &p->x, &p->y, &h, &r, &p->z);
 }
 
+/* Two additions of the same kind that do not wait for each other, step by step: the processor works on one while it waits for
+ * the other. Costs, and what is not allowed, as above for each. */
+static inline void point_add_affine_twice(struct point p[2], const struct affine q[2])
+{
+    struct field zz[2], h[2], r[2], v[2], t[2];
+    for (int i = 0; i < 2; i++)
+        field_square(&zz[i], &p[i].z);
+    for (int i = 0; i < 2; i++)
+        field_mul(&h[i], &q[i].x, &zz[i]);
+    for (int i = 0; i < 2; i++)
+        field_mul(&r[i], &zz[i], &p[i].z);
+    for (int i = 0; i < 2; i++)
+        field_sub(&h[i], &h[i], &p[i].x);
+    for (int i = 0; i < 2; i++)
+        field_mul(&r[i], &r[i], &q[i].y);
+    for (int i = 0; i < 2; i++)
+        field_square(&zz[i], &h[i]); /* h² */
+    for (int i = 0; i < 2; i++)
+        field_sub(&r[i], &r[i], &p[i].y);
+    for (int i = 0; i < 2; i++)
+        field_mul(&p[i].z, &p[i].z, &h[i]);
+    for (int i = 0; i < 2; i++)
+        field_mul(&v[i], &p[i].x, &zz[i]);
+    for (int i = 0; i < 2; i++)
+        field_mul(&h[i], &zz[i], &h[i]); /* h³ */
+    for (int i = 0; i < 2; i++)
+        field_square(&t[i], &r[i]);
+    for (int i = 0; i < 2; i++) {
+        field_sub(&t[i], &t[i], &h[i]);
+        field_sub(&t[i], &t[i], &v[i]);
+        field_sub(&p[i].x, &t[i], &v[i]);
+    }
+    for (int i = 0; i < 2; i++)
+        field_mul(&t[i], &p[i].y, &h[i]);
+    for (int i = 0; i < 2; i++)
+        field_sub(&v[i], &v[i], &p[i].x);
+    for (int i = 0; i < 2; i++)
+        field_mul(&v[i], &v[i], &r[i]);
+    for (int i = 0; i < 2; i++)
+        field_sub(&p[i].y, &v[i], &t[i]);
+}
+
 /* A point with the powers of Z that additions want. */
 struct cached_point {
     struct field x, y, z, zz, zzz;

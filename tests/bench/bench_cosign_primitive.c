@@ -157,6 +157,15 @@ static bool mul_many(void *context, size_t times)
     return true;
 }
 
+static bool mul_base_many(void *context, size_t times)
+{
+    const struct primitives *all = context;
+    struct point out[LANES_BATCH];
+    for (size_t i = 0; i < times; i++)
+        point_mul_base(out, all->k, LANES_BATCH);
+    return true;
+}
+
 static bool verify(void *context, size_t times)
 {
     const struct openssl *o = &((const struct primitives *)context)->openssl;
@@ -280,7 +289,9 @@ bool measure_primitives(struct bench *bench)
     static struct primitives all;
     bool good = primitives_init(&all) && measure_engines(bench, &all);
     if (good && point_mul_lanes() > 1) {
-        good = measure_library(bench, &all, (struct contest){.op = "variable-base", .batch = LANES_BATCH},
+        good = measure_library(bench, &all, (struct contest){.op = "fixed-base", .batch = LANES_BATCH},
+                               mul_base_many, openssl_mul_base) &&
+               measure_library(bench, &all, (struct contest){.op = "variable-base", .batch = LANES_BATCH},
                                mul_many, openssl_mul);
     }
     good =
