@@ -19,10 +19,8 @@ void lanes_mul(struct lanes_jacobian out[LANES], const uint64_t k[LANES][4],
     lanes_mul_emulated(out, k, p);
 }
 
-#ifdef LANES_BASE_ROWS
 void lanes_mul_base(struct lanes_jacobian out[LANES], const uint64_t k[LANES][4],
                     const uint64_t table[LANES_BASE_ROWS][LANES_BASE_ENTRIES][8])
 {
     lanes_mul_base_emulated(out, k, table);
 }
-#endif

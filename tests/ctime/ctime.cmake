@@ -35,6 +35,7 @@ if(HUFU_VALGRIND OR HUFU_MSAN)
     hufu_ctime(ctime_halves_portable SOURCES ctime_halves.c exchange.c USES hufu_cosign_portable)
     hufu_ctime(ctime_halves_word32 SOURCES ctime_halves.c exchange.c USES hufu_cosign_word32)
 
+    # For either library, so without one; tests/unit has another, which MSan's build does not.
     add_library(lanes_marked OBJECT ${CMAKE_SOURCE_DIR}/cosign/arithmetic/lanes.c)
     target_link_libraries(lanes_marked PRIVATE hufu_flags hufu_strict)
     target_compile_definitions(lanes_marked PRIVATE LANES_EMULATED)
@@ -46,6 +47,17 @@ if(HUFU_VALGRIND OR HUFU_MSAN)
         hufu_ctime(ctime_arithmetic_adx SOURCES ctime_arithmetic.c cpu_adx.c ENGINE engine_adx USES hufu_cosign)
         hufu_ctime(ctime_halves_adx SOURCES ctime_halves.c exchange.c cpu_adx.c USES hufu_cosign)
         hufu_ctime(ctime_halves_lanes SOURCES ctime_halves.c exchange.c cpu_lanes.c USES lanes_marked hufu_cosign)
+
+        # Every operation on these two paths as well: valgrind's own CPUID leads to the portable one.
+        add_executable(ctime_cosign_adx ${CMAKE_SOURCE_DIR}/tests/unit/ctime_cosign.c ${ctime}/cpu_adx.c)
+        add_executable(ctime_cosign_lanes ${CMAKE_SOURCE_DIR}/tests/unit/ctime_cosign.c ${ctime}/cpu_lanes.c)
+        target_link_libraries(ctime_cosign_lanes PRIVATE lanes_marked)
+        foreach(path adx lanes)
+            target_link_libraries(ctime_cosign_${path} PRIVATE cosign_pair)
+            set_target_properties(ctime_cosign_${path} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+            add_dependencies(ctime ctime_cosign_${path})
+            add_test(NAME ctime_cosign_${path} COMMAND ${watcher} $<TARGET_FILE:ctime_cosign_${path}> run)
+        endforeach()
     endif()
 endif()
 
