@@ -3,14 +3,17 @@
  *
  * Method. Each function is timed with inputs of two classes: one has always the same secret, the other a random one, and
  * everything else is random in both. The fixed secret is 1, the farthest from a random number that a scalar can be: zeros
- * at its top, one digit throughout when it is recoded, one place in every table, an inverse that division steps find at
- * once. Classes alternate at random from sample to sample, inputs are made before the clock starts and lie in the same
- * memory. Welch's t of the two means is taken of all times and of the shortest 99, 95, 90, 75 and 50 per cent, which leave
- * out what interrupts and other processes did. Nine batches give nine values of each; their median is what counts, as a
- * batch that something disturbed cannot move it, and it is scaled to have a standard deviation of 1 when there is no
- * difference. The largest of these over all crops is the verdict: constant time shows |t| < 4.5. A case that fails is
- * measured anew, twice at most: a leak is there each time, noise is not. Two controls must be found, else the test itself
- * is broken: a comparison with an early exit, and the variable-time sum of multiples.
+ * at its top, and nearly the same digit throughout when it is recoded, so one place in every table. For the inversion it is
+ * 0, where division steps have nothing to do; those of 1 take as long as any. As the place of 1 is the last one, where
+ * stopping early saves nothing, multiplications are also timed with a fixed number that looks random.
+ *
+ * Classes alternate at random from sample to sample; inputs are made before the clock starts and lie in the same memory.
+ * Welch's t of the two means is taken of all times and of the shortest 99, 95, 90, 75 and 50 per cent, which leave out what
+ * interrupts and other processes did. Nine batches give nine values of each; their median is what counts, as a batch that
+ * something disturbed cannot move it, and it is scaled to have a standard deviation of 1 when there is no difference. The
+ * largest of these over all crops is the verdict: constant time shows |t| < 4.5. A case that fails is measured anew, twice
+ * at most: a leak is there each time, noise is not. Two controls must be found, else the test itself is broken: a
+ * comparison with an early exit, and the variable-time sum of multiples.
  *
  *   dudect_cosign   HUFU_TEST_LONG=1: up to a million samples of each case, ten minutes. Otherwise a few thousand, with a
  *                   bound of 10: only whether the program works, and leaks as coarse as a skipped window.
@@ -72,17 +75,32 @@ struct products {
     struct affine p[TOGETHER];
 };
 
-static void prepare_products(void *input, bool fixed, uint64_t *random)
+/* Random points times `secret`, or times random scalars when that is NULL. */
+static void make_products(struct products *products, const struct scalar *secret, uint64_t *random)
 {
-    struct products *products = input;
     struct point points[TOGETHER];
     struct scalar k[TOGETHER];
     for (size_t i = 0; i < TOGETHER; i++) {
-        class_scalar(&products->k[i], fixed, random);
+        random_scalar(&products->k[i], random); /* always, so that classes cost the same */
         random_scalar(&k[i], random);
+        if (secret)
+            products->k[i] = *secret;
     }
     point_mul_base(points, k, TOGETHER);
     point_to_affine(products->p, points, TOGETHER);
+}
+
+static void prepare_products(void *input, bool fixed, uint64_t *random)
+{
+    static const struct scalar one = {{1}};
+    make_products(input, fixed ? &one : NULL, random);
+}
+
+static void prepare_other_products(void *input, bool fixed, uint64_t *random)
+{
+    static const struct scalar other = {{WORDS_OF(0x452821e638d01377), WORDS_OF(0xa4093822299f31d0),
+                                         WORDS_OF(0x13198a2e03707344), WORDS_OF(0x243f6a8885a308d3)}};
+    make_products(input, fixed ? &other : NULL, random);
 }
 
 static struct point results[TOGETHER];
@@ -113,7 +131,9 @@ static void run_mul_base_together(void *input)
 
 static void prepare_scalar(void *input, bool fixed, uint64_t *random)
 {
-    class_scalar(input, fixed, random);
+    random_scalar(input, random);
+    if (fixed)
+        memset(input, 0, sizeof(struct scalar));
 }
 
 static void run_invert(void *input)
@@ -289,9 +309,14 @@ static const struct dudect_subject subjects[] = {
     {"control: point_multi_var, k", sizeof(struct products), prepare_products, NULL, run_multi_var, true},
     {"scalar_invert", sizeof(struct scalar), prepare_scalar, NULL, run_invert, false},
     {"point_mul_base, k", sizeof(struct products), prepare_products, NULL, run_mul_base, false},
+    {"point_mul_base, k, other", sizeof(struct products), prepare_other_products, NULL, run_mul_base, false},
     {"point_mul_base, 8 k", sizeof(struct products), prepare_products, NULL, run_mul_base_together, false},
+    {"point_mul_base, 8 k, other", sizeof(struct products), prepare_other_products, NULL,
+     run_mul_base_together, false},
     {"point_mul, k", sizeof(struct products), prepare_products, NULL, run_mul, false},
+    {"point_mul, k, other", sizeof(struct products), prepare_other_products, NULL, run_mul, false},
     {"point_mul, 8 k", sizeof(struct products), prepare_products, NULL, run_mul_together, false},
+    {"point_mul, 8 k, other", sizeof(struct products), prepare_other_products, NULL, run_mul_together, false},
     {"device, first step, a", sizeof(struct signature_input), prepare_begin_a, NULL, run_begin, false},
     {"device, first step, tau k1 k2", sizeof(struct signature_input), prepare_begin_nonces, NULL,
      run_begin_listed, false},
@@ -328,7 +353,7 @@ static bool judge(const struct dudect_subject *subject, const struct effort *eff
 
 int main(int argc, char **argv)
 {
-    static const struct effort quick = {9000, 1, 10}, thorough = {1000000, 40, 4.5};
+    static const struct effort quick = {9000, 1, 10}, thorough = {1000000, 32, 4.5};
     const char *text = getenv("HUFU_TEST_LONG");
     const struct effort *effort = text && strcmp(text, "1") == 0 ? &thorough : &quick;
     bool all = true;
