@@ -5,3 +5,8 @@ endforeach()
 target_link_libraries(test_channel PRIVATE Threads::Threads)
 target_link_libraries(test_box PRIVATE PkgConfig::SODIUM)
 target_link_libraries(test_log PRIVATE PkgConfig::JANSSON)
+
+# It includes secret.c, and the compiler may inline what it finds there.
+hufu_test(test_secret SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_secret.c)
+target_compile_options(test_secret PRIVATE -fno-semantic-interposition)
+target_link_libraries(test_secret PRIVATE Threads::Threads)
