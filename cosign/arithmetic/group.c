@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cosign/arithmetic/group.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "common/secret.h"
@@ -111,11 +110,11 @@ static void lanes_work_wipe(struct lanes_work *work)
 }
 #define LANES_WORK_WIPED __attribute__((cleanup(lanes_work_wipe)))
 
-static_assert(sizeof(struct point) == sizeof(struct lanes_jacobian) &&
-                  sizeof(struct affine) == sizeof(struct lanes_affine) &&
-                  sizeof(struct scalar) == 4 * sizeof(uint64_t) && LANES_BASE_ROWS == GENERATOR_ROWS &&
-                  LANES_BASE_ENTRIES == GENERATOR_ODD,
-              "the lanes' structs are ours under other names");
+_Static_assert(sizeof(struct point) == sizeof(struct lanes_jacobian) &&
+                   sizeof(struct affine) == sizeof(struct lanes_affine) &&
+                   sizeof(struct scalar) == 4 * sizeof(uint64_t) && LANES_BASE_ROWS == GENERATOR_ROWS &&
+                   LANES_BASE_ENTRIES == GENERATOR_ODD,
+               "the lanes' structs are ours under other names");
 
 /* At most LANES products; the lanes that are left over repeat the first. */
 static void mul_in_lanes(struct point *out, const struct scalar *k, const struct affine *p, size_t count)

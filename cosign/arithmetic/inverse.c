@@ -208,6 +208,16 @@ static void batch_steps(struct state *state)
 
 /* ---- the same in variable time ---- */
 
+/* Of a word, since on two of them gcc calls its library (i386). */
+static int trailing_zeros(word a)
+{
+#if WORD_BITS == 64
+    return __builtin_ctzll(a);
+#else
+    return __builtin_ctz(a);
+#endif
+}
+
 /* Explained §6: shifts all zeros out at once, and clears up to 6 bits of g with one multiple of f, as long as δ stays
  * negative and nothing is swapped: turn + 1 steps. 20 rounds a batch. f, g and the matrix may wrap on the way: only low
  * bits of f and g are used, and the matrix ends within 2^BATCH. */
@@ -218,7 +228,7 @@ static void batch_steps_var(struct state *state)
     int64_t turn = state->turn;
     int left = BATCH;
     for (;;) {
-        const int zeros = __builtin_ctzll((uint64_t)g | UINT64_C(1) << left);
+        const int zeros = trailing_zeros(g | (word)1 << left);
         g >>= zeros;
         u <<= zeros;
         v <<= zeros;

@@ -2,8 +2,9 @@
 /* 256-bit integers as machine words, the least significant first, and the few operations that everything else is made
  * of (docs/arithmetic.md §1).
  *
- * A word has 64 bits where the compiler has a 128-bit integer to hold a product, and 32 elsewhere (phones, WebAssembly);
- * HUFU_WORD_32 forces the latter. The same source serves both. All of it takes the same time for all values. */
+ * A word has 64 bits where there is a 128-bit integer to hold a product, and 32 on 32-bit processors, which have none, and in
+ * WebAssembly, where a product of 128 bits is a call into the compiler's library. HUFU_WORD_32 forces the latter. The same
+ * source serves both. All of it takes the same time for all values. */
 #ifndef HUFU_COSIGN_ARITHMETIC_WORD_H
 #define HUFU_COSIGN_ARITHMETIC_WORD_H
 
@@ -11,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#if defined(__SIZEOF_INT128__) && !defined(HUFU_WORD_32)
+#if defined(__SIZEOF_INT128__) && !defined(__wasm__) && !defined(HUFU_WORD_32)
 #define WORD_BITS 64
 typedef uint64_t word;
 typedef int64_t signed_word;
