@@ -61,6 +61,7 @@ finds layer server/api/a.c '#include "server/store/key_store.h"'
 finds sql server/core/a.c 'static const char *q = "SELECT 1";'
 finds sql server/api/a.c 'static const char *q = "insert into key values (1)";'
 finds marker common/a.c "/* TO""DO: later */"
+finds marker tests/a.mjs "// TO""DO: later"
 finds machine-path common/a.c "/* see /ro""ot/notes.txt */"
 printf 'int main(void);\n' >"$tree/bare.h"
 output=$("$lint" "$tree") || true

@@ -98,7 +98,7 @@ fi
 # A file that is deleted but still in the index is not there to be read.
 while IFS= read -r file; do [[ ! -f $file ]] || echo "$file"; done <"$scratch/all" | sort >"$scratch/files"
 grep -E '\.[ch]$' "$scratch/files" >"$scratch/c" || true
-grep -E '(\.(c|h|sh|py|sql|cmake|java|js|ts|tsx|conf)|CMakeLists\.txt|^\.ci/run)$' "$scratch/files" >"$scratch/source" || true
+grep -E '(\.(c|h|sh|py|sql|cmake|java|js|mjs|ts|tsx|conf)|CMakeLists\.txt|^\.ci/run)$' "$scratch/files" >"$scratch/source" || true
 
 # The C sources line by line as file:line:code, without comments; in `code` with empty strings, in `text` whole.
 strip_comments() {

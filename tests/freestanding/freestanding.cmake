@@ -12,4 +12,6 @@ if(NOT HUFU_SANITIZE AND NOT HUFU_VALGRIND)
                 ${CMAKE_BINARY_DIR}/tests/freestanding/${kind})
         set_tests_properties(freestanding_${kind} PROPERTIES SKIP_RETURN_CODE 77)
     endforeach()
+    # tests/wasm goes on with its objects.
+    set_tests_properties(freestanding_wasm32 PROPERTIES FIXTURES_SETUP wasm32_objects)
 endif()
