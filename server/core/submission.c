@@ -91,6 +91,7 @@ void submission_subject(const struct worker *worker, const struct submission *su
                         struct operation_subject *subject)
 {
     const struct frame_head *head = &submission->frame.head;
+    const struct standing *standing = &submission->situation.standing;
     *subject = (struct operation_subject){
         .project_id = submission->situation.session.project_id,
         .device_id = submission->situation.session.device_id,
@@ -99,11 +100,13 @@ void submission_subject(const struct worker *worker, const struct submission *su
         .frame_hash = submission->frame_hash,
         .op = head->op,
         .generation = head->generation,
-        .next_time_ms = submission->situation.standing.next_time_ms,
+        .next_time_ms = standing->next_time_ms,
         .frame_time_ms = head->time_ms,
         .count = frame_head_count(head),
         .purpose = head->purpose,
         .trace = worker->trace,
+        .unchanged = standing->pin_failures == 0 && !standing->uses_counted &&
+                     head->generation == standing->generation && head->op != FRAME_OP_REFRESH,
     };
 }
 

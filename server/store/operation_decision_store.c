@@ -31,27 +31,27 @@ const char *const operation_verdict_names[VERDICT_COUNT] = {
 
 /* $4 request id, $5 frame hash, $6 operation, $7 generation of the head, $8 the pending generation that was used, by its
  * refresh's time, $9 digests or points, $10 time of the frame, $11 the next record, $12 event id, $13 trace.
- * in_the_way is the state that the first three reasons speak of.
+ * otherwise: one more reason, the last. in_the_way is the state that the first three reasons speak of.
  * A signature costs nothing until the key has its certificate: the request for it is such a signature. */
-#define DECISION_VERDICT(columns)                                                                            \
-    "with verdict as materialized (select moment, account_id, key_id, pin_failures, tries_left, " columns    \
-    ", case"                                                                                                 \
-    " when device_account_state <> 'active' or account_state <> 'active' then 'account'"                     \
-    " when device_state <> 'active' then 'device'"                                                           \
-    " when state <> 'active' then 'binding'"                                                                 \
-    " when locked then 'locked'"                                                                             \
-    " when moment < valid_from or moment >= valid_until then 'window'"                                       \
-    " when uses_left < cost then 'uses'"                                                                     \
-    " when $7::int8 <> generation"                                                                           \
-    "  and ($7::int8 <> generation + 1 or (next_request_time = $8::timestamptz) is not true) then "          \
-    "'generation'"                                                                                           \
-    " when $11::bytea is not null and not promotes and next_request_time >= $10::timestamptz then 'refresh'" \
-    " else 'ok' end as verdict, case"                                                                        \
-    " when device_account_state <> 'active' then device_account_state"                                       \
-    " when account_state <> 'active' then account_state"                                                     \
-    " when device_state <> 'active' then device_state else state end as in_the_way"                          \
-    " from (select judged.*, $7::int8 > generation as promotes,"                                             \
-    "  case when $6::text = 'sm2/sign' and key_state <> 'usable' then 0 else $9::int4 end as cost"           \
+#define DECISION_VERDICT(columns, otherwise)                                                              \
+    "with verdict as materialized (select moment, account_id, key_id, pin_failures, tries_left, " columns \
+    ", case"                                                                                              \
+    " when device_account_state <> 'active' or account_state <> 'active' then 'account'"                  \
+    " when device_state <> 'active' then 'device'"                                                        \
+    " when state <> 'active' then 'binding'"                                                              \
+    " when locked then 'locked'"                                                                          \
+    " when moment < valid_from or moment >= valid_until then 'window'"                                    \
+    " when uses_left < cost then 'uses'"                                                                  \
+    " when $7::int8 <> generation"                                                                        \
+    "  and ($7::int8 <> generation + 1 or (next_request_time = $8::timestamptz) is not true) then "       \
+    "'generation'"                                                                                        \
+    " when $11::bytea is not null and not promotes and next_request_time >= $10::timestamptz then "       \
+    "'refresh'" otherwise " else 'ok' end as verdict, case"                                               \
+    " when device_account_state <> 'active' then device_account_state"                                    \
+    " when account_state <> 'active' then account_state"                                                  \
+    " when device_state <> 'active' then device_state else state end as in_the_way"                       \
+    " from (select judged.*, $7::int8 > generation as promotes,"                                          \
+    "  case when $6::text = 'sm2/sign' and key_state <> 'usable' then 0 else $9::int4 end as cost"        \
     "  from " STANDING_JUDGED(DECISION_INPUTS) " judged) priced)"
 
 #define DECISION_REQUEST                                                                        \
@@ -62,83 +62,73 @@ const char *const operation_verdict_names[VERDICT_COUNT] = {
     "key_id, binding_id, request_id, trace, generation, count) "
 #define DECISION_RESULT "verdict, in_the_way, pin_failures, tries_left"
 
-/* $14 answer, $15 purpose, $16 digests, $17 results, $18 the device's turn ends with this. A right PIN ends the row of wrong
- * ones; of the device's life's count nothing is ever forgiven. The first valid proof at the pending generation makes it the
- * current one. */
+/* $14 answer, $15 purpose, $16 digests, $17 results, $18 the device's turn ends with this. */
+#define DECISION_SUCCESS(columns, otherwise, changes)                                                      \
+    DECISION_VERDICT("life_left, pin_limit" columns, otherwise)                                            \
+    ", recorded as (" DECISION_REQUEST "select $1, $3, $4::uuid, $6, $5::bytea, 0, pin_failures, "         \
+    "least(pin_limit, life_left), $14::bytea, moment"                                                      \
+    " from verdict where verdict = 'ok'" changes "), signed as ("                                          \
+    " insert into signature (project_id, at, account_id, device_id, key_id, binding_id, request_id, "      \
+    "generation, operation, purpose, digests, results)"                                                    \
+    " select $1, moment, account_id, $2, key_id, $3, $4, $7::int4, $6, $15::bytea, $16::bytea, $17::bytea" \
+    " from verdict where verdict = 'ok' and $17::bytea is not null"                                        \
+    "), audited as (" DECISION_AUDIT                                                                       \
+    " select $1, moment, $12::uuid, 'device', $6, 'ok', account_id, $2, key_id, $3, $4, $13::text, "       \
+    "$7::int4, $9 from verdict where verdict = 'ok'"                                                       \
+    ") select " DECISION_RESULT                                                                            \
+    ", " TURN_TO_TRANSACTION("$18::bool", "$2") " from verdict where verdict <> 'more'"
+
+/* A right PIN ends the row of wrong ones; of the device's life's count nothing is ever forgiven. The first valid proof at
+ * the pending generation makes it the current one. */
 static const struct statement decision_success = {
     .name = "operation_decide",
-    .sql = DECISION_VERDICT(
-        "life_left, pin_limit, uses_left, cost, promotes") ", recorded as (" DECISION_REQUEST
-                                                           "select $1, $3, $4::uuid, $6, $5::bytea, 0, "
-                                                           "pin_failures, least(pin_limit, life_left), "
-                                                           "$14::bytea, moment"
-                                                           " from verdict where verdict = 'ok'"
-                                                           "), forgiven as ("
-                                                           " update device d set pin_failures = 0 from "
-                                                           "verdict v"
-                                                           " where d.project_id = $1 and d.device_id = $2 "
-                                                           "and v.verdict = 'ok' and v.pin_failures > 0"
-                                                           "), used as ("
-                                                           " update binding b set uses_left = v.uses_left - "
-                                                           "v.cost, generation = $7::int4,"
-                                                           "  record = case when v.promotes then "
-                                                           "b.next_record else b.record end,"
-                                                           "  next_record = case when $11 is not null then "
-                                                           "$11 when not v.promotes then b.next_record end,"
-                                                           "  next_request_time = case when $11 is not null "
-                                                           "then $10 when not v.promotes then "
-                                                           "b.next_request_time end"
-                                                           " from verdict v where b.project_id = $1 and "
-                                                           "b.binding_id = $3 and v.verdict = 'ok'"
-                                                           "  and (v.promotes or $11 is not null or "
-                                                           "v.uses_left is not null and v.cost > 0)"
-                                                           "), signed as ("
-                                                           " insert into signature (project_id, at, "
-                                                           "account_id, device_id, key_id, binding_id, "
-                                                           "request_id, "
-                                                           "generation, operation, purpose, digests, results)"
-                                                           " select $1, moment, account_id, $2, key_id, $3, "
-                                                           "$4, $7::int4, $6, $15::bytea, $16::bytea, "
-                                                           "$17::bytea"
-                                                           " from verdict where verdict = 'ok' and "
-                                                           "$17::bytea is not null"
-                                                           "), audited as (" DECISION_AUDIT
-                                                           " select $1, moment, $12::uuid, 'device', $6, "
-                                                           "'ok', account_id, $2, key_id, $3, $4, $13::text, "
-                                                           "$7::int4, $9"
-                                                           " from verdict where verdict = 'ok'"
-                                                           ") select " DECISION_RESULT
-                                                           ", " TURN_TO_TRANSACTION("$18::bool",
-                                                                                    "$2") " from verdict",
+    .sql = DECISION_SUCCESS(
+        ", uses_left, cost, promotes", "",
+        "), forgiven as ("
+        " update device d set pin_failures = 0 from verdict v"
+        " where d.project_id = $1 and d.device_id = $2 and v.verdict = 'ok' and v.pin_failures > 0"
+        "), used as ("
+        " update binding b set uses_left = v.uses_left - v.cost, generation = $7::int4,"
+        "  record = case when v.promotes then b.next_record else b.record end,"
+        "  next_record = case when $11 is not null then $11 when not v.promotes then b.next_record end,"
+        "  next_request_time = case when $11 is not null then $10 when not v.promotes then "
+        "b.next_request_time end"
+        " from verdict v where b.project_id = $1 and b.binding_id = $3 and v.verdict = 'ok'"
+        "  and (v.promotes or $11 is not null or v.uses_left is not null and v.cost > 0)"),
+};
+
+/* The same where neither row has to change, as of most signatures; starting the two updates would cost a fifth of the
+ * statement. No row: nothing was decided, as one of them has to. */
+static const struct statement decision_success_unchanged = {
+    .name = "operation_decide_unchanged",
+    .sql = DECISION_SUCCESS("",
+                            " when pin_failures > 0 or promotes or $11 is not null"
+                            "  or uses_left is not null and cost > 0 then 'more'",
+                            ""),
 };
 
 /* $14 outcome, $15 failures counted (0 or 1), $16 stored, $17 slug, $18 event id of the lock. The record $11 is never there,
  * so that the conditions are those of a success that changes nothing. */
+#define DECISION_FAILURE \
+    DECISION_VERDICT("pin_failures_life, locked, generation, tries_left - $15::int4 as tries_after", "")
 static const struct statement decision_refusal = {
     .name = "operation_refuse",
-    .sql = DECISION_VERDICT("pin_failures_life, locked, generation, tries_left - $15::int4 as "
-                            "tries_after") ", recorded as (" DECISION_REQUEST
-                                           "select $1, $3, $4::uuid, $6, $5::bytea, $14::int4, "
-                                           "pin_failures, tries_after, null, moment"
-                                           " from verdict where verdict = 'ok' and $16::bool"
-                                           "), raised as ("
-                                           " update device d set pin_failures = v.pin_failures + 1, "
-                                           "pin_failures_life = v.pin_failures_life + 1,"
-                                           "  locked = v.tries_after <= 0"
-                                           " from verdict v where d.project_id = $1 and d.device_id = $2 "
-                                           "and v.verdict = 'ok' and $15 = 1"
-                                           "), audited as (" DECISION_AUDIT
-                                           " select $1, moment, $12::uuid, 'device', $6, $17::text, "
-                                           "account_id, $2, key_id, $3, $4, $13::text,"
-                                           "  generation, $9 from verdict where verdict = 'ok'"
-                                           " union all"
-                                           " select $1, moment, $18::uuid, 'service', 'device.lock', "
-                                           "'ok', account_id, $2, null, null, $4, "
-                                           "$13::text, null, null from verdict where verdict = 'ok' and "
-                                           "$15 = 1 and tries_after <= 0"
-                                           ") select " DECISION_RESULT
-                                           ", tries_after, locked or verdict = 'ok' and $15 = 1 and "
-                                           "tries_after <= 0 from verdict",
+    .sql = DECISION_FAILURE
+    ", recorded as (" DECISION_REQUEST
+    "select $1, $3, $4::uuid, $6, $5::bytea, $14::int4, pin_failures, tries_after, null, moment"
+    " from verdict where verdict = 'ok' and $16::bool"
+    "), raised as ("
+    " update device d set pin_failures = v.pin_failures + 1, pin_failures_life = v.pin_failures_life + 1,"
+    "  locked = v.tries_after <= 0"
+    " from verdict v where d.project_id = $1 and d.device_id = $2 and v.verdict = 'ok' and $15 = 1"
+    "), audited as (" DECISION_AUDIT
+    " select $1, moment, $12::uuid, 'device', $6, $17::text, account_id, $2, key_id, $3, $4, $13::text,"
+    "  generation, $9 from verdict where verdict = 'ok'"
+    " union all"
+    " select $1, moment, $18::uuid, 'service', 'device.lock', 'ok', account_id, $2, null, null, $4, "
+    "$13::text, null, null from verdict where verdict = 'ok' and $15 = 1 and tries_after <= 0"
+    ") select " DECISION_RESULT
+    ", tries_after, locked or verdict = 'ok' and $15 = 1 and tries_after <= 0 from verdict",
 };
 
 static void decision_parameters(struct parameters *parameters, const struct operation_subject *subject,
@@ -204,6 +194,18 @@ static enum hufu_err decision_run(struct store *store, const struct statement *s
     return HUFU_OK;
 }
 
+static enum hufu_err decision_succeed(struct store *store, const struct statement *statement,
+                                      const struct parameters *parameters, struct operation_result *result)
+{
+    struct rows rows ROWS_OWNED = {0};
+    struct row row;
+    enum hufu_err err = decision_run(store, statement, parameters, &rows, &row, result);
+    if (err != HUFU_OK || rows.count == 0)
+        return err;
+    result->turn_given = row_bool(&row);
+    return row_finish(&row);
+}
+
 enum hufu_err operation_decide(struct store *store, const struct operation_subject *subject,
                                const struct operation_outcome *outcome, struct operation_result *result)
 {
@@ -217,13 +219,10 @@ enum hufu_err operation_decide(struct store *store, const struct operation_subje
     parameter_optional_bytes(&parameters, outcome->digests);
     parameter_optional_bytes(&parameters, outcome->results);
     parameter_bool(&parameters, subject->has_turn);
-    struct rows rows ROWS_OWNED = {0};
-    struct row row;
-    enum hufu_err err = decision_run(store, &decision_success, &parameters, &rows, &row, result);
-    if (err != HUFU_OK || rows.count == 0)
-        return err;
-    result->turn_given = row_bool(&row);
-    return row_finish(&row);
+    enum hufu_err err = HUFU_ERR_NOT_FOUND;
+    if (subject->unchanged)
+        err = decision_succeed(store, &decision_success_unchanged, &parameters, result);
+    return err == HUFU_ERR_NOT_FOUND ? decision_succeed(store, &decision_success, &parameters, result) : err;
 }
 
 enum hufu_err operation_refuse(struct store *store, const struct operation_subject *subject,

@@ -100,6 +100,8 @@ struct operation_subject {
     struct bytes purpose;
     const char *trace;
     bool has_turn; /* operation_read took the device's */
+    bool
+        unchanged; /* as read, a success would change neither row: decided by a cheaper statement, if it still holds */
 };
 
 /* A success, which also ends the turn of a subject that has it (turn_given): counts the uses, forgives PIN failures, ends the old generation or stores the next one, and records request,
