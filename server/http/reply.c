@@ -9,6 +9,9 @@
 #include "server/http/problem.h"
 #include "server/http/request.h"
 
+/* The answer to a signature fits: writing it takes about as long as finding out how long it is. */
+#define JSON_BODY_FIRST 1024
+
 void reply_body_free(struct reply_body *body)
 {
     if (!body)
@@ -23,6 +26,19 @@ static struct reply_body *body_new(size_t len)
     if (body)
         body->len = len;
     return body;
+}
+
+/* Writes into room bytes, and once more where that is not enough; NULL without memory or value. */
+static struct reply_body *body_of_json(const json_t *value, size_t room)
+{
+    struct reply_body *body = value ? body_new(room) : NULL;
+    size_t len = body ? json_dumpb(value, (char *)body->data, room, JSON_COMPACT) : 0;
+    if (len > 0 && len <= room) {
+        body->len = len;
+        return body;
+    }
+    reply_body_free(body);
+    return len > room ? body_of_json(value, len) : NULL;
 }
 
 /* Headers stay: a handler may set them before the reply. */
@@ -46,10 +62,8 @@ static void give_nothing(struct http_request *request)
 
 void reply_json_as(struct http_request *request, unsigned status, const char *content_type, json_t *value)
 {
-    static const size_t flags = JSON_COMPACT;
-    size_t len = value ? json_dumpb(value, NULL, 0, flags) : 0;
-    struct reply_body *body = len > 0 ? body_new(len) : NULL;
-    if (body && json_dumpb(value, (char *)body->data, len, flags) == len)
+    struct reply_body *body = body_of_json(value, JSON_BODY_FIRST);
+    if (body)
         give(request, status, content_type, body);
     else
         give_nothing(request);

@@ -45,6 +45,25 @@ static void problem_reply_writes_the_document(void **state)
     request_free(request);
 }
 
+/* A text of every length around the room that is tried first. */
+static void a_reply_is_whole_however_long_it_is(void **state)
+{
+    (void)state;
+    for (size_t len = 1000; len < 1050; len++) {
+        struct http_request *request = request_new();
+        char *text = calloc(1, len + 1);
+        assert_non_null(text);
+        memset(text, 'x', len);
+        reply_json(request, 200, json_pack("{ss}", "text", text));
+        json_t *document = reply_document(request);
+        assert_string_equal(json_string_value(json_object_get(document, "text")), text);
+        assert_int_equal(request->reply.body->len, len + strlen("{\"text\":\"\"}"));
+        json_decref(document);
+        request_free(request);
+        free(text);
+    }
+}
+
 static void a_problem_that_passes_says_when_to_come_back(void **state)
 {
     struct http_request *request = request_new();
@@ -94,6 +113,7 @@ int main(void)
         cmocka_unit_test(every_error_has_a_problem_and_a_status),
         cmocka_unit_test(every_problem_has_a_slug_of_its_own_and_a_title),
         cmocka_unit_test(problem_reply_writes_the_document),
+        cmocka_unit_test(a_reply_is_whole_however_long_it_is),
         cmocka_unit_test(a_problem_that_passes_says_when_to_come_back),
         cmocka_unit_test(a_later_reply_replaces_the_first),
         cmocka_unit_test(a_header_value_with_a_line_break_is_dropped),
