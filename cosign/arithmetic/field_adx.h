@@ -5,7 +5,7 @@
  *
  * The same steps as the portable form: the whole product in t0 … t7, then four reduction steps that turn t0 … t3 into
  * (low + M·p) / 2^256, then one addition and one conditional subtraction. Multiplication: 16 + 8 mulx; squaring: 10 + 8.
- * The scarce unit is the one that adds with carry: 46 and 41 such additions (docs/arithmetic.md §3). */
+ * The scarce unit is the one that adds with carry: 54 and 49 such instructions (docs/arithmetic.md §3). */
 #ifndef HUFU_COSIGN_ARITHMETIC_FIELD_ADX_H
 #define HUFU_COSIGN_ARITHMETIC_FIELD_ADX_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Eight scalar multiplications at once, on any points of the SM2 curve, with the 52-bit multiplications of AVX-512
- * (docs/arithmetic.md). For batches: eight take little longer here than one does on words. */
+ * (docs/arithmetic.md §7): eight take little longer here than one does on words. */
 #ifndef HUFU_COSIGN_ARITHMETIC_LANES_H
 #define HUFU_COSIGN_ARITHMETIC_LANES_H
 

@@ -6,7 +6,7 @@
  * T. Lange, "Explicit-Formulas Database", for a = -3, from: H. Cohen, A. Miyaji, T. Ono, "Efficient elliptic curve
  * exponentiation using mixed coordinates", Asiacrypt '98. Costs: M multiplication, S squaring, a everything lighter.
  *
- * What a formula cannot do stands with it; docs/arithmetic.md §4 shows why its callers never ask for it. An output may be
+ * What a formula cannot do stands with it; docs/arithmetic.md §5 shows why its callers never ask for it. An output may be
  * the same object as an input. */
 #ifndef HUFU_COSIGN_ARITHMETIC_POINT_H
 #define HUFU_COSIGN_ARITHMETIC_POINT_H

@@ -44,7 +44,7 @@ static void montgomery_step(word t[WORDS + 1])
     t[WORDS] = (word)(sum >> WORD_BITS);
 }
 
-/* out = a·b / 2^256 mod n, for b below n and any a: t stays below a + n, so its top word below 2. */
+/* out = a·b / 2^256 mod n, for a below n and any b: t stays below a + n < 2n, so its top word below 2. */
 static void montgomery_mul(word out[WORDS], const word a[WORDS], const word b[WORDS])
 {
     word t[WORDS + 1] = {0};
@@ -55,7 +55,7 @@ static void montgomery_mul(word out[WORDS], const word a[WORDS], const word b[WO
             t[j] = (word)sum;
             carry = (word)(sum >> WORD_BITS);
         }
-        /* Less than 2^(256 + WORD_BITS), as t·2^WORD_BITS ≤ … docs/arithmetic.md §2. */
+        /* No carry gets lost: a·b[i] + t is below n·(2^WORD_BITS + 1) < 2^(256 + WORD_BITS). */
         t[WORDS] += carry;
         montgomery_step(t);
     }
@@ -94,7 +94,7 @@ void scalar_decode_wide(struct scalar *out, const uint8_t bytes[SCALAR_WIDE_BYTE
     struct scalar high SCALAR_WIPED;
     struct scalar low SCALAR_WIPED;
     integer_load(high.limb, bytes);
-    montgomery_mul(high.limb, high.limb, radix_squared.limb); /* high·2^256 mod n */
+    montgomery_mul(high.limb, radix_squared.limb, high.limb); /* high·2^256 mod n */
     scalar_decode_mod(&low, bytes + SCALAR_BYTES);
     scalar_add(out, &high, &low);
 }
