@@ -284,8 +284,24 @@ static void encodings(void **state)
     teardown(&bench);
 }
 
-/* The points whose x is an edge, where there are such, have small or patterned coordinates; also x + p, which names the same
- * point and must not be taken. */
+/* A point with a small coordinate: in all engines, and as a summand. Then with p added to that coordinate, which names the
+ * same point and must not be taken; there is room for p only where the coordinate is small, once in 2^32 times. */
+static void check_small(struct bench *bench, const uint8_t encoded[ENCODED_BYTES], size_t coordinate)
+{
+    struct judge *judge = &bench->judge;
+    uint8_t beyond[ENCODED_BYTES];
+    for (size_t i = 0; i < bench->all.count; i++)
+        check_encoding(bench, bench->all.engines[i], encoded);
+    check_pair(bench, encoded, encoded);
+    check_pair(bench, encoded, drawn(bench));
+    memcpy(beyond, encoded, sizeof(beyond));
+    BN_bin2bn(encoded + coordinate, NUMBER_BYTES, judge->a);
+    BN_add(judge->r, judge->a, judge->p);
+    assert_int_equal(BN_bn2binpad(judge->r, beyond + coordinate, NUMBER_BYTES), NUMBER_BYTES);
+    assert_false(judge_decodes(judge, beyond));
+    check_verdict(bench, beyond);
+}
+
 static void points_of_small_x(void **state)
 {
     struct bench bench;
@@ -303,16 +319,34 @@ static void points_of_small_x(void **state)
         assert_int_equal(EC_POINT_point2oct(judge->group, judge->P, POINT_CONVERSION_UNCOMPRESSED, encoded,
                                             sizeof(encoded), judge->bn),
                          sizeof(encoded));
-        for (size_t j = 0; j < bench.all.count; j++)
-            check_encoding(&bench, bench.all.engines[j], encoded);
-        check_pair(&bench, encoded, encoded);
-        check_pair(&bench, encoded, drawn(&bench));
-        BN_add_word(judge->p, x);
-        assert_int_equal(BN_bn2binpad(judge->p, encoded + 1, NUMBER_BYTES), NUMBER_BYTES);
-        BN_sub_word(judge->p, x);
-        check_verdict(&bench, encoded);
+        check_small(&bench, encoded, 1);
     }
     assert_true(found > 50);
+    teardown(&bench);
+}
+
+/* Roots of x³ - 3x + b - y², where that has one alone. */
+static void points_of_small_y(void **state)
+{
+    static const struct {
+        uint8_t y;
+        const char *x;
+    } points[] = {
+        {1, "9c17043effe1a805a74a9a5e70b9d659705d3242094a566dc016f49311178d1f"},
+        {2, "3b404f94e46027d11401987cd5acb2953e4bff91a7d856b40986700015b4f8a6"},
+        {3, "1800ffcb38194ce0905766dfd6b9ce196095203d481ba8e4e614749d615cd506"},
+        {4, "6c504604f185db67ce1a538451c37804e2121d283e1e31ca3f9bad74b6a40cf5"},
+        {5, "791c45d2c77b0437b92e8a1df6f6b8c37f7a16df8e59a8e1009854df57d20a4e"},
+    };
+    struct bench bench;
+    (void)state;
+    setup(&bench, "points of small y");
+    for (size_t i = 0; i < sizeof(points) / sizeof(points[0]); i++) {
+        uint8_t encoded[ENCODED_BYTES] = {[0] = 0x04, [ENCODED_BYTES - 1] = points[i].y};
+        assert_true(BN_hex2bn(&bench.judge.r, points[i].x) > 0);
+        assert_int_equal(BN_bn2binpad(bench.judge.r, encoded + 1, NUMBER_BYTES), NUMBER_BYTES);
+        check_small(&bench, encoded, 1 + NUMBER_BYTES);
+    }
     teardown(&bench);
 }
 
@@ -375,9 +409,11 @@ static void engines_fields(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(engines_fields),  cmocka_unit_test(formulas),          cmocka_unit_test(sums_of_two),
-        cmocka_unit_test(sums_of_related), cmocka_unit_test(differences),       cmocka_unit_test(conversions),
-        cmocka_unit_test(encodings),       cmocka_unit_test(points_of_small_x),
+        cmocka_unit_test(engines_fields),    cmocka_unit_test(formulas),
+        cmocka_unit_test(sums_of_two),       cmocka_unit_test(sums_of_related),
+        cmocka_unit_test(differences),       cmocka_unit_test(conversions),
+        cmocka_unit_test(encodings),         cmocka_unit_test(points_of_small_x),
+        cmocka_unit_test(points_of_small_y),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
