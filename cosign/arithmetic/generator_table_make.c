@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writes generator_table.c: the multiples of the generator of GB/T 32918.5 that generator_table.h names, computed by the
  * portable formulas. Runs at build time, on the machine that builds. The words are written as 64 bits each, so the file
- * serves either word size; tests/unit/test_arithmetic_table.c checks every entry against OpenSSL. */
+ * serves either word size; tests/differential/test_differential_table.c checks every entry against OpenSSL. */
 #include <inttypes.h>
 #include <stdio.h>
 

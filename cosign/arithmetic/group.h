@@ -41,7 +41,7 @@ bool point_equal(const struct point *a, const struct point *b);
 void point_add(struct point *out, const struct point *a, const struct point *b);
 void point_sub(struct point *out, const struct point *a, const struct point *b);
 
-/* out[i] = k[i]·G and out[i] = k[i]·p[i]. */
+/* out[i] = k[i]·G and out[i] = k[i]·p[i]; no p is infinite. */
 void point_mul_base(struct point *out, const struct scalar *k, size_t count);
 void point_mul(struct point *out, const struct scalar *k, const struct affine *p, size_t count);
 /* How many of these products are computed at once: 1, or 8 where the processor has the lanes for it, and then two cost as
