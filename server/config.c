@@ -17,6 +17,9 @@
  * idle while a commit is on its way to the disk; more only lengthen the queues behind the cores, and with them the tail. */
 #define WORKERS_PER_CORE 6
 #define WORKERS_MAX 256
+/* What is chosen without being asked stays below the connections that a PostgreSQL (100) and a hufu-hsm (128) take unless
+ * they are told otherwise, and does not trust a machine of many cores to be this process's alone. */
+#define WORKERS_CHOSEN_MAX 64
 
 #define TEXT(key, fallback)                                                               \
     {                                                                                     \
@@ -175,7 +178,7 @@ static long workers_for_the_cores(void)
     if (sched_getaffinity(0, sizeof(cores), &cores) != 0)
         CPU_SET(0, &cores);
     long workers = (long)CPU_COUNT(&cores) * WORKERS_PER_CORE;
-    return workers < WORKERS_MAX ? workers : WORKERS_MAX;
+    return workers < WORKERS_CHOSEN_MAX ? workers : WORKERS_CHOSEN_MAX;
 }
 
 enum hufu_err server_config_load(struct server_config *config, const char *path, char *message,

@@ -180,8 +180,11 @@ static enum hufu_err decision_run(struct store *store, const struct statement *s
 {
     enum hufu_err err = store_query(store, statement, parameters, rows);
     *row = row_at(rows, 0);
-    if (err == HUFU_ERR_CONFLICT)
+    if (err == HUFU_ERR_CONFLICT) {
+        result->verdict = VERDICT_OK;
+        result->recorded = false;
         return HUFU_OK;
+    }
     if (err == HUFU_OK && rows->count == 0)
         return HUFU_ERR_NOT_FOUND;
     if (err != HUFU_OK)

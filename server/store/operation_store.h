@@ -100,12 +100,13 @@ struct operation_subject {
     struct bytes purpose;
     const char *trace;
     bool has_turn; /* operation_read took the device's */
-    bool
-        unchanged; /* as read, a success would change neither row: decided by a cheaper statement, if it still holds */
+    /* As read, a success would change neither row: decided by a cheaper statement, if it still holds. */
+    bool unchanged;
 };
 
-/* A success, which also ends the turn of a subject that has it (turn_given): counts the uses, forgives PIN failures, ends the old generation or stores the next one, and records request,
- * signature and audit event; all or nothing. Either of next_record (refresh) and results may be empty. */
+/* A success: counts the uses, forgives PIN failures, ends the old generation or stores the next one, and records request,
+ * signature and audit event; all or nothing. It also ends the turn of a subject that has it (turn_given), whatever the
+ * verdict. Either of next_record (refresh) and results may be empty. */
 struct operation_outcome {
     struct bytes answer;
     struct bytes next_record;

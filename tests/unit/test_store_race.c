@@ -67,10 +67,14 @@ static void *run(void *argument)
     return NULL;
 }
 
+/* Both statements that decide are raced: the whole one, and the one for requests that change neither row. */
+static bool guess_unchanged;
+
 static void launch(struct runner *runner, uint8_t number, bool wrong_pin)
 {
     *runner = (struct runner){.wrong_pin = wrong_pin};
     person_request(&person, number, &runner->request);
+    runner->request.subject.unchanged = guess_unchanged;
     assert_int_equal(pthread_create(&runner->thread, NULL, run, runner), 0);
 }
 
@@ -292,6 +296,7 @@ static void of_thirty_identical_requests_one_is_recorded(void **state)
     static struct runner runners[CROWD];
     struct person_request same;
     person_request(&person, 1, &same);
+    same.subject.unchanged = guess_unchanged;
     for (int i = 0; i < CROWD; i++) {
         runners[i] = (struct runner){.request = same};
         runners[i].request.subject.request_id = same.request_id;
@@ -324,5 +329,7 @@ int main(void)
         TEST(of_thirty_signatures_on_ten_uses_ten_are_recorded),
         TEST(of_thirty_identical_requests_one_is_recorded),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    int failed = cmocka_run_group_tests(tests, start, stop);
+    guess_unchanged = true;
+    return failed + cmocka_run_group_tests(tests, start, stop);
 }
