@@ -21,13 +21,13 @@ void secret_wipe(void *data, size_t len)
 /* Not inlined: its frame has to lie where theirs did. */
 __attribute__((noinline)) void secret_wipe_small_stack(void)
 {
-    uint8_t below[SECRET_STACK_SMALL];
+    uint8_t below[2 << 10];
     secret_wipe(below, sizeof(below));
 }
 
 __attribute__((noinline)) void secret_wipe_large_stack(void)
 {
-    uint8_t below[SECRET_STACK_LARGE];
+    uint8_t below[32 << 10];
     secret_wipe(below, sizeof(below));
 }
 

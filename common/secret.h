@@ -12,9 +12,8 @@
 void secret_wipe(void *data, size_t len);
 
 /* The same for the stack below the caller's frame, where the functions lay that it called before: for values that a compiler
- * has moved there and that therefore no name can reach. Small for functions without large arrays, large for the rest. */
-#define SECRET_STACK_SMALL ((size_t)2 << 10)
-#define SECRET_STACK_LARGE ((size_t)32 << 10)
+ * has moved there and that therefore no name can reach. Small, 2 KiB: for functions without large arrays;
+ * large, 32 KiB: for the rest. */
 void secret_wipe_small_stack(void);
 void secret_wipe_large_stack(void);
 

@@ -13,11 +13,12 @@
  *     one append to a struct buf of the caller's; one needs at most COSIGN_BODY_MAX or COSIGN_ANSWER_MAX
  *     bytes. What a function that fails has appended is taken back.
  *   - Randomness comes from a struct cosign_random of the caller's; nonces are hedged with it (section 1).
- *   - No allocation, no I/O, no clock, no state: any number of threads. What
+ *   - No allocation, no I/O, no clock, no state (but what arithmetic/cpu.c has learnt of the processor): any number of threads. What
  *     lasts from one call to the next is in structs of the caller's, which hold secrets: declare them with
  *     their _WIPED attribute. A full batch takes less than 64 KiB of stack.
  *   - Argument order: state or record, outputs, inputs, randomness.
- *   - Outputs are zero unless HUFU_OK is returned.
+ *   - Outputs are zero unless HUFU_OK is returned; arrays whose size an input gives are left alone when that
+ *     input is malformed. Outputs, and what is appended, overlap no input.
  *   - Constant time in every secret; checks of public data are not.
  *
  * Errors, everywhere
@@ -28,7 +29,7 @@
  *                      from `a` has left
  *   HUFU_ERR_LIMIT     batch too large, buffer too small, or head longer than COSIGN_FIELD_MAX
  *   HUFU_ERR_STATE     a struct that is not, or no longer, where the call belongs
- *   HUFU_ERR_INTERNAL  arithmetic back end or randomness failed, or the service's own half, which comes out of
+ *   HUFU_ERR_INTERNAL  randomness failed, or the service's own half, which comes out of
  *                      an authentic record, is malformed */
 #ifndef HUFU_COSIGN_H
 #define HUFU_COSIGN_H

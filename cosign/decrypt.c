@@ -11,8 +11,8 @@
 static const struct half_proof_kind kind = {COSIGN_OP_DECRYPT, "hufu/sm2/decrypt/device"};
 
 #define COORDINATE_SIZE 32
-/* C1 whose products are computed together, the number of lanes. */
-#define TOGETHER 8
+/* C1 whose products are computed together. */
+#define TOGETHER POINT_MUL_TOGETHER
 /* C1 and C3 of a ciphertext; C2 follows. */
 #define CIPHERTEXT_HEAD (COSIGN_POINT_SIZE + SM3_BYTES)
 

@@ -20,18 +20,15 @@ enum hufu_err half_proof_put(struct buf *body, const struct half_proof_kind *kin
 {
     const size_t start = body->len;
     struct device_keys keys DEVICE_KEYS_WIPED;
-    struct scalar tau SCALAR_WIPED;
-    uint8_t theta[POINT_BYTES];
-    const struct draw_context context = draw_context_of(head);
+    struct proof_nonce nonce PROOF_NONCE_WIPED;
     uint8_t proof[COSIGN_PROOF_SIZE];
 
     enum hufu_err err = device_keys_open(&keys, half);
     if (!err)
-        err = draw->nonce(draw, &tau, &keys.a, &context, 0, DRAW_TAU);
+        err = proof_nonce_draw(&nonce, draw, &keys.a, head);
     if (!err) {
         const struct statement statement = statement_of(kind, head, half->P, keys.A);
-        multiple_encode(theta, &tau);
-        err = proof_make(proof, &statement, &keys.a, bytes_of(NULL, 0), &tau, theta);
+        err = proof_make(proof, &statement, &keys.a, bytes_of(NULL, 0), &nonce.tau, nonce.theta);
     }
     if (err)
         return err;

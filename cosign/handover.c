@@ -68,7 +68,7 @@ enum hufu_err cosign_device_handover_accept(const uint8_t a2[COSIGN_SCALAR_SIZE]
 {
     struct scalar a SCALAR_WIPED;
     uint8_t expected[COSIGN_POINT_SIZE];
-    struct affine given;
+    struct affine given AFFINE_WIPED;
     if (!scalar_decode_nonzero(&a, a2) || !affine_decode_var(&given, A2))
         return HUFU_ERR_PEER;
     multiple_encode(expected, &a);

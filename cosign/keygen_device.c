@@ -17,20 +17,17 @@ void cosign_keygen_wipe(struct cosign_keygen *keygen)
 static enum hufu_err prove_half(struct cosign_keygen *keygen, struct bytes head, const struct draw *draw)
 {
     struct scalar a SCALAR_WIPED;
-    struct scalar tau SCALAR_WIPED;
-    uint8_t theta[POINT_BYTES];
-    const struct draw_context context = draw_context_of(head);
+    struct proof_nonce nonce PROOF_NONCE_WIPED;
     const struct statement statement = keygen_device_statement(head, keygen->A);
 
     enum hufu_err err = draw->secret(draw, &a, DRAW_A);
     if (!err)
-        err = draw->nonce(draw, &tau, &a, &context, 0, DRAW_TAU);
+        err = proof_nonce_draw(&nonce, draw, &a, head);
     if (err)
         return err;
     multiple_encode(keygen->A, &a);
     scalar_encode(keygen->half.a, &a);
-    multiple_encode(theta, &tau);
-    return proof_make(keygen->proof, &statement, &a, bytes_of(NULL, 0), &tau, theta);
+    return proof_make(keygen->proof, &statement, &a, bytes_of(NULL, 0), &nonce.tau, nonce.theta);
 }
 
 static enum hufu_err begin(struct cosign_keygen *keygen, struct bytes head, const struct draw *draw)
@@ -77,11 +74,13 @@ static enum hufu_err accept_service_point(struct affine *B, const uint8_t com[CO
     cursor_field_text(&c, COSIGN_OP_KEYGEN_BEGIN);
     cursor_field_copy(&c, encoded, sizeof(encoded));
     cursor_field_copy(&c, proof, sizeof(proof));
-    if (cursor_finish(&c) || !affine_decode_var(B, encoded))
-        return HUFU_ERR_PEER;
-    const struct statement statement = keygen_service_statement(head, com, encoded);
-    enum hufu_err err = proof_check_var(&statement, proof);
+    enum hufu_err err = cursor_finish(&c);
+    if (!err) {
+        const struct statement statement = keygen_service_statement(head, com, encoded);
+        err = affine_decode_var(B, encoded) ? proof_check_var(&statement, proof) : HUFU_ERR_FORM;
+    }
     secret_wipe(encoded, sizeof(encoded));
+    secret_wipe(proof, sizeof(proof)); /* with P, it tests a PIN as B does */
     return err == HUFU_ERR_FORM || err == HUFU_ERR_PROOF ? HUFU_ERR_PEER : err;
 }
 

@@ -14,19 +14,16 @@ static enum hufu_err prove_half(struct scalar *b, uint8_t B[COSIGN_POINT_SIZE],
                                 const uint8_t com[COSIGN_DIGEST_SIZE], struct bytes frame,
                                 const struct draw *draw)
 {
-    struct scalar tau SCALAR_WIPED;
-    uint8_t theta[POINT_BYTES];
-    const struct draw_context context = draw_context_of(frame);
+    struct proof_nonce nonce PROOF_NONCE_WIPED;
     const struct statement statement = keygen_service_statement(head, com, B);
 
     enum hufu_err err = draw->secret(draw, b, DRAW_B);
     if (!err)
-        err = draw->nonce(draw, &tau, b, &context, 0, DRAW_TAU);
+        err = proof_nonce_draw(&nonce, draw, b, frame);
     if (err)
         return err;
     multiple_encode(B, b);
-    multiple_encode(theta, &tau);
-    return proof_make(proof, &statement, b, bytes_of(NULL, 0), &tau, theta);
+    return proof_make(proof, &statement, b, bytes_of(NULL, 0), &nonce.tau, nonce.theta);
 }
 
 static enum hufu_err parse_begin(uint8_t com[COSIGN_DIGEST_SIZE], struct bytes body)

@@ -29,6 +29,7 @@ enum hufu_err cosign_pin_hide(uint8_t sigma[COSIGN_SCALAR_SIZE], const uint8_t a
         scalar_mul(&value, &value, &factor);
         scalar_encode(sigma, &value);
     }
+    secret_wipe_small_stack();
     return err;
 }
 
@@ -44,5 +45,6 @@ enum hufu_err cosign_pin_open(uint8_t a[COSIGN_SCALAR_SIZE], const uint8_t sigma
         scalar_mul(&value, &value, &factor);
         scalar_encode(a, &value);
     }
+    secret_wipe_small_stack();
     return err;
 }

@@ -5,6 +5,27 @@
 
 #include "common/secret.h"
 #include "cosign/hash.h"
+#include "cosign/multiples.h"
+
+void proof_nonce_wipe(struct proof_nonce *nonce)
+{
+    secret_wipe(nonce, sizeof(*nonce));
+}
+
+void proof_check_wipe(struct proof_check *check)
+{
+    secret_wipe(check, sizeof(*check));
+}
+
+enum hufu_err proof_nonce_draw(struct proof_nonce *nonce, const struct draw *draw, const struct scalar *half,
+                               struct bytes request)
+{
+    const struct draw_context context = draw_context_of(request);
+    enum hufu_err err = draw->nonce(draw, &nonce->tau, half, &context, 0, DRAW_TAU);
+    if (!err)
+        multiple_encode(nonce->theta, &nonce->tau);
+    return err;
+}
 
 /* m = T("hufu/proof", head, bound) as one field of the challenge's own T. */
 static void hash_message(struct scalar_hash *hash, const struct statement *statement)
@@ -68,6 +89,7 @@ enum hufu_err proof_make(uint8_t proof[COSIGN_PROOF_SIZE], const struct statemen
         scalar_encode(proof, &c);
         scalar_encode(proof + SCALAR_BYTES, &z);
     }
+    secret_wipe_small_stack();
     return err;
 }
 
@@ -127,7 +149,7 @@ void proof_check_add(struct proof_check *check, const struct point *product)
 
 enum hufu_err proof_check_finish_var(const struct proof_check *check)
 {
-    struct affine affine;
+    struct affine affine AFFINE_WIPED;
     struct scalar expected;
     uint8_t encoded[POINT_BYTES];
     if (point_is_infinite(&check->theta))
@@ -135,6 +157,7 @@ enum hufu_err proof_check_finish_var(const struct proof_check *check)
     point_to_affine(&affine, &check->theta, 1);
     affine_encode(encoded, &affine);
     enum hufu_err err = challenge(&expected, check->statement, encoded);
+    secret_wipe(encoded, sizeof(encoded));
     if (err)
         return err;
     bool holds = scalar_equal(&expected, &check->c);
@@ -174,7 +197,7 @@ static void sum_var(struct proof_check *check, const struct scalar *z)
 
 enum hufu_err proof_check_var(const struct statement *statement, const uint8_t proof[COSIGN_PROOF_SIZE])
 {
-    struct proof_check check;
+    struct proof_check check PROOF_CHECK_WIPED;
     struct scalar z;
     enum hufu_err err = begin_var(&check, &z, statement, proof);
     if (err)

@@ -9,6 +9,7 @@
 #include "common/buf.h"
 #include "cosign/arithmetic/group.h"
 #include "cosign/cosign.h"
+#include "cosign/draw.h"
 
 /* Points of one proof: A, and Q1 and Q2 of each digest. */
 #define PROOF_POINTS_MAX (1 + 2 * COSIGN_BATCH_MAX)
@@ -21,6 +22,17 @@ struct statement {
     struct bytes X0;   /* 65 bytes */
     struct bytes rest; /* X1 ‖ X2 ‖ …, or nothing */
 };
+
+/* A proof's nonce τ and its point Θ = τ·G. With the proof, Θ gives X0, which may test a PIN: both are secret. */
+struct proof_nonce {
+    struct scalar tau;
+    uint8_t theta[POINT_BYTES];
+};
+void proof_nonce_wipe(struct proof_nonce *nonce);
+#define PROOF_NONCE_WIPED __attribute__((cleanup(proof_nonce_wipe)))
+/* Hedged with the drawer's own half and the request (the head, in the service the frame). */
+enum hufu_err proof_nonce_draw(struct proof_nonce *nonce, const struct draw *draw, const struct scalar *half,
+                               struct bytes request) HUFU_MUST_CHECK;
 
 /* x0 and rest (encoded, 32 bytes for each further point) are the logarithms, tau the nonce, theta τ·G: all secret. */
 enum hufu_err proof_make(uint8_t proof[COSIGN_PROOF_SIZE], const struct statement *statement,
@@ -37,6 +49,8 @@ struct proof_check {
     size_t count;         /* points in all */
     size_t at;            /* the next one */
 };
+void proof_check_wipe(struct proof_check *check);
+#define PROOF_CHECK_WIPED __attribute__((cleanup(proof_check_wipe)))
 /* HUFU_ERR_FORM as below. */
 enum hufu_err proof_check_begin_var(struct proof_check *check, const struct statement *statement,
                                     const uint8_t proof[COSIGN_PROOF_SIZE]) HUFU_MUST_CHECK;

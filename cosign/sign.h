@@ -30,8 +30,8 @@ enum hufu_err sign_bind(struct scalar_hash *common, struct bytes head, const uin
                         uint32_t count) HUFU_MUST_CHECK;
 void sign_beta(struct scalar *beta, const struct scalar_hash *common, uint32_t i);
 
-/* Digests whose products are computed together: two for each, as many as there are lanes. */
-#define SIGN_TOGETHER 4
+/* Digests whose products are computed together: two for each. */
+#define SIGN_TOGETHER (POINT_MUL_TOGETHER / 2)
 
 /* The service's step for 1 to SIGN_TOGETHER digests, from public values and its nonces κ1, κ2. K1 and K2 are already in the
  * items; s2 and s3 are put behind them, r beside them. HUFU_ERR_FORM when a Q is at infinity; HUFU_ERR_RETRY when an R is,
@@ -57,7 +57,6 @@ struct sign_device_input {
     struct scalar beta;
     const uint8_t *digest;
 };
-void sign_device_input_wipe(struct sign_device_input *in);
 enum hufu_err sign_device_items(uint8_t signatures[][COSIGN_SIGNATURE_SIZE], bool *hold,
                                 const uint8_t items[][SIGN_ITEM_SIZE], const struct sign_device_input in[],
                                 size_t count) HUFU_MUST_CHECK;

@@ -35,8 +35,7 @@ static enum hufu_err draw_points(struct multiples *points, struct cosign_signing
 /* What begins with a: the half, the proof's nonce, and the points of both. */
 struct prover {
     struct device_keys keys;
-    struct scalar tau;
-    uint8_t theta[POINT_BYTES];
+    struct proof_nonce nonce;
     struct multiples points;
 };
 
@@ -53,12 +52,12 @@ static enum hufu_err draw_all(struct prover *prover, struct cosign_signing *sign
     const struct scalar *a = &prover->keys.a;
     enum hufu_err err = device_keys_decode(&prover->keys, &signing->half);
     if (!err)
-        err = draw->nonce(draw, &prover->tau, a, &context, 0, DRAW_TAU);
+        err = draw->nonce(draw, &prover->nonce.tau, a, &context, 0, DRAW_TAU);
     if (err)
         return err;
     prover->points.count = 0;
     multiples_add(&prover->points, a, prover->keys.A);
-    multiples_add(&prover->points, &prover->tau, prover->theta);
+    multiples_add(&prover->points, &prover->nonce.tau, prover->nonce.theta);
     err = draw_points(&prover->points, signing, a, &context, draw);
     multiples_write(&prover->points);
     secret_unmark(signing->Qs, sizeof(signing->Qs));
@@ -74,7 +73,7 @@ static enum hufu_err begin(struct cosign_signing *signing, uint8_t proof[COSIGN_
         const struct bytes Qs = bytes_of(signing->Qs, (size_t)signing->count * SIGN_PAIR_SIZE);
         const struct bytes ks = bytes_of(signing->ks, (size_t)signing->count * 2 * COSIGN_SCALAR_SIZE);
         const struct statement statement = sign_statement(head, signing->half.P, prover.keys.A, Qs);
-        err = proof_make(proof, &statement, &prover.keys.a, ks, &prover.tau, prover.theta);
+        err = proof_make(proof, &statement, &prover.keys.a, ks, &prover.nonce.tau, prover.nonce.theta);
     }
     return err;
 }
@@ -108,11 +107,6 @@ enum hufu_err cosign_device_sign_begin(struct cosign_signing *signing, struct bu
 {
     const struct draw draw = draw_hedged(random);
     return device_sign_begin(signing, body, half, head, digests, &draw);
-}
-
-void sign_device_input_wipe(struct sign_device_input *in)
-{
-    secret_wipe(in, sizeof(*in));
 }
 
 /* The items of one step while they are computed. With P, an answer tests a PIN (§6). */
@@ -201,6 +195,7 @@ enum hufu_err sign_device_items(uint8_t signatures[][COSIGN_SIGNATURE_SIZE], boo
     for (size_t i = 0; i < count; i++)
         all &= (unsigned)make_signature(signatures[i], &step, i);
     *hold = all != 0;
+    secret_wipe_small_stack();
     return HUFU_OK;
 }
 

@@ -78,8 +78,7 @@ static enum hufu_err draw_points(struct batch *batch, uint8_t items[][SIGN_ITEM_
     return HUFU_OK;
 }
 
-/* Products of one step: as many as there are lanes. */
-#define PRODUCTS (2 * SIGN_TOGETHER)
+#define PRODUCTS POINT_MUL_TOGETHER
 
 /* The items of one step while they are computed. */
 struct step {
@@ -174,6 +173,7 @@ static enum hufu_err make_items(uint8_t items[][SIGN_ITEM_SIZE], uint8_t rs[][CO
     enum hufu_err err = make_R(&step, (const uint8_t(*)[SIGN_ITEM_SIZE])items, in, count, check);
     for (size_t i = 0; i < count && !err; i++)
         err = make_item(&step, items[i], rs[i], &step.R_affine[i], &in[i]);
+    secret_wipe_small_stack();
     return err;
 }
 
@@ -270,7 +270,7 @@ enum hufu_err service_sign(const struct cosign_service_half *half, struct buf *a
         .digests = digests, .head = head, .P = half->P, .context = draw_context_of(frame)};
     enum hufu_err err = sign_count(&request.count, digests);
     if (err)
-        return err;
+        return err; /* how many r there would be is not known */
     buf_put_field_text(answer, COSIGN_OP_SIGN);
     size_t mark = buf_field_begin(answer);
     uint8_t *items = buf_reserve(answer, (size_t)request.count * SIGN_ITEM_SIZE);
@@ -280,6 +280,7 @@ enum hufu_err service_sign(const struct cosign_service_half *half, struct buf *a
         message_drop(answer, start);
         secret_wipe(r_out, (size_t)request.count * COSIGN_SCALAR_SIZE);
     }
+    proof_check_wipe(&request.check_memory);
     return err;
 }
 

@@ -52,6 +52,7 @@ enum hufu_err split_draw(struct cosign_handover *split, const struct device_keys
     scalar_encode(split->t, &t);
     scalar_encode(split->a2, &a2);
     multiple_encode(split->A2, &a2);
+    secret_wipe_small_stack();
     return HUFU_OK;
 }
 
@@ -60,18 +61,16 @@ enum hufu_err split_body(struct buf *body, const struct split_kind *kind, const 
                          struct bytes head, const struct draw *draw)
 {
     const size_t start = body->len;
-    struct scalar tau SCALAR_WIPED;
-    uint8_t theta[POINT_BYTES];
-    const struct draw_context context = draw_context_of(head);
+    struct proof_nonce nonce PROOF_NONCE_WIPED;
     struct bound bound BOUND_WIPED;
     uint8_t proof[COSIGN_PROOF_SIZE];
 
     bound_set(&bound, half->P, split->t);
     const struct statement statement = statement_of(kind, head, &bound, keys->A, split->A2);
-    enum hufu_err err = draw->nonce(draw, &tau, &keys->a, &context, 0, DRAW_TAU);
+    enum hufu_err err = proof_nonce_draw(&nonce, draw, &keys->a, head);
     if (!err) {
-        multiple_encode(theta, &tau);
-        err = proof_make(proof, &statement, &keys->a, bytes_of(split->a2, sizeof(split->a2)), &tau, theta);
+        err = proof_make(proof, &statement, &keys->a, bytes_of(split->a2, sizeof(split->a2)), &nonce.tau,
+                         nonce.theta);
     }
     if (err)
         return err;
@@ -138,5 +137,6 @@ enum hufu_err split_accept(struct cosign_service_half *other, const struct split
     scalar_encode(other->b, &b2);
     affine_encode(other->A, &offer.A2);
     memcpy(other->P, half->P, sizeof(other->P));
+    secret_wipe_small_stack();
     return HUFU_OK;
 }

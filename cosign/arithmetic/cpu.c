@@ -33,7 +33,7 @@ static unsigned ask(void)
     if (!__get_cpuid_count(7, 0, &a, &b, &c, &d))
         return answer;
     const unsigned adx = bit_BMI2 | bit_ADX | bit_AVX2;
-    const unsigned ifma = bit_AVX512F | bit_AVX512DQ | bit_AVX512VL | bit_AVX512IFMA;
+    const unsigned ifma = bit_AVX512F | bit_AVX512IFMA;
     if ((b & adx) == adx && (kept & ymm) == ymm)
         answer |= ADX;
     if ((b & ifma) == ifma && (kept & zmm) == zmm)

@@ -7,7 +7,7 @@
 
 /* BMI2, ADX and AVX2: what engine_adx is made of. */
 bool cpu_has_adx(void);
-/* AVX-512 with F, DQ, VL and IFMA, kept by the operating system: what the lanes are made of. */
+/* AVX-512 F and IFMA, kept by the operating system: what the lanes are made of. */
 bool cpu_has_ifma(void);
 
 #endif

@@ -7,7 +7,7 @@
  * multiple of p is shifts and additions (docs/arithmetic.md §2).
  *
  * Everything is constant-time, and an output may be the same object as an input. These are inline functions: each file
- * that is compiled for one kind of processor (engine.c) has its own. */
+ * that is compiled for one kind of processor (engine.h) has its own. */
 #ifndef HUFU_COSIGN_ARITHMETIC_FIELD_H
 #define HUFU_COSIGN_ARITHMETIC_FIELD_H
 

@@ -113,7 +113,7 @@ static void lanes_work_wipe(struct lanes_work *work)
 _Static_assert(sizeof(struct point) == sizeof(struct lanes_jacobian) &&
                    sizeof(struct affine) == sizeof(struct lanes_affine) &&
                    sizeof(struct scalar) == 4 * sizeof(uint64_t) && LANES_BASE_ROWS == GENERATOR_ROWS &&
-                   LANES_BASE_ENTRIES == GENERATOR_ODD,
+                   LANES_BASE_ENTRIES == GENERATOR_ODD && LANES == POINT_MUL_TOGETHER,
                "the lanes' structs are ours under other names");
 
 /* At most LANES products; the lanes that are left over repeat the first. */

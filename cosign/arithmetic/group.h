@@ -41,6 +41,8 @@ bool point_equal(const struct point *a, const struct point *b);
 void point_add(struct point *out, const struct point *a, const struct point *b);
 void point_sub(struct point *out, const struct point *a, const struct point *b);
 
+/* So many products at once are what a caller should ask for who has more to compute. */
+#define POINT_MUL_TOGETHER 8
 /* out[i] = k[i]·G and out[i] = k[i]·p[i]; no p is infinite. */
 void point_mul_base(struct point *out, const struct scalar *k, size_t count);
 void point_mul(struct point *out, const struct scalar *k, const struct affine *p, size_t count);

@@ -191,7 +191,8 @@ static void matrix_after(struct matrix *earlier, const struct matrix *later)
 }
 
 /* The matrix of the next BATCH steps, from the low limbs of f and g. After each run their next low bits come from its
- * matrix: WORD_BITS - RUN bits of (u·f + v·g) / 2^RUN are right, then RUN fewer, and a run needs RUN. */
+ * matrix: of a limb's BATCH bits BATCH - RUN of (u·f + v·g) / 2^RUN are right, then RUN fewer; the last run finds exactly the
+ * RUN that it needs, because the runs make up the batch. */
 static void batch_steps(struct state *state)
 {
     word f = (word)state->f.limb[0], g = (word)state->g.limb[0];

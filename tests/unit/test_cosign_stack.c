@@ -577,6 +577,33 @@ static const struct {
     {"cosign_pin_open", pin_open_step},
 };
 
+/* x as it is, or on its way through a Montgomery multiplication: x·2^-256 mod n. */
+static bool scalar_lies_around(const uint8_t x[COSIGN_SCALAR_SIZE])
+{
+    uint8_t bytes[SCALAR_WIDE_BYTES] = {0};
+    struct scalar value, radix;
+    bytes[SCALAR_WIDE_BYTES - 1 - SCALAR_BYTES] = 1; /* 2^256 */
+    scalar_decode_wide(&radix, bytes);
+    scalar_of_bytes(&value, x);
+    scalar_invert(&radix, &radix);
+    scalar_mul(&value, &value, &radix);
+    scalar_encode(bytes, &value);
+    return lies_around(x) || lies_around(bytes);
+}
+
+static void the_pin_leaves_no_half(void **state)
+{
+    static struct step step;
+    struct pair *pair = *state;
+    step = (struct step){.pair = pair};
+    make_digests(step.digest[0], 1, 5);
+    on_own_stack(&step, pin_hide_step);
+    assert_false(scalar_lies_around(pair->device.a));
+    on_own_stack(&step, pin_open_step);
+    assert_memory_equal(step.r[0], pair->device.a, COSIGN_SCALAR_SIZE);
+    assert_false(scalar_lies_around(pair->device.a));
+}
+
 /* cosign.h promises less than 64 KiB, for optimised builds without sanitizers; all are printed. */
 static void a_full_batch_takes_no_more_stack_than_promised(void **state)
 {
@@ -604,13 +631,10 @@ static void a_full_batch_takes_no_more_stack_than_promised(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(what_is_left_is_found),
-        TEST(hashing_leaves_no_piece_of_the_schedule),
-        TEST(key_generation_leaves_no_B),
-        TEST(signing_leaves_neither_half_nor_nonce_nor_answer),
-        TEST(decryption_leaves_no_W),
-        TEST(refresh_leaves_neither_t_nor_a_point_of_either_generation),
-        TEST(a_full_batch_takes_no_more_stack_than_promised),
+        TEST(what_is_left_is_found),      TEST(hashing_leaves_no_piece_of_the_schedule),
+        TEST(key_generation_leaves_no_B), TEST(signing_leaves_neither_half_nor_nonce_nor_answer),
+        TEST(decryption_leaves_no_W),     TEST(refresh_leaves_neither_t_nor_a_point_of_either_generation),
+        TEST(the_pin_leaves_no_half),     TEST(a_full_batch_takes_no_more_stack_than_promised),
     };
     return cmocka_run_group_tests_name("cosign stack", tests, NULL, NULL);
 }
