@@ -15,7 +15,7 @@
 
 /* A worker waits for the disk, the database and the key process most of its time, and computes little. Fewer leave cores
  * idle while a commit is on its way to the disk; more only lengthen the queues behind the cores, and with them the tail. */
-#define WORKERS_PER_CORE 6
+#define WORKERS_PER_CORE 4
 #define WORKERS_MAX 256
 /* What is chosen without being asked stays below the connections that a PostgreSQL (100) and a hufu-hsm (128) take unless
  * they are told otherwise, and does not trust a machine of many cores to be this process's alone. */

@@ -55,7 +55,7 @@ static void the_workers_follow_the_cores_that_the_process_may_use(void **state)
             CPU_SET(i, &one);
     assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
     assert_int_equal(load(&config, LEAST, message), HUFU_OK);
-    assert_int_equal(config.workers, 6);
+    assert_int_equal(config.workers, 4);
     server_config_free(&config);
     assert_int_equal(sched_setaffinity(0, sizeof(all), &all), 0);
     assert_int_equal(load(&config, LEAST "workers = \"5\"\n", message), HUFU_OK);
@@ -70,7 +70,7 @@ static void the_least_configuration_has_defaults_for_the_rest(void **state)
     (void)state;
     assert_int_equal(load(&config, LEAST, message), HUFU_OK);
     assert_string_equal(config.listen_address, "127.0.0.1");
-    assert_int_equal(config.workers, cores() < 10 ? 6 * cores() : 64);
+    assert_int_equal(config.workers, cores() < 16 ? 4 * cores() : 64);
     assert_int_equal(config.queue_limit, 256);
     assert_int_equal(config.per_address_limit, 256);
     assert_int_equal(config.request_seconds, 30);
