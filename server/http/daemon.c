@@ -2,12 +2,14 @@
 #include "server/http/daemon.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -385,14 +387,20 @@ enum hufu_err daemon_start(struct daemon **daemon, const struct daemon_settings 
     return HUFU_OK;
 }
 
+/* Not by MHD_quiesce_daemon: of libmicrohttpd 0.9.75 it takes the socket out of a thread's epoll set and only then clears the
+ * flag by which that thread would take it out too, and a thread that is awake between the two ends the process. Closing the
+ * socket takes it out of every set, and connections are refused from then on; something that never becomes ready takes
+ * its number, which MHD_stop_daemon closes. */
 void daemon_quiesce(struct daemon *daemon)
 {
     if (daemon->quiet)
         return;
     daemon->quiet = true;
-    (void)MHD_quiesce_daemon(daemon->mhd);
-    /* Who is in the backlog is told at once; the descriptor stays open, as MHD_quiesce_daemon asks. */
-    (void)shutdown(daemon->settings.fd, SHUT_RDWR);
+    int silent = eventfd(0, EFD_CLOEXEC);
+    if (silent < 0 || dup3(silent, daemon->settings.fd, O_CLOEXEC) < 0)
+        log_event(LOG_ERROR, "http.quiesce", "detail", "connections are accepted until the end", NULL);
+    if (silent >= 0)
+        (void)close(silent);
 }
 
 void daemon_free(struct daemon *daemon)

@@ -39,10 +39,11 @@ struct daemon_settings {
     unsigned request_seconds;   /* from the end of a request's head to that of its body */
 };
 
-/* HUFU_ERR_AWAY: it cannot start (logged). Settings are copied, shared is borrowed. */
+/* HUFU_ERR_AWAY: it cannot start (logged). Settings are copied, shared is borrowed; the descriptor is the daemon's once it has
+ * started, and daemon_free closes it. */
 enum hufu_err daemon_start(struct daemon **daemon, const struct daemon_settings *settings,
                            struct daemon_shared *shared) HUFU_MUST_CHECK;
-/* Accepts no more connections. */
+/* Accepts no more connections: from here on they are refused. */
 void daemon_quiesce(struct daemon *daemon);
 /* Closes every connection. No request may be with a worker. NULL is fine. */
 void daemon_free(struct daemon *daemon);

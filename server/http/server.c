@@ -196,9 +196,12 @@ bool http_server_stop(struct http_server *server, unsigned seconds)
     return true;
 }
 
-static void close_listener(int fd)
+/* The descriptor is its daemon's, or, where that never started, still ours. */
+static void free_listener(struct daemon *daemon, int fd)
 {
-    if (fd >= 0)
+    if (daemon)
+        daemon_free(daemon);
+    else if (fd >= 0)
         (void)close(fd);
 }
 
@@ -208,12 +211,10 @@ void http_server_free(struct http_server *server)
         return;
     if (server->shared.pool)
         pool_stop(server->shared.pool);
-    daemon_free(server->public);
-    daemon_free(server->administrative);
-    close_listener(server->public_fd);
     if (server->administrative_fd >= 0)
         (void)unlink(server->settings.admin_socket);
-    close_listener(server->administrative_fd);
+    free_listener(server->public, server->public_fd);
+    free_listener(server->administrative, server->administrative_fd);
     pool_free(server->shared.pool);
     free(server);
 }
