@@ -43,16 +43,11 @@ static void hedge(struct scalar *out, const uint8_t random[HEDGE_BYTES], const u
                   const struct draw_context *context, uint32_t index, const char *role)
 {
     struct scalar_hash hash SCALAR_HASH_DROPPED;
-    uint8_t number[4];
-    struct buf b;
-    buf_init(&b, number, sizeof(number));
-    buf_put_u32(&b, index);
-
     scalar_hash_init(&hash, "hufu/nonce");
     scalar_hash_field(&hash, bytes_of(random, HEDGE_BYTES));
     scalar_hash_field(&hash, bytes_of(half, SCALAR_BYTES));
     scalar_hash_field(&hash, bytes_of(context->digest, sizeof(context->digest)));
-    scalar_hash_field(&hash, bytes_of(number, sizeof(number)));
+    scalar_hash_field_u32(&hash, index);
     scalar_hash_field(&hash, bytes_of_text(role));
     scalar_hash_done(&hash, out);
 }

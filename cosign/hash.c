@@ -6,10 +6,16 @@
 #include "common/secret.h"
 #include "cosign/cosign.h"
 
+static void put_u32(uint8_t bytes[4], uint32_t number)
+{
+    for (int i = 0; i < 4; i++)
+        bytes[i] = (uint8_t)(number >> (24 - 8 * i));
+}
+
 void sm3_u32(struct sm3 *hash, uint32_t number)
 {
-    const uint8_t bytes[4] = {(uint8_t)(number >> 24), (uint8_t)(number >> 16), (uint8_t)(number >> 8),
-                              (uint8_t)number};
+    uint8_t bytes[4];
+    put_u32(bytes, number);
     sm3_update(hash, bytes, sizeof(bytes));
 }
 
@@ -32,8 +38,16 @@ void scalar_hash_init(struct scalar_hash *hash, const char *tag)
 
 void scalar_hash_length(struct scalar_hash *hash, uint32_t len)
 {
-    const uint8_t bytes[4] = {(uint8_t)(len >> 24), (uint8_t)(len >> 16), (uint8_t)(len >> 8), (uint8_t)len};
+    uint8_t bytes[4];
+    put_u32(bytes, len);
     scalar_hash_update(hash, bytes, sizeof(bytes));
+}
+
+void scalar_hash_field_u32(struct scalar_hash *hash, uint32_t number)
+{
+    uint8_t bytes[4];
+    put_u32(bytes, number);
+    scalar_hash_field(hash, bytes_of(bytes, sizeof(bytes)));
 }
 
 void scalar_hash_update(struct scalar_hash *hash, const void *data, size_t len)

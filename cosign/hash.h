@@ -28,6 +28,8 @@ void scalar_hash_init(struct scalar_hash *hash, const char *tag);
 /* The 4-byte length that begins a field of T; its bytes follow by scalar_hash_update. */
 void scalar_hash_length(struct scalar_hash *hash, uint32_t len);
 void scalar_hash_update(struct scalar_hash *hash, const void *data, size_t len);
+/* A whole field of T that is a 4-byte big-endian number. */
+void scalar_hash_field_u32(struct scalar_hash *hash, uint32_t number);
 /* One whole field of T, of at most COSIGN_FIELD_MAX bytes. */
 void scalar_hash_field(struct scalar_hash *hash, struct bytes field);
 /* Drops the hash. The scalar may be 0: where it must not be, the caller refuses it. */

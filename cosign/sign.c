@@ -43,10 +43,6 @@ enum hufu_err sign_bind(struct scalar_hash *common, struct bytes head, const uin
 void sign_beta(struct scalar *beta, const struct scalar_hash *common, uint32_t i)
 {
     struct scalar_hash hash SCALAR_HASH_DROPPED = *common;
-    uint8_t number[4];
-    struct buf b;
-    buf_init(&b, number, sizeof(number));
-    buf_put_u32(&b, i);
-    scalar_hash_field(&hash, bytes_of(number, sizeof(number)));
+    scalar_hash_field_u32(&hash, i);
     scalar_hash_done(&hash, beta);
 }
