@@ -151,11 +151,6 @@ static FIELD_CALLED void field_square(struct field *out, const struct field *a)
 }
 #endif
 
-static inline void field_double(struct field *out, const struct field *a)
-{
-    field_add(out, a, a);
-}
-
 static inline void field_triple(struct field *out, const struct field *a)
 {
     struct field twice;

@@ -48,7 +48,7 @@ static bool check_field_inline(const struct inputs *in)
     field_add(&r[0], &in->f[0], &in->f[1]);
     field_sub(&r[1], &in->f[0], &in->f[1]);
     field_halve(&r[2], &in->f[0]);
-    field_double(&r[3], &in->f[0]);
+    field_add(&r[3], &in->f[0], &in->f[0]);
     field_triple(&r[4], &in->f[0]);
     field_negate_if(&r[5], word_mask(in->f[1].limb[0] & 1), &in->f[0]);
     field_select(&r[6], word_mask(in->f[1].limb[0] & 1), &in->f[0], &in->f[1]);
