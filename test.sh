@@ -108,6 +108,22 @@ PY
     record "$name" "$passed" "$failed"
 }
 
+# run_node NAME FILES…: tests of a program of tools/, by Node's own runner.
+run_node() {
+    local name=$1 passed failed cancelled result=0
+    shift
+    node --test --test-reporter=tap "$@" >"$results.out" 2>&1 || result=$?
+    passed=$(sed -nE 's/^# pass ([0-9]+)$/\1/p' "$results.out")
+    failed=$(sed -nE 's/^# fail ([0-9]+)$/\1/p' "$results.out")
+    cancelled=$(sed -nE 's/^# cancelled ([0-9]+)$/\1/p' "$results.out")
+    failed=$((${failed:-0} + ${cancelled:-0}))
+    if ((result != 0 || failed > 0)); then
+        cat "$results.out"
+        ((failed > 0)) || failed=1
+    fi
+    record "$name" "${passed:-0}" "$failed"
+}
+
 conclude() {
     local name passed failed all_passed=0 all_failed=0
     printf '\n'
@@ -126,6 +142,8 @@ build release
 say "lint"
 run_counted "lint" tools/lint.sh
 run_counted "lint self-test" tools/lint-selftest.sh
+say "outside services: Node's test runner"
+run_node "inbox, node" tools/inbox/test/*.test.js
 say "ctest: release"
 run_ctest "ctest, release" build
 say "API tests: release"

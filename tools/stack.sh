@@ -1,23 +1,23 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# The whole service, private to one folder: PostgreSQL, SoftHSM2 token, hufu-hsm, hufu-server. Demo, tests and
-# benchmarks all start it here, and nothing of the system's own services is touched.
+# The whole service, private to one folder: PostgreSQL, SoftHSM2 token, hufu-hsm, hufu-server, and the outside services that
+# are asked for. Demo, tests and benchmarks all start it here, and nothing of the system's own services is touched.
 set -euo pipefail
 umask 022
 
 usage() {
     cat >&2 <<'TEXT'
 usage: tools/stack.sh COMMAND DIR …
-  start DIR [--bin DIR] [--http] [--ca LIST] [--supervise] [--server KEY=VALUE]… [--hsm KEY=VALUE]…
+  start DIR [--bin DIR] [--http] [--ca LIST] [--supervise] [--inbox] [--server KEY=VALUE]… [--hsm KEY=VALUE]…
                       makes what is missing, starts what does not run, writes DIR/stack.env; the options are kept
-                      for later starts
+                      for later starts; --inbox: with an SMS and e-mail service (tools/inbox)
   status DIR          one line per process; fails unless all run
   stop DIR            ends the processes, keeps the data
   clean DIR           ends the processes, removes the data
-  up|down|restart|kill9 hsm|server|db DIR
+  up|down|restart|kill9 hsm|server|db|inbox DIR
                       one process: start; end; end and start; SIGKILL
 With --supervise a process that dies is started again (down alone keeps it away).
-As root the three run as the system users hufu-db, hufu-hsm and hufu-server; otherwise all as the caller.
+As root they run as the system users hufu-db, hufu-hsm, hufu-server and hufu-outside; otherwise all as the caller.
 TEXT
     exit 2
 }
@@ -29,8 +29,10 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$top/tools/stack/database.sh"
 # shellcheck source=tools/stack/service.sh
 . "$top/tools/stack/service.sh"
+# shellcheck source=tools/stack/outside.sh
+. "$top/tools/stack/outside.sh"
 
-names=(db hsm server)
+names=(db hsm server) # and outside services, once the options are known
 socket_path_limit=107 # sun_path without its final NUL
 
 # The whole environment of what the stack runs: nothing of the caller's, whose HUFU_… would override configuration.
@@ -60,11 +62,11 @@ give() {
 }
 
 users_prepare() {
-    user_db='' user_hsm='' user_server=''
+    user_db='' user_hsm='' user_server='' user_outside=''
     ((EUID == 0)) || return 0
-    user_db=hufu-db user_hsm=hufu-hsm user_server=hufu-server
+    user_db=hufu-db user_hsm=hufu-hsm user_server=hufu-server user_outside=hufu-outside
     local user
-    for user in "$user_db" "$user_hsm" "$user_server"; do
+    for user in "$user_db" "$user_hsm" "$user_server" "$user_outside"; do
         getent passwd "$user" >/dev/null ||
             useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$user"
     done
@@ -134,13 +136,19 @@ programs_prepare() {
 
 options_default() {
     bin=$top/build/bin scheme=https ca=sm2 supervise=0
-    server_options=() hsm_options=()
+    server_options=() hsm_options=() outside=()
 }
 
 options_load() {
     options_default
     # shellcheck disable=SC1091
     [[ ! -e $home/run/options ]] || . "$home/run/options"
+    names=(db hsm server "${outside[@]}")
+}
+
+options_add_outside() {
+    [[ " ${outside[*]} " == *" $1 "* ]] || outside+=("$1")
+    names=(db hsm server "${outside[@]}")
 }
 
 options_parse() {
@@ -148,6 +156,7 @@ options_parse() {
         case $1 in
         --http) scheme=http ;;
         --supervise) supervise=1 ;;
+        --inbox) options_add_outside inbox ;;
         --bin | --ca | --server | --hsm)
             (($# > 1)) || usage
             case $1 in
@@ -165,7 +174,7 @@ options_parse() {
 }
 
 options_save() {
-    declare -p bin scheme ca supervise server_options hsm_options | sed 's/^declare --/declare -g/; s/^declare -a/declare -ga/' \
+    declare -p bin scheme ca supervise server_options hsm_options outside | sed 's/^declare --/declare -g/; s/^declare -a/declare -ga/' \
         >"$home/run/options"
 }
 
@@ -187,6 +196,9 @@ environment_write() {
         echo "HUFU_SERVER_CONF=$home/server/hufu-server.conf"
         echo "HUFU_TOKEN_DIRECTORY=$home/hsm/tokens"
         echo "SOFTHSM2_CONF=$home/hsm/softhsm2.conf"
+        for name in "${outside[@]}"; do
+            echo "HUFU_${name^^}_URL=$(outside_url "$name")"
+        done
         for name in "${names[@]}"; do
             echo "HUFU_${name^^}_PID_FILE=$home/run/$name.pid"
             echo "HUFU_${name^^}_PID=$(process_pid "$name")"
@@ -203,6 +215,7 @@ up() {
     db) database_up ;;
     hsm) hsm_up ;;
     server) server_up ;;
+    *) outside_up "$1" ;;
     esac
 }
 
@@ -260,6 +273,10 @@ start() {
     sockets_prepare
     programs_prepare
     options_save
+    local name
+    for name in "${outside[@]}"; do
+        up "$name"
+    done
     hsm_configure
     server_configure
     [[ $scheme != https ]] || server_tls_certificate
@@ -277,7 +294,7 @@ start() {
 stop() {
     local name
     process_end supervisor KILL
-    for name in server hsm db; do
+    for name in server hsm db "${outside[@]}"; do
         down "$name"
     done
 }
@@ -319,7 +336,7 @@ main() {
     case $command in
     up | down | restart | kill9)
         which=${1:-}
-        [[ $which == db || $which == hsm || $which == server ]] || usage
+        [[ $which == db || $which == hsm || $which == server || $which == inbox ]] || usage
         shift
         ;;
     start | stop | status | clean | supervise-forever) ;;
@@ -335,6 +352,10 @@ main() {
     if ! stack_load "$command"; then
         [[ $command != clean && $command != stop ]] || return 0
         echo "stack: nothing was started in $dir" >&2
+        return 1
+    fi
+    if [[ -n $which && " ${names[*]} " != *" $which "* ]]; then
+        echo "stack: it was started without $which" >&2
         return 1
     fi
     case $command in

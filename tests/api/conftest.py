@@ -18,7 +18,7 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def stack():
-    stack = stack_module.Stack("--ca", "sm2,p256,rsa")
+    stack = stack_module.Stack("--ca", "sm2,p256,rsa", "--inbox")
     try:
         yield stack.start()
     finally:
@@ -38,6 +38,11 @@ def public(stack):
 @pytest.fixture
 def admin(stack):
     return stack.admin
+
+
+@pytest.fixture
+def inbox(stack):
+    return stack.inbox
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import tempfile
 import time
 
 import client
+import inbox
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 BIN = (TOP / os.environ.get("HUFU_TEST_BIN", "build/bin")).resolve()
@@ -47,7 +48,7 @@ class Stack:
         assert not complaints, complaints
 
     def process(self, command, name):
-        """up, down, restart or kill9 of hsm, server or db."""
+        """up, down, restart or kill9 of hsm, server, db or inbox."""
         run(TOP / "tools/stack.sh", command, name, self.folder)
 
     def _tool(self, command, *options):
@@ -73,6 +74,10 @@ class Stack:
     @property
     def admin(self):
         return client.Client(socket_path=self.environment["HUFU_ADMIN_SOCKET"])
+
+    @property
+    def inbox(self):
+        return inbox.Inbox(self.environment["HUFU_INBOX_URL"])
 
     def hufu(self, *arguments, check=True):
         """The operator's command; its output as text."""
