@@ -142,6 +142,7 @@ build release
 say "lint"
 run_counted "lint" tools/lint.sh
 run_counted "lint self-test" tools/lint-selftest.sh
+run_counted "OpenAPI lint" tools/openapi.sh
 say "outside services: Node's test runner"
 run_node "inbox, node" tools/inbox/test/*.test.js
 say "ctest: release"

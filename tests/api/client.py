@@ -7,6 +7,10 @@ import socket
 import ssl
 import urllib.parse
 
+import contract
+
+_contract = contract.Contract()
+
 
 class Answer:
     def __init__(self, response):
@@ -84,7 +88,7 @@ class Client:
             answer = Answer(connection.getresponse())
         finally:
             connection.close()
-        assert answer.headers["X-Request-Id"], (method, path)
+        _contract.check(method, path, raw, answer)
         return answer
 
     def get(self, path, **kwargs):
@@ -92,3 +96,12 @@ class Client:
 
     def post(self, path, body=None, **kwargs):
         return self.request("POST", path, body=body, **kwargs)
+
+    def put(self, path, body=None, **kwargs):
+        return self.request("PUT", path, body=body, **kwargs)
+
+    def patch(self, path, body=None, **kwargs):
+        return self.request("PATCH", path, body=body, **kwargs)
+
+    def delete(self, path, body=None, **kwargs):
+        return self.request("DELETE", path, body=body, **kwargs)

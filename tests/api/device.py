@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A device as far as REST alone goes: a P-256 key in a file (stock openssl signs with it) and a session. The
-co-signing itself is done by the real phone (phone.py)."""
+"""A device as far as REST alone goes: a P-256 key and a session. The co-signing itself is done by the real phone
+(phone.py)."""
 
-import pathlib
-import tempfile
 import urllib.parse
 
-import stack
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, utils
+
 import wire
 
 
@@ -18,18 +18,13 @@ def code_of(text):
 
 class Device:
     def __init__(self):
-        self._folder = tempfile.TemporaryDirectory(prefix="hufu-device.")
-        self._key = pathlib.Path(self._folder.name) / "device.pem"
-        stack.run("openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", self._key)
-        der = stack.run("openssl", "pkey", "-in", self._key, "-pubout", "-outform", "DER").stdout
-        self.public_key = der[-65:]
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self.public_key = self._key.public_key().public_bytes(
+            serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
 
     def sign(self, message):
         """ECDSA P-256 with SHA-256, r and s in 32 bytes each."""
-        der = stack.run("openssl", "dgst", "-sha256", "-sign", self._key, input=message).stdout
-        r_len = der[3]
-        r = int.from_bytes(der[4:4 + r_len], "big")
-        s = int.from_bytes(der[6 + r_len:], "big")
+        r, s = utils.decode_dss_signature(self._key.sign(message, ec.ECDSA(hashes.SHA256())))
         return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
     def activation(self, code, /, time_ms=None, **changes):
