@@ -29,6 +29,8 @@ const struct http_route api_routes[] = {
 const struct http_route api_admin_routes[] = {
     {"POST", "/admin/v1/projects", ROUTE_OPERATOR, ROUTE_WORKER, admin_project_post},
     {"GET", "/admin/v1/projects", ROUTE_OPERATOR, ROUTE_WORKER, admin_project_list},
+    {"GET", "/admin/v1/projects/{id}", ROUTE_OPERATOR, ROUTE_WORKER, admin_project_get},
+    {"PATCH", "/admin/v1/projects/{id}", ROUTE_OPERATOR, ROUTE_WORKER, admin_project_patch},
     {"POST", "/admin/v1/users", ROUTE_OPERATOR, ROUTE_WORKER, admin_user_post},
     {"GET", "/admin/v1/users", ROUTE_OPERATOR, ROUTE_WORKER, admin_user_list},
     {"POST", "/admin/v1/users/{id}/suspend", ROUTE_OPERATOR, ROUTE_WORKER, admin_user_suspend},

@@ -32,7 +32,7 @@ http_handler service_get;
 
 http_handler admin_audit_event_list;
 http_handler admin_key_list, admin_key_freeze, admin_key_unfreeze;
-http_handler admin_project_post, admin_project_list;
+http_handler admin_project_post, admin_project_list, admin_project_get, admin_project_patch;
 http_handler admin_user_post, admin_user_list, admin_user_suspend, admin_user_resume,
     admin_user_post_activation;
 

@@ -9,10 +9,37 @@ static void view_set(json_t *object, const char *name, json_t *value)
     json_object_set_new(object, name, value);
 }
 
+static json_t *view_rule_set(const struct project_rule *rule, unsigned set)
+{
+    json_t *names = json_array();
+    for (size_t i = 0; rule->names[i] != NULL; i++)
+        if ((set >> i & 1) != 0)
+            json_array_append_new(names, json_text(rule->names[i]));
+    return names;
+}
+
+static json_t *view_rule(const struct project_rules *rules, const struct project_rule *rule)
+{
+    switch (rule->kind) {
+    case PROJECT_RULE_CHOICE:
+        return json_text(rule->names[project_rule_choice(rules, rule)]);
+    case PROJECT_RULE_NUMBER:
+        return json_integer(project_rule_number(rules, rule));
+    case PROJECT_RULE_FLAG:
+        return json_boolean(project_rule_flag(rules, rule));
+    case PROJECT_RULE_SET:
+        return view_rule_set(rule, project_rule_set(rules, rule));
+    }
+    return NULL;
+}
+
 json_t *view_project(const struct project *project)
 {
-    return json_pack("{so, so, so}", "id", json_uuid(project->project_id), "name", json_text(project->name),
-                     "created_at", json_time(project->created_ms));
+    json_t *view = json_pack("{so, so, so}", "id", json_uuid(project->project_id), "name",
+                             json_text(project->name), "created_at", json_time(project->created_ms));
+    for (const struct project_rule *rule = project_rule_table; rule->name != NULL; rule++)
+        view_set(view, rule->name, view_rule(&project->rules, rule));
+    return view;
 }
 
 json_t *view_account(const struct account *account)

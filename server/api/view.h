@@ -7,6 +7,7 @@
 
 #include "server/core/page.h"
 
+/* With a member for each rule. */
 json_t *view_project(const struct project *project);
 json_t *view_account(const struct account *account);
 /* As its device sees it: with the subject that its certificate will have. */

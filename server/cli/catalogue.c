@@ -15,6 +15,8 @@ static const char *const texts[][LANGUAGE_COUNT] = {
          "\n"
          "  project add NAME                     adds a project (a tenant)\n"
          "  project list\n"
+         "  project show ID                      its rules; docs/operations.md says what they mean\n"
+         "  project set ID RULE=VALUE …          a set's values with commas between them\n"
          "  user add --project P --name N --work-number W [--organization O] [--qr|--no-qr]\n"
          "                                       adds a user and prints the activation code\n"
          "  user list --project P\n"
@@ -32,6 +34,8 @@ static const char *const texts[][LANGUAGE_COUNT] = {
          "\n"
          "  project add 名称                     新建项目（租户）\n"
          "  project list                         列出项目\n"
+         "  project show 编号                    查看项目规则；含义见 docs/operations.md\n"
+         "  project set 编号 规则=取值 …         修改项目规则，多个取值以逗号分隔\n"
          "  user add --project 项目 --name 姓名 --work-number 工号 [--organization 单位] [--qr|--no-qr]\n"
          "                                       新建用户并显示激活码\n"
          "  user list --project 项目             列出用户\n"
@@ -54,6 +58,7 @@ static const char *const texts[][LANGUAGE_COUNT] = {
     [MESSAGE_ARGUMENT_COUNT] = {"too many arguments, or too few; hufu --help shows what is expected",
                                 "参数过多或过少；用法见 hufu --help"},
     [MESSAGE_NOT_A_NUMBER] = {"%s must be a whole number from 1 to 500", "%s 必须是 1 到 500 的整数"},
+    [MESSAGE_NOT_A_CHANGE] = {"%s is not of the form NAME=VALUE", "%s 不是“名称=取值”的形式"},
     [MESSAGE_AWAY] = {"nobody answers at %s", "%s 处无应答"},
     [MESSAGE_NOT_UNDERSTOOD] = {"the answer of the service is not understood", "无法理解服务的应答"},
     [MESSAGE_REFUSED] = {"refused: %s", "被拒绝：%s"},
@@ -62,6 +67,7 @@ static const char *const texts[][LANGUAGE_COUNT] = {
     [MESSAGE_STATE] = {"  state: %s", "  状态：%s"},
     [MESSAGE_REQUEST_ID] = {"  request id: %s", "  请求编号：%s"},
     [MESSAGE_PROJECT_ADDED] = {"project added: %s", "已新建项目：%s"},
+    [MESSAGE_PROJECT_SET] = {"the project's rules were changed", "已修改项目规则"},
     [MESSAGE_USER_ADDED] = {"user added: %s", "已新建用户：%s"},
     [MESSAGE_ACTIVATION] = {"activation code, good for one device until %s:",
                             "激活码（限一台设备使用，有效期至 %s）："},

@@ -19,6 +19,7 @@ enum message {
     MESSAGE_OPTION_MISSING, /* %s: the option */
     MESSAGE_ARGUMENT_COUNT,
     MESSAGE_NOT_A_NUMBER, /* %s: the option */
+    MESSAGE_NOT_A_CHANGE, /* %s: what is no NAME=VALUE */
     MESSAGE_AWAY,         /* %s: the socket */
     MESSAGE_NOT_UNDERSTOOD,
     MESSAGE_REFUSED,       /* %s: why */
@@ -27,8 +28,9 @@ enum message {
     MESSAGE_STATE,         /* %s: the state that does not allow it */
     MESSAGE_REQUEST_ID,    /* %s */
     MESSAGE_PROJECT_ADDED, /* %s: its id */
-    MESSAGE_USER_ADDED,    /* %s: its id */
-    MESSAGE_ACTIVATION,    /* %s: until when */
+    MESSAGE_PROJECT_SET,
+    MESSAGE_USER_ADDED, /* %s: its id */
+    MESSAGE_ACTIVATION, /* %s: until when */
     MESSAGE_SUSPENDED,
     MESSAGE_RESUMED,
     MESSAGE_FROZEN,

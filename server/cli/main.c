@@ -13,10 +13,11 @@ static const struct {
     const char *noun, *verb; /* verb NULL: the noun is the whole command */
     cli_command *run;
 } commands[] = {
-    {"project", "add", project_add},   {"project", "list", project_list}, {"user", "add", user_add},
-    {"user", "list", user_list},       {"user", "suspend", user_suspend}, {"user", "resume", user_resume},
-    {"user", "code", user_code},       {"key", "list", key_list},         {"key", "freeze", key_freeze},
-    {"key", "unfreeze", key_unfreeze}, {"audit", "tail", audit_tail},     {"migrate", NULL, migrate},
+    {"project", "add", project_add},   {"project", "list", project_list}, {"project", "show", project_show},
+    {"project", "set", project_set},   {"user", "add", user_add},         {"user", "list", user_list},
+    {"user", "suspend", user_suspend}, {"user", "resume", user_resume},   {"user", "code", user_code},
+    {"key", "list", key_list},         {"key", "freeze", key_freeze},     {"key", "unfreeze", key_unfreeze},
+    {"audit", "tail", audit_tail},     {"migrate", NULL, migrate},
 };
 
 static enum cli_exit run_command(const struct cli *cli, int argc, char **argv)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "server/cli/answer.h"
 #include "server/cli/arguments.h"
@@ -30,4 +32,125 @@ enum cli_exit project_list(const struct cli *cli, int argc, char **argv)
     if (!arguments_parse(cli, no_options, argc, argv, NULL, 0))
         return CLI_USAGE;
     return answer_print_list(cli, path, "projects", columns, sizeof(columns) / sizeof(columns[0]));
+}
+
+#define PROJECTS "/admin/v1/projects/"
+#define VALUE_SIZE 1024
+
+static enum cli_exit fetch_project(const struct cli *cli, const char *id, json_t **answer)
+{
+    char path[CLIENT_PATH_MAX];
+    if (client_make_path(path, PROJECTS, id, ""))
+        return client_call(cli, "GET", path, NULL, answer);
+    complain(cli->language, MESSAGE_ARGUMENT_COUNT);
+    return CLI_USAGE;
+}
+
+/* A member as `project set` takes it: an array's texts with commas between them. */
+static void value_text(char text[VALUE_SIZE], const json_t *value)
+{
+    size_t index, len = 0;
+    const json_t *each;
+    text[0] = '\0';
+    if (json_is_string(value))
+        text_clean(text, VALUE_SIZE, json_string_value(value));
+    else if (json_is_integer(value))
+        (void)snprintf(text, VALUE_SIZE, "%lld", (long long)json_integer_value(value));
+    else if (json_is_boolean(value))
+        (void)snprintf(text, VALUE_SIZE, "%s", json_is_true(value) ? "true" : "false");
+    json_array_foreach(value, index, each)
+    {
+        const char *name = json_string_value(each);
+        len +=
+            (size_t)snprintf(text + len, VALUE_SIZE - len, "%s%s", index > 0 ? "," : "", name ? name : "?");
+        if (len >= VALUE_SIZE)
+            return;
+    }
+}
+
+enum cli_exit project_show(const struct cli *cli, int argc, char **argv)
+{
+    const char *id = NULL, *name;
+    json_t *value;
+    ANSWER_OWNED json_t *answer = NULL;
+    if (!arguments_parse(cli, no_options, argc, argv, &id, 1))
+        return CLI_USAGE;
+    enum cli_exit done = fetch_project(cli, id, &answer);
+    if (done != CLI_DONE || answer_print_json(cli, answer))
+        return done;
+    json_object_foreach(answer, name, value)
+    {
+        char text[VALUE_SIZE];
+        value_text(text, value);
+        (void)printf("%s=%s\n", name, text);
+    }
+    return CLI_DONE;
+}
+
+static json_t *split_names(const char *text)
+{
+    json_t *names = json_array();
+    for (const char *at = text; *at;) {
+        size_t len = strcspn(at, ",");
+        (void)json_array_append_new(names, json_stringn(at, len));
+        at += len;
+        at += *at == ',';
+    }
+    return names;
+}
+
+/* The text as a value of the kind that the project has there now; what does not convert stays text, and the service refuses
+ * it. */
+static json_t *value_like(const json_t *present, const char *text)
+{
+    char *end;
+    long long number = strtoll(text, &end, 10);
+    if (json_is_array(present))
+        return split_names(text);
+    if (json_is_integer(present) && text[0] && *end == '\0')
+        return json_integer(number);
+    if (json_is_boolean(present) && (strcmp(text, "true") == 0 || strcmp(text, "false") == 0))
+        return json_boolean(text[0] == 't');
+    return json_string(text);
+}
+
+/* name=value; false: it is none. */
+static bool add_change(json_t *body, const json_t *project, const char *argument)
+{
+    char name[64];
+    size_t len = strcspn(argument, "=");
+    if (argument[len] != '=' || len == 0 || len >= sizeof(name))
+        return false;
+    (void)snprintf(name, sizeof(name), "%.*s", (int)len, argument);
+    json_t *value = value_like(json_object_get(project, name), argument + len + 1);
+    return json_object_set_new(body, name, value) == 0;
+}
+
+static enum cli_exit patch_project(const struct cli *cli, const char *id, int count, char **changes)
+{
+    char path[CLIENT_PATH_MAX];
+    ANSWER_OWNED json_t *present = NULL, *body = json_object(), *answer = NULL;
+    enum cli_exit done = fetch_project(cli, id, &present);
+    if (done != CLI_DONE)
+        return done;
+    for (int i = 0; i < count; i++) {
+        if (add_change(body, present, changes[i]))
+            continue;
+        complain(cli->language, MESSAGE_NOT_A_CHANGE, changes[i]);
+        return CLI_USAGE;
+    }
+    if (!client_make_path(path, PROJECTS, id, ""))
+        return CLI_USAGE;
+    done = client_call(cli, "PATCH", path, json_incref(body), &answer);
+    if (done == CLI_DONE && !answer_print_json(cli, answer))
+        say(cli->language, MESSAGE_PROJECT_SET);
+    return done;
+}
+
+enum cli_exit project_set(const struct cli *cli, int argc, char **argv)
+{
+    if (argc >= 2 && argv[0][0] != '-')
+        return patch_project(cli, argv[0], argc - 1, argv + 1);
+    complain(cli->language, MESSAGE_ARGUMENT_COUNT);
+    return CLI_USAGE;
 }

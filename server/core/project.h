@@ -14,5 +14,11 @@ enum hufu_err project_create(struct worker *worker, struct act *act, const char 
 /* By id or by name. Refusal: not found. */
 enum hufu_err project_find(struct worker *worker, struct act *act, const char *id_or_name,
                            struct project *out) HUFU_MUST_CHECK;
+/* By id alone. Refusal: not found. */
+enum hufu_err project_get(struct worker *worker, struct act *act, const uint8_t project_id[UUID_SIZE],
+                          struct project *out) HUFU_MUST_CHECK;
+/* Sets the rules that the change gives, and no other; an audit event for each says to what. Refusal: not found. */
+enum hufu_err project_set_rules(struct worker *worker, struct act *act, const uint8_t project_id[UUID_SIZE],
+                                const struct project_change *change, struct project *out) HUFU_MUST_CHECK;
 
 #endif

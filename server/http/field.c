@@ -116,16 +116,43 @@ static bool read_bool(const struct reading *reading, const struct field *field, 
     return true;
 }
 
-static bool read_enum(const struct reading *reading, const struct field *field, const json_t *value, void *at)
+/* The index of the text in the field's names; -1: it is none of them. */
+static int find_name(const struct field *field, const json_t *value)
 {
     const char *text = json_is_string(value) ? json_string_value(value) : "";
     for (int i = 0; field->names[i]; i++) {
-        if (strcmp(field->names[i], text) == 0) {
-            memcpy(at, &i, sizeof(i));
-            return true;
-        }
+        if (strcmp(field->names[i], text) == 0)
+            return i;
     }
-    return bad(reading, field, "is none of the accepted values", -1);
+    return -1;
+}
+
+static bool read_enum(const struct reading *reading, const struct field *field, const json_t *value, void *at)
+{
+    int index = find_name(field, value);
+    if (index < 0)
+        return bad(reading, field, "is none of the accepted values", -1);
+    memcpy(at, &index, sizeof(index));
+    return true;
+}
+
+static bool read_set(const struct reading *reading, const struct field *field, const json_t *value, void *at)
+{
+    unsigned set = 0;
+    if (!json_is_array(value))
+        return bad(reading, field, "must be an array", -1);
+    if (!check_length(reading, field, (int64_t)json_array_size(value)))
+        return false;
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        int index = find_name(field, json_array_get(value, i));
+        if (index < 0)
+            return bad(reading, field, "holds none of the accepted values", -1);
+        if ((set >> index & 1) != 0)
+            return bad(reading, field, "holds a value twice", -1);
+        set |= 1u << index;
+    }
+    memcpy(at, &set, sizeof(set));
+    return true;
 }
 
 static bool read_uuid(const struct reading *reading, const struct field *field, const json_t *value, void *at)
@@ -162,6 +189,8 @@ static bool read_value(const struct reading *reading, const struct field *field,
         return read_bool(reading, field, value, at);
     case FIELD_ENUM:
         return read_enum(reading, field, value, at);
+    case FIELD_SET:
+        return read_set(reading, field, value, at);
     case FIELD_UUID:
         return read_uuid(reading, field, value, at);
     case FIELD_OBJECT:

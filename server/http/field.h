@@ -28,6 +28,7 @@ enum field_type {
     FIELD_INT,   /* int64_t; min and max are its range */
     FIELD_BOOL,  /* bool */
     FIELD_ENUM,  /* int; the index of the text in names (ended by NULL) */
+    FIELD_SET, /* unsigned; an array of texts, none twice: bit i for names[i]; min and max: how many. Bodies alone */
     FIELD_UUID,  /* uint8_t[16] */
     FIELD_OBJECT /* a struct inside the struct, by the table in fields; problems name "outer.inner". Bodies
                     alone */

@@ -15,7 +15,7 @@
 #define STORE_CONNECT_MS 3000
 /* The server gives up first (statement_timeout 5 s); this is for one that does not answer at all. */
 #define STORE_ANSWER_MS 7000
-#define STORE_PREPARED_MAX 128
+#define STORE_PREPARED_MAX 512
 
 struct store {
     char *conninfo;

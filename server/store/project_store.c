@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/store/project_store.h"
 
+#include <string.h>
+
 #include "server/store/connection.h"
 
+/* The rules, in the order of project_rule_table; $2 is the first of them. */
+#define PROJECT_RULE_COLUMNS ", signup, language"
+#define PROJECT_RULE_CHANGES "signup = coalesce($2::text, signup), language = coalesce($3::text, language)"
+
 /* The nil project holds what belongs to the service as a whole; nobody sees it as a project. */
-#define PROJECT_COLUMNS                                                     \
-    "select project_id, name, created_at from project where project_id <> " \
-    "'00000000-0000-0000-0000-000000000000'"
+#define PROJECT_SEEN "project_id <> '00000000-0000-0000-0000-000000000000'"
+#define PROJECT_COLUMNS \
+    "select project_id, name, created_at" PROJECT_RULE_COLUMNS " from project where " PROJECT_SEEN
 
 static const struct statement project_insert_statement = {
     .name = "project_insert",
@@ -27,6 +33,37 @@ static const struct statement project_list_statement = {
     .sql = PROJECT_COLUMNS " and project_id > $1::uuid order by project_id limit $2::int4",
     .repeatable = true,
 };
+static const struct statement project_update_rules_statement = {
+    .name = "project_update_rules",
+    .sql = "update project set " PROJECT_RULE_CHANGES " where " PROJECT_SEEN
+           " and project_id = $1::uuid returning project_id, name, created_at" PROJECT_RULE_COLUMNS,
+};
+
+static size_t project_count_names(const char *const *names)
+{
+    size_t count = 0;
+    while (names[count] != NULL)
+        count++;
+    return count;
+}
+
+static void project_fill_rule(struct row *row, const struct project_rule *rule, void *member)
+{
+    switch (rule->kind) {
+    case PROJECT_RULE_CHOICE:
+        memcpy(member, &(int){row_name(row, rule->names, project_count_names(rule->names))}, sizeof(int));
+        break;
+    case PROJECT_RULE_NUMBER:
+        memcpy(member, &(int64_t){row_i64(row)}, sizeof(int64_t));
+        break;
+    case PROJECT_RULE_FLAG:
+        memcpy(member, &(bool){row_bool(row)}, sizeof(bool));
+        break;
+    case PROJECT_RULE_SET:
+        memcpy(member, &(unsigned){(unsigned)row_i64(row)}, sizeof(unsigned));
+        break;
+    }
+}
 
 static enum hufu_err project_fill(struct row *row, struct project *out)
 {
@@ -34,6 +71,8 @@ static enum hufu_err project_fill(struct row *row, struct project *out)
     row_uuid(row, out->project_id);
     row_text(row, out->name, sizeof out->name);
     out->created_ms = row_time(row);
+    for (const struct project_rule *rule = project_rule_table; rule->name != NULL; rule++)
+        project_fill_rule(row, rule, (char *)&out->rules + rule->offset);
     return row_finish(row);
 }
 
@@ -71,6 +110,39 @@ enum hufu_err project_read_named(struct store *store, const char *name, struct p
     struct parameters parameters = {0};
     parameter_text(&parameters, name);
     return project_one(store, &project_read_named_statement, &parameters, out);
+}
+
+static void project_give_rule(struct parameters *parameters, const struct project_rules *rules,
+                              const struct project_rule *rule)
+{
+    switch (rule->kind) {
+    case PROJECT_RULE_CHOICE:
+        parameter_text(parameters, rule->names[project_rule_choice(rules, rule)]);
+        break;
+    case PROJECT_RULE_NUMBER:
+        parameter_i64(parameters, project_rule_number(rules, rule));
+        break;
+    case PROJECT_RULE_FLAG:
+        parameter_bool(parameters, project_rule_flag(rules, rule));
+        break;
+    case PROJECT_RULE_SET:
+        parameter_i64(parameters, project_rule_set(rules, rule));
+        break;
+    }
+}
+
+enum hufu_err project_update_rules(struct store *store, const uint8_t project_id[UUID_SIZE],
+                                   const struct project_change *change, struct project *out)
+{
+    struct parameters parameters = {0};
+    parameter_uuid(&parameters, project_id);
+    for (size_t i = 0; project_rule_table[i].name != NULL; i++) {
+        if (change->given[i])
+            project_give_rule(&parameters, &change->rules, &project_rule_table[i]);
+        else
+            parameter_null(&parameters);
+    }
+    return project_one(store, &project_update_rules_statement, &parameters, out);
 }
 
 enum hufu_err project_list(struct store *store, const uint8_t after[UUID_SIZE], size_t limit,

@@ -18,6 +18,7 @@ struct input {
     int64_t count;
     bool flag;
     int colour;
+    unsigned colours;
     uint8_t id[16];
     struct inner subject;
 };
@@ -58,6 +59,13 @@ static const struct field fields[] = {
     {.name = "colour",
      .type = FIELD_ENUM,
      .offset = offsetof(struct input, colour),
+     .names = colours,
+     .optional = true},
+    {.name = "colours",
+     .type = FIELD_SET,
+     .offset = offsetof(struct input, colours),
+     .min = 1,
+     .max = 2,
      .names = colours,
      .optional = true},
     {.name = "id", .type = FIELD_UUID, .offset = offsetof(struct input, id), .optional = true},
@@ -159,7 +167,7 @@ static void deep_nesting_is_refused_before_it_is_parsed(void **state)
 static void an_unknown_or_missing_field_is_named(void **state)
 {
     (void)state;
-    assert_refused(WITH("\"colours\":1"), PROBLEM_UNKNOWN_FIELD, "colours", -1);
+    assert_refused(WITH("\"flavour\":1"), PROBLEM_UNKNOWN_FIELD, "flavour", -1);
     assert_refused("{\"name\":\"x\"}", PROBLEM_MISSING_FIELD, "frame", -1);
     assert_refused(WITH("\"subject\":{\"CN\":\"x\",\"L\":\"y\"}"), PROBLEM_UNKNOWN_FIELD, "subject.L", -1);
     assert_refused(WITH("\"subject\":{}"), PROBLEM_MISSING_FIELD, "subject.CN", -1);
@@ -204,6 +212,32 @@ static void bad_numbers_and_names_are_refused(void **state)
     assert_refused(WITH("\"colour\":1"), PROBLEM_BAD_FIELD, "colour", -1);
     assert_refused(WITH("\"id\":\"17\""), PROBLEM_BAD_FIELD, "id", -1);
     assert_refused(WITH("\"id\":1"), PROBLEM_BAD_FIELD, "id", -1);
+}
+
+static void a_set_is_read_as_bits_in_whatever_order_it_comes(void **state)
+{
+    static const struct {
+        const char *body;
+        unsigned set;
+    } cases[] = {
+        {WITH("\"colours\":[\"red\"]"), 1},
+        {WITH("\"colours\":[\"green\"]"), 2},
+        {WITH("\"colours\":[\"green\",\"red\"]"), 3},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct input in = {0};
+        struct http_request *request = request_of(cases[i].body, strlen(cases[i].body));
+        assert_true(field_read_body(request, fields, &in));
+        assert_int_equal(in.colours, cases[i].set);
+        request_free(request);
+    }
+    assert_refused(WITH("\"colours\":[]"), PROBLEM_BAD_FIELD, "colours", 1);
+    assert_refused(WITH("\"colours\":[\"red\",\"green\",\"red\"]"), PROBLEM_BAD_FIELD, "colours", 2);
+    assert_refused(WITH("\"colours\":[\"red\",\"red\"]"), PROBLEM_BAD_FIELD, "colours", -1);
+    assert_refused(WITH("\"colours\":[\"blue\"]"), PROBLEM_BAD_FIELD, "colours", -1);
+    assert_refused(WITH("\"colours\":[1]"), PROBLEM_BAD_FIELD, "colours", -1);
+    assert_refused(WITH("\"colours\":\"red\""), PROBLEM_BAD_FIELD, "colours", -1);
 }
 
 static void a_long_unknown_name_is_cut_at_a_character(void **state)
@@ -379,6 +413,7 @@ int main(void)
         cmocka_unit_test(bad_bytes_are_refused_with_their_limit),
         cmocka_unit_test(bad_text_is_refused_with_its_limit),
         cmocka_unit_test(bad_numbers_and_names_are_refused),
+        cmocka_unit_test(a_set_is_read_as_bits_in_whatever_order_it_comes),
         cmocka_unit_test(a_long_unknown_name_is_cut_at_a_character),
         cmocka_unit_test(every_cut_of_a_body_is_refused_or_read_whole),
         cmocka_unit_test(every_flipped_bit_is_refused_or_read_whole),

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/store/project_rules.h"
+
+#include <assert.h>
+#include <string.h>
+
+static const char *const project_signup_names[] = {
+    [PROJECT_SIGNUP_OFF] = "off",
+    [PROJECT_SIGNUP_OPERATOR] = "operator",
+    [PROJECT_SIGNUP_AUTOMATIC] = "automatic",
+    [PROJECT_SIGNUP_COUNT] = NULL,
+};
+static const char *const project_language_names[] = {
+    [PROJECT_LANGUAGE_CHINESE] = "zh-CN",
+    [PROJECT_LANGUAGE_ENGLISH] = "en",
+    [PROJECT_LANGUAGE_COUNT] = NULL,
+};
+
+/* In the order of PROJECT_RULE_COLUMNS and PROJECT_RULE_CHANGES (project_store.c). */
+const struct project_rule project_rule_table[] = {
+    {.name = "signup",
+     .kind = PROJECT_RULE_CHOICE,
+     .offset = offsetof(struct project_rules, signup),
+     .names = project_signup_names},
+    {.name = "language",
+     .kind = PROJECT_RULE_CHOICE,
+     .offset = offsetof(struct project_rules, language),
+     .names = project_language_names},
+    {.name = NULL},
+};
+static_assert(sizeof project_rule_table / sizeof project_rule_table[0] <= PROJECT_RULES_MAX + 1,
+              "one parameter a rule");
+static_assert(sizeof(enum project_signup) == sizeof(int), "a choice is an int");
+
+static void project_rule_copy(void *out, size_t size, const struct project_rules *rules,
+                              const struct project_rule *rule)
+{
+    memcpy(out, (const char *)rules + rule->offset, size);
+}
+
+int project_rule_choice(const struct project_rules *rules, const struct project_rule *rule)
+{
+    int choice;
+    project_rule_copy(&choice, sizeof choice, rules, rule);
+    return choice;
+}
+
+int64_t project_rule_number(const struct project_rules *rules, const struct project_rule *rule)
+{
+    int64_t number;
+    project_rule_copy(&number, sizeof number, rules, rule);
+    return number;
+}
+
+bool project_rule_flag(const struct project_rules *rules, const struct project_rule *rule)
+{
+    bool flag;
+    project_rule_copy(&flag, sizeof flag, rules, rule);
+    return flag;
+}
+
+unsigned project_rule_set(const struct project_rules *rules, const struct project_rule *rule)
+{
+    unsigned set;
+    project_rule_copy(&set, sizeof set, rules, rule);
+    return set;
+}

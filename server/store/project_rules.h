@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rules of a project: what its people may do by themselves, and how. A rule is a column of the table project (its name,
+ * its default, its check), a member here, and a row of project_rule_table with its column in the two texts beside that
+ * table; whoever reads, changes, shows or describes rules goes by the table. */
+#ifndef HUFU_SERVER_STORE_PROJECT_RULES_H
+#define HUFU_SERVER_STORE_PROJECT_RULES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Who lets in those who ask for an account themselves. */
+enum project_signup {
+    PROJECT_SIGNUP_OFF,       /* nobody: accounts are made by operators alone */
+    PROJECT_SIGNUP_OPERATOR,  /* an operator, one by one */
+    PROJECT_SIGNUP_AUTOMATIC, /* everybody is, who asks in form */
+    PROJECT_SIGNUP_COUNT
+};
+
+/* Of what is sent to people. */
+enum project_language {
+    PROJECT_LANGUAGE_CHINESE,
+    PROJECT_LANGUAGE_ENGLISH,
+    PROJECT_LANGUAGE_COUNT
+};
+
+struct project_rules {
+    enum project_signup signup;
+    enum project_language language;
+};
+
+/* How a rule's value stands in its member, in its column, and in JSON. */
+enum project_rule_kind {
+    PROJECT_RULE_CHOICE, /* an enum (an int's size); text; its name */
+    PROJECT_RULE_NUMBER, /* int64_t; bigint; a number from min to max */
+    PROJECT_RULE_FLAG,   /* bool; boolean; true or false */
+    PROJECT_RULE_SET     /* unsigned, bit i for names[i]; bigint; an array of names */
+};
+
+struct project_rule {
+    const char *name; /* NULL ends the table */
+    enum project_rule_kind kind;
+    size_t offset;            /* in struct project_rules */
+    const char *const *names; /* of a choice or a set; ended by NULL */
+    int64_t min, max;         /* of a number; of a set: how many names it may have */
+};
+#define PROJECT_RULES_MAX 23 /* each is a parameter of one statement, and so is the project's id */
+extern const struct project_rule project_rule_table[];
+
+/* What a project's rules shall be: those that are given, at their place in the table, and no other. */
+struct project_change {
+    struct project_rules rules;
+    bool given[PROJECT_RULES_MAX];
+};
+
+/* The member as its kind says. */
+int project_rule_choice(const struct project_rules *rules, const struct project_rule *rule);
+int64_t project_rule_number(const struct project_rules *rules, const struct project_rule *rule);
+bool project_rule_flag(const struct project_rules *rules, const struct project_rule *rule);
+unsigned project_rule_set(const struct project_rules *rules, const struct project_rule *rule);
+
+#endif
