@@ -6,12 +6,12 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "common/locked.h"
 #include "common/secret.h"
 #include "hsm/authority_file.h"
 #include "hsm/clock.h"
 #include "hsm/disk.h"
 #include "hsm/entropy.h"
-#include "hsm/locked.h"
 #include "hsm/owned.h"
 #include "hsm/sealed.h"
 

@@ -4,8 +4,8 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "common/locked.h"
 #include "common/secret.h"
-#include "hsm/locked.h"
 
 struct box_key {
     uint8_t H_k[BOX_KEY_SIZE];

@@ -11,6 +11,7 @@
 
 #include "common/channel.h"
 #include "common/log.h"
+#include "common/secret.h"
 #include "hsm/request.h"
 
 #define STACK_SIZE ((size_t)2 << 20)
@@ -49,7 +50,9 @@ static bool serve_one(struct slot *slot, int fd)
         return false;
     else
         well_formed = request_handle(slot->listener->pool, buf_bytes(&message), &reply);
-    return !channel_send(fd, buf_bytes(&reply), LISTENER_MESSAGE_MS) && well_formed;
+    bool sent = !channel_send(fd, buf_bytes(&reply), LISTENER_MESSAGE_MS);
+    secret_wipe(slot->reply, reply.len); /* one of them is a data key */
+    return sent && well_formed;
 }
 
 static void *run_slot(void *argument)

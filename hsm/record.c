@@ -15,6 +15,7 @@ static const struct kind_form kinds[] = {
     [RECORD_BINDING] = {"binding", "sm2"},
     [RECORD_CA] = {"ca", "sm2"},
     [RECORD_SERVICE] = {"service", "x25519"},
+    [RECORD_DATA] = {"data", "xchacha20-poly1305"},
 };
 
 enum hufu_err record_place_encode(struct buf *out, const struct record_place *place,
@@ -175,12 +176,34 @@ enum hufu_err record_ca_parse(struct record_ca *record, struct bytes plain)
     return HUFU_ERR_RECORD;
 }
 
+enum hufu_err record_data_encode(struct buf *out, const struct record_data *record)
+{
+    buf_put_field(out, record->key, sizeof(record->key));
+    return buf_finish(out);
+}
+
+enum hufu_err record_data_parse(struct record_data *record, struct bytes plain)
+{
+    struct cursor c;
+    cursor_init(&c, plain);
+    cursor_field_copy(&c, record->key, sizeof(record->key));
+    if (!cursor_finish(&c))
+        return HUFU_OK;
+    record_data_wipe(record);
+    return HUFU_ERR_RECORD;
+}
+
 void record_service_wipe(struct record_service *record)
 {
     secret_wipe(record, sizeof(*record));
 }
 
 void record_ca_wipe(struct record_ca *record)
+{
+    secret_wipe(record, sizeof(*record));
+}
+
+void record_data_wipe(struct record_data *record)
 {
     secret_wipe(record, sizeof(*record));
 }

@@ -16,6 +16,7 @@
 
 #define RECORD_VERSION 1
 #define RECORD_IDENTITY_MAX 128
+#define RECORD_DATA_KEY_SIZE 32
 #define RECORD_HEAD_MAX 1024   /* of keygen/begin: 65 bytes public, at most 396 of purpose */
 #define RECORD_PLAIN_MAX 2048  /* of any kind, before sealing */
 #define RECORD_SEALED_MAX 2304 /* of any kind, sealed */
@@ -24,7 +25,8 @@ enum record_kind {
     RECORD_PENDING,
     RECORD_BINDING,
     RECORD_CA,
-    RECORD_SERVICE
+    RECORD_SERVICE,
+    RECORD_DATA
 };
 enum record_role {
     RECORD_PRIMARY,
@@ -79,6 +81,11 @@ struct record_service {
     uint64_t until_ms;
 };
 
+/* The key under which hufu-server keeps what is personal; it is given to that process, and nobody else has it. */
+struct record_data {
+    uint8_t key[RECORD_DATA_KEY_SIZE];
+};
+
 /* The key pair of an SM2 certification authority: a scalar and its point. */
 struct record_ca {
     uint8_t private_key[COSIGN_SCALAR_SIZE];
@@ -90,16 +97,20 @@ enum hufu_err record_binding_encode(struct buf *out, const struct record_binding
 enum hufu_err record_pending_encode(struct buf *out, const struct record_pending *record) HUFU_MUST_CHECK;
 enum hufu_err record_service_encode(struct buf *out, const struct record_service *record) HUFU_MUST_CHECK;
 enum hufu_err record_ca_encode(struct buf *out, const struct record_ca *record) HUFU_MUST_CHECK;
+enum hufu_err record_data_encode(struct buf *out, const struct record_data *record) HUFU_MUST_CHECK;
 
 enum hufu_err record_binding_parse(struct record_binding *record, struct bytes plain) HUFU_MUST_CHECK;
 enum hufu_err record_pending_parse(struct record_pending *record, struct bytes plain) HUFU_MUST_CHECK;
 enum hufu_err record_service_parse(struct record_service *record, struct bytes plain) HUFU_MUST_CHECK;
 enum hufu_err record_ca_parse(struct record_ca *record, struct bytes plain) HUFU_MUST_CHECK;
+enum hufu_err record_data_parse(struct record_data *record, struct bytes plain) HUFU_MUST_CHECK;
 
 void record_service_wipe(struct record_service *record);
 #define RECORD_SERVICE_WIPED __attribute__((cleanup(record_service_wipe)))
 void record_ca_wipe(struct record_ca *record);
 #define RECORD_CA_WIPED __attribute__((cleanup(record_ca_wipe)))
+void record_data_wipe(struct record_data *record);
+#define RECORD_DATA_WIPED __attribute__((cleanup(record_data_wipe)))
 
 /* T("hufu/record", kind, version, algorithm, sealing key id, project, key, binding, generation). Appends. */
 #define RECORD_PLACE_SIZE 160

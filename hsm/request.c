@@ -21,6 +21,8 @@ static const struct operation operations[] = {
     {"status", 0, request_status},
     {"service/new", 3, request_service_new},
     {"service/load", 4, request_service_load},
+    {"data/new", 1, request_data_new},
+    {"data/open", 2, request_data_open},
     {"keygen/begin", 5, request_keygen_begin},
     {"keygen/finish", 4, request_keygen_finish},
     {"operate", 6, request_operate},

@@ -17,6 +17,7 @@
 typedef enum hufu_err request_handler(struct worker *worker, const struct bytes *fields, struct buf *reply);
 
 request_handler request_status, request_service_new, request_service_load;
+request_handler request_data_new, request_data_open;
 request_handler request_keygen_begin, request_keygen_finish, request_operate;
 request_handler request_cert_issue, request_crl_issue, request_ca_chain;
 

@@ -8,10 +8,10 @@
 #include <time.h>
 
 #include "common/encoding.h"
+#include "common/locked.h"
 #include "common/log.h"
 #include "common/secret.h"
 #include "hsm/cryptoki.h"
-#include "hsm/locked.h"
 
 #define OPEN_TRIES 5
 #define OPEN_PAUSE_NS 10000000L /* a token that other processes touch too is now and then not found */

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "common/locked.h"
 #include "common/secret.h"
 #include "hsm/clock.h"
-#include "hsm/locked.h"
 
 struct worker_pool {
     pthread_mutex_t mutex;

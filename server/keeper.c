@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/log.h"
+#include "server/core/data_key.h"
 #include "server/core/maintenance.h"
 #include "server/core/service_key.h"
 #include "server/store/schema.h"
@@ -47,8 +48,12 @@ static enum hufu_err look_after(struct keeper *keeper)
     enum hufu_err err = check_schema(keeper);
     if (!err)
         err = service_key_maintain(keeper->worker);
+    enum hufu_err data_key = err ? HUFU_OK : data_key_maintain(keeper->worker);
     if (!err)
         err = maintenance_run(keeper->worker);
+    /* Without its key nothing personal is read or written; all else goes on. */
+    if (!err)
+        err = data_key;
     if (err != keeper->last)
         log_event(err ? LOG_WARNING : LOG_INFO, err ? "maintenance.failed" : "maintenance.works", "detail",
                   err ? hufu_err_name(err) : NULL, NULL);

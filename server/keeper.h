@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The thread that looks after what no request does: a valid service key in hufu-hsm, partitions, pruning. It is also
+/* The thread that looks after what no request does: a valid service key in hufu-hsm, the data key,
+ * partitions, pruning. It is also
  * how the service comes back by itself when database or hufu-hsm were away at start. */
 #ifndef HUFU_SERVER_KEEPER_H
 #define HUFU_SERVER_KEEPER_H

@@ -14,6 +14,7 @@
 #include "server/api/api.h"
 #include "server/config.h"
 #include "server/confine.h"
+#include "server/core/data_key.h"
 #include "server/health.h"
 #include "server/hsmc/keys.h"
 #include "server/http/server.h"
@@ -33,6 +34,7 @@ struct service {
     struct tls_files tls;
     struct metrics *metrics;
     struct hsmc_keys *keys;
+    struct data_key *data_key;
     struct worker **workers; /* config.workers of them */
     struct worker *keeper_worker;
     struct worker network_worker; /* without connections */
@@ -67,16 +69,19 @@ static bool make_workers(struct service *service)
     const struct server_config *config = &service->config;
     service->metrics = metrics_new(http_route_count(routes, admin_routes));
     service->keys = hsmc_keys_new();
+    service->data_key = data_key_new();
     service->workers = calloc((size_t)config->workers, sizeof(service->workers[0]));
     if (!service->metrics || !service->keys || !service->workers)
         return complain("no memory");
+    if (!service->data_key)
+        return complain("no memory can be locked; see docs/operations.md");
     for (long i = 0; i < config->workers; i++) {
-        service->workers[i] = worker_new(config, service->metrics, service->keys);
+        service->workers[i] = worker_new(config, service->metrics, service->keys, service->data_key);
         if (!service->workers[i])
             return complain("no memory");
     }
     service->network_worker = (struct worker){.metrics = service->metrics, .config = config};
-    service->keeper_worker = worker_new(config, service->metrics, service->keys);
+    service->keeper_worker = worker_new(config, service->metrics, service->keys, service->data_key);
     return service->keeper_worker ? true : complain("no memory");
 }
 
@@ -189,6 +194,7 @@ static void clean(struct service *service)
     worker_free(service->keeper_worker);
     free(service->workers);
     hsmc_keys_free(service->keys);
+    data_key_free(service->data_key);
     metrics_free(service->metrics);
     tls_free(&service->tls);
     server_config_free(&service->config);

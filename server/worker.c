@@ -8,7 +8,8 @@
 #include "server/hsmc/hsmc.h"
 #include "server/store/store.h"
 
-struct worker *worker_new(const struct server_config *config, struct metrics *metrics, struct hsmc_keys *keys)
+struct worker *worker_new(const struct server_config *config, struct metrics *metrics, struct hsmc_keys *keys,
+                          struct data_key *data_key)
 {
     struct worker *worker = calloc(1, sizeof(*worker));
     if (!worker)
@@ -16,6 +17,7 @@ struct worker *worker_new(const struct server_config *config, struct metrics *me
     worker->config = config;
     worker->metrics = metrics;
     worker->keys = keys;
+    worker->data_key = data_key;
     worker->store = store_open(config->database, metrics);
     worker->hsmc = hsmc_new(config->hsm_socket, (int)config->hsm_timeout_ms, keys, metrics);
     if (!worker->store || !worker->hsmc) {

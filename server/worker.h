@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What one worker thread works with. Every handler and every core call gets a worker; nothing in it is shared
- * with another thread but the metrics (atomic), the configuration (constant) and the key list (locked). */
+ * with another thread but the metrics (atomic), the configuration (constant), the key list and the data key (locked). */
 #ifndef HUFU_SERVER_WORKER_H
 #define HUFU_SERVER_WORKER_H
 
@@ -10,6 +10,7 @@
 struct store;         /* server/store/store.h: one database connection */
 struct hsmc;          /* server/hsmc/hsmc.h: one connection to hufu-hsm */
 struct hsmc_keys;     /* server/hsmc/keys.h: the service records that every connection loads */
+struct data_key;      /* server/core/data_key.h: under which personal data are kept */
 struct metrics;       /* server/metrics.h */
 struct server_config; /* server/config.h */
 
@@ -17,6 +18,7 @@ struct worker {
     struct store *store;
     struct hsmc *hsmc;
     struct hsmc_keys *keys;
+    struct data_key *data_key; /* NULL where there are no personal data to be read */
     struct metrics *metrics;
     const struct server_config *config;
     /* The id of the request in hand, for logs, audit events and hufu-hsm's log; "maintenance" in that thread.
@@ -26,8 +28,8 @@ struct worker {
 
 /* Makes the worker with connections that open themselves when first used: neither database nor hufu-hsm need
  * be there. Returns NULL without memory. The pointers given are borrowed and must outlive it. */
-struct worker *worker_new(const struct server_config *config, struct metrics *metrics,
-                          struct hsmc_keys *keys);
+struct worker *worker_new(const struct server_config *config, struct metrics *metrics, struct hsmc_keys *keys,
+                          struct data_key *data_key);
 /* Opens both connections, if what is at their other ends is there. */
 void worker_prepare(struct worker *worker);
 void worker_free(struct worker *worker);

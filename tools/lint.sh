@@ -46,7 +46,7 @@ libpq-fe\.h|^server/store/connection\.c$
 p11-kit/.*|^hsm/cryptoki\.[ch]$
 jansson\.h|^server/(http|api|cli)/|^mobile-sdk/json\.c$
 openssl/.*|^cosign/group_openssl\.c$|^hsm/|^mobile-sdk/openssl/|^server/core/(device_key|subject)\.c$
-sodium\.h|^common/(box|encoding|hash|secret)\.c$|^hsm/(locked|main)\.c$|^mobile-sdk/pin\.c$
+sodium\.h|^common/(box|encoding|hash|locked|secret)\.c$|^hsm/main\.c$|^mobile-sdk/pin\.c$|^server/core/(data_key|personal)\.c$
 utf8proc\.h|^mobile-sdk/pin\.c$
 curl/.*|^mobile-sdk/openssl/transport\.c$|^server/cli/client\.c$
 gnutls/.*|^server/tls\.c$

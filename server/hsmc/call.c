@@ -6,6 +6,7 @@
 
 #include "common/channel.h"
 #include "common/log.h"
+#include "common/secret.h"
 #include "server/clock.h"
 #include "server/metrics.h"
 
@@ -214,4 +215,10 @@ enum hufu_err call_end(struct hsmc *hsmc)
     if (cursor_finish(&hsmc->reply))
         return give_up(hsmc, "a reply is not of its form");
     return HUFU_OK;
+}
+
+void call_forget(struct hsmc *hsmc)
+{
+    secret_wipe(hsmc->reply_memory, hsmc->reply.len);
+    cursor_init(&hsmc->reply, bytes_of(NULL, 0));
 }

@@ -15,5 +15,7 @@ enum hufu_err call_send(struct hsmc *hsmc, struct cursor **reply) HUFU_MUST_CHEC
 /* HUFU_OK when the fields read were of their form and none is left; else HUFU_ERR_AWAY, and the connection is closed:
  * whoever answers like that is not hufu-hsm as we know it. */
 enum hufu_err call_end(struct hsmc *hsmc) HUFU_MUST_CHECK;
+/* Wipes the reply, which was secret. */
+void call_forget(struct hsmc *hsmc);
 
 #endif

@@ -91,6 +91,39 @@ enum hufu_err hsmc_service_load(struct hsmc *hsmc, const char *trace, const stru
     return err ? err : call_end(hsmc);
 }
 
+enum hufu_err hsmc_data_new(struct hsmc *hsmc, const char *trace, const uint8_t record_id[UUID_SIZE],
+                            struct buf *sealed)
+{
+    struct cursor *reply;
+    struct buf *request = call_begin(hsmc, "data/new", trace);
+    put_id(request, record_id);
+    enum hufu_err err = call_send(hsmc, &reply);
+    if (err)
+        return err;
+    struct bytes value = cursor_field(reply, HSMC_SEALED_MAX);
+    err = call_end(hsmc);
+    return err ? err : give(sealed, value);
+}
+
+enum hufu_err hsmc_data_open(struct hsmc *hsmc, const char *trace, const uint8_t record_id[UUID_SIZE],
+                             struct bytes sealed, uint8_t key[HSMC_DATA_KEY_SIZE])
+{
+    struct cursor *reply;
+    memset(key, 0, HSMC_DATA_KEY_SIZE);
+    struct buf *request = call_begin(hsmc, "data/open", trace);
+    put_id(request, record_id);
+    buf_put_field_bytes(request, sealed);
+    enum hufu_err err = call_send(hsmc, &reply);
+    if (err)
+        return err;
+    struct bytes value = cursor_field_exact(reply, HSMC_DATA_KEY_SIZE);
+    err = call_end(hsmc);
+    if (!err)
+        memcpy(key, value.data, value.len);
+    call_forget(hsmc);
+    return err;
+}
+
 enum hufu_err hsmc_keygen_begin(struct hsmc *hsmc, const char *trace, const struct hsmc_keygen_begin *in,
                                 struct buf *sealed, struct buf *answer)
 {

@@ -30,6 +30,7 @@
 #define HSMC_CRL_MAX 196608       /* DER */
 #define HSMC_REVOCATIONS_MAX 3000 /* entries that fit a request and a CRL of HSMC_CRL_MAX */
 #define HSMC_POINT_SIZE 65
+#define HSMC_DATA_KEY_SIZE 32
 #define HSMC_SERIAL_SIZE 16
 #define HSMC_VERSION_MAX 32
 #define HSMC_CA_NAME_MAX 16
@@ -61,6 +62,13 @@ enum hufu_err hsmc_service_new(struct hsmc *hsmc, const char *trace, const uint8
                                struct hsmc_service_key *out) HUFU_MUST_CHECK;
 enum hufu_err hsmc_service_load(struct hsmc *hsmc, const char *trace,
                                 const struct hsmc_service_key *key) HUFU_MUST_CHECK;
+
+/* Makes the key for personal data. sealed needs HSMC_SEALED_MAX and is appended to. */
+enum hufu_err hsmc_data_new(struct hsmc *hsmc, const char *trace, const uint8_t record_id[UUID_SIZE],
+                            struct buf *sealed) HUFU_MUST_CHECK;
+/* key is secret; nothing of it stays in this connection's memory. */
+enum hufu_err hsmc_data_open(struct hsmc *hsmc, const char *trace, const uint8_t record_id[UUID_SIZE],
+                             struct bytes sealed, uint8_t key[HSMC_DATA_KEY_SIZE]) HUFU_MUST_CHECK;
 
 struct hsmc_keygen_begin {
     const uint8_t *project_id;

@@ -89,6 +89,18 @@ static void make_service(struct hsm_seeds *seeds)
     ask(seeds, &reply, "service/load", load, 4);
 }
 
+static void make_data_key(struct hsm_seeds *seeds)
+{
+    HSM_REPLY_DONE struct hsm_reply reply = {0};
+    struct kept sealed;
+    uint8_t id[FRAME_ID_SIZE] = {2};
+    struct bytes in[] = {bytes_of(id, sizeof(id))};
+    ask(seeds, &reply, "data/new", in, 1);
+    keep(&sealed, reply.fields[0]);
+    struct bytes open[] = {in[0], kept_bytes(&sealed)};
+    ask(seeds, &reply, "data/open", open, 2);
+}
+
 static void make_key(struct hsm_seeds *seeds, struct seed_key *key)
 {
     HSM_REPLY_DONE struct hsm_reply reply = {0};
@@ -223,6 +235,7 @@ void hsm_seeds_make(struct hsm_seeds *seeds)
     struct seed_key key;
     ask(seeds, &reply, "status", NULL, 0);
     make_service(seeds);
+    make_data_key(seeds);
     make_key(seeds, &key);
     make_certificate(seeds, &key);
     make_authority(seeds);

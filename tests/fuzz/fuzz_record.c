@@ -27,6 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     CHECK_CANONICAL(record_pending, record_pending_parse, record_pending_encode, input);
     CHECK_CANONICAL(record_service, record_service_parse, record_service_encode, input);
     CHECK_CANONICAL(record_ca, record_ca_parse, record_ca_encode, input);
+    CHECK_CANONICAL(record_data, record_data_parse, record_data_encode, input);
     return 0;
 }
 
@@ -59,6 +60,7 @@ void fuzz_seeds(void (*emit)(void *context, struct bytes seed), void *context)
         .b = {1}, .com = {2}, .head_len = 5, .device_key = {4}, .operations = FRAME_ALLOW_DECRYPT};
     struct record_service service = {.private_key = {1}, .from_ms = 1, .until_ms = 2};
     struct record_ca ca = {.private_key = {1}};
+    struct record_data data = {.key = {1}};
     emit_binding(emit, context, false);
     emit_binding(emit, context, true);
     buf_init(&out, memory, sizeof(memory));
@@ -69,5 +71,8 @@ void fuzz_seeds(void (*emit)(void *context, struct bytes seed), void *context)
     emit(context, buf_bytes(&out));
     buf_init(&out, memory, sizeof(memory));
     FUZZ_CHECK(record_ca_encode(&out, &ca) == HUFU_OK);
+    emit(context, buf_bytes(&out));
+    buf_init(&out, memory, sizeof(memory));
+    FUZZ_CHECK(record_data_encode(&out, &data) == HUFU_OK);
     emit(context, buf_bytes(&out));
 }

@@ -93,6 +93,31 @@ enum hufu_err hsmc_service_load(struct hsmc *hsmc, const char *trace, const stru
     return err == HUFU_OK && !own ? HUFU_ERR_RECORD : err;
 }
 
+enum hufu_err hsmc_data_new(struct hsmc *hsmc, const char *trace, const uint8_t record_id[UUID_SIZE],
+                            struct buf *sealed)
+{
+    (void)hsmc;
+    (void)trace;
+    (void)record_id;
+    enum hufu_err err = key_process_called("data/new");
+    key_process_put(sealed, key_process.sealed);
+    return err;
+}
+
+enum hufu_err hsmc_data_open(struct hsmc *hsmc, const char *trace, const uint8_t record_id[UUID_SIZE],
+                             struct bytes sealed, uint8_t key[HSMC_DATA_KEY_SIZE])
+{
+    (void)hsmc;
+    (void)trace;
+    memset(key, 0, HSMC_DATA_KEY_SIZE);
+    enum hufu_err err = key_process_called("data/open");
+    if (err == HUFU_OK && !bytes_equal_text(sealed, key_process.sealed))
+        err = HUFU_ERR_RECORD;
+    if (err == HUFU_OK)
+        memcpy(key, record_id, UUID_SIZE);
+    return err;
+}
+
 enum hufu_err hsmc_keygen_begin(struct hsmc *hsmc, const char *trace, const struct hsmc_keygen_begin *in,
                                 struct buf *sealed, struct buf *answer)
 {

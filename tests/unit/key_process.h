@@ -16,7 +16,7 @@ struct key_process {
     enum hufu_err err;
     const char *result; /* operate */
     const char *answer;
-    const char *sealed; /* key generation, service keys */
+    const char *sealed; /* key generation, service keys, the data key */
     const char *certificate;
     /* Called in the middle of every call: here the world changes between the read and the decision. */
     void (*meanwhile)(void);

@@ -6,6 +6,7 @@
 
 #include "common/box.h"
 #include "server/clock.h"
+#include "server/core/data_key.h"
 #include "server/hsmc/keys.h"
 #include "server/identifier.h"
 #include "server/metrics.h"
@@ -24,11 +25,13 @@ int office_open(void **state)
     office.worker.config = &office.config;
     office.worker.metrics = metrics_new(0);
     office.worker.keys = hsmc_keys_new();
+    office.worker.data_key = data_key_new();
     office.worker.hsmc = hsmc_new("", 0, office.worker.keys, office.worker.metrics);
     office.worker.store = store_open(office.database.server, office.worker.metrics);
     snprintf(office.worker.trace, sizeof office.worker.trace, "trace");
     key_process_reset();
-    return office.worker.store == NULL || office.worker.metrics == NULL || office.worker.keys == NULL;
+    return office.worker.store == NULL || office.worker.metrics == NULL || office.worker.keys == NULL ||
+           office.worker.data_key == NULL || data_key_maintain(&office.worker) != HUFU_OK;
 }
 
 int office_close(void **state)
@@ -36,6 +39,7 @@ int office_close(void **state)
     (void)state;
     store_close(office.worker.store);
     hsmc_keys_free(office.worker.keys);
+    data_key_free(office.worker.data_key);
     metrics_free(office.worker.metrics);
     database_stop(&office.database);
     return 0;

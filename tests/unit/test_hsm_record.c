@@ -147,6 +147,31 @@ static void service_record_damaged_anywhere_is_refused_or_itself(void **state)
     for_each_damage(whole, damaged_service_record_is_refused_or_has_a_window, &whole);
 }
 
+static void damaged_data_record_is_refused_or_whole(void *context, struct bytes damaged)
+{
+    const struct bytes *whole = context;
+    struct record_data record;
+    static const struct record_data nothing;
+    if (!record_data_parse(&record, damaged))
+        assert_int_equal(damaged.len, whole->len);
+    else
+        assert_memory_equal(&record, &nothing, sizeof(record));
+}
+
+static void data_record_comes_back_and_its_damage_does_not(void **state)
+{
+    (void)state;
+    uint8_t memory[RECORD_PLAIN_MAX];
+    struct buf out;
+    struct record_data record = {{1, 2, 3}}, back;
+    buf_init(&out, memory, sizeof(memory));
+    assert_ok(record_data_encode(&out, &record));
+    struct bytes whole = buf_bytes(&out);
+    assert_ok(record_data_parse(&back, whole));
+    assert_memory_equal(&back, &record, sizeof(back));
+    for_each_damage(whole, damaged_data_record_is_refused_or_whole, &whole);
+}
+
 static void damaged_ca_record_is_refused_or_whole(void *context, struct bytes damaged)
 {
     const struct bytes *whole = context;
@@ -201,6 +226,7 @@ int main(void)
         cmocka_unit_test(binding_that_makes_no_sense_is_refused),
         cmocka_unit_test(pending_damaged_anywhere_is_refused_or_itself),
         cmocka_unit_test(service_record_damaged_anywhere_is_refused_or_itself),
+        cmocka_unit_test(data_record_comes_back_and_its_damage_does_not),
         cmocka_unit_test(ca_record_damaged_anywhere_is_refused_or_itself),
         cmocka_unit_test(every_part_of_a_place_tells),
     };

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -394,6 +395,34 @@ static void status_and_service_key_are_read_field_by_field(void **state)
     assert_int_equal(stop(&f), 2);
 }
 
+static void a_data_key_is_read_and_not_kept(void **state)
+{
+    static const uint8_t record_id[16] = {2};
+    static const uint8_t secret[HSMC_DATA_KEY_SIZE] = "a key that is nobody else's, 32";
+    struct reply made, opened, longer;
+    uint8_t memory[HSMC_SEALED_MAX], key[HSMC_DATA_KEY_SIZE];
+    struct buf sealed;
+    reply_of(&made, HUFU_OK, "sealed", NULL);
+    reply_of(&opened, HUFU_OK, NULL, NULL);
+    buf_put_field(&opened.buf, secret, sizeof(secret));
+    reply_of(&longer, HUFU_OK, "a key that has thirty-three bytes", NULL);
+    struct peer_step steps[] = {{PEER_REPLY, buf_bytes(&made.buf)},
+                                {PEER_REPLY, buf_bytes(&opened.buf)},
+                                {PEER_REPLY, buf_bytes(&longer.buf)}};
+    struct fixture f = start(steps, 3);
+    (void)state;
+    buf_init(&sealed, memory, sizeof(memory));
+    assert_ok(hsmc_data_new(f.hsmc, "t", record_id, &sealed));
+    assert_bytes(buf_bytes(&sealed), "sealed");
+    assert_ok(hsmc_data_open(f.hsmc, "t", record_id, buf_bytes(&sealed), key));
+    assert_memory_equal(key, secret, sizeof(secret));
+    assert_null(memmem(f.hsmc, malloc_usable_size(f.hsmc), secret, 8));
+    assert_int_equal(hsmc_data_open(f.hsmc, "t", record_id, buf_bytes(&sealed), key), HUFU_ERR_AWAY);
+    assert_null(memmem(f.hsmc, malloc_usable_size(f.hsmc), "thirty-three", 8));
+    assert_memory_equal(key, (uint8_t[HSMC_DATA_KEY_SIZE]){0}, sizeof(key));
+    assert_int_equal(stop(&f), 3);
+}
+
 static void the_key_list_is_bounded(void **state)
 {
     struct hsmc_keys *keys = hsmc_keys_new();
@@ -427,6 +456,7 @@ int main(void)
         cmocka_unit_test(a_request_beyond_a_message_is_not_sent),
         cmocka_unit_test(operate_writes_its_fields_in_the_order_of_the_protocol),
         cmocka_unit_test(status_and_service_key_are_read_field_by_field),
+        cmocka_unit_test(a_data_key_is_read_and_not_kept),
         cmocka_unit_test(the_key_list_is_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

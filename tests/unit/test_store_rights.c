@@ -67,6 +67,8 @@ static void the_server_adds_and_reads_records_and_changes_none(void **state)
         "update certificate set certificate = ''",
         "delete from crl",
         "update service_key set sealed = ''",
+        "update data_key set sealed = ''",
+        "delete from data_key",
     };
     for (size_t i = 0; i < sizeof denied / sizeof denied[0]; i++)
         assert_denied(server, denied[i]);
@@ -138,6 +140,7 @@ static void the_auditor_reads_and_sees_nothing_that_opens_anything(void **state)
         "select token_hash from session",
         "select code_hash from activation",
         "select sealed from service_key",
+        "select sealed from data_key",
         ("insert into audit_event (project_id, at, event_id, actor, action, outcome)"
          " values (gen_random_uuid(), now(), gen_random_uuid(), 'service', 'test', 'ok')"),
         "update account set state = 'closed'",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "hsm/locked.h"
+#include "common/locked.h"
 
 #include <sodium.h>
 #include <string.h>

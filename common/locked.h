@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Memory for secrets: locked into RAM, between guard pages, left out of core dumps (libsodium's guarded
  * heap). */
-#ifndef HUFU_HSM_LOCKED_H
-#define HUFU_HSM_LOCKED_H
+#ifndef HUFU_COMMON_LOCKED_H
+#define HUFU_COMMON_LOCKED_H
 
 #include <stddef.h>
 
