@@ -130,6 +130,8 @@ static enum hufu_result make_request(struct hufu *hufu, const struct hufu_enrolm
         json_put_text(body, "device_name", enrolment->device_name);
     if (enrolment->device_model)
         json_put_text(body, "device_model", enrolment->device_model);
+    if (enrolment->application)
+        json_put_text(body, "application", enrolment->application);
     json_end(body);
     return buf_finish(body) ? HUFU_RESULT_ARGUMENT : HUFU_RESULT_OK;
 }

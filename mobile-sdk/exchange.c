@@ -124,7 +124,8 @@ static enum hufu_result send_request(struct hufu *hufu, const struct exchange *e
 {
     char path[REST_PATH_MAX];
     rest_key_path(path, &exchange->key->id, exchange->path);
-    const struct rest_request request = {.path = path, .body = bytes_of(room->request, room->request_len)};
+    const struct rest_request request = {
+        .path = path, .body = bytes_of(room->request, room->request_len), .frame = true};
     enum hufu_result result = HUFU_RESULT_AWAY;
     for (uint32_t attempt = 0; attempt < REST_ATTEMPTS; attempt++) {
         if (attempt && !rest_pause(hufu, answer, attempt))

@@ -63,6 +63,8 @@ extern "C" {
 #define HUFU_KEYS_MAX 16       /* keys of one device */
 #define HUFU_NAME_MAX 255      /* bytes of a name the service gives, without the final NUL */
 #define HUFU_TOKEN_TEXT_MAX 64 /* characters of a session token */
+#define HUFU_AUTHORIZATION_MAX (HUFU_TOKEN_TEXT_MAX + 5) /* "DPoP ", and the token */
+#define HUFU_DPOP_MAX 1536                               /* characters of a proof of possession */
 #define HUFU_DEVICE_HANDLE_MAX 512
 #define HUFU_HTTP_BODY_MAX 131072
 #define HUFU_STORED_VALUE_MAX 32768
@@ -140,10 +142,12 @@ struct hufu_report {
  * HUFU_RESULT_OK, or one of the results named with them, or HUFU_RESULT_PLATFORM. */
 
 struct hufu_http_request {
-    const char *method; /* "GET" or "POST" */
-    const char *url; /* https, or http to loopback alone: the library has checked it (hufu_address_allowed) */
-    const char *bearer;  /* for "Authorization: Bearer …"; secret; NULL: none */
-    const uint8_t *body; /* of type application/json; NULL for GET */
+    const char *method; /* "GET", "POST", "PUT", "PATCH" or "DELETE" */
+    const char *
+        url; /* https, or http to loopback alone: the library has checked it (hufu_address_allowed); may have a query */
+    const char *authorization; /* value of the header "Authorization"; secret; NULL: none */
+    const char *dpop;          /* value of the header "DPoP"; NULL: none */
+    const uint8_t *body;       /* of type application/json; NULL: none */
     size_t body_len;
     const uint8_t
         *tls_pin; /* 32 bytes: SHA-256 of the SubjectPublicKeyInfo that the server must show; NULL: the
@@ -258,6 +262,7 @@ struct hufu_enrolment {
     size_t pin_len;
     const char *device_name;  /* shown in lists of devices, at most 100 bytes; NULL: none */
     const char *device_model; /* likewise */
+    const char *application;  /* shown in lists of sessions, 1 to 64 bytes; NULL: "hufu" */
     void (*progress)(void *context, enum hufu_step step); /* NULL: none */
     void *progress_context;
 };
@@ -290,6 +295,29 @@ struct hufu_account {
     uint64_t session_expires_ms;
 };
 enum hufu_result hufu_account(struct hufu *hufu, struct hufu_account *account) HUFU_CHECKED;
+
+/* ---- Sessions ---- */
+
+/* A session of the account: somebody signed in with an application on a device. Its token is bound to that device's key. */
+struct hufu_session {
+    struct hufu_id id;
+    char application[HUFU_NAME_MAX + 1];
+    struct hufu_id device;
+    char device_name[HUFU_NAME_MAX + 1]; /* empty: none */
+    char device_model[HUFU_NAME_MAX + 1];
+    uint64_t since_ms;
+    uint64_t last_used_ms; /* to the minute; 0: never, or by signatures alone */
+    uint64_t until_ms;
+    bool current; /* the one of this handle */
+};
+
+/* [network] Where the account is signed in. HUFU_RESULT_LIMIT: there are more than cap. */
+enum hufu_result hufu_sessions(struct hufu *hufu, struct hufu_session *sessions, size_t cap,
+                               size_t *count) HUFU_CHECKED;
+/* [network] Signs out of one session, this one or another; or of all. What is stored here stays: a new session goes on with the
+ * same keys. */
+enum hufu_result hufu_session_end(struct hufu *hufu, const struct hufu_id *session) HUFU_CHECKED;
+enum hufu_result hufu_session_end_all(struct hufu *hufu) HUFU_CHECKED;
 
 /* ---- Keys ---- */
 

@@ -220,6 +220,12 @@ void json_put_u64(struct buf *out, const char *name, uint64_t number)
     put_literal(out, text);
 }
 
+void json_put_object(struct buf *out, const char *name)
+{
+    put_name(out, name);
+    json_begin(out);
+}
+
 void json_end(struct buf *out)
 {
     buf_put_u8(out, '}');

@@ -43,6 +43,8 @@ void json_begin(struct buf *out);
 void json_put_text(struct buf *out, const char *name, const char *text);
 void json_put_bytes(struct buf *out, const char *name, struct bytes data); /* base64url */
 void json_put_u64(struct buf *out, const char *name, uint64_t number);
+void json_put_object(struct buf *out,
+                     const char *name); /* begins an object inside, which has an end of its own */
 void json_end(struct buf *out);
 
 #endif

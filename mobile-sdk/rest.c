@@ -7,6 +7,7 @@
 
 #include "common/encoding.h"
 #include "common/secret.h"
+#include "mobile-sdk/dpop.h"
 #include "mobile-sdk/result.h"
 
 #define URL_SIZE (HUFU_NAME_MAX + REST_PATH_MAX)
@@ -77,32 +78,79 @@ static enum hufu_result read_answer(struct hufu *hufu, struct rest_answer *answe
     return HUFU_RESULT_OK;
 }
 
-enum hufu_result rest_call(struct hufu *hufu, const struct rest_request *request, struct rest_answer *answer)
+/* What goes with a request besides its body. */
+struct credentials {
+    char authorization[HUFU_AUTHORIZATION_MAX + 1];
+    char proof[DPOP_TEXT_MAX];
+};
+
+static void credentials_wipe(struct credentials *credentials)
+{
+    secret_wipe(credentials, sizeof(*credentials));
+}
+
+static bool needs_proof(const struct rest_request *request)
+{
+    return !request->anonymous && !request->frame;
+}
+
+static const char *method_of(const struct rest_request *request)
+{
+    return request->method ? request->method : request->body.len ? "POST" : "GET";
+}
+
+static enum hufu_result make_credentials(struct hufu *hufu, const struct rest_request *request,
+                                         const char *url, struct credentials *credentials)
+{
+    (void)snprintf(credentials->authorization, sizeof(credentials->authorization), "DPoP %s",
+                   hufu->device.session_token);
+    return needs_proof(request) ? dpop_make(hufu, method_of(request), url, credentials->proof)
+                                : HUFU_RESULT_OK;
+}
+
+static enum hufu_result call_once(struct hufu *hufu, const struct rest_request *request,
+                                  struct rest_answer *answer)
 {
     rest_answer_done(answer);
     *answer = (struct rest_answer){0};
     char url[URL_SIZE];
     (void)snprintf(url, sizeof(url), "%s%s", hufu->device.url, request->path);
-    if (!hufu_address_allowed(url))
+    if (!hufu_address_allowed(hufu->device.url))
         return HUFU_RESULT_ADDRESS;
     __attribute__((cleanup(body_free))) struct body *body = calloc(1, sizeof(*body));
     if (!body)
         return HUFU_RESULT_INTERNAL;
+    __attribute__((cleanup(credentials_wipe))) struct credentials credentials = {.proof = ""};
+    enum hufu_result result = make_credentials(hufu, request, url, &credentials);
+    if (result)
+        return result;
     const struct hufu_http_request http_request = {
-        .method = request->body.len ? "POST" : "GET",
+        .method = method_of(request),
         .url = url,
-        .bearer = request->anonymous ? NULL : hufu->device.session_token,
+        .authorization = request->anonymous ? NULL : credentials.authorization,
+        .dpop = needs_proof(request) ? credentials.proof : NULL,
         .body = request->body.len ? request->body.data : NULL,
         .body_len = request->body.len,
         .tls_pin = hufu->device.has_tls_pin ? hufu->device.tls_pin : NULL,
     };
     struct hufu_http_answer http = {.body = body->bytes, .body_cap = sizeof(body->bytes)};
     const struct hufu_transport *transport = &hufu->platform.transport;
-    enum hufu_result result = transport->request(transport->context, &http_request, &http);
+    result = transport->request(transport->context, &http_request, &http);
     if (result == HUFU_RESULT_LIMIT || http.body_len > http.body_cap)
         return HUFU_RESULT_FAULT;
     answer->retry_after_s = http.retry_after_s;
     return result ? result : read_answer(hufu, answer, &http);
+}
+
+enum hufu_result rest_call(struct hufu *hufu, const struct rest_request *request, struct rest_answer *answer)
+{
+    enum hufu_result result = call_once(hufu, request, answer);
+    if (result != HUFU_RESULT_CLOCK || !needs_proof(request) || !answer->service_time_ms)
+        return result;
+    result = clock_adjust(hufu, answer->service_time_ms);
+    if (!result)
+        result = device_record_store(&hufu->device, &hufu->platform.storage);
+    return result ? result : call_once(hufu, request, answer);
 }
 
 bool rest_pause(struct hufu *hufu, const struct rest_answer *last, uint32_t attempt)

@@ -13,9 +13,11 @@
 #define REST_PAUSE_MAX_MS 5000 /* a service that wants more patience than that is told of to the app */
 
 struct rest_request {
-    const char *path;  /* "/v1/keys"; appended to the service's address */
-    struct bytes body; /* JSON; empty: GET */
-    bool anonymous;    /* without the session */
+    const char *method; /* NULL: POST with a body, GET without */
+    const char *path;   /* "/v1/keys"; appended to the service's address */
+    struct bytes body;  /* JSON; empty: none */
+    bool anonymous;     /* without the session */
+    bool frame;         /* the body is a signed frame, and needs no other proof */
 };
 
 /* The answer's JSON, when the result is HUFU_RESULT_OK; declare it with REST_ANSWER_DONE. */
@@ -27,7 +29,8 @@ struct rest_answer {
 void rest_answer_done(struct rest_answer *answer);
 #define REST_ANSWER_DONE __attribute__((cleanup(rest_answer_done)))
 
-/* Sends the request once. A refusal fills the handle's report and gives its result. */
+/* Sends the request once, and once more with the service's time when its proof was refused for that. A refusal fills the handle's
+ * report and gives its result. */
 enum hufu_result rest_call(struct hufu *hufu, const struct rest_request *request,
                            struct rest_answer *answer) HUFU_CHECKED;
 /* Sends the same bytes up to REST_ATTEMPTS times while no answer comes: for requests that may be repeated. */

@@ -105,6 +105,8 @@ enum hufu_result result_of_problem(const char *message_key, int http_status)
         {"activation-invalid", HUFU_RESULT_ACTIVATION},
         {"unauthenticated", HUFU_RESULT_SESSION},
         {"device-signature-invalid", HUFU_RESULT_DEVICE},
+        {"dpop-proof-invalid", HUFU_RESULT_DEVICE},
+        {"dpop-proof-time", HUFU_RESULT_CLOCK},
         {"frame-time", HUFU_RESULT_CLOCK},
         {"no-such-generation", HUFU_RESULT_GENERATION},
         {"not-allowed", HUFU_RESULT_NOT_ALLOWED},

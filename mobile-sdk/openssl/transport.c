@@ -10,8 +10,9 @@
 
 #define CONNECT_TIMEOUT_MS 10000L
 #define TOTAL_TIMEOUT_MS 30000L
-#define AUTHORIZATION_SIZE (sizeof("Authorization: Bearer ") + HUFU_TOKEN_TEXT_MAX)
+#define HEADER_LINE_SIZE (sizeof("Authorization: ") + HUFU_DPOP_MAX)
 #define RETRY_AFTER_MAX 3600
+#define URL_MAX 1024
 #define PIN_TEXT_SIZE 64 /* "sha256//" and 44 characters of base64 */
 
 static void handle_free(CURL **handle)
@@ -48,6 +49,15 @@ static bool append(struct curl_slist **headers, const char *line)
     return longer;
 }
 
+static bool append_header(struct curl_slist **headers, const char *name, const char *value)
+{
+    char line[HEADER_LINE_SIZE];
+    int len = snprintf(line, sizeof(line), "%s: %s", name, value);
+    bool ok = len > 0 && (size_t)len < sizeof(line) && append(headers, line);
+    OPENSSL_cleanse(line, sizeof(line));
+    return ok;
+}
+
 /* libcurl copies the lines; the copy of the token is its own to free. */
 static bool set_headers(CURL *handle, struct curl_slist **headers, const struct hufu_http_request *request)
 {
@@ -55,12 +65,10 @@ static bool set_headers(CURL *handle, struct curl_slist **headers, const struct 
         append(headers, "Accept: application/json, application/problem+json") && append(headers, "Expect:");
     if (request->body)
         ok = ok && append(headers, "Content-Type: application/json");
-    if (request->bearer) {
-        char line[AUTHORIZATION_SIZE];
-        int len = snprintf(line, sizeof(line), "Authorization: Bearer %s", request->bearer);
-        ok = ok && len > 0 && (size_t)len < sizeof(line) && append(headers, line);
-        OPENSSL_cleanse(line, sizeof(line));
-    }
+    if (request->authorization)
+        ok = ok && append_header(headers, "Authorization", request->authorization);
+    if (request->dpop)
+        ok = ok && append_header(headers, "DPoP", request->dpop);
     return ok && curl_easy_setopt(handle, CURLOPT_HTTPHEADER, *headers) == CURLE_OK;
 }
 
@@ -81,13 +89,16 @@ static bool set_trust(CURL *handle, const struct hufu_http_request *request)
            curl_easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, 0L) == CURLE_OK;
 }
 
+/* The method is named last: what the options before it would choose is only how a body travels. */
 static bool set_body(CURL *handle, const struct hufu_http_request *request)
 {
     if (!request->body)
-        return curl_easy_setopt(handle, CURLOPT_HTTPGET, 1L) == CURLE_OK;
+        return curl_easy_setopt(handle, CURLOPT_HTTPGET, 1L) == CURLE_OK &&
+               curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request->method) == CURLE_OK;
     return curl_easy_setopt(handle, CURLOPT_POST, 1L) == CURLE_OK &&
            curl_easy_setopt(handle, CURLOPT_POSTFIELDS, request->body) == CURLE_OK &&
-           curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_len) == CURLE_OK;
+           curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_len) == CURLE_OK &&
+           curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request->method) == CURLE_OK;
 }
 
 static bool set_transfer(CURL *handle, const struct hufu_http_request *request,
@@ -114,12 +125,20 @@ static enum hufu_result result_of_curl(CURLcode code, const struct hufu_http_ans
     return code == CURLE_OUT_OF_MEMORY ? HUFU_RESULT_PLATFORM : HUFU_RESULT_AWAY;
 }
 
+/* The address of a request may have a query, that of a service may not. */
+static bool is_allowed(const char *url)
+{
+    char address[URL_MAX];
+    int len = snprintf(address, sizeof(address), "%.*s", (int)strcspn(url, "?"), url);
+    return len > 0 && (size_t)len < sizeof(address) && hufu_address_allowed(address);
+}
+
 static enum hufu_result request_by_curl(void *context, const struct hufu_http_request *request,
                                         struct hufu_http_answer *answer)
 {
     (void)context;
     answer->body_len = 0;
-    if (!hufu_address_allowed(request->url))
+    if (!is_allowed(request->url))
         return HUFU_RESULT_ADDRESS;
     __attribute__((cleanup(headers_free))) struct curl_slist *headers = NULL;
     __attribute__((cleanup(handle_free))) CURL *handle = curl_easy_init();

@@ -79,6 +79,7 @@ enum exit_status command_enrol(struct phone *phone)
         .pin = pin.text,
         .pin_len = pin.len,
         .device_name = phone->options.device_name ? phone->options.device_name : machine.nodename,
+        .application = "hufu-phone",
         .device_model = "hufu-phone",
         .progress = tell_step,
         .progress_context = phone,

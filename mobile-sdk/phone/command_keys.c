@@ -2,7 +2,6 @@
 /* keys: what is stored here. status: what the service says. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "mobile-sdk/phone/phone.h"
 
@@ -15,21 +14,6 @@ static struct number number_of(int64_t value)
     struct number number;
     (void)snprintf(number.text, sizeof(number.text), "%" PRId64, value);
     return number;
-}
-
-struct date {
-    char text[32];
-};
-
-/* Local time, as people read it. */
-static struct date date_of(uint64_t time_ms)
-{
-    struct date date = {""};
-    time_t seconds = (time_t)(time_ms / 1000);
-    struct tm local;
-    if (localtime_r(&seconds, &local))
-        (void)strftime(date.text, sizeof(date.text), "%Y-%m-%d %H:%M", &local);
-    return date;
 }
 
 static const char *usage_text(const struct phone *phone, enum hufu_usage usage)
@@ -97,7 +81,7 @@ static enum hufu_result print_account(const struct phone *phone)
     char device[HUFU_ID_TEXT_SIZE];
     hufu_id_format(device, &account.device);
     say(stdout, language, TEXT_STATUS_ACCOUNT, account.name, account.work_number, account.project_name, NULL);
-    say(stdout, language, TEXT_STATUS_DEVICE, device, date_of(account.session_expires_ms).text, NULL);
+    say(stdout, language, TEXT_STATUS_DEVICE, device, phone_date(account.session_expires_ms).text, NULL);
     result = hufu_service_status(phone->hufu, &service);
     if (result)
         return result;
@@ -117,7 +101,7 @@ static void print_key(const struct phone *phone, const struct hufu_key_info *inf
         number_of(status->generation).text, NULL);
     if (status->has_certificate)
         say(stdout, language, TEXT_STATUS_CERTIFICATE, status->certificate_serial, status->subject,
-            date_of(status->certificate_until_ms).text, NULL);
+            phone_date(status->certificate_until_ms).text, NULL);
     else
         say(stdout, language, TEXT_STATUS_NO_CERTIFICATE, NULL);
     say(stdout, language, TEXT_STATUS_PIN, number_of(status->pin_failures).text,

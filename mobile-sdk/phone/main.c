@@ -12,11 +12,12 @@ static const struct {
     const char *name;
     enum exit_status (*run)(struct phone *phone);
 } commands[] = {
-    {"enrol", command_enrol},     {"keys", command_keys},
-    {"status", command_status},   {"sign", command_sign},
-    {"verify", command_verify},   {"decrypt", command_decrypt},
-    {"pin", command_pin},         {"certificate", command_certificate},
-    {"refresh", command_refresh}, {"public-key", command_public_key},
+    {"enrol", command_enrol},       {"keys", command_keys},
+    {"status", command_status},     {"sign", command_sign},
+    {"verify", command_verify},     {"decrypt", command_decrypt},
+    {"pin", command_pin},           {"certificate", command_certificate},
+    {"refresh", command_refresh},   {"public-key", command_public_key},
+    {"sessions", command_sessions}, {"sign-out", command_sign_out},
 };
 
 static void phone_close(struct phone *phone)

@@ -18,6 +18,7 @@ enum option_id {
     OPTION_LANG,
     OPTION_PIN_FD,
     OPTION_DECRYPT_KEY,
+    OPTION_ALL,
     OPTION_HELP
 };
 
@@ -32,6 +33,7 @@ static const struct option known[] = {
     {"lang", required_argument, NULL, OPTION_LANG},
     {"pin-fd", required_argument, NULL, OPTION_PIN_FD},
     {"decrypt-key", no_argument, NULL, OPTION_DECRYPT_KEY},
+    {"all", no_argument, NULL, OPTION_ALL},
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
 };
@@ -60,8 +62,9 @@ static bool take_option(struct options *options, struct raw_options *raw, int id
         }
     }
     options->decrypt_key |= id == OPTION_DECRYPT_KEY;
+    options->all |= id == OPTION_ALL;
     options->help |= id == OPTION_HELP;
-    return id == OPTION_DECRYPT_KEY || id == OPTION_HELP;
+    return id == OPTION_DECRYPT_KEY || id == OPTION_ALL || id == OPTION_HELP;
 }
 
 static bool take_pin_fd(struct options *options, const char *text)

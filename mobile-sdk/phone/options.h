@@ -19,6 +19,7 @@ struct options {
     const char *device_name;
     int pin_fd; /* -1: ask on the terminal */
     bool decrypt_key;
+    bool all;
     bool help;
     enum language language;
 };

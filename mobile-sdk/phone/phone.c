@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 static enum exit_status status_of(enum hufu_result result)
 {
@@ -96,6 +97,16 @@ enum hufu_result phone_key(const struct phone *phone, enum hufu_usage usage, str
         }
     }
     return count ? HUFU_RESULT_NOT_READY : HUFU_RESULT_NOT_ENROLLED;
+}
+
+struct phone_date phone_date(uint64_t time_ms)
+{
+    struct phone_date date = {""};
+    time_t seconds = (time_t)(time_ms / 1000);
+    struct tm local;
+    if (localtime_r(&seconds, &local))
+        (void)strftime(date.text, sizeof(date.text), "%Y-%m-%d %H:%M", &local);
+    return date;
 }
 
 bool phone_same_key(const struct hufu_id *a, const struct hufu_id *b)

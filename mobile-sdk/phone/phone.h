@@ -33,6 +33,12 @@ void phone_tell_failures(const struct phone *phone);
 /* The key of --key, or the first one of this use that is ready. */
 enum hufu_result phone_key(const struct phone *phone, enum hufu_usage usage, struct hufu_id *key);
 
+/* Local time, as people read it. */
+struct phone_date {
+    char text[32];
+};
+struct phone_date phone_date(uint64_t time_ms);
+
 bool phone_same_key(const struct hufu_id *a, const struct hufu_id *b);
 
 enum exit_status command_enrol(struct phone *phone);
@@ -45,5 +51,7 @@ enum exit_status command_certificate(struct phone *phone);
 enum exit_status command_public_key(struct phone *phone);
 enum exit_status command_pin(struct phone *phone);
 enum exit_status command_refresh(struct phone *phone);
+enum exit_status command_sessions(struct phone *phone);
+enum exit_status command_sign_out(struct phone *phone);
 
 #endif

@@ -26,6 +26,8 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
          "certificate)\n"
          "  pin                        change the PIN\n"
          "  refresh                    renew the halves of the keys\n"
+         "  sessions                   list where you are signed in\n"
+         "  sign-out [ID]              sign out here, or of session ID; --all: everywhere\n"
          "\n"
          "  --home DIR     where this phone keeps its things (default: $HUFU_PHONE_HOME, else ~/.hufu)\n"
          "  --pin-fd N     read the PIN, one line, from file descriptor N (for pin: old and new, two lines)\n"
@@ -51,6 +53,8 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
          "  public-key --out F         把公钥写成 PEM（没有证书的密钥请加 --key）\n"
          "  pin                        修改口令\n"
          "  refresh                    更新分割密钥\n"
+         "  sessions                   列出已登录的应用和设备\n"
+         "  sign-out [标识]            退出登录（本机，或该会话）；--all：全部退出\n"
          "\n"
          "  --home 目录    本机数据所在目录（默认 $HUFU_PHONE_HOME，否则 ~/.hufu）\n"
          "  --pin-fd N     从文件描述符 N 读取口令，一行（pin 命令：旧、新各一行）\n"
@@ -131,6 +135,11 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_STATUS_NO_CERTIFICATE] = {"  No certificate", "  没有证书"},
     [TEXT_STATUS_PIN] = {"  Wrong PINs: {1} of {2}", "  口令错误：{1} / {2} 次"},
     [TEXT_STATUS_PIN_LOCKED] = {"  The PIN is locked.", "  口令已锁定。"},
+    [TEXT_SESSION_LINE] = {"{1}  {2}  on {3}  since {4}, last use {5}{6}",
+                           "{1}  {2}  设备 {3}  登录于 {4}，最近使用 {5}{6}"},
+    [TEXT_SESSION_CURRENT] = {"  (here)", "（本机）"},
+    [TEXT_NEVER] = {"never", "无"},
+    [TEXT_SIGNED_OUT] = {"Signed out.", "已退出登录。"},
 };
 
 static const char *const result_texts[HUFU_RESULT_COUNT][LANGUAGE_COUNT] = {

@@ -11,7 +11,7 @@
 struct activation_body {
     struct bytes code, device_key, proof;
     int64_t time_ms;
-    const char *device_name, *device_model;
+    const char *device_name, *device_model, *application;
 };
 
 static const struct field activation_fields[] = {
@@ -45,6 +45,12 @@ static const struct field activation_fields[] = {
      .offset = offsetof(struct activation_body, device_model),
      .optional = true,
      .max = DEVICE_TEXT_MAX},
+    {.name = "application",
+     .type = FIELD_TEXT,
+     .offset = offsetof(struct activation_body, application),
+     .optional = true,
+     .min = 1,
+     .max = SESSION_APPLICATION_MAX},
     {.name = NULL},
 };
 
@@ -74,6 +80,7 @@ void activation_post(struct http_request *request, struct worker *worker)
         .time_ms = (uint64_t)body.time_ms,
         .device_name = body.device_name,
         .device_model = body.device_model,
+        .application = body.application,
     };
     struct activation_out out ACTIVATION_OUT_WIPED;
     enum hufu_err err = activation_redeem_code(worker, &act, &in, &out);

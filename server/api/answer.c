@@ -29,6 +29,8 @@ static const enum problem answer_problems[] = {
     [REFUSAL_ACTIVATION_INVALID] = PROBLEM_ACTIVATION_INVALID,
     [REFUSAL_SUBJECT_MISMATCH] = PROBLEM_SUBJECT_MISMATCH,
     [REFUSAL_CSR_INVALID] = PROBLEM_CSR_INVALID,
+    [REFUSAL_DPOP_PROOF_INVALID] = PROBLEM_DPOP_PROOF_INVALID,
+    [REFUSAL_DPOP_PROOF_TIME] = PROBLEM_DPOP_PROOF_TIME,
 };
 static_assert(sizeof answer_problems / sizeof answer_problems[0] == REFUSAL_COUNT, "one row a refusal");
 
@@ -58,7 +60,7 @@ static json_t *answer_extras(const struct act *act)
         json_object_set_new(extras, "state", json_text(act->state));
     if (act->refusal == REFUSAL_PIN_WRONG)
         json_object_set_new(extras, "tries_left", json_integer(act->tries_left));
-    if (act->refusal == REFUSAL_FRAME_TIME)
+    if (act->refusal == REFUSAL_FRAME_TIME || act->refusal == REFUSAL_DPOP_PROOF_TIME)
         json_object_set_new(extras, "service_time", json_time(act->service_time_ms));
     return extras;
 }

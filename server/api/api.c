@@ -2,7 +2,11 @@
 #include "server/api/api.h"
 
 #include "common/hash.h"
+#include "common/secret.h"
+#include "server/api/answer.h"
+#include "server/config.h"
 #include "server/core/session.h"
+#include "server/http/dpop.h"
 
 /* Frames come with a token that nobody has looked up: their one read does that, too. */
 const struct http_route api_routes[] = {
@@ -23,6 +27,9 @@ const struct http_route api_routes[] = {
     {"POST", "/v1/keys/{id}/certificate-requests", ROUTE_SESSION, ROUTE_WORKER, certificate_post},
     {"GET", "/v1/keys/{id}/certificate", ROUTE_SESSION, ROUTE_WORKER, certificate_get},
     {"GET", "/v1/audit-events", ROUTE_SESSION, ROUTE_WORKER, audit_event_list},
+    {"GET", "/v1/sessions", ROUTE_SESSION, ROUTE_WORKER, session_list_get},
+    {"DELETE", "/v1/sessions", ROUTE_SESSION, ROUTE_WORKER, session_delete_all},
+    {"DELETE", "/v1/sessions/{id}", ROUTE_SESSION, ROUTE_WORKER, session_delete},
     {.method = NULL},
 };
 
@@ -40,13 +47,45 @@ const struct http_route api_admin_routes[] = {
     {"POST", "/admin/v1/keys/{id}/freeze", ROUTE_OPERATOR, ROUTE_WORKER, admin_key_freeze},
     {"POST", "/admin/v1/keys/{id}/unfreeze", ROUTE_OPERATOR, ROUTE_WORKER, admin_key_unfreeze},
     {"GET", "/admin/v1/audit-events", ROUTE_OPERATOR, ROUTE_WORKER, admin_audit_event_list},
+    {"GET", "/admin/v1/sessions", ROUTE_OPERATOR, ROUTE_WORKER, admin_session_list},
+    {"POST", "/admin/v1/sessions/{id}/end", ROUTE_OPERATOR, ROUTE_WORKER, admin_session_end},
     {.method = NULL},
 };
 
-enum hufu_err api_authenticate(struct principal *principal, struct worker *worker,
-                               const uint8_t token[HTTP_TOKEN_SIZE])
+/* The token as it was sent: its form is the one that its bytes have. */
+struct token_text {
+    char text[BASE64URL_TEXT_SIZE(HTTP_TOKEN_SIZE)];
+};
+
+static void token_text_wipe(struct token_text *token)
 {
+    secret_wipe(token, sizeof(*token));
+}
+
+/* The proof, if it is one for this request; NULL otherwise. */
+static const struct dpop_proof *read_proof(struct dpop_proof *proof, const struct http_request *request,
+                                           const struct worker *worker)
+{
+    struct token_text token __attribute__((cleanup(token_text_wipe)));
+    base64url_encode(token.text, sizeof(token.text), bytes_of(request->token, sizeof(request->token)));
+    const struct dpop_request expected = {.method = request->method,
+                                          .service_url = worker->config->public_url,
+                                          .path = request->path,
+                                          .token = token.text};
+    bool fits = request->dpop != NULL && dpop_read(proof, request->dpop, &expected) == HUFU_OK;
+    return fits ? proof : NULL;
+}
+
+enum hufu_err api_authenticate(struct http_request *request, struct worker *worker)
+{
+    struct act act = answer_begin(request, "session.use");
+    struct dpop_proof proof;
     uint8_t token_hash[HASH_SIZE];
-    hash_sha256(token_hash, bytes_of(token, HTTP_TOKEN_SIZE));
-    return session_authenticate(worker, principal, token_hash);
+    hash_sha256(token_hash, bytes_of(request->token, sizeof(request->token)));
+    enum hufu_err err = session_authenticate(worker, &act, token_hash, read_proof(&proof, request, worker));
+    if (err == HUFU_OK)
+        request->principal = act.principal;
+    else
+        answer_refused(request, worker, &act, err);
+    return err;
 }

@@ -16,8 +16,7 @@ extern const struct http_route api_routes[];
 extern const struct http_route api_admin_routes[];
 
 /* An http_authenticate (server/http/server.h). */
-enum hufu_err api_authenticate(struct principal *principal, struct worker *worker,
-                               const uint8_t token[HTTP_TOKEN_SIZE]) HUFU_MUST_CHECK;
+enum hufu_err api_authenticate(struct http_request *request, struct worker *worker) HUFU_MUST_CHECK;
 
 /* The handlers, one file for each resource. */
 http_handler activation_post;
@@ -29,10 +28,12 @@ http_handler keygen_post_begin, keygen_post_finish;
 http_handler operation_post_signature, operation_post_decryption, operation_post_refresh,
     operation_post_pin_check;
 http_handler service_get;
+http_handler session_list_get, session_delete, session_delete_all;
 
 http_handler admin_audit_event_list;
 http_handler admin_key_list, admin_key_freeze, admin_key_unfreeze;
 http_handler admin_project_post, admin_project_list, admin_project_get, admin_project_patch;
+http_handler admin_session_list, admin_session_end;
 http_handler admin_user_post, admin_user_list, admin_user_suspend, admin_user_resume,
     admin_user_post_activation;
 

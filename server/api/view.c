@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/api/view.h"
 
+#include <string.h>
+
 #include "server/core/subject.h"
 #include "server/http/reply.h"
 
@@ -119,6 +121,42 @@ json_t *view_key_for_operator(const struct key_view *key)
     view_set(view, "account",
              json_pack("{so, so, so}", "id", json_uuid(key->account_id), "name", json_text(key->account_name),
                        "work_number", json_text(key->work_number)));
+    return view;
+}
+
+/* What both kinds of reader see. */
+static json_t *view_session_facts(const struct session_view *session)
+{
+    json_t *device = json_pack("{so}", "id", json_uuid(session->device_id));
+    if (device != NULL && session->device_name[0] != '\0')
+        view_set(device, "name", json_text(session->device_name));
+    if (device != NULL && session->device_model[0] != '\0')
+        view_set(device, "model", json_text(session->device_model));
+    json_t *view = json_pack("{so, so, so, so, so}", "id", json_uuid(session->session_id), "application",
+                             json_text(session->application), "device", device, "created_at",
+                             json_time(session->created_ms), "expires_at", json_time(session->expires_ms));
+    if (view != NULL && session->used_ms != 0)
+        view_set(view, "last_used_at", json_time(session->used_ms));
+    return view;
+}
+
+json_t *view_session(const struct session_view *session, const uint8_t current_id[UUID_SIZE])
+{
+    json_t *view = view_session_facts(session);
+    if (view != NULL)
+        view_set(view, "current", json_boolean(memcmp(session->session_id, current_id, UUID_SIZE) == 0));
+    return view;
+}
+
+json_t *view_session_for_operator(const struct session_view *session)
+{
+    json_t *view = view_session_facts(session);
+    if (view == NULL)
+        return NULL;
+    view_set(view, "project_id", json_uuid(session->project_id));
+    view_set(view, "account",
+             json_pack("{so, so, so}", "id", json_uuid(session->account_id), "name",
+                       json_text(session->account_name), "work_number", json_text(session->work_number)));
     return view;
 }
 

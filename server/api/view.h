@@ -14,6 +14,10 @@ json_t *view_account(const struct account *account);
 json_t *view_key(const struct key_view *key);
 /* As an operator sees it: with whose it is. */
 json_t *view_key_for_operator(const struct key_view *key);
+/* As its account sees it, from the session current_id. */
+json_t *view_session(const struct session_view *session, const uint8_t current_id[UUID_SIZE]);
+/* As an operator sees it: with whose it is. */
+json_t *view_session_for_operator(const struct session_view *session);
 json_t *view_audit_event(const struct audit_event *event);
 
 #endif

@@ -24,6 +24,8 @@ static const char *const texts[][LANGUAGE_COUNT] = {
          "  user code ID [--qr|--no-qr]          prints a new activation code\n"
          "  key list [--project P]\n"
          "  key freeze ID | key unfreeze ID\n"
+         "  session list [--project P]           who is signed in, where, in which application\n"
+         "  session end ID\n"
          "  audit tail [-n N] [--project P] [--follow]\n"
          "  migrate --database CONNINFO [--schema DIR]\n"
          "                                       brings the database up to date, as its owner\n"
@@ -43,6 +45,8 @@ static const char *const texts[][LANGUAGE_COUNT] = {
          "  user code 编号 [--qr|--no-qr]        签发新的激活码\n"
          "  key list [--project 项目]            列出密钥\n"
          "  key freeze 编号 | key unfreeze 编号  冻结、解冻密钥\n"
+         "  session list [--project 项目]        列出登录会话（用户、设备、应用）\n"
+         "  session end 编号                     结束登录会话\n"
          "  audit tail [-n 条数] [--project 项目] [--follow]\n"
          "                                       查看最近的审计记录\n"
          "  migrate --database 连接串 [--schema 目录]\n"
@@ -75,6 +79,7 @@ static const char *const texts[][LANGUAGE_COUNT] = {
     [MESSAGE_RESUMED] = {"resumed", "已恢复"},
     [MESSAGE_FROZEN] = {"frozen", "已冻结"},
     [MESSAGE_UNFROZEN] = {"unfrozen", "已解冻"},
+    [MESSAGE_SESSION_ENDED] = {"ended", "已结束"},
     [MESSAGE_NOTHING] = {"(nothing)", "（无）"},
     [MESSAGE_MIGRATED] = {"the database is up to date; migrations applied: %u",
                           "数据库已是最新；本次执行的迁移：%u"},
@@ -96,6 +101,9 @@ static const char *const texts[][LANGUAGE_COUNT] = {
     [MESSAGE_COLUMN_ACTION] = {"ACTION", "操作"},
     [MESSAGE_COLUMN_OUTCOME] = {"OUTCOME", "结果"},
     [MESSAGE_COLUMN_DETAIL] = {"DETAIL", "说明"},
+    [MESSAGE_COLUMN_APPLICATION] = {"APPLICATION", "应用"},
+    [MESSAGE_COLUMN_DEVICE] = {"DEVICE", "设备"},
+    [MESSAGE_COLUMN_LAST_USE] = {"LAST USE", "最近使用"},
 };
 static_assert(LENGTH(texts) == MESSAGE_COUNT, "one row a message");
 
@@ -132,6 +140,8 @@ static const struct {
     {"activation-invalid", {"the activation code is not valid", "激活码无效"}},
     {"subject-mismatch", {"the subject is not the approved one", "主体名称与批准的不一致"}},
     {"csr-invalid", {"the certificate request is not valid", "证书请求无效"}},
+    {"dpop-proof-invalid", {"the device did not prove that it holds its key", "设备未能证明持有其密钥"}},
+    {"dpop-proof-time", {"the device's clock is wrong", "设备时钟不准"}},
 };
 
 static const struct {

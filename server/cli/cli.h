@@ -28,6 +28,7 @@ typedef enum cli_exit cli_command(const struct cli *cli, int argc, char **argv);
 cli_command project_add, project_list, project_show, project_set;
 cli_command user_add, user_list, user_suspend, user_resume, user_code;
 cli_command key_list, key_freeze, key_unfreeze;
+cli_command session_list, session_end;
 cli_command audit_tail;
 cli_command migrate;
 

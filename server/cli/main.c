@@ -17,7 +17,8 @@ static const struct {
     {"project", "set", project_set},   {"user", "add", user_add},         {"user", "list", user_list},
     {"user", "suspend", user_suspend}, {"user", "resume", user_resume},   {"user", "code", user_code},
     {"key", "list", key_list},         {"key", "freeze", key_freeze},     {"key", "unfreeze", key_unfreeze},
-    {"audit", "tail", audit_tail},     {"migrate", NULL, migrate},
+    {"session", "list", session_list}, {"session", "end", session_end},   {"audit", "tail", audit_tail},
+    {"migrate", NULL, migrate},
 };
 
 static enum cli_exit run_command(const struct cli *cli, int argc, char **argv)

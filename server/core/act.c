@@ -73,6 +73,9 @@ static enum hufu_err act_insert(struct worker *worker, const struct act *act, co
         .key_id = act->has_key ? act->key_id : NULL,
         .binding_id = act->has_binding ? act->binding_id : NULL,
         .request_id = act->has_request ? act->request_id : NULL,
+        .session_id = act->has_session ? act->session_id
+                      : device         ? act->principal.session_id
+                                       : NULL,
         .trace = worker->trace,
         .detail = detail,
     };
@@ -89,7 +92,7 @@ enum hufu_err act_close(struct worker *worker, struct act *act, const char *slug
     if (act->recorded)
         return HUFU_OK;
     if (act->principal.kind == PRINCIPAL_TOKEN) {
-        enum hufu_err err = session_authenticate(worker, &act->principal, act->principal.token_hash);
+        enum hufu_err err = session_identify(worker, &act->principal, act->principal.token_hash);
         if (err != HUFU_OK)
             return err;
     }

@@ -157,7 +157,7 @@ static enum hufu_err activation_accept(struct worker *worker, struct act *act, c
     if (err == HUFU_OK && !repeated)
         err = activation_redeem(worker->store, row, out->device_id);
     if (err == HUFU_OK)
-        err = session_open(worker, row->project_id, row->account_id, out->device_id, out->session_token,
+        err = session_open(worker, act, &out->account, out->device_id, in->application, out->session_token,
                            &out->session_expires_ms);
     return err == HUFU_OK ? project_read(worker->store, row->project_id, &out->project) : err;
 }

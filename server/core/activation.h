@@ -53,6 +53,7 @@ struct activation_in {
     const uint8_t *proof;                   /* FRAME_SIGNATURE_SIZE, over activation_signed_message */
     uint64_t time_ms;                       /* the device's clock */
     const char *device_name, *device_model; /* NULL: not told */
+    const char *application;                /* that the session is for; NULL: not told */
 };
 struct activation_out {
     uint8_t session_token[SESSION_TOKEN_SIZE];

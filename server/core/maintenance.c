@@ -7,6 +7,7 @@
 #include "server/core/service_key.h"
 #include "server/store/maintenance_store.h"
 #include "server/store/request_store.h"
+#include "server/store/session_store.h"
 
 /* Half a minute of requests each: one hour's are gone within one round. */
 #define MAINTENANCE_PRUNE_STEPS 120
@@ -17,6 +18,15 @@ static enum hufu_err maintenance_prune(struct worker *worker)
     enum hufu_err err = HUFU_OK;
     for (int i = 0; err == HUFU_OK && more && i < MAINTENANCE_PRUNE_STEPS; i++)
         err = request_prune(worker->store, &more);
+    return err;
+}
+
+static enum hufu_err maintenance_prune_proofs(struct worker *worker)
+{
+    int32_t pruned = 1;
+    enum hufu_err err = HUFU_OK;
+    for (int i = 0; err == HUFU_OK && pruned > 0 && i < MAINTENANCE_PRUNE_STEPS; i++)
+        err = session_prune_proofs(worker->store, &pruned);
     return err;
 }
 
@@ -47,6 +57,10 @@ enum hufu_err maintenance_run(struct worker *worker)
     int32_t made;
     enum hufu_err partitions = maintenance_make_partitions(worker->store, MAINTENANCE_MONTHS_AHEAD, &made);
     enum hufu_err pruned = maintenance_prune(worker);
+    enum hufu_err proofs = maintenance_prune_proofs(worker);
     enum hufu_err crls = maintenance_renew_crls(worker);
-    return partitions != HUFU_OK ? partitions : pruned != HUFU_OK ? pruned : crls;
+    return partitions != HUFU_OK ? partitions
+           : pruned != HUFU_OK   ? pruned
+           : proofs != HUFU_OK   ? proofs
+                                 : crls;
 }

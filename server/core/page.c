@@ -19,6 +19,13 @@ enum hufu_err page_keys(struct worker *worker, const uint8_t *project_id, const 
     return key_list(worker->store, project_id, device_id, after, limit, keys, count);
 }
 
+enum hufu_err page_sessions(struct worker *worker, const uint8_t *project_id, const uint8_t *account_id,
+                            const uint8_t after[UUID_SIZE], size_t limit, struct session_view *sessions,
+                            size_t *count)
+{
+    return session_list(worker->store, project_id, account_id, after, limit, sessions, count);
+}
+
 enum hufu_err page_audit_events(struct worker *worker, const struct audit_query *query,
                                 struct audit_event *events, size_t *count)
 {

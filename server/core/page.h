@@ -12,6 +12,7 @@
 #include "server/store/audit_store.h"
 #include "server/store/key_store.h"
 #include "server/store/project_store.h"
+#include "server/store/session_store.h"
 #include "server/worker.h"
 
 #define PAGE_MAX 500
@@ -27,6 +28,10 @@ enum hufu_err page_accounts(struct worker *worker, const uint8_t *project_id, co
 enum hufu_err page_keys(struct worker *worker, const uint8_t *project_id, const uint8_t *device_id,
                         const uint8_t after[UUID_SIZE], size_t limit, struct key_view *keys,
                         size_t *count) HUFU_MUST_CHECK;
+/* Open ones: of a project, of an account, or (both NULL) of all. */
+enum hufu_err page_sessions(struct worker *worker, const uint8_t *project_id, const uint8_t *account_id,
+                            const uint8_t after[UUID_SIZE], size_t limit, struct session_view *sessions,
+                            size_t *count) HUFU_MUST_CHECK;
 /* See audit_list. */
 enum hufu_err page_audit_events(struct worker *worker, const struct audit_query *query,
                                 struct audit_event *events, size_t *count) HUFU_MUST_CHECK;

@@ -28,6 +28,8 @@ static const struct {
     [REFUSAL_ACTIVATION_INVALID] = {"activation-invalid", HUFU_ERR_UNAUTHENTICATED},
     [REFUSAL_SUBJECT_MISMATCH] = {"subject-mismatch", HUFU_ERR_POLICY},
     [REFUSAL_CSR_INVALID] = {"csr-invalid", HUFU_ERR_FORM},
+    [REFUSAL_DPOP_PROOF_INVALID] = {"dpop-proof-invalid", HUFU_ERR_UNAUTHENTICATED},
+    [REFUSAL_DPOP_PROOF_TIME] = {"dpop-proof-time", HUFU_ERR_TIME},
 };
 static_assert(sizeof refusals / sizeof refusals[0] == REFUSAL_COUNT, "one row a refusal");
 

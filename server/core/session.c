@@ -5,6 +5,7 @@
 #include <sys/random.h>
 
 #include "server/config.h"
+#include "server/core/device_key.h"
 #include "server/core/machine.h"
 #include "server/identifier.h"
 #include "server/metrics.h"
@@ -22,43 +23,143 @@ bool session_step(enum session_state state, enum session_event event, enum sessi
     return may;
 }
 
-enum hufu_err session_authenticate(struct worker *worker, struct principal *principal,
-                                   const uint8_t token_hash[HASH_SIZE])
+static enum hufu_err session_find(struct worker *worker, const uint8_t token_hash[HASH_SIZE],
+                                  struct session *session)
 {
-    struct session session;
     enum session_state next;
-    enum hufu_err err = session_read(worker->store, token_hash, &session);
-    if (err == HUFU_OK && (session.expired || !session_step(session.state, SESSION_USE, &next)))
+    enum hufu_err err = session_read(worker->store, token_hash, session);
+    if (err == HUFU_OK && (session->expired || !session_step(session->state, SESSION_USE, &next)))
         err = HUFU_ERR_NOT_FOUND;
     if (err == HUFU_ERR_NOT_FOUND) {
         metrics_add(worker->metrics, METRICS_SESSIONS_REFUSED, 1);
         err = HUFU_ERR_UNAUTHENTICATED;
     }
+    return err;
+}
+
+enum hufu_err session_identify(struct worker *worker, struct principal *principal,
+                               const uint8_t token_hash[HASH_SIZE])
+{
+    struct session session;
+    struct act act = {.refusal = REFUSAL_NONE};
+    enum hufu_err err = session_find(worker, token_hash, &session);
     if (err != HUFU_OK)
         return err;
-    *principal = (struct principal){.kind = PRINCIPAL_DEVICE};
-    memcpy(principal->project_id, session.project_id, UUID_SIZE);
-    memcpy(principal->account_id, session.account_id, UUID_SIZE);
-    memcpy(principal->device_id, session.device_id, UUID_SIZE);
-    memcpy(principal->session_id, session.session_id, UUID_SIZE);
+    act_set_session(&act, &session);
+    *principal = act.principal;
     return HUFU_OK;
 }
 
-enum hufu_err session_open(struct worker *worker, const uint8_t project_id[UUID_SIZE],
-                           const uint8_t account_id[UUID_SIZE], const uint8_t device_id[UUID_SIZE],
+static bool session_proof_is_near(const struct dpop_proof *proof, uint64_t now_ms)
+{
+    const int64_t now_s = (int64_t)(now_ms / 1000), most_s = SESSION_PROOF_TIME_MAX_MS / 1000;
+    return proof->issued_s >= now_s - most_s && proof->issued_s <= now_s + most_s;
+}
+
+/* The device's key, and its signature. */
+static bool session_proof_holds(const struct session *session, const struct dpop_proof *proof)
+{
+    return proof != NULL && memcmp(proof->key, session->device_key, sizeof proof->key) == 0 &&
+           device_key_verify_var(session->device_key, proof->signed_part, proof->signature) == HUFU_OK;
+}
+
+enum hufu_err session_authenticate(struct worker *worker, struct act *act,
+                                   const uint8_t token_hash[HASH_SIZE], const struct dpop_proof *proof)
+{
+    struct session session;
+    bool fresh;
+    enum hufu_err err = session_find(worker, token_hash, &session);
+    if (err != HUFU_OK)
+        return err == HUFU_ERR_UNAUTHENTICATED ? act_refuse(act, REFUSAL_UNAUTHENTICATED) : err;
+    act_set_session(act, &session);
+    if (!session_proof_holds(&session, proof))
+        return act_refuse(act, REFUSAL_DPOP_PROOF_INVALID);
+    if (!session_proof_is_near(proof, session.now_ms)) {
+        act->service_time_ms = session.now_ms;
+        return act_refuse(act, REFUSAL_DPOP_PROOF_TIME);
+    }
+    err = session_spend(worker->store, &session, proof->jti_hash, &fresh);
+    if (err == HUFU_OK && !fresh)
+        return act_refuse_reason(act, REFUSAL_DPOP_PROOF_INVALID, "a proof of this jti was used before");
+    return err;
+}
+
+enum hufu_err session_open(struct worker *worker, struct act *act, const struct account *account,
+                           const uint8_t device_id[UUID_SIZE], const char *application,
                            uint8_t token[SESSION_TOKEN_SIZE], uint64_t *expires_ms)
 {
-    struct session session = {0};
-    memcpy(session.project_id, project_id, UUID_SIZE);
-    memcpy(session.account_id, account_id, UUID_SIZE);
-    memcpy(session.device_id, device_id, UUID_SIZE);
-    identifier_new(session.session_id);
+    uint8_t token_hash[HASH_SIZE];
+    act->has_session = true;
+    identifier_new(act->session_id);
     if (getrandom(token, SESSION_TOKEN_SIZE, 0) != SESSION_TOKEN_SIZE)
         return HUFU_ERR_INTERNAL;
-    uint8_t token_hash[HASH_SIZE];
     hash_sha256(token_hash, bytes_of(token, SESSION_TOKEN_SIZE));
-    enum hufu_err err = session_end_all(worker->store, device_id);
-    return err != HUFU_OK ? err
-                          : session_insert(worker->store, &session, token_hash,
-                                           (int32_t)worker->config->session_days, expires_ms);
+    const struct session_entry entry = {
+        .project_id = account->project_id,
+        .session_id = act->session_id,
+        .account_id = account->account_id,
+        .device_id = device_id,
+        .application = application != NULL ? application : SESSION_APPLICATION_DEFAULT,
+        .token_hash = token_hash,
+        .days = (int32_t)worker->config->session_days,
+    };
+    enum hufu_err err = session_end_application(worker->store, device_id, entry.application);
+    return err == HUFU_OK ? session_insert(worker->store, &entry, expires_ms) : err;
+}
+
+/* An operator's act is about the session's device; a device's own stays its own. */
+static void session_set_act(struct act *act, const struct session_view *session)
+{
+    act->has_project = act->has_account = act->has_device = true;
+    memcpy(act->project_id, session->project_id, UUID_SIZE);
+    memcpy(act->account_id, session->account_id, UUID_SIZE);
+    memcpy(act->device_id, session->device_id, UUID_SIZE);
+}
+
+/* Ends it, if the account may see it; NULL: any account. */
+static enum hufu_err session_close(struct worker *worker, struct act *act,
+                                   const uint8_t session_id[UUID_SIZE], const uint8_t *account_id)
+{
+    struct session_view session;
+    enum session_state next;
+    struct store_transaction transaction STORE_TRANSACTION = {0};
+    enum hufu_err err = store_begin(worker->store, &transaction);
+    if (err == HUFU_OK)
+        err = session_lock(worker->store, session_id, &session);
+    bool visible =
+        err == HUFU_OK && (account_id == NULL || memcmp(session.account_id, account_id, UUID_SIZE) == 0);
+    if (err == HUFU_ERR_NOT_FOUND || (err == HUFU_OK && !visible))
+        return act_refuse(act, REFUSAL_NOT_FOUND);
+    if (err != HUFU_OK)
+        return err;
+    if (account_id == NULL)
+        session_set_act(act, &session);
+    if (session.expired || !session_step(session.state, SESSION_END, &next))
+        return act_refuse_state(act, REFUSAL_CONFLICT, session_state_names[SESSION_ENDED]);
+    err = session_end_one(worker->store, session_id);
+    if (err == HUFU_OK)
+        err = act_record(worker, act, session.application);
+    return err == HUFU_OK ? store_commit(&transaction) : err;
+}
+
+enum hufu_err session_sign_out(struct worker *worker, struct act *act, const uint8_t session_id[UUID_SIZE])
+{
+    return session_close(worker, act, session_id, act->principal.account_id);
+}
+
+enum hufu_err session_end(struct worker *worker, struct act *act, const uint8_t session_id[UUID_SIZE])
+{
+    return session_close(worker, act, session_id, NULL);
+}
+
+enum hufu_err session_sign_out_all(struct worker *worker, struct act *act, uint64_t *ended)
+{
+    *ended = 0;
+    struct store_transaction transaction STORE_TRANSACTION = {0};
+    enum hufu_err err = store_begin(worker->store, &transaction);
+    if (err == HUFU_OK)
+        err = session_end_account(worker->store, act->principal.account_id, ended);
+    if (err == HUFU_OK)
+        err = act_record(worker, act, NULL);
+    return err == HUFU_OK ? store_commit(&transaction) : err;
 }

@@ -8,11 +8,15 @@
 
 #include "common/err.h"
 #include "common/hash.h"
+#include "server/core/act.h"
+#include "server/dpop.h"
 #include "server/principal.h"
+#include "server/store/account_store.h"
 #include "server/store/session_store.h"
 #include "server/worker.h"
 
 #define SESSION_TOKEN_SIZE 32
+#define SESSION_APPLICATION_DEFAULT "hufu" /* who does not say which it is */
 
 enum session_event {
     SESSION_USE,
@@ -21,13 +25,34 @@ enum session_event {
 };
 bool session_step(enum session_state state, enum session_event event, enum session_state *next);
 
-/* HUFU_ERR_UNAUTHENTICATED: no open session has this token, by its SHA-256. principal may hold the hash. */
-enum hufu_err session_authenticate(struct worker *worker, struct principal *principal,
-                                   const uint8_t token_hash[HASH_SIZE]) HUFU_MUST_CHECK;
+/* How far a proof's time may be from the database's, in either direction: as far as that of a frame. */
+#define SESSION_PROOF_TIME_MAX_MS 120000
 
-/* A fresh session of the device, whose other sessions end; in the transaction in hand. */
-enum hufu_err session_open(struct worker *worker, const uint8_t project_id[UUID_SIZE],
-                           const uint8_t account_id[UUID_SIZE], const uint8_t device_id[UUID_SIZE],
+/* Whose session this is. HUFU_ERR_UNAUTHENTICATED: no open session has this token, by its SHA-256. principal may hold the
+ * hash. For a request whose body is a frame: the device's signature of that is the proof, which the private-key process
+ * checks. */
+enum hufu_err session_identify(struct worker *worker, struct principal *principal,
+                               const uint8_t token_hash[HASH_SIZE]) HUFU_MUST_CHECK;
+
+/* The same for every other request, which needs a proof for itself by the session's device key (RFC 9449); NULL: none, or none
+ * of its form. Becomes the act's principal. A proof is good once, which the database decides. Refusals: unauthenticated;
+ * proof invalid, proof time (these two with the principal known). */
+enum hufu_err session_authenticate(struct worker *worker, struct act *act,
+                                   const uint8_t token_hash[HASH_SIZE],
+                                   const struct dpop_proof *proof) HUFU_MUST_CHECK;
+
+/* A fresh session of the device, which becomes the act's, for an application (1 to SESSION_APPLICATION_MAX bytes; NULL: the default), whose session of the same
+ * application ends; in the transaction in hand. The account must be locked. */
+enum hufu_err session_open(struct worker *worker, struct act *act, const struct account *account,
+                           const uint8_t device_id[UUID_SIZE], const char *application,
                            uint8_t token[SESSION_TOKEN_SIZE], uint64_t *expires_ms) HUFU_MUST_CHECK;
+
+/* Ends one session of the principal's account, or all of them, on every device; ended: how many. Refusals: not found. */
+enum hufu_err session_sign_out(struct worker *worker, struct act *act,
+                               const uint8_t session_id[UUID_SIZE]) HUFU_MUST_CHECK;
+enum hufu_err session_sign_out_all(struct worker *worker, struct act *act, uint64_t *ended) HUFU_MUST_CHECK;
+/* An operator ends any. */
+enum hufu_err session_end(struct worker *worker, struct act *act,
+                          const uint8_t session_id[UUID_SIZE]) HUFU_MUST_CHECK;
 
 #endif

@@ -95,6 +95,7 @@ void submission_subject(const struct worker *worker, const struct submission *su
     *subject = (struct operation_subject){
         .project_id = submission->situation.session.project_id,
         .device_id = submission->situation.session.device_id,
+        .session_id = submission->situation.session.session_id,
         .binding_id = head->binding_id,
         .request_id = head->request_id,
         .frame_hash = submission->frame_hash,

@@ -144,6 +144,17 @@ static struct carrier *carrier_new(struct daemon *daemon, struct MHD_Connection 
     return carrier;
 }
 
+/* Of several proofs MHD would show the first alone. */
+static enum MHD_Result count_dpop(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    size_t *count = context;
+    (void)kind;
+    (void)value;
+    if (strcasecmp(name, "DPoP") == 0)
+        (*count)++;
+    return MHD_YES;
+}
+
 static void judge(struct carrier *carrier)
 {
     struct http_request *request = carrier->request;
@@ -152,8 +163,10 @@ static void judge(struct carrier *carrier)
         .content_type = header_of(connection, MHD_HTTP_HEADER_CONTENT_TYPE),
         .content_length = header_of(connection, MHD_HTTP_HEADER_CONTENT_LENGTH),
         .authorization = header_of(connection, MHD_HTTP_HEADER_AUTHORIZATION),
+        .dpop = header_of(connection, "DPoP"),
         .chunked = header_of(connection, MHD_HTTP_HEADER_TRANSFER_ENCODING) != NULL,
     };
+    (void)MHD_get_connection_values(connection, MHD_HEADER_KIND, count_dpop, &head.dpop_count);
     if (!request->method || !request->path) {
         problem_reply(request, PROBLEM_INTERNAL, NULL, NULL);
         return;

@@ -6,6 +6,7 @@
 
 #include "common/encoding.h"
 #include "common/secret.h"
+#include "server/http/dpop.h"
 #include "server/http/problem.h"
 #include "server/http/reply.h"
 
@@ -36,7 +37,7 @@ bool head_is_json(const char *content_type)
 
 bool head_token(uint8_t token[HTTP_TOKEN_SIZE], const char *authorization)
 {
-    static const char scheme[] = "Bearer ";
+    static const char scheme[] = "DPoP ";
     memset(token, 0, HTTP_TOKEN_SIZE);
     if (!authorization || strncasecmp(authorization, scheme, sizeof(scheme) - 1) != 0)
         return false;
@@ -88,6 +89,9 @@ static bool check_access(struct http_request *request, const struct head *head)
     request->has_token = head_token(request->token, head->authorization);
     if (!request->has_token)
         problem_reply(request, PROBLEM_UNAUTHENTICATED, NULL, NULL);
+    /* None, two, or one without end: all three are no proof, which is told once it is known whose token it is. */
+    if (head->dpop_count == 1 && strlen(head->dpop) <= DPOP_TEXT_MAX)
+        request->dpop = request_copy_text(request, head->dpop);
     return request->has_token;
 }
 

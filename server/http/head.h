@@ -13,6 +13,8 @@ struct head {
     const char *content_type;   /* NULL: no such header */
     const char *content_length; /* likewise */
     const char *authorization;  /* likewise */
+    const char *dpop;           /* the first such header; NULL: none */
+    size_t dpop_count;          /* how many there are */
     bool chunked;               /* a body of unknown length follows */
 };
 
@@ -26,7 +28,8 @@ uint64_t head_body_length(const struct head *head);
 
 /* "application/json", in any case, with no parameter but charset=utf-8. */
 bool head_is_json(const char *content_type);
-/* The 32 bytes of "Bearer <43 characters of base64url>"; false for anything else. */
+/* The 32 bytes of "DPoP <43 characters of base64url>"; false for anything else. Not as a bearer's: whoever has but the token
+ * has nothing. */
 bool head_token(uint8_t token[HTTP_TOKEN_SIZE], const char *authorization);
 
 #endif

@@ -57,7 +57,7 @@ static enum hufu_err identify(struct http_request *request, struct worker *worke
     enum route_access access = request->match.route->access;
     enum hufu_err err = HUFU_OK;
     if (access == ROUTE_SESSION)
-        err = settings->authenticate(&request->principal, worker, request->token);
+        err = settings->authenticate(request, worker);
     if (access == ROUTE_TOKEN) {
         request->principal.kind = PRINCIPAL_TOKEN;
         hash_sha256(request->principal.token_hash, bytes_of(request->token, sizeof(request->token)));
@@ -72,9 +72,9 @@ static void handle(struct http_request *request, struct worker *worker, const st
 {
     memcpy(worker->trace, request->id_text, sizeof(worker->trace));
     enum hufu_err err = identify(request, worker, settings);
-    if (err)
+    if (err && !request->reply.given)
         problem_reply_error(request, err);
-    else
+    else if (!err)
         request->match.route->handler(request, worker);
 }
 

@@ -44,6 +44,10 @@ static const struct {
     [PROBLEM_ACTIVATION_INVALID] = {"activation-invalid", 401, "The activation code is not valid"},
     [PROBLEM_SUBJECT_MISMATCH] = {"subject-mismatch", 403, "The subject is not the approved one"},
     [PROBLEM_CSR_INVALID] = {"csr-invalid", 400, "The certificate request is not valid"},
+    [PROBLEM_DPOP_PROOF_INVALID] = {"dpop-proof-invalid", 401,
+                                    "The proof that the device holds its key does not hold"},
+    [PROBLEM_DPOP_PROOF_TIME] = {"dpop-proof-time", 401,
+                                 "The proof that the device holds its key is too old or too early"},
 };
 static_assert(sizeof(problems) / sizeof(problems[0]) == PROBLEM_COUNT, "one row a problem");
 
@@ -95,6 +99,16 @@ enum problem problem_of(enum hufu_err err)
     return (unsigned)err < HUFU_ERR_COUNT ? problem_of_error[err] : PROBLEM_INTERNAL;
 }
 
+/* RFC 9449 §7.1. Who showed nothing is told what to show. */
+static const char *challenge_of(const struct http_request *request, enum problem problem)
+{
+    if (problem == PROBLEM_DPOP_PROOF_INVALID || problem == PROBLEM_DPOP_PROOF_TIME)
+        return "DPoP error=\"invalid_dpop_proof\", algs=\"ES256\"";
+    if (problem == PROBLEM_UNAUTHENTICATED && request->has_token)
+        return "DPoP error=\"invalid_token\", algs=\"ES256\"";
+    return "DPoP algs=\"ES256\"";
+}
+
 void problem_reply(struct http_request *request, enum problem problem, const char *detail, json_t *extras)
 {
     char type[64];
@@ -111,7 +125,7 @@ void problem_reply(struct http_request *request, enum problem problem, const cha
     if (status == 503)
         reply_header(request, "Retry-After", RETRY_AFTER_SECONDS);
     if (status == 401)
-        reply_header(request, "WWW-Authenticate", "Bearer");
+        reply_header(request, "WWW-Authenticate", challenge_of(request, problem));
     reply_json_as(request, status, "application/problem+json", body);
     request->reply.problem = (int)problem;
 }

@@ -48,6 +48,7 @@ struct http_request {
     size_t query_count;
     bool has_token;
     uint8_t token[HTTP_TOKEN_SIZE]; /* wiped before the handler runs */
+    const char *dpop;               /* the one proof that came with it; NULL: none, or several, or too long */
     uint8_t *body;
     size_t body_len, body_size;
     json_t *json, *query_json; /* of body and query, once parsed */

@@ -16,11 +16,10 @@ struct metrics;
 struct worker;
 struct http_server;
 
-/* Finds the session of a token (core). Runs on a worker, before the handler. HUFU_OK fills the principal;
- * HUFU_ERR_UNAUTHENTICATED: no such session, expired or ended; HUFU_ERR_AWAY: the database is away; any other
- * error is answered with its problem (problem.h). */
-typedef enum hufu_err http_authenticate(struct principal *principal, struct worker *worker,
-                                        const uint8_t token[HTTP_TOKEN_SIZE]);
+/* Finds the session of the request's token, and judges the proof that came with it (dpop.h). Runs on a worker, before the
+ * handler. HUFU_OK fills the principal. Otherwise it may have replied; where it has not, the error is answered with its
+ * problem (problem.h): HUFU_ERR_UNAUTHENTICATED: no such session, expired or ended; HUFU_ERR_AWAY: the database is away. */
+typedef enum hufu_err http_authenticate(struct http_request *request, struct worker *worker);
 
 /* Readies a worker in its own thread before its first request (opens connections); may fail in silence: whatever is
  * away then is tried again with each request. */

@@ -8,10 +8,10 @@ static const struct statement audit_insert_statement = {
     .name = "audit_insert",
     .sql = "insert into audit_event (project_id, at, event_id, actor, action, outcome, account_id, "
            "device_id, key_id,"
-           " binding_id, request_id, trace, detail)"
+           " binding_id, request_id, trace, detail, session_id)"
            " values ($1::uuid, clock_timestamp(), $2::uuid, $3::text, $4::text, $5::text, $6::uuid, "
            "$7::uuid, $8::uuid,"
-           " $9::uuid, $10::uuid, $11::text, $12::text)",
+           " $9::uuid, $10::uuid, $11::text, $12::text, $13::uuid)",
 };
 
 #define AUDIT_COLUMNS                                                                                     \
@@ -63,6 +63,7 @@ enum hufu_err audit_insert(struct store *store, const struct audit_entry *entry)
     parameter_uuid(&parameters, entry->request_id);
     parameter_text(&parameters, entry->trace);
     parameter_text(&parameters, entry->detail);
+    parameter_uuid(&parameters, entry->session_id);
     return store_change(store, &audit_insert_statement, &parameters, NULL);
 }
 

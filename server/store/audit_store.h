@@ -22,7 +22,7 @@ struct audit_entry {
     const char *actor;   /* "device", "operator:<uid>", "service" */
     const char *action;  /* "sm2/sign", "account.suspend", … */
     const char *outcome; /* "ok", or the slug of the refusal */
-    const uint8_t *account_id, *device_id, *key_id, *binding_id, *request_id;
+    const uint8_t *account_id, *device_id, *key_id, *binding_id, *request_id, *session_id;
     const char *trace;
     const char *detail;
 };

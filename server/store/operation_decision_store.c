@@ -59,10 +59,10 @@ const char *const operation_verdict_names[VERDICT_COUNT] = {
     "pin_failures_before, tries_left, answer, at) "
 #define DECISION_AUDIT                                                                                   \
     "insert into audit_event (project_id, at, event_id, actor, action, outcome, account_id, device_id, " \
-    "key_id, binding_id, request_id, trace, generation, count) "
+    "key_id, binding_id, request_id, trace, generation, count, session_id) "
 #define DECISION_RESULT "verdict, in_the_way, pin_failures, tries_left"
 
-/* $14 answer, $15 purpose, $16 digests, $17 results, $18 the device's turn ends with this. */
+/* $14 answer, $15 purpose, $16 digests, $17 results, $18 the device's turn ends with this, $19 session. */
 #define DECISION_SUCCESS(columns, otherwise, changes)                                                      \
     DECISION_VERDICT("life_left, pin_limit" columns, otherwise)                                            \
     ", recorded as (" DECISION_REQUEST "select $1, $3, $4::uuid, $6, $5::bytea, 0, pin_failures, "         \
@@ -74,7 +74,7 @@ const char *const operation_verdict_names[VERDICT_COUNT] = {
     " from verdict where verdict = 'ok' and $17::bytea is not null"                                        \
     "), audited as (" DECISION_AUDIT                                                                       \
     " select $1, moment, $12::uuid, 'device', $6, 'ok', account_id, $2, key_id, $3, $4, $13::text, "       \
-    "$7::int4, $9 from verdict where verdict = 'ok'"                                                       \
+    "$7::int4, $9, $19::uuid from verdict where verdict = 'ok'"                                            \
     ") select " DECISION_RESULT                                                                            \
     ", " TURN_TO_TRANSACTION("$18::bool", "$2") " from verdict where verdict <> 'more'"
 
@@ -107,7 +107,7 @@ static const struct statement decision_success_unchanged = {
                             ""),
 };
 
-/* $14 outcome, $15 failures counted (0 or 1), $16 stored, $17 slug, $18 event id of the lock. The record $11 is never there,
+/* $14 outcome, $15 failures counted (0 or 1), $16 stored, $17 slug, $18 event id of the lock, $19 session. The record $11 is never there,
  * so that the conditions are those of a success that changes nothing. */
 #define DECISION_FAILURE \
     DECISION_VERDICT("pin_failures_life, locked, generation, tries_left - $15::int4 as tries_after", "")
@@ -123,10 +123,10 @@ static const struct statement decision_refusal = {
     " from verdict v where d.project_id = $1 and d.device_id = $2 and v.verdict = 'ok' and $15 = 1"
     "), audited as (" DECISION_AUDIT
     " select $1, moment, $12::uuid, 'device', $6, $17::text, account_id, $2, key_id, $3, $4, $13::text,"
-    "  generation, $9 from verdict where verdict = 'ok'"
+    "  generation, $9, $19::uuid from verdict where verdict = 'ok'"
     " union all"
     " select $1, moment, $18::uuid, 'service', 'device.lock', 'ok', account_id, $2, null, null, $4, "
-    "$13::text, null, null from verdict where verdict = 'ok' and $15 = 1 and tries_after <= 0"
+    "$13::text, null, null, $19 from verdict where verdict = 'ok' and $15 = 1 and tries_after <= 0"
     ") select " DECISION_RESULT
     ", tries_after, locked or verdict = 'ok' and $15 = 1 and tries_after <= 0 from verdict",
 };
@@ -222,6 +222,7 @@ enum hufu_err operation_decide(struct store *store, const struct operation_subje
     parameter_optional_bytes(&parameters, outcome->digests);
     parameter_optional_bytes(&parameters, outcome->results);
     parameter_bool(&parameters, subject->has_turn);
+    parameter_uuid(&parameters, subject->session_id);
     enum hufu_err err = HUFU_ERR_NOT_FOUND;
     if (subject->unchanged)
         err = decision_succeed(store, &decision_success_unchanged, &parameters, result);
@@ -242,6 +243,7 @@ enum hufu_err operation_refuse(struct store *store, const struct operation_subje
     parameter_bool(&parameters, refusal->stored);
     parameter_text(&parameters, refusal->slug);
     parameter_uuid(&parameters, lock_id);
+    parameter_uuid(&parameters, subject->session_id);
     struct rows rows ROWS_OWNED = {0};
     struct row row;
     enum hufu_err err = decision_run(store, &decision_refusal, &parameters, &rows, &row, result);

@@ -90,6 +90,7 @@ struct operation_result {
 /* What the head and the read before gave. */
 struct operation_subject {
     const uint8_t *project_id, *device_id, *binding_id, *request_id;
+    const uint8_t *session_id; /* for the audit trail; NULL: none */
     const uint8_t *frame_hash;
     enum frame_op op;
     uint32_t generation;

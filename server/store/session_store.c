@@ -10,34 +10,87 @@ const char *const session_state_names[SESSION_STATE_COUNT] = {
 
 static const struct statement session_insert_statement = {
     .name = "session_insert",
-    .sql =
-        "insert into session (project_id, session_id, account_id, device_id, token_hash, state, expires_at)"
-        " values ($1::uuid, $2::uuid, $3::uuid, $4::uuid, $5::bytea, 'open',"
-        " clock_timestamp() + make_interval(days => $6::int4)) returning expires_at",
+    .sql = "insert into session (project_id, session_id, account_id, device_id, application, token_hash, "
+           "state, expires_at)"
+           " values ($1::uuid, $2::uuid, $3::uuid, $4::uuid, $5::text, $6::bytea, 'open',"
+           " clock_timestamp() + make_interval(days => $7::int4)) returning expires_at",
+};
+static const struct statement session_read_statement = {
+    .name = "session_read",
+    .sql = "select s.project_id, s.session_id, s.account_id, s.device_id, s.state,"
+           " s.expires_at <= clock_timestamp(), d.device_key, clock_timestamp()"
+           " from session s join device d on d.project_id = s.project_id and d.device_id = s.device_id"
+           " where s.token_hash = $1::bytea and d.state <> 'removed'",
+    .repeatable = true,
+};
+/* $1 project, $2 device, $3 hash of the proof's identifier, $4 session. Of parallel proofs with one identifier the primary key
+ * lets one in. To the minute, so that a session in use does not rewrite its row all the time. */
+static const struct statement session_spend_statement = {
+    .name = "session_spend",
+    .sql = "with spent as (insert into dpop_proof (project_id, device_id, jti_hash)"
+           " values ($1::uuid, $2::uuid, $3::bytea) on conflict do nothing returning 1"
+           "), used as (update session set last_used_at = clock_timestamp() where session_id = $4::uuid"
+           " and (last_used_at is null or last_used_at < clock_timestamp() - interval '1 minute')"
+           " and exists (select from spent)) select exists (select from spent)",
+};
+static const struct statement session_prune_statement = {
+    .name = "session_prune_proofs",
+    .sql = "select prune_dpop_proofs()",
 };
 static const struct statement session_end_all_statement = {
     .name = "session_end_all",
     .sql = "update session set state = 'ended' where device_id = $1::uuid and state = 'open'",
 };
-static const struct statement session_read_statement = {
-    .name = "session_read",
-    .sql = "select project_id, session_id, account_id, device_id, state, expires_at <= clock_timestamp() "
-           "from session"
-           " where token_hash = $1::bytea",
+static const struct statement session_end_application_statement = {
+    .name = "session_end_application",
+    .sql = "update session set state = 'ended' where device_id = $1::uuid and application = $2::text"
+           " and state = 'open'",
+};
+static const struct statement session_end_account_statement = {
+    .name = "session_end_account",
+    .sql = "update session set state = 'ended' where account_id = $1::uuid and state = 'open'",
+};
+static const struct statement session_end_one_statement = {
+    .name = "session_end_one",
+    .sql = "update session set state = 'ended' where session_id = $1::uuid",
+};
+
+#define SESSION_COLUMNS                                                                                      \
+    "select s.project_id, s.session_id, s.account_id, s.device_id, a.name, a.work_number, coalesce(d.name, " \
+    "''), coalesce(d.model, ''), s.application, s.state, s.expires_at <= clock_timestamp(), s.created_at, "  \
+    "s.expires_at, s.last_used_at from session s"                                                            \
+    " join account a on a.project_id = s.project_id and a.account_id = s.account_id"                         \
+    " join device d on d.project_id = s.project_id and d.device_id = s.device_id"
+
+static const struct statement session_lock_statement = {
+    .name = "session_lock",
+    .sql = SESSION_COLUMNS " where s.session_id = $1::uuid for no key update of s",
+};
+#define SESSION_PAGE                                                                           \
+    " where s.state = 'open' and s.expires_at > clock_timestamp() and s.session_id > $1::uuid" \
+    " and ($2::uuid is null or s.project_id = $2)"
+static const struct statement session_list_statement = {
+    .name = "session_list",
+    .sql = SESSION_COLUMNS SESSION_PAGE " order by s.session_id limit $3::int4",
+    .repeatable = true,
+};
+static const struct statement session_list_account_statement = {
+    .name = "session_list_account",
+    .sql = SESSION_COLUMNS SESSION_PAGE " and s.account_id = $4::uuid order by s.session_id limit $3::int4",
     .repeatable = true,
 };
 
-enum hufu_err session_insert(struct store *store, const struct session *session,
-                             const uint8_t token_hash[HASH_SIZE], int32_t days, uint64_t *expires_ms)
+enum hufu_err session_insert(struct store *store, const struct session_entry *entry, uint64_t *expires_ms)
 {
     *expires_ms = 0;
     struct parameters parameters = {0};
-    parameter_uuid(&parameters, session->project_id);
-    parameter_uuid(&parameters, session->session_id);
-    parameter_uuid(&parameters, session->account_id);
-    parameter_uuid(&parameters, session->device_id);
-    parameter_fixed(&parameters, token_hash, HASH_SIZE);
-    parameter_i32(&parameters, days);
+    parameter_uuid(&parameters, entry->project_id);
+    parameter_uuid(&parameters, entry->session_id);
+    parameter_uuid(&parameters, entry->account_id);
+    parameter_uuid(&parameters, entry->device_id);
+    parameter_text(&parameters, entry->application);
+    parameter_fixed(&parameters, entry->token_hash, HASH_SIZE);
+    parameter_i32(&parameters, entry->days);
     struct rows rows ROWS_OWNED = {0};
     enum hufu_err err = store_query(store, &session_insert_statement, &parameters, &rows);
     if (err != HUFU_OK)
@@ -45,13 +98,6 @@ enum hufu_err session_insert(struct store *store, const struct session *session,
     struct row row = row_at(&rows, 0);
     *expires_ms = row_time(&row);
     return row_finish(&row);
-}
-
-enum hufu_err session_end_all(struct store *store, const uint8_t device_id[UUID_SIZE])
-{
-    struct parameters parameters = {0};
-    parameter_uuid(&parameters, device_id);
-    return store_change(store, &session_end_all_statement, &parameters, NULL);
 }
 
 enum hufu_err session_read(struct store *store, const uint8_t token_hash[HASH_SIZE], struct session *out)
@@ -72,5 +118,125 @@ enum hufu_err session_read(struct store *store, const uint8_t token_hash[HASH_SI
     row_uuid(&row, out->device_id);
     out->state = (enum session_state)row_name(&row, session_state_names, SESSION_STATE_COUNT);
     out->expired = row_bool(&row);
+    row_fixed(&row, out->device_key, sizeof out->device_key);
+    out->now_ms = row_time(&row);
     return row_finish(&row);
+}
+
+enum hufu_err session_spend(struct store *store, const struct session *session,
+                            const uint8_t jti_hash[HASH_SIZE], bool *fresh)
+{
+    *fresh = false;
+    struct parameters parameters = {0};
+    parameter_uuid(&parameters, session->project_id);
+    parameter_uuid(&parameters, session->device_id);
+    parameter_fixed(&parameters, jti_hash, HASH_SIZE);
+    parameter_uuid(&parameters, session->session_id);
+    struct rows rows ROWS_OWNED = {0};
+    enum hufu_err err = store_query(store, &session_spend_statement, &parameters, &rows);
+    if (err != HUFU_OK)
+        return err;
+    struct row row = row_at(&rows, 0);
+    *fresh = row_bool(&row);
+    return row_finish(&row);
+}
+
+enum hufu_err session_prune_proofs(struct store *store, int32_t *pruned)
+{
+    *pruned = 0;
+    struct rows rows ROWS_OWNED = {0};
+    enum hufu_err err = store_query(store, &session_prune_statement, &(struct parameters){0}, &rows);
+    if (err != HUFU_OK)
+        return err;
+    struct row row = row_at(&rows, 0);
+    *pruned = row_i32(&row);
+    return row_finish(&row);
+}
+
+enum hufu_err session_end_all(struct store *store, const uint8_t device_id[UUID_SIZE])
+{
+    struct parameters parameters = {0};
+    parameter_uuid(&parameters, device_id);
+    return store_change(store, &session_end_all_statement, &parameters, NULL);
+}
+
+enum hufu_err session_end_application(struct store *store, const uint8_t device_id[UUID_SIZE],
+                                      const char *application)
+{
+    struct parameters parameters = {0};
+    parameter_uuid(&parameters, device_id);
+    parameter_text(&parameters, application);
+    return store_change(store, &session_end_application_statement, &parameters, NULL);
+}
+
+enum hufu_err session_end_account(struct store *store, const uint8_t account_id[UUID_SIZE], uint64_t *ended)
+{
+    struct parameters parameters = {0};
+    parameter_uuid(&parameters, account_id);
+    return store_change(store, &session_end_account_statement, &parameters, ended);
+}
+
+enum hufu_err session_end_one(struct store *store, const uint8_t session_id[UUID_SIZE])
+{
+    struct parameters parameters = {0};
+    parameter_uuid(&parameters, session_id);
+    return store_change(store, &session_end_one_statement, &parameters, NULL);
+}
+
+static enum hufu_err session_fill(struct row *row, struct session_view *out)
+{
+    *out = (struct session_view){0};
+    row_uuid(row, out->project_id);
+    row_uuid(row, out->session_id);
+    row_uuid(row, out->account_id);
+    row_uuid(row, out->device_id);
+    row_text(row, out->account_name, sizeof out->account_name);
+    row_text(row, out->work_number, sizeof out->work_number);
+    row_text(row, out->device_name, sizeof out->device_name);
+    row_text(row, out->device_model, sizeof out->device_model);
+    row_text(row, out->application, sizeof out->application);
+    out->state = (enum session_state)row_name(row, session_state_names, SESSION_STATE_COUNT);
+    out->expired = row_bool(row);
+    out->created_ms = row_time(row);
+    out->expires_ms = row_time(row);
+    out->used_ms = row_optional_time(row);
+    return row_finish(row);
+}
+
+enum hufu_err session_lock(struct store *store, const uint8_t session_id[UUID_SIZE], struct session_view *out)
+{
+    *out = (struct session_view){0};
+    struct parameters parameters = {0};
+    parameter_uuid(&parameters, session_id);
+    struct rows rows ROWS_OWNED = {0};
+    enum hufu_err err = store_query(store, &session_lock_statement, &parameters, &rows);
+    if (err != HUFU_OK)
+        return err;
+    if (rows.count == 0)
+        return HUFU_ERR_NOT_FOUND;
+    struct row row = row_at(&rows, 0);
+    return session_fill(&row, out);
+}
+
+enum hufu_err session_list(struct store *store, const uint8_t *project_id, const uint8_t *account_id,
+                           const uint8_t after[UUID_SIZE], size_t limit, struct session_view *sessions,
+                           size_t *count)
+{
+    *count = 0;
+    struct parameters parameters = {0};
+    parameter_uuid(&parameters, after);
+    parameter_uuid(&parameters, project_id);
+    parameter_i32(&parameters, limit < SESSION_PAGE_MAX ? (int32_t)limit : SESSION_PAGE_MAX);
+    if (account_id != NULL)
+        parameter_uuid(&parameters, account_id);
+    struct rows rows ROWS_OWNED = {0};
+    enum hufu_err err =
+        store_query(store, account_id != NULL ? &session_list_account_statement : &session_list_statement,
+                    &parameters, &rows);
+    for (size_t i = 0; err == HUFU_OK && i < rows.count; i++) {
+        struct row row = row_at(&rows, i);
+        err = session_fill(&row, &sessions[i]);
+    }
+    *count = err == HUFU_OK ? rows.count : 0;
+    return err;
 }

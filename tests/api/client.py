@@ -55,15 +55,18 @@ class _UnixConnection(http.client.HTTPConnection):
 class Client:
     """One fresh connection for each request, so that a restarted service is no special case."""
 
-    def __init__(self, url=None, certificate=None, socket_path=None, token=None):
+    def __init__(self, url=None, certificate=None, socket_path=None, token=None, device=None):
+        self.url = url
         self._url = urllib.parse.urlsplit(url) if url else None
         self._tls = ssl.create_default_context(cafile=certificate) if certificate else None
         self._socket_path = socket_path
         self.token = token
+        self.device = device
 
-    def with_token(self, token):
+    def with_token(self, token, device=None):
+        """With a session: device makes the proof that each request needs (frames alone go without)."""
         other = Client.__new__(Client)
-        other.__dict__.update(self.__dict__, token=token)
+        other.__dict__.update(self.__dict__, token=token, device=device)
         return other
 
     def _connection(self):
@@ -74,14 +77,18 @@ class Client:
         return http.client.HTTPConnection(self._url.hostname, self._url.port, timeout=30)
 
     def request(self, method, path, body=None, raw=None, headers=None):
-        """body: a value to be sent as JSON; raw: bytes to be sent as they are, as JSON unless headers say otherwise."""
+        """body: a value to be sent as JSON; raw: bytes to be sent as they are, as JSON unless headers say otherwise. A header that
+        is None is left out."""
         sent = dict(headers or {})
         if body is not None:
             raw = json.dumps(body).encode()
         if raw is not None:
             sent.setdefault("Content-Type", "application/json")
         if self.token:
-            sent.setdefault("Authorization", "Bearer " + self.token)
+            sent.setdefault("Authorization", "DPoP " + self.token)
+        if self.token and self.device:
+            sent.setdefault("DPoP", self.device.dpop(method, self.url + path, self.token))
+        sent = {name: value for name, value in sent.items() if value is not None}
         connection = self._connection()
         try:
             connection.request(method, path, body=raw, headers=sent)

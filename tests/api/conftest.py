@@ -68,7 +68,7 @@ def session(public, new_user, device):
     """A client with the session of a freshly activated device; .account and .device belong to it."""
     user = new_user()
     answer = public.post("/v1/activations", device.activation(device_module.code_of(user["activation"]["text"]))).ok(201)
-    client = public.with_token(answer["session_token"])
+    client = public.with_token(answer["session_token"], device)
     client.user = user
     client.answer = answer
     return client

@@ -13,7 +13,7 @@ def test_a_code_and_a_proof_give_a_session(public, new_user, device):
     assert len(wire.decode(answer["session_token"])) == 32
     assert answer["account"]["name"] == "Activated User"
     assert answer["account"]["work_number"] == user["account"]["work_number"]
-    assert public.with_token(answer["session_token"]).get("/v1/keys").ok()["keys"] == []
+    assert public.with_token(answer["session_token"], device).get("/v1/keys").ok()["keys"] == []
 
 
 def test_a_code_is_used_by_one_device(public, new_user, device):

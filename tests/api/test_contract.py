@@ -37,7 +37,7 @@ PROJECT = {"id": ID, "name": "a", "created_at": "2026-01-02T03:04:05.678Z"}
     ("GET", "/v1/keys?limit=3", None, Answer(200, KEYS)),
     ("GET", "/v1/nothing", None, problem(404)),
     ("DELETE", "/v1/activations", None, problem(405, Allow="POST")),
-    ("GET", "/v1/keys", None, problem(401, WWW_Authenticate="Bearer")),
+    ("GET", "/v1/keys", None, problem(401, WWW_Authenticate='DPoP algs="ES256"')),
     ("POST", f"/admin/v1/keys/{ID}/freeze", None, Answer(200, {"key_id": ID})),
 ])
 def test_what_the_document_says_is_taken(method, path, raw, answer):

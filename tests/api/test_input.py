@@ -48,8 +48,8 @@ def test_a_key_of_somebody_else_is_not_found(public, new_user, key):
     other = device_module.Device()
     code = device_module.code_of(new_user()["activation"]["text"])
     token = public.post("/v1/activations", other.activation(code)).ok(201)["session_token"]
-    public.with_token(token).get("/v1/keys/" + key["key_id"]).problem(404, "not-found")
-    public.with_token(token).post(f"/v1/keys/{key['key_id']}/signatures", signature_body(key)).problem(404, "not-found")
+    public.with_token(token, other).get("/v1/keys/" + key["key_id"]).problem(404, "not-found")
+    public.with_token(token, other).post(f"/v1/keys/{key['key_id']}/signatures", signature_body(key)).problem(404, "not-found")
 
 
 @pytest.mark.parametrize("path", ["/v1/keys/17", "/v1/keys/" + "0" * 36, "/v1/keys/%00"])
@@ -62,7 +62,7 @@ def test_without_a_valid_session_nothing_is_told(public, token):
     client = public.with_token(token.encode().decode("latin-1") if token else None)
     answer = client.get("/v1/keys")
     answer.problem(401, "unauthenticated")
-    assert "Bearer" in answer.headers["WWW-Authenticate"]
+    assert answer.headers["WWW-Authenticate"].startswith("DPoP ")
 
 
 def test_another_content_type_is_refused(session):

@@ -54,7 +54,7 @@ def test_no_secret_of_a_run_lies_in_dump_logs_or_files(stack, public, new_user):
     secrets["a code"] = code
     token = public.post("/v1/activations", other.activation(code)).ok(201)["session_token"]
     secrets["a session token"] = wire.decode(token)
-    public.with_token(token).get("/v1/keys").ok()
+    public.with_token(token, other).get("/v1/keys").ok()
     public.post("/v1/activations", other.activation(code))
     secrets["an unused code"] = code_of(new_user()["activation"]["text"])
 

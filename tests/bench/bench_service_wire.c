@@ -229,7 +229,7 @@ enum hufu_err wire_post(struct buf *out, const char *path, const char *token, st
     int len = snprintf(head, sizeof(head),
                        "POST %s HTTP/1.1\r\nHost: hufu\r\n%s%s%sContent-Type: application/json\r\n"
                        "Content-Length: %zu\r\n\r\n",
-                       path, token ? "Authorization: Bearer " : "", token ? token : "", token ? "\r\n" : "",
+                       path, token ? "Authorization: DPoP " : "", token ? token : "", token ? "\r\n" : "",
                        json.len);
     if (len < 0 || (size_t)len >= sizeof(head))
         return HUFU_ERR_LIMIT;

@@ -106,6 +106,7 @@ enum hufu_err phone_enrol(struct phone *phone, const struct stack *stack, const 
     if (err)
         return err;
     web_client_authorize(phone->web, phone->token);
+    web_client_prove(phone->web, phone->key);
     return phone_read_service(phone, activation->identity_hash);
 }
 

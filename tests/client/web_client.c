@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/encoding.h"
+#include "tests/client/dpop.h"
 
 #define TIMEOUT_SECONDS 60L
 #define URL_MAX 512
@@ -18,7 +19,8 @@ struct web_client {
     char url[URL_MAX];
     char certificate[URL_MAX];
     char unix_socket[URL_MAX];
-    char authorization[256];
+    char token[128];
+    const struct device_key *key;
     char pin[80];
 };
 
@@ -60,10 +62,17 @@ void web_client_free(struct web_client *client)
 
 void web_client_authorize(struct web_client *client, const char *token)
 {
-    client->authorization[0] = 0;
-    if (token)
-        (void)snprintf(client->authorization, sizeof(client->authorization), "Authorization: Bearer %s",
-                       token);
+    copy_text(client->token, sizeof(client->token), token);
+}
+
+void web_client_prove(struct web_client *client, const struct device_key *key)
+{
+    client->key = key;
+}
+
+const char *web_client_url(const struct web_client *client)
+{
+    return client->url;
 }
 
 void web_client_pin(struct web_client *client, const uint8_t pin[32])
@@ -145,16 +154,28 @@ static void set_where(struct web_client *client, const char *path)
         (void)curl_easy_setopt(client->curl, CURLOPT_PINNEDPUBLICKEY, client->pin);
 }
 
-static struct curl_slist *headers_of(const struct web_client *client, const char *content_type)
+static struct curl_slist *add_credentials(struct curl_slist *list, const struct web_client *client,
+                                          const char *method, const char *path)
+{
+    char line[DPOP_PROOF_MAX + 8], proof[DPOP_PROOF_MAX], url[2 * URL_MAX];
+    (void)snprintf(line, sizeof(line), "Authorization: DPoP %s", client->token);
+    list = curl_slist_append(list, line);
+    (void)snprintf(url, sizeof(url), "%s%s", client->url, path);
+    if (!client->key || dpop_proof(proof, client->key, method, url, client->token))
+        return list;
+    (void)snprintf(line, sizeof(line), "DPoP: %s", proof);
+    return curl_slist_append(list, line);
+}
+
+static struct curl_slist *headers_of(const struct web_client *client, const char *method, const char *path,
+                                     const char *content_type)
 {
     char line[160];
     struct curl_slist *list = curl_slist_append(NULL, "Expect:"); /* no waiting for 100 Continue */
     (void)snprintf(line, sizeof(line), "Content-Type:%s%s", content_type ? " " : "",
                    content_type ? content_type : "");
     list = curl_slist_append(list, line);
-    if (client->authorization[0])
-        list = curl_slist_append(list, client->authorization);
-    return list;
+    return client->token[0] ? add_credentials(list, client, method, path) : list;
 }
 
 static void set_content(CURL *curl, struct curl_slist *headers, const char *method, struct bytes body)
@@ -177,7 +198,7 @@ enum hufu_err web_call_raw(struct web_client *client, struct web_answer *answer,
     CURL *curl = client->curl;
     curl_easy_reset(curl); /* keeps the connection */
     set_where(client, path);
-    struct curl_slist *headers = headers_of(client, content_type);
+    struct curl_slist *headers = headers_of(client, method, path, content_type);
     set_content(curl, headers, method, body);
     (void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
     (void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);

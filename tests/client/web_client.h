@@ -8,6 +8,7 @@
 
 #include "common/buf.h"
 #include "common/err.h"
+#include "tests/client/device_key.h"
 
 struct web_client;
 
@@ -18,6 +19,9 @@ struct web_client *web_client_new(const char *url, const char *certificate, cons
 void web_client_free(struct web_client *client);
 /* The token of the later calls' Authorization header, copied; NULL for none. */
 void web_client_authorize(struct web_client *client, const char *token);
+/* The device key by which later calls prove that they may use it, borrowed; NULL: they do not (frames need no proof). */
+void web_client_prove(struct web_client *client, const struct device_key *key);
+const char *web_client_url(const struct web_client *client);
 /* SHA-256 of the server's SubjectPublicKeyInfo that alone is accepted, besides the certificate. NULL: any. */
 void web_client_pin(struct web_client *client, const uint8_t pin[32]);
 

@@ -181,7 +181,7 @@ void fuzz_seeds(void (*emit)(void *context, struct bytes seed), void *context)
         whole,
         "{\"frame\":\"AAA\",\"name\":\"a\\u00e9\\n\",\"count\":1e2}",
         "{\"frame\":[[[[[[[[[[]]]]]]]]]],\"frame\":null}",
-        "Bearer AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "DPoP AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
         "application/json; charset=utf-8",
         "18446744073709551616",
     };

@@ -6,10 +6,12 @@
 #include <string.h>
 
 #include "tests/client/certificate_request.h"
+#include "tests/client/dpop.h"
 #include "tests/client/randomness.h"
 #include "tests/fuzz/fuzz.h"
 
 #define JSON_MAX 110000
+#define LINE_MAX_SIZE 128
 
 enum content {
     CONTENT_NONE,
@@ -181,18 +183,31 @@ static void put_text(struct buf *out, const char *text)
     buf_put(out, text, strlen(text));
 }
 
+/* Of a line's method and address. */
+static void put_proof(struct buf *out, const struct http_seed_settings *settings, const char *line)
+{
+    char method[16], url[2 * LINE_MAX_SIZE], proof[DPOP_PROOF_MAX];
+    size_t len = strcspn(line, " ");
+    (void)snprintf(method, sizeof(method), "%.*s", (int)len, line);
+    (void)snprintf(url, sizeof(url), "%s%s", web_client_url(settings->phone->web), line + len + 1);
+    FUZZ_CHECK(dpop_proof(proof, settings->phone->key, method, url, settings->phone->token) == HUFU_OK);
+    put_text(out, "\r\nDPoP: ");
+    put_text(out, proof);
+}
+
 static void put_head(struct buf *out, const struct http_seed_settings *settings, const struct form *form)
 {
+    char name[LINE_MAX_SIZE];
     const char *mark = strstr(form->name, "{key}");
-    if (mark) {
-        buf_put(out, form->name, (size_t)(mark - form->name));
-        put_text(out, settings->key->key_id);
-        put_text(out, mark + strlen("{key}"));
-    } else {
-        put_text(out, form->name);
-    }
-    put_text(out, " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nAuthorization: Bearer ");
+    if (mark)
+        (void)snprintf(name, sizeof(name), "%.*s%s%s", (int)(mark - form->name), form->name,
+                       settings->key->key_id, mark + strlen("{key}"));
+    else
+        (void)snprintf(name, sizeof(name), "%s", form->name);
+    put_text(out, name);
+    put_text(out, " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nAuthorization: DPoP ");
     put_text(out, settings->phone->token);
+    put_proof(out, settings, name);
     put_text(out, "\r\n");
 }
 

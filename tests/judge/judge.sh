@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# What the device's library signs, judged by programs that know nothing of it: OpenSSL (chain, raw signature) and
-# BouncyCastle (CMS). judge.sh SDK_SAMPLE; exit status 77: the judges are not installed.
+# What the device's library signs, judged by programs that know nothing of it: OpenSSL (chain, raw signature),
+# BouncyCastle (CMS) and jwcrypto (proof of possession). judge.sh SDK_SAMPLE; exit status 77: the judges are not installed.
 set -euo pipefail
 sample=$1
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -9,6 +9,7 @@ jars=/usr/share/java/bcprov.jar:/usr/share/java/bcpkix.jar:/usr/share/java/bcuti
 for needed in javac java openssl; do
     command -v "$needed" >/dev/null || { echo "no $needed"; exit 77; }
 done
+/usr/bin/python3 -c 'import jwcrypto' 2>/dev/null || { echo "no python3-jwcrypto"; exit 77; }
 for jar in ${jars//:/ }; do
     [[ -f $jar ]] || { echo "no $jar"; exit 77; }
 done
@@ -65,6 +66,15 @@ check "OpenSSL refuses it for another document" 1 \
     openssl dgst -sm3 -verify public.pem -sigopt $gm -signature signature.der other
 check "OpenSSL refuses a damaged signature" 1 \
     openssl dgst -sm3 -verify public.pem -sigopt $gm -signature signature-damaged.der document
+
+proves() { /usr/bin/python3 -B "$here/dpop_verify.py" "$1" GET proof-facts; }
+damage proof 20 proof-header
+damage proof 400 proof-claims
+damage proof $(($(stat -c %s proof) - 10)) proof-signature
+check "jwcrypto verifies the proof of possession" 0 proves proof
+for part in header claims signature; do
+    check "jwcrypto refuses a damaged $part" 1 proves proof-$part
+done
 
 size=$(stat -c %s document.p7s)
 damage document.p7s $((size - 5)) signature.p7s

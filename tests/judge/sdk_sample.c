@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writes what the device's library makes of a document into a directory, for judges that are programs of their own:
- * document, signature.der, document.p7s, certificate-0.der (own), -1 (issuer), -2 (root). */
+ * document, signature.der, document.p7s, certificate-0.der (own), -1 (issuer), -2 (root); and the proof of possession that
+ * went with a GET: proof, and a line each of device key (hex), address and token in proof-facts. */
 #include <stdio.h>
 
 #include "tests/unit/unit.h"
 
+#include "common/encoding.h"
 #include "mobile-sdk/openssl/hufu_openssl.h"
 #include "tests/unit/sdk_device.h"
 #include "tests/unit/sdk_service.h"
@@ -33,6 +35,19 @@ static void write_certificates(struct sdk_device *device, const struct hufu_id *
     }
 }
 
+static void write_proof(struct sdk_device *device, const struct hufu_id *key)
+{
+    struct hufu_key_status status;
+    const struct sdk_service *service = device->service;
+    char facts[1024], device_key[2 * HUFU_PUBLIC_KEY_SIZE + 1];
+    assert_int_equal(hufu_key_status(device->hufu, key, &status), HUFU_RESULT_OK);
+    hex_encode(device_key, sizeof(device_key), bytes_of(service->device_key, HUFU_PUBLIC_KEY_SIZE));
+    int len = snprintf(facts, sizeof(facts), "%s\n%s\n%s\n", device_key, service->last_url, service->token);
+    assert_in_range(len, 1, sizeof(facts) - 1);
+    write_file("proof-facts", facts, (size_t)len);
+    write_file("proof", service->last_proof, strlen(service->last_proof));
+}
+
 static void a_document_is_signed_for_the_judges(void **state)
 {
     (void)state;
@@ -59,6 +74,7 @@ static void a_document_is_signed_for_the_judges(void **state)
     write_file("document.p7s", cms, len);
     write_file("document", text, strlen(text));
     write_certificates(device, &key);
+    write_proof(device, &key);
     hufu_document_free(document);
     sdk_device_free(device);
     sdk_service_free(service);

@@ -77,15 +77,14 @@ static const struct http_route *const tables[] = {routes, NULL};
 static const struct http_route *const admin_tables[] = {admin_only, NULL};
 
 /* The first byte of a token says what becomes of it: only that of TOKEN is 0. */
-static enum hufu_err authenticate(struct principal *principal, struct worker *worker,
-                                  const uint8_t token[HTTP_TOKEN_SIZE])
+static enum hufu_err authenticate(struct http_request *request, struct worker *worker)
 {
     (void)worker;
-    if (token[0] == 1)
+    if (request->token[0] == 1)
         return HUFU_ERR_AWAY;
-    if (token[0] != 0)
+    if (request->token[0] != 0)
         return HUFU_ERR_UNAUTHENTICATED;
-    principal->kind = PRINCIPAL_DEVICE;
+    request->principal.kind = PRINCIPAL_DEVICE;
     return HUFU_OK;
 }
 

@@ -4,7 +4,7 @@
 add_library(sdk_fixture STATIC
     ${CMAKE_CURRENT_LIST_DIR}/cosign_judge.c ${CMAKE_CURRENT_LIST_DIR}/sdk_ca.c ${CMAKE_CURRENT_LIST_DIR}/sdk_device.c
     ${CMAKE_CURRENT_LIST_DIR}/sdk_forger.c ${CMAKE_CURRENT_LIST_DIR}/sdk_operate.c
-    ${CMAKE_CURRENT_LIST_DIR}/sdk_service.c)
+    ${CMAKE_CURRENT_LIST_DIR}/sdk_proof.c ${CMAKE_CURRENT_LIST_DIR}/sdk_service.c)
 target_link_libraries(sdk_fixture PUBLIC hufu_flags hufu_openssl hufu PkgConfig::CMOCKA OpenSSL::Crypto PkgConfig::SODIUM)
 
 # Against the played service, with a cheap stand-in for Argon2id.

@@ -331,6 +331,29 @@ static void request_on_key(struct sdk_service *service, const char *path, const 
         (void)sdk_problem(answer, 404, "not-found", "");
 }
 
+static bool is_authorized(const struct sdk_service *service, const struct hufu_http_request *request)
+{
+    char expected[HUFU_AUTHORIZATION_MAX + 1];
+    (void)snprintf(expected, sizeof(expected), "DPoP %s", service->token);
+    return service->token[0] && request->authorization && strcmp(request->authorization, expected) == 0;
+}
+
+/* Its signature is the proof. */
+static bool carries_frame(const struct json_t *json)
+{
+    struct json_reader reader = json_reader_of(json);
+    return json && json_has(&reader, "frame");
+}
+
+static void refuse_proof_time(struct sdk_service *service, struct hufu_http_answer *answer)
+{
+    char time[RFC3339_TEXT_SIZE], extras[64];
+    rfc3339_format(time, sdk_service_now(service));
+    (void)snprintf(extras, sizeof(extras), ",\"service_time\":\"%s\"", time);
+    service->late_proofs++;
+    (void)sdk_problem(answer, 401, "dpop-proof-time", extras);
+}
+
 static void route(struct sdk_service *service, const struct hufu_http_request *request,
                   const struct json_t *json, struct hufu_http_answer *answer)
 {
@@ -340,8 +363,10 @@ static void route(struct sdk_service *service, const struct hufu_http_request *r
         get_service(service, answer);
     else if (strcmp(path, "/v1/activations") == 0)
         post_activation(service, json, answer);
-    else if (!service->token[0] || !request->bearer || strcmp(request->bearer, service->token) != 0)
+    else if (!is_authorized(service, request))
         (void)sdk_problem(answer, 401, "unauthenticated", "");
+    else if (!carries_frame(json) && !sdk_proof_is_near(service, request))
+        refuse_proof_time(service, answer);
     else if (strcmp(path, "/v1/keys") == 0 && json)
         post_key(service, json, answer);
     else if (strcmp(path, "/v1/keys") == 0)
@@ -354,7 +379,9 @@ enum hufu_result sdk_service_request(struct sdk_service *service, const struct h
                                      struct hufu_http_answer *answer)
 {
     service->requests++;
-    assert_true(hufu_address_allowed(request->url));
+    char address[512];
+    (void)snprintf(address, sizeof(address), "%.*s", (int)strcspn(request->url, "?"), request->url);
+    assert_true(hufu_address_allowed(address));
     assert_non_null(request->tls_pin);
     assert_int_equal(request->tls_pin[0], 0x5a);
     (void)snprintf(service->last_url, sizeof(service->last_url), "%s", request->url);

@@ -108,6 +108,9 @@ struct sdk_service {
     char last_body[131072]; /* of the last POST */
     char previous_body[131072];
     char last_url[512];
+    char last_jti[64]; /* of a proof */
+    char last_proof[HUFU_DPOP_MAX + 1];
+    unsigned late_proofs;
     struct cosign_random random;
 };
 
@@ -135,6 +138,9 @@ int sdk_problem(struct hufu_http_answer *answer, int status, const char *slug, c
 #define SDK_TEXT(name, data, len)         \
     char name[BASE64URL_TEXT_SIZE(2048)]; \
     base64url_encode(name, sizeof(name), bytes_of(data, len))
+
+/* Asserts that the request carries a proof for itself that holds. False: but it is too old or too early. */
+bool sdk_proof_is_near(struct sdk_service *service, const struct hufu_http_request *request);
 
 /* {frame, signature} of a key: the private-key process. */
 void sdk_operate(struct sdk_service *service, struct sdk_service_key *key, const struct json_t *json,

@@ -151,11 +151,11 @@ static void a_code_and_a_proof_give_a_session(void **state)
     struct principal principal;
     uint8_t hash[HASH_SIZE];
     hash_sha256(hash, bytes_of(out.session_token, sizeof out.session_token));
-    assert_ok(session_authenticate(&office.worker, &principal, hash));
+    assert_ok(session_identify(&office.worker, &principal, hash));
     assert_memory_equal(principal.device_id, out.device_id, UUID_SIZE);
     assert_int_equal(events("device.activate", "ok"), 1);
     hash[0] ^= 1;
-    assert_int_equal(session_authenticate(&office.worker, &principal, hash), HUFU_ERR_UNAUTHENTICATED);
+    assert_int_equal(session_identify(&office.worker, &principal, hash), HUFU_ERR_UNAUTHENTICATED);
 }
 
 static void a_code_serves_one_device(void **state)
@@ -178,7 +178,7 @@ static void the_same_device_may_ask_again_and_its_former_session_ends(void **sta
     memcpy(device_id, out.device_id, UUID_SIZE);
     assert_ok(redeem());
     assert_memory_equal(out.device_id, device_id, UUID_SIZE);
-    assert_int_equal(session_authenticate(&office.worker, &principal, first), HUFU_ERR_UNAUTHENTICATED);
+    assert_int_equal(session_identify(&office.worker, &principal, first), HUFU_ERR_UNAUTHENTICATED);
 }
 
 static void a_known_device_gets_a_session_by_a_new_code(void **state)

@@ -63,22 +63,23 @@ static void head_token_takes_32_bytes_of_base64url_alone(void **state)
 {
     uint8_t token[HTTP_TOKEN_SIZE];
     static const char *const refused[] = {"",
-                                          "Bearer",
-                                          "Bearer ",
+                                          "DPoP",
+                                          "DPoP ",
                                           "Basic " TOKEN,
-                                          "Bearer  " TOKEN,
-                                          "Bearer " TOKEN " ",
-                                          "Bearer " TOKEN "=",
-                                          "Bearer " TOKEN "AA",
-                                          "Bearer AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh",
-                                          "Bearer AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh9",
-                                          "Bearer AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh+"};
+                                          "Bearer " TOKEN,
+                                          "DPoP  " TOKEN,
+                                          "DPoP " TOKEN " ",
+                                          "DPoP " TOKEN "=",
+                                          "DPoP " TOKEN "AA",
+                                          "DPoP AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh",
+                                          "DPoP AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh9",
+                                          "DPoP AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh+"};
     static const uint8_t zero[HTTP_TOKEN_SIZE];
     (void)state;
-    assert_true(head_token(token, "Bearer " TOKEN));
+    assert_true(head_token(token, "DPoP " TOKEN));
     for (uint8_t i = 0; i < HTTP_TOKEN_SIZE; i++)
         assert_int_equal(token[i], i);
-    assert_true(head_token(token, "bearer " TOKEN));
+    assert_true(head_token(token, "dpop " TOKEN));
     for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
         assert_false(head_token(token, refused[i]));
         assert_memory_equal(token, zero, sizeof(zero));
@@ -115,9 +116,9 @@ static void head_judge_asks_for_a_token_where_the_route_does(void **state)
 {
     (void)state;
     assert_judged("/session", &(struct head){0}, PROBLEM_UNAUTHENTICATED, -1);
-    assert_judged("/token", &(struct head){.authorization = "Bearer x"}, PROBLEM_UNAUTHENTICATED, -1);
-    assert_judged("/session", &(struct head){.authorization = "Bearer " TOKEN}, PROBLEM_COUNT, -1);
-    assert_judged("/token", &(struct head){.authorization = "Bearer " TOKEN}, PROBLEM_COUNT, -1);
+    assert_judged("/token", &(struct head){.authorization = "DPoP x"}, PROBLEM_UNAUTHENTICATED, -1);
+    assert_judged("/session", &(struct head){.authorization = "DPoP " TOKEN}, PROBLEM_COUNT, -1);
+    assert_judged("/token", &(struct head){.authorization = "DPoP " TOKEN}, PROBLEM_COUNT, -1);
     assert_judged("/public", &(struct head){.authorization = "nonsense"}, PROBLEM_COUNT, -1);
 }
 
@@ -125,7 +126,7 @@ static void head_judge_lets_operators_alone_administer(void **state)
 {
     struct http_request *request = request_new();
     (void)state;
-    assert_judged("/operator", &(struct head){.authorization = "Bearer " TOKEN}, PROBLEM_NOT_ALLOWED, -1);
+    assert_judged("/operator", &(struct head){.authorization = "DPoP " TOKEN}, PROBLEM_NOT_ALLOWED, -1);
     request->method = "POST";
     request->path = "/operator";
     request->principal.kind = PRINCIPAL_OPERATOR;

@@ -199,7 +199,7 @@ static void rubbish_on_the_wire_hurts_nobody(void **state)
         "POST /echo HTTP/1.1\r\n" HOST JSON
         "Transfer-Encoding: chunked\r\n\r\ne\r\n{\"text\":\"abc\"}\r\n0\r\n\r\n",
         "GET /network?a=1&b=%20 HTTP/1.1\r\n" HOST
-        "Authorization: Bearer AAECAwQF\r\nConnection: close\r\n\r\n",
+        "Authorization: DPoP AAECAwQF\r\nConnection: close\r\n\r\n",
         "GET /nothing HTTP/1.0\r\n\r\nGET /network HTTP/1.1\r\n" HOST "\r\n",
     };
     struct fixture f;

@@ -73,7 +73,15 @@ static void a_problem_that_passes_says_when_to_come_back(void **state)
     problem_reply(request, PROBLEM_SERVICE_UNAVAILABLE, NULL, NULL);
     assert_int_equal(request->reply.header_count, 1);
     problem_reply(request, PROBLEM_UNAUTHENTICATED, NULL, NULL);
-    assert_string_equal(reply_header_value(request, "WWW-Authenticate"), "Bearer");
+    assert_string_equal(reply_header_value(request, "WWW-Authenticate"), "DPoP algs=\"ES256\"");
+    request->has_token = true;
+    problem_reply(request, PROBLEM_UNAUTHENTICATED, NULL, NULL);
+    assert_string_equal(reply_header_value(request, "WWW-Authenticate"),
+                        "DPoP error=\"invalid_token\", algs=\"ES256\"");
+    problem_reply(request, PROBLEM_DPOP_PROOF_TIME, NULL, NULL);
+    assert_string_equal(reply_header_value(request, "WWW-Authenticate"),
+                        "DPoP error=\"invalid_dpop_proof\", algs=\"ES256\"");
+    assert_int_equal(request->reply.header_count, 2);
     request_free(request);
 }
 

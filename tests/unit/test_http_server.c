@@ -49,13 +49,14 @@ static void sessions_are_looked_up_before_the_handler(void **state)
     start(&f, 1, 1);
     get(&f, "/session", "", &answer);
     assert_answer(&answer, 401, "unauthenticated");
-    get(&f, "/session", "Authorization: Bearer " TOKEN "\r\n", &answer);
+    get(&f, "/session", "Authorization: DPoP " TOKEN "\r\n", &answer);
     assert_answer(&answer, 200, "\"kind\":2");
-    get(&f, "/session", "Authorization: Bearer AQECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\r\n", &answer);
+    get(&f, "/session", "Authorization: DPoP AQECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\r\n", &answer);
     assert_answer(&answer, 503, "service-unavailable");
-    get(&f, "/session", "Authorization: Bearer AgECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\r\n", &answer);
+    get(&f, "/session", "Authorization: DPoP AgECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\r\n", &answer);
     assert_answer(&answer, 401, "unauthenticated");
-    assert_non_null(strstr(answer.head, "\r\nWWW-Authenticate: Bearer\r\n"));
+    assert_non_null(
+        strstr(answer.head, "\r\nWWW-Authenticate: DPoP error=\"invalid_token\", algs=\"ES256\"\r\n"));
     stop(&f);
 }
 
@@ -65,7 +66,7 @@ static void a_token_route_gets_the_hash_of_the_token_alone(void **state)
     struct http_answer answer;
     (void)state;
     start(&f, 1, 1);
-    get(&f, "/token", "Authorization: Bearer " TOKEN "\r\n", &answer);
+    get(&f, "/token", "Authorization: DPoP " TOKEN "\r\n", &answer);
     /* SHA-256 of the bytes 0 to 31 */
     assert_answer(&answer, 200, "{\"kind\":1,\"hash\":\"Yw3NKWbEM2aRElRIu7JbT_QSpJxzLbLIq8G4WBvXEN0\"}");
     stop(&f);

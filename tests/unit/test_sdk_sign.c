@@ -224,6 +224,29 @@ static void a_service_that_is_days_away_does_not_move_the_clock(void **state)
     assert_int_equal(x->service->frames, before + 1);
 }
 
+static void a_proof_refused_for_its_time_teaches_the_clock_too(void **state)
+{
+    struct signing *x = *state;
+    struct hufu_key_status status;
+    x->service->clock_ms += 5 * 60000;
+    assert_int_equal(hufu_key_status(x->device->hufu, &x->key, &status), HUFU_RESULT_OK);
+    assert_int_equal(x->service->late_proofs, 1);
+    sdk_device_restart(x->device); /* the offset is stored */
+    assert_int_equal(hufu_key_status(x->device->hufu, &x->key, &status), HUFU_RESULT_OK);
+    assert_int_equal(sign(x, 1, NULL), HUFU_RESULT_OK);
+    assert_int_equal(x->service->late_proofs, 1);
+}
+
+static void a_service_that_is_days_away_gets_no_second_proof(void **state)
+{
+    struct signing *x = *state;
+    struct hufu_key_status status;
+    x->service->clock_ms += 2 * UINT64_C(86400000);
+    assert_int_equal(hufu_key_status(x->device->hufu, &x->key, &status), HUFU_RESULT_CLOCK);
+    assert_int_equal(x->service->late_proofs, 1);
+    assert_string_equal(hufu_last_report(x->device->hufu)->message_key, "dpop-proof-time");
+}
+
 static void a_purpose_is_part_of_the_request(void **state)
 {
     struct signing *x = *state;
@@ -313,6 +336,8 @@ int main(void)
         TEST(without_any_answer_the_device_gives_up_and_begins_anew),
         TEST(a_refusal_for_time_teaches_the_clock_and_is_repeated_once),
         TEST(a_service_that_is_days_away_does_not_move_the_clock),
+        TEST(a_proof_refused_for_its_time_teaches_the_clock_too),
+        TEST(a_service_that_is_days_away_gets_no_second_proof),
         TEST(a_purpose_is_part_of_the_request),
         TEST(refusals_say_what_the_service_said),
         TEST(five_wrong_pins_lock),

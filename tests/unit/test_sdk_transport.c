@@ -69,12 +69,14 @@ static void a_post_carries_body_type_and_session(void **state)
     const char body[] = "{\"a\":1}";
     const struct hufu_http_request request = {.method = "POST",
                                               .url = url,
-                                              .bearer = "token",
+                                              .authorization = "DPoP token",
+                                              .dpop = "a.b.c",
                                               .body = (const uint8_t *)body,
                                               .body_len = strlen(body)};
     assert_int_equal(ask(web, &request, sizeof(web->body) - 1), HUFU_RESULT_OK);
     assert_ptr_equal(strstr(web->body, "POST /echo HTTP/1.1\r\n"), web->body);
-    assert_non_null(strstr(web->body, "Authorization: Bearer token\r\n"));
+    assert_non_null(strstr(web->body, "Authorization: DPoP token\r\n"));
+    assert_non_null(strstr(web->body, "DPoP: a.b.c\r\n"));
     assert_non_null(strstr(web->body, "Content-Type: application/json\r\n"));
     assert_non_null(strstr(web->body, "\r\n\r\n{\"a\":1}"));
     assert_null(strcasestr(web->body, "expect:"));

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sessions: where one is signed in. sign-out: here, elsewhere, or everywhere. */
+#include "mobile-sdk/phone/phone.h"
+
+#define SESSIONS_MAX 256
+
+static const char *device_text(const struct hufu_session *session, char id[HUFU_ID_TEXT_SIZE])
+{
+    hufu_id_format(id, &session->device);
+    return session->device_name[0] ? session->device_name : id;
+}
+
+static void print_session(const struct phone *phone, const struct hufu_session *session)
+{
+    enum language language = phone->options.language;
+    char id[HUFU_ID_TEXT_SIZE], device[HUFU_ID_TEXT_SIZE];
+    hufu_id_format(id, &session->id);
+    say(stdout, language, TEXT_SESSION_LINE, id, session->application, device_text(session, device),
+        phone_date(session->since_ms).text,
+        session->last_used_ms ? phone_date(session->last_used_ms).text : text_of(language, TEXT_NEVER),
+        session->current ? text_of(language, TEXT_SESSION_CURRENT) : "", NULL);
+}
+
+enum exit_status command_sessions(struct phone *phone)
+{
+    static struct hufu_session sessions[SESSIONS_MAX];
+    size_t count;
+    enum hufu_result result = hufu_sessions(phone->hufu, sessions, SESSIONS_MAX, &count);
+    for (size_t i = 0; i < count; i++)
+        print_session(phone, &sessions[i]);
+    return phone_end(phone, result);
+}
+
+/* The one that this phone is in. */
+static enum hufu_result find_current(const struct phone *phone, struct hufu_id *id)
+{
+    static struct hufu_session sessions[SESSIONS_MAX];
+    size_t count;
+    enum hufu_result result = hufu_sessions(phone->hufu, sessions, SESSIONS_MAX, &count);
+    if (result)
+        return result;
+    for (size_t i = 0; i < count; i++) {
+        if (sessions[i].current) {
+            *id = sessions[i].id;
+            return HUFU_RESULT_OK;
+        }
+    }
+    return HUFU_RESULT_NOT_FOUND;
+}
+
+enum exit_status command_sign_out(struct phone *phone)
+{
+    const struct options *options = &phone->options;
+    struct hufu_id id;
+    if (options->all && options->argument) {
+        say(stderr, options->language, TEXT_UNKNOWN_COMMAND, NULL);
+        return EXIT_USAGE;
+    }
+    enum hufu_result result = HUFU_RESULT_OK;
+    if (!options->all)
+        result = options->argument ? hufu_id_parse(&id, options->argument) : find_current(phone, &id);
+    if (!result)
+        result = options->all ? hufu_session_end_all(phone->hufu) : hufu_session_end(phone->hufu, &id);
+    if (!result)
+        say(stdout, options->language, TEXT_SIGNED_OUT, NULL);
+    return phone_end(phone, result);
+}

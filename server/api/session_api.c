@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/core/session.h"
+
+#include "server/api/answer.h"
+#include "server/api/api.h"
+#include "server/api/list_query.h"
+#include "server/api/view.h"
+#include "server/http/field.h"
+#include "server/http/reply.h"
+
+static const struct field session_no_fields[] = {{.name = NULL}};
+
+void session_list_get(struct http_request *request, struct worker *worker)
+{
+    struct act act = answer_begin(request, "session.list");
+    const struct principal *who = &act.principal;
+    struct list_query query;
+    size_t count;
+    if (!list_query_read(request, &query)) {
+        answer_form_refused(request, worker, &act);
+        return;
+    }
+    struct session_view *sessions = request_alloc(request, query.limit * sizeof *sessions);
+    enum hufu_err err = sessions == NULL ? HUFU_ERR_INTERNAL
+                                         : page_sessions(worker, who->project_id, who->account_id,
+                                                         query.after.id, query.limit, sessions, &count);
+    if (err != HUFU_OK) {
+        answer_refused(request, worker, &act, err);
+        return;
+    }
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, view_session(&sessions[i], who->session_id));
+    const uint8_t *last_id = count > 0 ? sessions[count - 1].session_id : NULL;
+    reply_json(request, 200, list_query_answer(&query, "sessions", list, count, last_id));
+}
+
+void session_delete(struct http_request *request, struct worker *worker)
+{
+    struct act act = answer_begin(request, "session.end");
+    uint8_t session_id[UUID_SIZE];
+    if (!field_read_path_uuid(request, 0, "id", session_id) ||
+        !field_read_body(request, session_no_fields, NULL)) {
+        answer_form_refused(request, worker, &act);
+        return;
+    }
+    enum hufu_err err = session_sign_out(worker, &act, session_id);
+    if (err != HUFU_OK)
+        answer_refused(request, worker, &act, err);
+    else
+        reply_json(request, 200, json_pack("{si}", "ended", 1));
+}
+
+void session_delete_all(struct http_request *request, struct worker *worker)
+{
+    struct act act = answer_begin(request, "session.end-all");
+    uint64_t ended;
+    if (!field_read_body(request, session_no_fields, NULL)) {
+        answer_form_refused(request, worker, &act);
+        return;
+    }
+    enum hufu_err err = session_sign_out_all(worker, &act, &ended);
+    if (err != HUFU_OK)
+        answer_refused(request, worker, &act, err);
+    else
+        reply_json(request, 200, json_pack("{sI}", "ended", (json_int_t)ended));
+}
