@@ -20,6 +20,7 @@
 /* What is chosen without being asked stays below the connections that a PostgreSQL (100) and a hufu-hsm (128) take unless
  * they are told otherwise, and does not trust a machine of many cores to be this process's alone. */
 #define WORKERS_CHOSEN_MAX 64
+#define OUTSIDE_URL_MAX 1024
 
 #define TEXT(key, fallback)                                                               \
     {                                                                                     \
@@ -55,6 +56,14 @@ static const struct config_key keys[] = {
     NUMBER(hsm_timeout_ms, "5000", 100, 60000),
     NUMBER(activation_hours, "24", 1, 720),
     NUMBER(session_days, "90", 1, 3650),
+    TEXT(sms_url, ""),
+    TEXT(sms_token_file, ""),
+    TEXT(email_url, ""),
+    TEXT(email_token_file, ""),
+    TEXT(face_url, ""),
+    TEXT(face_token_file, ""),
+    TEXT(outside_ca_file, ""),
+    NUMBER(outside_timeout_ms, "10000", 100, 60000),
     TEXT(log_level, "info"),
     {.type = CONFIG_END},
 };
@@ -152,11 +161,47 @@ static const char *tls_fault(const struct server_config *config)
     return NULL;
 }
 
+/* A name and password in an address would be a token outside of its file, and hides which host is meant. */
+static const char *outside_url_fault(const char *url)
+{
+    if (url[0] == '\0')
+        return NULL;
+    if (strlen(url) > OUTSIDE_URL_MAX)
+        return "is longer than 1024 bytes";
+    for (const char *at = url; *at; at++)
+        if (*at <= ' ' || *at > '~' || *at == '@' || *at == '\\' || *at == '"')
+            return "must be an address of visible ASCII characters, without a user's name";
+    if (strncmp(url, "https://", 8) == 0)
+        return NULL;
+    if (strncmp(url, "http://", 7) != 0)
+        return "must begin with https://";
+    return is_loopback_url(url) ? NULL : "must be https:// where the host is not loopback";
+}
+
+static const char *outside_token_fault(const char *url, const char *token_file)
+{
+    return (url[0] == '\0') != (token_file[0] == '\0') ? "must be given together with its address, or neither"
+                                                       : NULL;
+}
+
 static bool refuse(char *message, size_t size, const char *key, const char *fault)
 {
     if (fault)
         (void)snprintf(message, size, "%s: %s", key, fault);
     return fault == NULL;
+}
+
+static bool check_outside(const struct server_config *config, char *message, size_t size)
+{
+    return refuse(message, size, "sms_url", outside_url_fault(config->sms_url)) &&
+           refuse(message, size, "sms_token_file",
+                  outside_token_fault(config->sms_url, config->sms_token_file)) &&
+           refuse(message, size, "email_url", outside_url_fault(config->email_url)) &&
+           refuse(message, size, "email_token_file",
+                  outside_token_fault(config->email_url, config->email_token_file)) &&
+           refuse(message, size, "face_url", outside_url_fault(config->face_url)) &&
+           refuse(message, size, "face_token_file",
+                  outside_token_fault(config->face_url, config->face_token_file));
 }
 
 static bool check(struct server_config *config, char *message, size_t size)
@@ -168,7 +213,7 @@ static bool check(struct server_config *config, char *message, size_t size)
                   is_address(config->listen_address) ? NULL : "is not an IPv4 or IPv6 address") &&
            refuse(message, size, "tls_certificate", tls_fault(config)) &&
            refuse(message, size, "public_url", public_url_fault(config)) &&
-           refuse(message, size, "admin_uids", parse_uids(config));
+           refuse(message, size, "admin_uids", parse_uids(config)) && check_outside(config, message, size);
 }
 
 static long workers_for_the_cores(void)

@@ -39,6 +39,12 @@ struct server_config {
     long hsm_timeout_ms;
     long activation_hours;
     long session_days;
+    /* Outside services (docs/adapters.md). An empty address: not offered. */
+    char *sms_url, *sms_token_file;
+    char *email_url, *email_token_file;
+    char *face_url, *face_token_file;
+    char *outside_ca_file; /* PEM: authorities in place of the system's; empty: the system's */
+    long outside_timeout_ms;
     char *log_level;
 
     /* Derived, not keys. */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/log.h"
+#include "server/adapter/outside.h"
 #include "server/api/api.h"
 #include "server/config.h"
 #include "server/confine.h"
@@ -35,6 +36,7 @@ struct service {
     struct metrics *metrics;
     struct hsmc_keys *keys;
     struct data_key *data_key;
+    struct outside *outside;
     struct worker **workers; /* config.workers of them */
     struct worker *keeper_worker;
     struct worker network_worker; /* without connections */
@@ -61,7 +63,14 @@ static bool load_config(struct service *service, const char *path)
     if (pinned[0] && tls_pin(config->tls_pin, pinned, message, sizeof(message)))
         return complain(message);
     config->has_tls_pin = pinned[0] != '\0';
+    if (outside_new(&service->outside, config, message, sizeof(message)))
+        return complain(message);
     return true;
+}
+
+static struct worker *new_worker(struct service *service)
+{
+    return worker_new(&service->config, service->metrics, service->keys, service->data_key, service->outside);
 }
 
 static bool make_workers(struct service *service)
@@ -76,12 +85,12 @@ static bool make_workers(struct service *service)
     if (!service->data_key)
         return complain("no memory can be locked; see docs/operations.md");
     for (long i = 0; i < config->workers; i++) {
-        service->workers[i] = worker_new(config, service->metrics, service->keys, service->data_key);
+        service->workers[i] = new_worker(service);
         if (!service->workers[i])
             return complain("no memory");
     }
     service->network_worker = (struct worker){.metrics = service->metrics, .config = config};
-    service->keeper_worker = worker_new(config, service->metrics, service->keys, service->data_key);
+    service->keeper_worker = new_worker(service);
     return service->keeper_worker ? true : complain("no memory");
 }
 
@@ -147,7 +156,7 @@ static bool confine_service(const struct server_config *config)
 /* Every connection takes a descriptor; the limit that a login shell sets is below connection_limit. */
 static void raise_descriptor_limit(const struct server_config *config)
 {
-    rlim_t needed = (rlim_t)config->connection_limit + 2 * (rlim_t)config->workers + DESCRIPTORS_BESIDE;
+    rlim_t needed = (rlim_t)config->connection_limit + 3 * (rlim_t)config->workers + DESCRIPTORS_BESIDE;
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed)
         return;
@@ -195,6 +204,7 @@ static void clean(struct service *service)
     free(service->workers);
     hsmc_keys_free(service->keys);
     data_key_free(service->data_key);
+    outside_free(service->outside);
     metrics_free(service->metrics);
     tls_free(&service->tls);
     server_config_free(&service->config);

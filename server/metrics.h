@@ -25,6 +25,7 @@ enum metrics_counter {
     METRICS_DATABASE_CONNECTS,   /* connections opened to PostgreSQL */
     METRICS_DATABASE_ERRORS,     /* statements that failed for another reason than a refusal */
     METRICS_QUEUE_REFUSED,       /* requests turned away because the queue was full */
+    METRICS_OUTSIDE_ERRORS,      /* calls that an outside service did not answer, or refused */
     METRICS_COUNTER_COUNT
 };
 

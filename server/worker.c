@@ -4,12 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "server/adapter/exchange.h"
 #include "server/config.h"
 #include "server/hsmc/hsmc.h"
 #include "server/store/store.h"
 
 struct worker *worker_new(const struct server_config *config, struct metrics *metrics, struct hsmc_keys *keys,
-                          struct data_key *data_key)
+                          struct data_key *data_key, struct outside *outside)
 {
     struct worker *worker = calloc(1, sizeof(*worker));
     if (!worker)
@@ -20,7 +21,8 @@ struct worker *worker_new(const struct server_config *config, struct metrics *me
     worker->data_key = data_key;
     worker->store = store_open(config->database, metrics);
     worker->hsmc = hsmc_new(config->hsm_socket, (int)config->hsm_timeout_ms, keys, metrics);
-    if (!worker->store || !worker->hsmc) {
+    worker->exchange = exchange_new(outside);
+    if (!worker->store || !worker->hsmc || !worker->exchange) {
         worker_free(worker);
         return NULL;
     }
@@ -47,5 +49,6 @@ void worker_free(struct worker *worker)
     if (worker->store)
         store_close(worker->store);
     hsmc_free(worker->hsmc);
+    exchange_free(worker->exchange);
     free(worker);
 }

@@ -11,6 +11,8 @@ struct store;         /* server/store/store.h: one database connection */
 struct hsmc;          /* server/hsmc/hsmc.h: one connection to hufu-hsm */
 struct hsmc_keys;     /* server/hsmc/keys.h: the service records that every connection loads */
 struct data_key;      /* server/core/data_key.h: under which personal data are kept */
+struct exchange;      /* server/adapter/exchange.h: its way to outside services */
+struct outside;       /* server/adapter/outside.h: where those are */
 struct metrics;       /* server/metrics.h */
 struct server_config; /* server/config.h */
 
@@ -19,6 +21,7 @@ struct worker {
     struct hsmc *hsmc;
     struct hsmc_keys *keys;
     struct data_key *data_key; /* NULL where there are no personal data to be read */
+    struct exchange *exchange;
     struct metrics *metrics;
     const struct server_config *config;
     /* The id of the request in hand, for logs, audit events and hufu-hsm's log; "maintenance" in that thread.
@@ -29,7 +32,7 @@ struct worker {
 /* Makes the worker with connections that open themselves when first used: neither database nor hufu-hsm need
  * be there. Returns NULL without memory. The pointers given are borrowed and must outlive it. */
 struct worker *worker_new(const struct server_config *config, struct metrics *metrics, struct hsmc_keys *keys,
-                          struct data_key *data_key);
+                          struct data_key *data_key, struct outside *outside);
 /* Opens both connections, if what is at their other ends is there. */
 void worker_prepare(struct worker *worker);
 void worker_free(struct worker *worker);

@@ -44,11 +44,11 @@ microhttpd\.h|^server/http/daemon\.c$
 libpq-fe\.h|^server/store/connection\.c$
 (p11-kit/)?pkcs11\.h|^hsm/cryptoki\.[ch]$
 p11-kit/.*|^hsm/cryptoki\.[ch]$
-jansson\.h|^server/(http|api|cli)/|^mobile-sdk/json\.c$
+jansson\.h|^server/(http|api|cli|adapter)/|^mobile-sdk/json\.c$
 openssl/.*|^cosign/group_openssl\.c$|^hsm/|^mobile-sdk/openssl/|^server/core/(device_key|subject)\.c$
 sodium\.h|^common/(box|encoding|hash|locked|secret)\.c$|^hsm/main\.c$|^mobile-sdk/pin\.c$|^server/core/(data_key|personal)\.c$
 utf8proc\.h|^mobile-sdk/pin\.c$
-curl/.*|^mobile-sdk/openssl/transport\.c$|^server/cli/client\.c$
+curl/.*|^mobile-sdk/openssl/transport\.c$|^server/cli/client\.c$|^server/adapter/exchange\.c$
 gnutls/.*|^server/tls\.c$
 confuse\.h|^common/config\.c$
 qrencode\.h|^server/cli/qr\.c$
@@ -69,9 +69,10 @@ cosign/arithmetic|cosign/arithmetic common
 hsm|hsm cosign common
 server/http|server/http server common
 server/api|server/api server/http server/core server common
-server/core|server/core server/store server/hsmc server common
+server/core|server/core server/store server/hsmc server/adapter server common
 server/store|server/store server common
 server/hsmc|server/hsmc server common
+server/adapter|server/adapter server common
 server/cli|server/cli server/store server common
 server|server common
 mobile-sdk|mobile-sdk cosign common

@@ -4,8 +4,10 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <openssl/ec.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -68,6 +70,16 @@ static void reply(const struct connection *connection, const char *status, size_
     give(connection, body, len);
 }
 
+/* STATUS/BODY and whatever else stands in the request's line. */
+static void say(const struct connection *connection, char *what)
+{
+    char *body = strchr(what, '/'), *end = body ? strstr(body, " HTTP/") : NULL;
+    if (!end)
+        return;
+    *body++ = *end = '\0';
+    reply(connection, what, strlen(body), body, strlen(body));
+}
+
 static void serve(const struct connection *connection)
 {
     static char request[REQUEST_MAX], large[10000];
@@ -82,6 +94,10 @@ static void serve(const struct connection *connection)
         reply(connection, "302 Found\r\nLocation: /echo", 0, "", 0);
     else if (strncmp(path, "/large ", 7) == 0)
         reply(connection, "200 OK", sizeof(large), large, sizeof(large));
+    else if (strncmp(path, "/slow ", 6) == 0)
+        (void)sleep(10);
+    else if (strncmp(path, "/say/", 5) == 0)
+        say(connection, request + (path - request) + 5);
     else if (strncmp(path, "/cut ", 5) == 0)
         reply(connection, "200 OK", 100, large, 50);
     else if (strncmp(path, "/busy ", 6) == 0)
@@ -124,8 +140,15 @@ static int listen_on_loopback(int *port)
     return listener;
 }
 
-/* Signed by itself, for another name: nothing but the key can make a client trust it. */
-static X509 *certificate_of(EVP_PKEY *key)
+static void name_loopback(X509 *certificate)
+{
+    X509_EXTENSION *name = X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, "IP:127.0.0.1");
+    assert_int_equal(X509_add_ext(certificate, name, -1), 1);
+    X509_EXTENSION_free(name);
+}
+
+/* Signed by itself, for another name unless loopback is: nothing but the key can make a client trust it then. */
+static X509 *certificate_of(EVP_PKEY *key, bool loopback)
 {
     X509 *certificate = X509_new();
     X509_NAME *name = X509_get_subject_name(certificate);
@@ -138,14 +161,26 @@ static X509 *certificate_of(EVP_PKEY *key)
     assert_non_null(X509_gmtime_adj(X509_getm_notBefore(certificate), -60));
     assert_non_null(X509_gmtime_adj(X509_getm_notAfter(certificate), 3600));
     assert_int_equal(X509_set_pubkey(certificate, key), 1);
+    if (loopback)
+        name_loopback(certificate);
     assert_true(X509_sign(certificate, key, EVP_sha256()) > 0);
     return certificate;
 }
 
-static SSL_CTX *make_context(uint8_t key_hash[32])
+static void write_certificate(const char *path, X509 *certificate)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(PEM_write_X509(file, certificate), 1);
+    assert_int_equal(fclose(file), 0);
+}
+
+static SSL_CTX *make_context(uint8_t key_hash[32], const char *certificate_file)
 {
     EVP_PKEY *key = EVP_EC_gen("prime256v1");
-    X509 *certificate = certificate_of(key);
+    X509 *certificate = certificate_of(key, certificate_file);
+    if (certificate_file)
+        write_certificate(certificate_file, certificate);
     SSL_CTX *context = SSL_CTX_new(TLS_server_method());
     assert_int_equal(SSL_CTX_use_certificate(context, certificate), 1);
     assert_int_equal(SSL_CTX_use_PrivateKey(context, key), 1);
@@ -159,10 +194,10 @@ static SSL_CTX *make_context(uint8_t key_hash[32])
     return context;
 }
 
-struct sdk_web sdk_web_start(bool tls)
+static struct sdk_web start(bool tls, const char *certificate_file)
 {
     struct sdk_web web = {.pid = -1};
-    SSL_CTX *context = tls ? make_context(web.key_hash) : NULL;
+    SSL_CTX *context = tls ? make_context(web.key_hash, certificate_file) : NULL;
     int listener = listen_on_loopback(&web.port);
     web.pid = fork();
     assert_true(web.pid >= 0);
@@ -171,6 +206,16 @@ struct sdk_web sdk_web_start(bool tls)
     (void)close(listener);
     SSL_CTX_free(context);
     return web;
+}
+
+struct sdk_web sdk_web_start(bool tls)
+{
+    return start(tls, NULL);
+}
+
+struct sdk_web sdk_web_start_named(const char *certificate_file)
+{
+    return start(true, certificate_file);
 }
 
 void sdk_web_stop(struct sdk_web *web)

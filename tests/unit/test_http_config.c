@@ -128,6 +128,17 @@ static void every_fault_names_its_key(void **state)
         {LEAST "public_url = \"https://sign.example/\"\n", "public_url"},
         {LEAST "admin_uids = \"nobody-of-this-name\"\n", "admin_uids"},
         {LEAST "log_level = \"loud\"\n", "log_level"},
+        {LEAST "sms_url = \"https://sms.example/sms\"\n", "sms_token_file"},
+        {LEAST "sms_token_file = \"/t\"\n", "sms_token_file"},
+        {LEAST "sms_url = \"http://sms.example/sms\"\nsms_token_file = \"/t\"\n", "sms_url"},
+        {LEAST "sms_url = \"http://localhost:1@sms.example/\"\nsms_token_file = \"/t\"\n", "sms_url"},
+        {LEAST "sms_url = \"https://a b\"\nsms_token_file = \"/t\"\n", "sms_url"},
+        {LEAST "sms_url = \"sms.example\"\nsms_token_file = \"/t\"\n", "sms_url"},
+        {LEAST "email_url = \"ftp://mail.example\"\nemail_token_file = \"/t\"\n", "email_url"},
+        {LEAST "email_url = \"https://mail.example\"\n", "email_token_file"},
+        {LEAST "face_url = \"http://192.0.2.1/compare\"\nface_token_file = \"/t\"\n", "face_url"},
+        {LEAST "face_token_file = \"/t\"\n", "face_token_file"},
+        {LEAST "outside_timeout_ms = \"99\"\n", "outside_timeout_ms"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -153,6 +164,24 @@ static void plain_http_is_accepted_on_every_form_of_loopback(void **state)
     }
 }
 
+static void outside_services_are_offered_where_they_have_an_address(void **state)
+{
+    struct server_config config;
+    char message[256];
+    (void)state;
+    assert_int_equal(load(&config, LEAST, message), HUFU_OK);
+    assert_string_equal(config.sms_url, "");
+    assert_int_equal(config.outside_timeout_ms, 10000);
+    server_config_free(&config);
+    assert_int_equal(load(&config,
+                          LEAST "sms_url = \"https://sms.example/v1?a=b\"\nsms_token_file = \"/t\"\n"
+                                "face_url = \"http://127.0.0.1:80/\"\nface_token_file = \"/t\"\n",
+                          message),
+                     HUFU_OK);
+    assert_string_equal(config.sms_url, "https://sms.example/v1?a=b");
+    server_config_free(&config);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -162,6 +191,7 @@ int main(void)
         cmocka_unit_test(a_given_url_stays),
         cmocka_unit_test(every_fault_names_its_key),
         cmocka_unit_test(plain_http_is_accepted_on_every_form_of_loopback),
+        cmocka_unit_test(outside_services_are_offered_where_they_have_an_address),
     };
     return cmocka_run_group_tests(tests, make_file, remove_file);
 }

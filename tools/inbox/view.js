@@ -78,7 +78,7 @@ export function page({ messages, last, language, to }) {
 <header class="top"><div><h1>${texts.title}</h1><p>${texts.subtitle}</p></div>${languageSwitch(texts, language, to)}</header>
 ${tools(texts, language, to)}
 <main>
-<p class="count" aria-live="polite"><span id="state">${cards.length > 0 ? texts.count(cards.length) : ""}</span> <span id="live" hidden>${texts.live}</span></p>
+<p class="count" aria-live="polite"><span id="state">${cards.length > 0 ? texts.count(cards.length) : ""}</span> <span id="live" hidden>· ${texts.live}</span></p>
 ${to ? `<p><a href="/${query({ lang: language })}">${texts.all}</a></p>` : ""}
 ${cards.length > 0 ? `<ol reversed class="messages">${cards.join("\n")}</ol>` : empty}
 </main>
