@@ -115,6 +115,11 @@ enum hufu_err frame_policy_for_parse(struct frame_policy_for *target, struct byt
 void frame_device_fingerprint(uint8_t fingerprint[32], const uint8_t device_key[FRAME_DEVICE_KEY_SIZE],
                               const uint8_t x25519_key[FRAME_X25519_SIZE]);
 
+/* SHA-256(T("hufu/handover/back", key id, P, A2, sealed a2)), what the first device shows in turn (§5). P and A2 are points of
+ * 65 bytes. */
+void frame_handover_back(uint8_t hash[32], const uint8_t key_id[FRAME_ID_SIZE], const uint8_t P[65],
+                         const uint8_t A2[65], const uint8_t sealed_half[FRAME_SEALED_HALF_SIZE]);
+
 /* The box-key statement T("hufu/box-key", H_k, from, until), which the identity key signs. */
 #define FRAME_STATEMENT_SIZE 76
 struct frame_statement {

@@ -108,3 +108,17 @@ void frame_device_fingerprint(uint8_t fingerprint[32], const uint8_t device_key[
     buf_put_field(&text, x25519_key, FRAME_X25519_SIZE);
     hash_sha256(fingerprint, buf_bytes(&text));
 }
+
+void frame_handover_back(uint8_t hash[32], const uint8_t key_id[FRAME_ID_SIZE], const uint8_t P[65],
+                         const uint8_t A2[65], const uint8_t sealed_half[FRAME_SEALED_HALF_SIZE])
+{
+    uint8_t memory[320];
+    struct buf text;
+    buf_init(&text, memory, sizeof(memory));
+    buf_put_field_text(&text, "hufu/handover/back");
+    buf_put_field(&text, key_id, FRAME_ID_SIZE);
+    buf_put_field(&text, P, 65);
+    buf_put_field(&text, A2, 65);
+    buf_put_field(&text, sealed_half, FRAME_SEALED_HALF_SIZE);
+    hash_sha256(hash, buf_bytes(&text));
+}

@@ -11,10 +11,11 @@
 #include "common/hash.h"
 
 enum principal_kind {
-    PRINCIPAL_NONE,    /* a public route: nobody in particular */
-    PRINCIPAL_TOKEN,   /* somebody with a well-formed token that nobody has looked up yet */
-    PRINCIPAL_DEVICE,  /* a device with a valid session */
-    PRINCIPAL_OPERATOR /* an allowed uid on the administrative socket */
+    PRINCIPAL_NONE,     /* a public route: nobody in particular */
+    PRINCIPAL_TOKEN,    /* somebody with a well-formed token that nobody has looked up yet */
+    PRINCIPAL_DEVICE,   /* a device with a valid session */
+    PRINCIPAL_OPERATOR, /* an allowed uid on the administrative socket */
+    PRINCIPAL_SERVICE   /* a thread of the service's own */
 };
 
 struct principal {

@@ -56,13 +56,14 @@ static const struct field activation_fields[] = {
 
 static json_t *activation_json(const struct activation_out *out)
 {
-    return json_pack("{so, so, s{so, so}, s{so, so, so}, s{so}}", "session_token",
+    return json_pack("{so, so, s{so, so}, s{so, so, so}, s{so, so, so}}", "session_token",
                      json_bytes(bytes_of(out->session_token, sizeof out->session_token)),
                      "session_expires_at", json_time(out->session_expires_ms), "project", "id",
                      json_uuid(out->project.project_id), "name", json_text(out->project.name), "account",
                      "id", json_uuid(out->account.account_id), "name", json_text(out->account.name),
                      "work_number", json_text(out->account.work_number), "device", "id",
-                     json_uuid(out->device_id));
+                     json_uuid(out->device.device_id), "role", json_text(device_role_names[out->device.role]),
+                     "state", json_text(device_state_names[out->device.state]));
 }
 
 void activation_post(struct http_request *request, struct worker *worker)

@@ -31,6 +31,8 @@ static const enum problem answer_problems[] = {
     [REFUSAL_CSR_INVALID] = PROBLEM_CSR_INVALID,
     [REFUSAL_DPOP_PROOF_INVALID] = PROBLEM_DPOP_PROOF_INVALID,
     [REFUSAL_DPOP_PROOF_TIME] = PROBLEM_DPOP_PROOF_TIME,
+    [REFUSAL_DEVICE_LIMIT] = PROBLEM_DEVICE_LIMIT,
+    [REFUSAL_HANDOVER_NEEDED] = PROBLEM_HANDOVER_NEEDED,
 };
 static_assert(sizeof answer_problems / sizeof answer_problems[0] == REFUSAL_COUNT, "one row a refusal");
 

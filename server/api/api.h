@@ -29,8 +29,12 @@ http_handler operation_post_signature, operation_post_decryption, operation_post
     operation_post_pin_check;
 http_handler service_get;
 http_handler session_list_get, session_delete, session_delete_all;
+http_handler operation_post_handover;
+http_handler binding_post, binding_get, binding_key_list;
+http_handler device_list_get, device_patch, device_freeze, device_unfreeze;
 
 http_handler admin_audit_event_list;
+http_handler admin_device_list, admin_device_delete;
 http_handler admin_key_list, admin_key_freeze, admin_key_unfreeze;
 http_handler admin_project_post, admin_project_list, admin_project_get, admin_project_patch;
 http_handler admin_session_list, admin_session_end;

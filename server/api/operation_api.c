@@ -40,6 +40,11 @@ void operation_post_refresh(struct http_request *request, struct worker *worker)
     operation_post(request, worker, FRAME_OP_REFRESH);
 }
 
+void operation_post_handover(struct http_request *request, struct worker *worker)
+{
+    operation_post(request, worker, FRAME_OP_HANDOVER);
+}
+
 void operation_post_pin_check(struct http_request *request, struct worker *worker)
 {
     operation_post(request, worker, FRAME_OP_PIN_CHECK);

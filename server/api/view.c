@@ -160,6 +160,52 @@ json_t *view_session_for_operator(const struct session_view *session)
     return view;
 }
 
+json_t *view_device(const struct device *device, const uint8_t *own_id)
+{
+    json_t *view = json_pack("{so, so, so, so, s{si, si, sb}}", "id", json_uuid(device->device_id), "role",
+                             json_text(device_role_names[device->role]), "state",
+                             json_text(device_state_names[device->state]), "created_at",
+                             json_time(device->created_ms), "pin", "failures", (int)device->pin_failures,
+                             "limit", (int)device->pin_limit, "locked", (int)device->locked);
+    if (view == NULL)
+        return NULL;
+    if (device->name[0] != '\0')
+        view_set(view, "name", json_text(device->name));
+    if (device->model[0] != '\0')
+        view_set(view, "model", json_text(device->model));
+    if (own_id != NULL)
+        view_set(view, "this", json_boolean(memcmp(own_id, device->device_id, UUID_SIZE) == 0));
+    return view;
+}
+
+json_t *view_device_in_list(const struct device_view *device, const uint8_t *own_id)
+{
+    json_t *view = view_device(&device->device, own_id);
+    if (view != NULL && device->last_use_ms != 0)
+        view_set(view, "last_use_at", json_time(device->last_use_ms));
+    return view;
+}
+
+json_t *view_device_for_operator(const struct device_view *device)
+{
+    json_t *view = view_device_in_list(device, NULL);
+    if (view == NULL)
+        return NULL;
+    view_set(view, "project_id", json_uuid(device->device.project_id));
+    view_set(view, "account",
+             json_pack("{so, so, so}", "id", json_uuid(device->device.account_id), "name",
+                       json_text(device->account_name), "work_number", json_text(device->work_number)));
+    return view;
+}
+
+json_t *view_removal(const struct device_removal *removal, const uint8_t *own_id)
+{
+    json_t *dead = json_array();
+    for (size_t i = 0; i < removal->dead_count; i++)
+        json_array_append_new(dead, json_uuid(removal->dead[i]));
+    return json_pack("{so, so}", "device", view_device(&removal->device, own_id), "dead_keys", dead);
+}
+
 json_t *view_audit_event(const struct audit_event *event)
 {
     json_t *view = json_pack("{so, so, so, so, so, so}", "id", json_uuid(event->event_id), "time",

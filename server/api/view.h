@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+#include "server/core/device.h"
 #include "server/core/page.h"
 
 /* With a member for each rule. */
@@ -18,6 +19,13 @@ json_t *view_key_for_operator(const struct key_view *key);
 json_t *view_session(const struct session_view *session, const uint8_t current_id[UUID_SIZE]);
 /* As an operator sees it: with whose it is. */
 json_t *view_session_for_operator(const struct session_view *session);
+/* As the account's devices see it; own_id: of the one that asks, NULL for none. */
+json_t *view_device(const struct device *device, const uint8_t *own_id);
+/* As a list has it: with its last use. */
+json_t *view_device_in_list(const struct device_view *view, const uint8_t *own_id);
+json_t *view_device_for_operator(const struct device_view *view);
+/* With the keys that nobody can use any more. */
+json_t *view_removal(const struct device_removal *removal, const uint8_t *own_id);
 json_t *view_audit_event(const struct audit_event *event);
 
 #endif

@@ -26,6 +26,9 @@ static const char *const texts[][LANGUAGE_COUNT] = {
          "  key freeze ID | key unfreeze ID\n"
          "  session list [--project P]           who is signed in, where, in which application\n"
          "  session end ID\n"
+         "  device list [--project P]\n"
+         "  device freeze ID | device unfreeze ID\n"
+         "  device remove ID                     destroys its halves of keys, for good\n"
          "  audit tail [-n N] [--project P] [--follow]\n"
          "  migrate --database CONNINFO [--schema DIR]\n"
          "                                       brings the database up to date, as its owner\n"
@@ -47,6 +50,10 @@ static const char *const texts[][LANGUAGE_COUNT] = {
          "  key freeze 编号 | key unfreeze 编号  冻结、解冻密钥\n"
          "  session list [--project 项目]        列出登录会话（用户、设备、应用）\n"
          "  session end 编号                     结束登录会话\n"
+         "  device list [--project 项目]         列出设备\n"
+         "  device freeze 编号 | device unfreeze 编号\n"
+         "                                       冻结、解冻设备\n"
+         "  device remove 编号                   移除设备，销毁其分割密钥，不可恢复\n"
          "  audit tail [-n 条数] [--project 项目] [--follow]\n"
          "                                       查看最近的审计记录\n"
          "  migrate --database 连接串 [--schema 目录]\n"
@@ -104,6 +111,12 @@ static const char *const texts[][LANGUAGE_COUNT] = {
     [MESSAGE_COLUMN_APPLICATION] = {"APPLICATION", "应用"},
     [MESSAGE_COLUMN_DEVICE] = {"DEVICE", "设备"},
     [MESSAGE_COLUMN_LAST_USE] = {"LAST USE", "最近使用"},
+    [MESSAGE_COLUMN_ROLE] = {"ROLE", "角色"},
+    [MESSAGE_COLUMN_MODEL] = {"MODEL", "型号"},
+    [MESSAGE_REMOVED] = {"removed: its halves of keys are destroyed", "已移除：其分割密钥已销毁"},
+    [MESSAGE_KEY_DEAD] = {"no device has a half of key %s any more: it is dead, and its certificate must be "
+                          "reissued for a new key",
+                          "密钥 %s 已无任何设备持有分割密钥：该密钥已失效，须用新密钥补发证书"},
 };
 static_assert(LENGTH(texts) == MESSAGE_COUNT, "one row a message");
 
@@ -142,17 +155,19 @@ static const struct {
     {"csr-invalid", {"the certificate request is not valid", "证书请求无效"}},
     {"dpop-proof-invalid", {"the device did not prove that it holds its key", "设备未能证明持有其密钥"}},
     {"dpop-proof-time", {"the device's clock is wrong", "设备时钟不准"}},
+    {"device-limit", {"the account has as many devices as its project allows", "用户的设备数已达项目上限"}},
+    {"handover-needed", {"a secondary device gets its keys by hand-over", "附属设备的密钥须由主设备移交"}},
 };
 
 static const struct {
     const char *word;
     const char *chinese;
 } words[] = {
-    {"new", "新建"},       {"pending", "生成中"},   {"generated", "已生成"}, {"usable", "可用"},
-    {"frozen", "已冻结"},  {"waiting", "等待中"},   {"active", "正常"},      {"suspended", "已停用"},
-    {"removed", "已移除"}, {"requested", "申请中"}, {"closed", "已关闭"},    {"locked", "已锁定"},
-    {"revoked", "已吊销"}, {"deleted", "已删除"},   {"sign", "签名"},        {"decrypt", "解密"},
-    {"ok", "成功"},
+    {"new", "新建"},       {"pending", "生成中"},   {"generated", "已生成"},   {"usable", "可用"},
+    {"frozen", "已冻结"},  {"waiting", "等待中"},   {"active", "正常"},        {"suspended", "已停用"},
+    {"removed", "已移除"}, {"requested", "申请中"}, {"closed", "已关闭"},      {"locked", "已锁定"},
+    {"revoked", "已吊销"}, {"deleted", "已删除"},   {"sign", "签名"},          {"decrypt", "解密"},
+    {"ok", "成功"},        {"primary", "主设备"},   {"secondary", "附属设备"},
 };
 
 const char *catalogue_text(enum language language, enum message message)

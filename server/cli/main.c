@@ -13,12 +13,26 @@ static const struct {
     const char *noun, *verb; /* verb NULL: the noun is the whole command */
     cli_command *run;
 } commands[] = {
-    {"project", "add", project_add},   {"project", "list", project_list}, {"project", "show", project_show},
-    {"project", "set", project_set},   {"user", "add", user_add},         {"user", "list", user_list},
-    {"user", "suspend", user_suspend}, {"user", "resume", user_resume},   {"user", "code", user_code},
-    {"key", "list", key_list},         {"key", "freeze", key_freeze},     {"key", "unfreeze", key_unfreeze},
-    {"session", "list", session_list}, {"session", "end", session_end},   {"audit", "tail", audit_tail},
+    {"project", "add", project_add},
+    {"project", "list", project_list},
+    {"project", "show", project_show},
+    {"project", "set", project_set},
+    {"user", "add", user_add},
+    {"user", "list", user_list},
+    {"user", "suspend", user_suspend},
+    {"user", "resume", user_resume},
+    {"user", "code", user_code},
+    {"key", "list", key_list},
+    {"key", "freeze", key_freeze},
+    {"key", "unfreeze", key_unfreeze},
+    {"session", "list", session_list},
+    {"session", "end", session_end},
+    {"audit", "tail", audit_tail},
     {"migrate", NULL, migrate},
+    {"device", "list", device_list},
+    {"device", "freeze", device_freeze},
+    {"device", "unfreeze", device_unfreeze},
+    {"device", "remove", device_remove},
 };
 
 static enum cli_exit run_command(const struct cli *cli, int argc, char **argv)

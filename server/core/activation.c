@@ -8,7 +8,6 @@
 #include "common/secret.h"
 #include "server/clock.h"
 #include "server/config.h"
-#include "server/core/device.h"
 #include "server/core/device_key.h"
 #include "server/core/machine.h"
 #include "server/hsmc/hsmc.h"
@@ -152,13 +151,14 @@ static enum hufu_err activation_accept(struct worker *worker, struct act *act, c
         return act_refuse(act, REFUSAL_ACTIVATION_INVALID);
     if (out->account.state != ACCOUNT_ACTIVE)
         return act_refuse_state(act, REFUSAL_ACCOUNT_NOT_ACTIVE, account_state_names[out->account.state]);
-    err = device_enrol(worker, act, &out->account, in->device_key, in->device_name, in->device_model,
-                       out->device_id);
+    const struct device_in device = {
+        .device_key = in->device_key, .name = in->device_name, .model = in->device_model};
+    err = device_enrol(worker, act, &out->account, &device, &out->device);
     if (err == HUFU_OK && !repeated)
-        err = activation_redeem(worker->store, row, out->device_id);
+        err = activation_redeem(worker->store, row, out->device.device_id);
     if (err == HUFU_OK)
-        err = session_open(worker, act, &out->account, out->device_id, in->application, out->session_token,
-                           &out->session_expires_ms);
+        err = session_open(worker, act, &out->account, out->device.device_id, in->application,
+                           out->session_token, &out->session_expires_ms);
     return err == HUFU_OK ? project_read(worker->store, row->project_id, &out->project) : err;
 }
 
@@ -181,7 +181,7 @@ static enum hufu_err activation_decide(struct worker *worker, struct act *act, c
     if (err != HUFU_OK)
         return err;
     act->has_device = true;
-    memcpy(act->device_id, out->device_id, UUID_SIZE);
+    memcpy(act->device_id, out->device.device_id, UUID_SIZE);
     err = act_record(worker, act, NULL);
     return err == HUFU_OK ? store_commit(&transaction) : err;
 }

@@ -11,6 +11,7 @@
 #include "common/encoding.h"
 #include "common/err.h"
 #include "server/core/act.h"
+#include "server/core/device.h"
 #include "server/core/session.h"
 #include "server/store/account_store.h"
 #include "server/store/activation_store.h"
@@ -60,14 +61,15 @@ struct activation_out {
     uint64_t session_expires_ms;
     struct project project;
     struct account account;
-    uint8_t device_id[UUID_SIZE];
+    struct device device;
 };
 void activation_out_wipe(struct activation_out *out);
 #define ACTIVATION_OUT_WIPED __attribute__((cleanup(activation_out_wipe)))
 
 /* Refusals: activation invalid (unknown, used by another device, expired, replaced, out of tries, or a wrong proof: they are
  * not told apart; a wrong proof of a known code is a try); frame time (the device's clock is off; no try); account not
- * active; binding not active (the device is known and frozen); conflict (the device key belongs to another account). */
+ * active; binding not active (the device is known and frozen); conflict (the device key belongs to another account); device
+ * limit. */
 enum hufu_err activation_redeem_code(struct worker *worker, struct act *act, const struct activation_in *in,
                                      struct activation_out *out) HUFU_MUST_CHECK;
 

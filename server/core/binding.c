@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "server/core/machine.h"
+#include "server/store/handover_store.h"
 
 static const uint8_t binding_table[BINDING_STATE_COUNT][BINDING_EVENT_COUNT] = {
     [BINDING_WAITING] =
@@ -32,7 +33,7 @@ bool binding_step(enum binding_state state, enum binding_event event, enum bindi
     return may;
 }
 
-enum hufu_err binding_check_people(struct act *act, const struct standing *standing)
+static enum hufu_err binding_check_accounts(struct act *act, const struct standing *standing)
 {
     if (standing->device_account_state != ACCOUNT_ACTIVE)
         return act_refuse_state(act, REFUSAL_ACCOUNT_NOT_ACTIVE,
@@ -40,9 +41,21 @@ enum hufu_err binding_check_people(struct act *act, const struct standing *stand
     if (standing->account_state != ACCOUNT_ACTIVE)
         return act_refuse_state(act, REFUSAL_ACCOUNT_NOT_ACTIVE,
                                 account_state_names[standing->account_state]);
-    if (standing->device_state != DEVICE_ACTIVE)
-        return act_refuse_state(act, REFUSAL_BINDING_NOT_ACTIVE, device_state_names[standing->device_state]);
     return HUFU_OK;
+}
+
+enum hufu_err binding_check_people(struct act *act, const struct standing *standing)
+{
+    enum hufu_err err = binding_check_accounts(act, standing);
+    if (err == HUFU_OK && standing->device_state != DEVICE_ACTIVE)
+        return act_refuse_state(act, REFUSAL_BINDING_NOT_ACTIVE, device_state_names[standing->device_state]);
+    return err;
+}
+
+enum hufu_err binding_check_waiting(struct act *act, const struct standing *standing)
+{
+    return standing->device_state == DEVICE_WAITING ? binding_check_accounts(act, standing)
+                                                    : binding_check_people(act, standing);
 }
 
 enum hufu_err binding_check_active(struct act *act, const struct standing *standing)
@@ -63,8 +76,21 @@ enum hufu_err binding_check_use(struct act *act, const struct standing *standing
     return HUFU_OK;
 }
 
+/* The audit event of what happened to one binding. */
+static enum hufu_err binding_record(struct worker *worker, const struct act *act,
+                                    const struct binding_entry *entry, enum binding_state state)
+{
+    struct act event = *act;
+    event.has_project = event.has_account = event.has_binding = true;
+    memcpy(event.project_id, entry->project_id, UUID_SIZE);
+    memcpy(event.account_id, entry->account_id, UUID_SIZE);
+    memcpy(event.binding_id, entry->binding_id, UUID_SIZE);
+    act_set_key(&event, entry->key_id);
+    return act_record(worker, &event, binding_state_names[state]);
+}
+
 /* Changes one of them and says so in the audit trail; *changed: it could take the step. */
-static enum hufu_err binding_change_one(struct worker *worker, struct act *act,
+static enum hufu_err binding_change_one(struct worker *worker, const struct act *act,
                                         const struct binding_entry *entry, enum binding_event event,
                                         bool *changed)
 {
@@ -73,14 +99,18 @@ static enum hufu_err binding_change_one(struct worker *worker, struct act *act,
     if (!*changed)
         return HUFU_OK;
     enum hufu_err err = binding_set_state(worker->store, entry, next);
-    if (err != HUFU_OK)
-        return err;
-    struct act event_of_this = *act;
-    event_of_this.has_project = event_of_this.has_account = event_of_this.has_binding = true;
-    memcpy(event_of_this.project_id, entry->project_id, UUID_SIZE);
-    memcpy(event_of_this.account_id, entry->account_id, UUID_SIZE);
-    memcpy(event_of_this.binding_id, entry->binding_id, UUID_SIZE);
-    return act_record(worker, &event_of_this, binding_state_names[next]);
+    return err == HUFU_OK ? binding_record(worker, act, entry, next) : err;
+}
+
+enum hufu_err binding_remove(struct worker *worker, const struct act *act, const struct binding_entry *entry)
+{
+    enum binding_state next;
+    if (!binding_step(entry->state, BINDING_REMOVE, &next))
+        return HUFU_ERR_INTERNAL;
+    enum hufu_err err = handover_delete(worker->store, entry->binding_id);
+    if (err == HUFU_OK)
+        err = binding_destroy(worker->store, entry);
+    return err == HUFU_OK ? binding_record(worker, act, entry, next) : err;
 }
 
 enum hufu_err binding_change_key(struct worker *worker, struct act *act, const uint8_t key_id[UUID_SIZE],

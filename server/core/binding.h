@@ -24,6 +24,8 @@ bool binding_step(enum binding_state state, enum binding_event event, enum bindi
  * that work is saved. What they let through is decided there once more. */
 /* Account and device are active. */
 enum hufu_err binding_check_people(struct act *act, const struct standing *standing) HUFU_MUST_CHECK;
+/* The same where the device may be waiting as well: the binding was handed over to it. */
+enum hufu_err binding_check_waiting(struct act *act, const struct standing *standing) HUFU_MUST_CHECK;
 /* So is the binding. */
 enum hufu_err binding_check_active(struct act *act, const struct standing *standing) HUFU_MUST_CHECK;
 /* It is not locked, inside its window, and has uses left for the cost. */
@@ -34,5 +36,10 @@ enum hufu_err binding_check_use(struct act *act, const struct standing *standing
  * can. A request that waits for one of the rows is decided by the new state. */
 enum hufu_err binding_change_key(struct worker *worker, struct act *act, const uint8_t key_id[UUID_SIZE],
                                  enum binding_event event) HUFU_MUST_CHECK;
+
+/* Ends a locked binding that is not removed yet: no record of it is left, its hand-over is over, and its own audit event says
+ * so; in the transaction in hand. */
+enum hufu_err binding_remove(struct worker *worker, const struct act *act,
+                             const struct binding_entry *entry) HUFU_MUST_CHECK;
 
 #endif

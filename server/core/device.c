@@ -3,14 +3,25 @@
 
 #include <string.h>
 
+#include "server/core/binding.h"
 #include "server/core/machine.h"
 #include "server/identifier.h"
+#include "server/store/handover_store.h"
+#include "server/store/project_store.h"
+#include "server/store/session_store.h"
 
 /* A device that is known may enrol again, with a new code: sessions end, and there is no other way to a new one. */
 static const uint8_t device_table[DEVICE_STATE_COUNT][DEVICE_EVENT_COUNT] = {
+    [DEVICE_WAITING] =
+        {
+            [DEVICE_ENROL] = MACHINE_TO(DEVICE_WAITING),
+            [DEVICE_CONFIRM] = MACHINE_TO(DEVICE_ACTIVE),
+            [DEVICE_REMOVE] = MACHINE_TO(DEVICE_REMOVED),
+        },
     [DEVICE_ACTIVE] =
         {
             [DEVICE_ENROL] = MACHINE_TO(DEVICE_ACTIVE),
+            [DEVICE_CONFIRM] = MACHINE_TO(DEVICE_ACTIVE), /* of another key */
             [DEVICE_FREEZE] = MACHINE_TO(DEVICE_FROZEN),
             [DEVICE_REMOVE] = MACHINE_TO(DEVICE_REMOVED),
         },
@@ -30,25 +41,194 @@ bool device_step(enum device_state state, enum device_event event, enum device_s
     return may;
 }
 
-enum hufu_err device_enrol(struct worker *worker, struct act *act, const struct account *account,
-                           const uint8_t device_key[FRAME_DEVICE_KEY_SIZE], const char *name,
-                           const char *model, uint8_t device_id[UUID_SIZE])
+/* Which place a new device of the locked account gets. */
+static enum hufu_err device_place(struct worker *worker, struct act *act, const struct account *account,
+                                  struct device_new *device)
 {
-    struct device known;
-    enum device_state next;
-    enum hufu_err err = device_read_keyed(worker->store, device_key, &known);
-    if (err == HUFU_ERR_NOT_FOUND) {
-        identifier_new(device_id);
-        err = device_insert(worker->store, account, device_id, device_key, name, model);
-        /* Somebody else's activation with the same key was faster. */
-        return err == HUFU_ERR_CONFLICT ? act_refuse(act, REFUSAL_CONFLICT) : err;
-    }
+    struct project project;
+    struct device_count count;
+    enum hufu_err err = project_read(worker->store, account->project_id, &project);
+    if (err == HUFU_OK)
+        err = device_count_of(worker->store, account->account_id, &count);
     if (err != HUFU_OK)
         return err;
-    if (memcmp(known.account_id, account->account_id, UUID_SIZE) != 0)
-        return act_refuse_reason(act, REFUSAL_CONFLICT, "the device key is registered for another account");
-    if (!device_step(known.state, DEVICE_ENROL, &next))
-        return act_refuse_state(act, REFUSAL_BINDING_NOT_ACTIVE, device_state_names[known.state]);
-    memcpy(device_id, known.device_id, UUID_SIZE);
+    device->role = count.all == 0 ? DEVICE_PRIMARY : DEVICE_SECONDARY;
+    device->state = count.all == 0 ? DEVICE_ACTIVE : DEVICE_WAITING;
+    if (count.all == 0)
+        return HUFU_OK;
+    if (project.rules.device_mode == PROJECT_DEVICES_SINGLE ||
+        count.secondary >= project.rules.secondary_limit)
+        return act_refuse(act, REFUSAL_DEVICE_LIMIT);
     return HUFU_OK;
+}
+
+static enum hufu_err device_make(struct worker *worker, struct act *act, const struct account *account,
+                                 const struct device_in *in, struct device *out)
+{
+    uint8_t device_id[UUID_SIZE];
+    struct device_new device = {
+        .account = account,
+        .device_id = device_id,
+        .device_key = in->device_key,
+        .name = in->name,
+        .model = in->model,
+    };
+    identifier_new(device_id);
+    enum hufu_err err = device_place(worker, act, account, &device);
+    if (err == HUFU_OK)
+        err = device_insert(worker->store, &device);
+    /* Somebody else's activation with the same key was faster. */
+    if (err == HUFU_ERR_CONFLICT && act->refusal == REFUSAL_NONE)
+        return act_refuse(act, REFUSAL_CONFLICT);
+    return err == HUFU_OK ? device_read(worker->store, device_id, out) : err;
+}
+
+enum hufu_err device_enrol(struct worker *worker, struct act *act, const struct account *account,
+                           const struct device_in *in, struct device *out)
+{
+    enum device_state next;
+    enum hufu_err err = device_read_keyed(worker->store, in->device_key, out);
+    if (err == HUFU_ERR_NOT_FOUND)
+        return device_make(worker, act, account, in, out);
+    if (err != HUFU_OK)
+        return err;
+    if (memcmp(out->account_id, account->account_id, UUID_SIZE) != 0)
+        return act_refuse_reason(act, REFUSAL_CONFLICT, "the device key is registered for another account");
+    if (!device_step(out->state, DEVICE_ENROL, &next))
+        return act_refuse_state(act, REFUSAL_BINDING_NOT_ACTIVE, device_state_names[out->state]);
+    return HUFU_OK;
+}
+
+static void device_set_act(struct act *act, const struct device *device)
+{
+    act->has_project = act->has_account = act->has_device = true;
+    memcpy(act->project_id, device->project_id, UUID_SIZE);
+    memcpy(act->account_id, device->account_id, UUID_SIZE);
+    memcpy(act->device_id, device->device_id, UUID_SIZE);
+}
+
+/* Whether the device that asks may do this with the other one, or with itself (itself: that is allowed). Its account is locked. */
+static enum hufu_err device_permit(struct worker *worker, struct act *act, const struct device *device,
+                                   bool itself)
+{
+    struct device own;
+    if (act->principal.kind == PRINCIPAL_OPERATOR)
+        return HUFU_OK;
+    if (memcmp(act->principal.account_id, device->account_id, UUID_SIZE) != 0)
+        return act_refuse(act, REFUSAL_NOT_FOUND);
+    enum hufu_err err = device_read(worker->store, act->principal.device_id, &own);
+    if (err != HUFU_OK)
+        return err;
+    bool is_own = memcmp(own.device_id, device->device_id, UUID_SIZE) == 0;
+    if (own.state != DEVICE_ACTIVE && !(is_own && itself))
+        return act_refuse_state(act, REFUSAL_BINDING_NOT_ACTIVE, device_state_names[own.state]);
+    if (is_own ? itself : own.role == DEVICE_PRIMARY)
+        return HUFU_OK;
+    return act_refuse_reason(act, REFUSAL_NOT_ALLOWED,
+                             is_own ? "a device does not do this with itself"
+                                    : "the account's primary device alone may do this");
+}
+
+/* Locks the account and then the device, and asks whether the act is permitted. */
+static enum hufu_err device_hold(struct worker *worker, struct act *act, const uint8_t device_id[UUID_SIZE],
+                                 bool itself, struct device *out)
+{
+    struct account account;
+    enum hufu_err err = device_read(worker->store, device_id, out);
+    if (err == HUFU_OK)
+        err = account_lock(worker->store, out->account_id, &account);
+    if (err == HUFU_OK)
+        err = device_lock(worker->store, device_id, out);
+    if (err != HUFU_OK)
+        return err == HUFU_ERR_NOT_FOUND ? act_refuse(act, REFUSAL_NOT_FOUND) : err;
+    err = device_permit(worker, act, out, itself);
+    if (err == HUFU_OK)
+        device_set_act(act, out);
+    return err;
+}
+
+enum hufu_err device_change(struct worker *worker, struct act *act, const uint8_t device_id[UUID_SIZE],
+                            enum device_event event, struct device *out)
+{
+    enum device_state next;
+    struct store_transaction transaction STORE_TRANSACTION = {0};
+    enum hufu_err err = store_begin(worker->store, &transaction);
+    if (err == HUFU_OK)
+        err = device_hold(worker, act, device_id, false, out);
+    if (err != HUFU_OK)
+        return err;
+    if (!device_step(out->state, event, &next))
+        return act_refuse_state(act, REFUSAL_CONFLICT, device_state_names[out->state]);
+    err = device_set_state(worker->store, out, next);
+    out->state = next;
+    if (err == HUFU_OK)
+        err = act_record(worker, act, device_state_names[next]);
+    return err == HUFU_OK ? store_commit(&transaction) : err;
+}
+
+enum hufu_err device_rename(struct worker *worker, struct act *act, const uint8_t device_id[UUID_SIZE],
+                            const char *name, struct device *out)
+{
+    struct store_transaction transaction STORE_TRANSACTION = {0};
+    enum hufu_err err = store_begin(worker->store, &transaction);
+    if (err == HUFU_OK)
+        err = device_hold(worker, act, device_id, true, out);
+    if (err != HUFU_OK)
+        return err;
+    if (out->state == DEVICE_REMOVED)
+        return act_refuse_state(act, REFUSAL_CONFLICT, device_state_names[out->state]);
+    err = device_set_name(worker->store, out, name);
+    if (err == HUFU_OK)
+        err = act_record(worker, act, NULL);
+    if (err == HUFU_OK)
+        err = device_read(worker->store, device_id, out);
+    return err == HUFU_OK ? store_commit(&transaction) : err;
+}
+
+/* Destroys what the service has of one binding, and notes its key if that was the last half of it. */
+static enum hufu_err device_destroy(struct worker *worker, const struct act *act,
+                                    const struct binding_entry *entry, struct device_removal *out)
+{
+    bool lives = true;
+    enum hufu_err err = binding_remove(worker, act, entry);
+    if (err == HUFU_OK && entry->state != BINDING_WAITING)
+        err = binding_key_lives(worker->store, entry->key_id, &lives);
+    if (err == HUFU_OK && !lives)
+        memcpy(out->dead[out->dead_count++], entry->key_id, UUID_SIZE);
+    return err;
+}
+
+static enum hufu_err device_destroy_all(struct worker *worker, const struct act *act,
+                                        struct device_removal *out)
+{
+    struct binding_entry entries[BINDING_PER_KEY_MAX];
+    size_t count;
+    enum hufu_err err = binding_hold_device(worker->store, out->device.device_id, entries, &count);
+    for (size_t i = 0; err == HUFU_OK && i < count; i++)
+        err = device_destroy(worker, act, &entries[i], out);
+    return err;
+}
+
+enum hufu_err device_remove(struct worker *worker, struct act *act, const uint8_t device_id[UUID_SIZE],
+                            struct device_removal *out)
+{
+    enum device_state next;
+    *out = (struct device_removal){0};
+    struct store_transaction transaction STORE_TRANSACTION = {0};
+    enum hufu_err err = store_begin(worker->store, &transaction);
+    if (err == HUFU_OK)
+        err = device_hold(worker, act, device_id, true, &out->device);
+    if (err != HUFU_OK)
+        return err;
+    if (!device_step(out->device.state, DEVICE_REMOVE, &next))
+        return act_refuse_state(act, REFUSAL_CONFLICT, device_state_names[out->device.state]);
+    err = device_destroy_all(worker, act, out);
+    if (err == HUFU_OK)
+        err = device_set_state(worker->store, &out->device, next);
+    out->device.state = next;
+    if (err == HUFU_OK)
+        err = session_end_all(worker->store, device_id);
+    if (err == HUFU_OK)
+        err = act_record(worker, act, device_state_names[next]);
+    return err == HUFU_OK ? store_commit(&transaction) : err;
 }

@@ -8,11 +8,13 @@
 
 #include "common/err.h"
 #include "server/core/act.h"
+#include "server/store/binding_store.h"
 #include "server/store/device_store.h"
 #include "server/worker.h"
 
 enum device_event {
     DEVICE_ENROL,
+    DEVICE_CONFIRM, /* its first refresh after a hand-over: the deciding statement does that */
     DEVICE_FREEZE,
     DEVICE_UNFREEZE,
     DEVICE_REMOVE,
@@ -20,10 +22,35 @@ enum device_event {
 };
 bool device_step(enum device_state state, enum device_event event, enum device_state *next);
 
-/* Finds the device of this key, or makes it, for a locked account, in the transaction in hand. name, model: NULL for none.
- * Refusals: conflict (the key is another account's), binding not active (the device may not enrol any more). */
+/* Finds the device of this key, or makes it, for a locked account, in the transaction in hand. The account's first device is
+ * its primary; a later one is a secondary, which waits for a hand-over, where the project's rules have such. name, model: NULL
+ * for none. Refusals: conflict (the key is another account's), device limit, binding not active (the device may not enrol any
+ * more). */
+struct device_in {
+    const uint8_t *device_key; /* FRAME_DEVICE_KEY_SIZE */
+    const char *name, *model;
+};
 enum hufu_err device_enrol(struct worker *worker, struct act *act, const struct account *account,
-                           const uint8_t device_key[FRAME_DEVICE_KEY_SIZE], const char *name,
-                           const char *model, uint8_t device_id[UUID_SIZE]) HUFU_MUST_CHECK;
+                           const struct device_in *in, struct device *out) HUFU_MUST_CHECK;
+
+/* What follows is an operator's right, and the account's active primary's over its secondaries. Refusals: not found (also:
+ * another account's), not allowed, conflict (with the state).
+ *
+ * Freezes or unfreezes (event); a request that waits for the device's row is decided by the new state. */
+enum hufu_err device_change(struct worker *worker, struct act *act, const uint8_t device_id[UUID_SIZE],
+                            enum device_event event, struct device *out) HUFU_MUST_CHECK;
+/* A device may name itself, too. */
+enum hufu_err device_rename(struct worker *worker, struct act *act, const uint8_t device_id[UUID_SIZE],
+                            const char *name, struct device *out) HUFU_MUST_CHECK;
+
+/* Ends a device for good: the service's halves of all its keys are destroyed, its hand-overs and sessions end. dead: the keys of
+ * which no device has a half any more; nobody can use them again, and their certificates are to be issued anew for new keys. */
+struct device_removal {
+    struct device device;
+    uint8_t dead[BINDING_PER_KEY_MAX][UUID_SIZE];
+    size_t dead_count;
+};
+enum hufu_err device_remove(struct worker *worker, struct act *act, const uint8_t device_id[UUID_SIZE],
+                            struct device_removal *out) HUFU_MUST_CHECK;
 
 #endif

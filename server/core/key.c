@@ -27,11 +27,16 @@ static enum hufu_err key_insert_locked(struct worker *worker, struct act *act, e
                                        const uint8_t key_id[UUID_SIZE], const uint8_t binding_id[UUID_SIZE])
 {
     struct account account;
+    struct device device;
     enum hufu_err err = account_lock(worker->store, act->principal.account_id, &account);
+    if (err == HUFU_OK)
+        err = device_read(worker->store, act->principal.device_id, &device);
     if (err != HUFU_OK)
         return err;
     if (account.state != ACCOUNT_ACTIVE)
         return act_refuse_state(act, REFUSAL_ACCOUNT_NOT_ACTIVE, account_state_names[account.state]);
+    if (device.role != DEVICE_PRIMARY)
+        return act_refuse(act, REFUSAL_HANDOVER_NEEDED);
     err = key_insert(worker->store, &account, act->principal.device_id, key_id, binding_id, usage);
     if (err == HUFU_ERR_LIMIT)
         return act_refuse_reason(act, REFUSAL_CONFLICT, "the device has as many keys as it may have");

@@ -21,7 +21,7 @@ enum key_event {
 bool key_step(enum key_state state, enum key_event event, enum key_state *next);
 
 /* A key in state new, with a waiting primary binding of the act's device. Refusals: account not active; binding not active
- * (the device is not); conflict (the device has KEY_PER_DEVICE_MAX keys). */
+ * (the device is not); handover needed (the device is a secondary); conflict (the device has KEY_PER_DEVICE_MAX keys). */
 enum hufu_err key_create(struct worker *worker, struct act *act, enum key_usage usage,
                          uint8_t key_id[UUID_SIZE], uint8_t binding_id[UUID_SIZE]) HUFU_MUST_CHECK;
 /* As the act's device sees it. Refusal: not found. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "server/core/crl.h"
+#include "server/core/handover.h"
 #include "server/core/service_key.h"
 #include "server/store/maintenance_store.h"
 #include "server/store/request_store.h"
@@ -58,9 +59,11 @@ enum hufu_err maintenance_run(struct worker *worker)
     enum hufu_err partitions = maintenance_make_partitions(worker->store, MAINTENANCE_MONTHS_AHEAD, &made);
     enum hufu_err pruned = maintenance_prune(worker);
     enum hufu_err proofs = maintenance_prune_proofs(worker);
+    enum hufu_err expired = handover_expire(worker);
     enum hufu_err crls = maintenance_renew_crls(worker);
     return partitions != HUFU_OK ? partitions
            : pruned != HUFU_OK   ? pruned
            : proofs != HUFU_OK   ? proofs
+           : expired != HUFU_OK  ? expired
                                  : crls;
 }

@@ -6,8 +6,11 @@
 
 #include "common/secret.h"
 #include "server/core/binding.h"
+#include "server/core/handover.h"
 #include "server/hsmc/hsmc.h"
 #include "server/metrics.h"
+
+#define OPERATION_TARGET_MAX 128
 
 /* What the private-key process computed, until it is either on record or forgotten. */
 struct operation_work {
@@ -16,6 +19,10 @@ struct operation_work {
     uint8_t result_memory[HSMC_RESULT_MAX];
     struct buf result;
     struct buf answer; /* in the caller's memory */
+    /* Of a hand-over: to whom, and what the private-key process has to be told of it. */
+    struct handover handover;
+    uint8_t target_memory[OPERATION_TARGET_MAX];
+    struct buf target;
 };
 
 static void operation_work_wipe(struct operation_work *work)
@@ -79,18 +86,21 @@ static enum hufu_err operation_succeed(struct worker *worker, struct act *act, s
 {
     const struct frame_head *head = &work->submission.frame.head;
     struct bytes none = {NULL, 0}, produced = buf_bytes(&work->result);
-    bool refresh = head->op == FRAME_OP_REFRESH, pin_check = head->op == FRAME_OP_PIN_CHECK;
+    bool refresh = head->op == FRAME_OP_REFRESH, handover = head->op == FRAME_OP_HANDOVER;
+    bool used = head->op == FRAME_OP_SIGN || head->op == FRAME_OP_DECRYPT;
     const struct operation_outcome outcome = {
         .answer = buf_bytes(&work->answer),
         .next_record = refresh ? produced : none,
         .digests = head->op == FRAME_OP_SIGN ? head->public_part : none,
-        .results = refresh || pin_check ? none : produced,
+        .results = used ? produced : none,
     };
     struct operation_subject subject;
     struct operation_result result;
     submission_subject(worker, &work->submission, &subject);
     subject.has_turn = work->has_turn;
-    enum hufu_err err = operation_decide(worker->store, &subject, &outcome, &result);
+    enum hufu_err err = handover ? handover_decide(worker, act, &work->handover, &work->submission, &subject,
+                                                   &outcome, produced, &result)
+                                 : operation_decide(worker->store, &subject, &outcome, &result);
     work->has_turn = work->has_turn && !result.turn_given;
     if (err != HUFU_OK)
         return err == HUFU_ERR_NOT_FOUND ? act_refuse(act, REFUSAL_NOT_FOUND) : err;
@@ -142,20 +152,37 @@ static bool operation_refused_at_proof(enum hufu_err err)
     return err == HUFU_ERR_PROOF || err == HUFU_ERR_POLICY || err == HUFU_ERR_STATE || err == HUFU_ERR_FORM;
 }
 
+/* What the private-key process cannot read in the frame. */
+static enum hufu_err operation_find_target(struct worker *worker, struct act *act,
+                                           struct operation_work *work)
+{
+    buf_init(&work->target, work->target_memory, sizeof work->target_memory);
+    if (work->submission.frame.head.op != FRAME_OP_HANDOVER)
+        return HUFU_OK;
+    enum hufu_err err = handover_find(worker, act, &work->submission, &work->handover);
+    return err != HUFU_OK
+               ? err
+               : hsmc_target_handover(&work->target, work->handover.device_key, work->handover.x25519_key);
+}
+
 static enum hufu_err operation_ask(struct worker *worker, struct act *act, struct operation_work *work,
                                    struct submission_out *out)
 {
     const struct operation_situation *situation = &work->submission.situation;
+    enum hufu_err err = operation_find_target(worker, act, work);
+    if (err != HUFU_OK)
+        return err;
     const struct hsmc_operate call = {
         .project_id = situation->session.project_id,
         .generation = situation->record_generation,
         .sealed = situation->record,
+        .target = buf_bytes(&work->target),
         .signature = work->submission.in->signature,
         .frame = work->submission.in->frame,
     };
     buf_init(&work->result, work->result_memory, sizeof work->result_memory);
     buf_init(&work->answer, out->memory, sizeof out->memory);
-    enum hufu_err err = hsmc_operate(worker->hsmc, worker->trace, &call, &work->result, &work->answer);
+    err = hsmc_operate(worker->hsmc, worker->trace, &call, &work->result, &work->answer);
     if (err == HUFU_OK)
         return operation_succeed(worker, act, work, out);
     return operation_refused_at_proof(err) ? operation_fail(worker, act, work, err, out)
@@ -166,9 +193,10 @@ static enum hufu_err operation_judge(struct worker *worker, struct act *act, str
                                      struct submission_out *out)
 {
     const struct operation_situation *situation = &work->submission.situation;
-    bool known = false;
-    enum hufu_err err = binding_check_people(act, &situation->standing);
-    if (err == HUFU_OK)
+    bool known = false, waiting = submission_waits(&work->submission);
+    enum hufu_err err = waiting ? binding_check_waiting(act, &situation->standing)
+                                : binding_check_people(act, &situation->standing);
+    if (err == HUFU_OK && !waiting)
         err = binding_check_active(act, &situation->standing);
     if (err == HUFU_OK)
         err = submission_recall(worker, act, &work->submission, out, &known);

@@ -26,6 +26,13 @@ enum hufu_err page_sessions(struct worker *worker, const uint8_t *project_id, co
     return session_list(worker->store, project_id, account_id, after, limit, sessions, count);
 }
 
+enum hufu_err page_devices(struct worker *worker, const uint8_t *project_id, const uint8_t *account_id,
+                           const uint8_t after[UUID_SIZE], size_t limit, struct device_view *devices,
+                           size_t *count)
+{
+    return device_list(worker->store, project_id, account_id, after, limit, devices, count);
+}
+
 enum hufu_err page_audit_events(struct worker *worker, const struct audit_query *query,
                                 struct audit_event *events, size_t *count)
 {

@@ -10,6 +10,7 @@
 #include "common/err.h"
 #include "server/store/account_store.h"
 #include "server/store/audit_store.h"
+#include "server/store/device_store.h"
 #include "server/store/key_store.h"
 #include "server/store/project_store.h"
 #include "server/store/session_store.h"
@@ -32,6 +33,10 @@ enum hufu_err page_keys(struct worker *worker, const uint8_t *project_id, const 
 enum hufu_err page_sessions(struct worker *worker, const uint8_t *project_id, const uint8_t *account_id,
                             const uint8_t after[UUID_SIZE], size_t limit, struct session_view *sessions,
                             size_t *count) HUFU_MUST_CHECK;
+/* Of a project, of an account (without those that were removed), or (both NULL) of all. */
+enum hufu_err page_devices(struct worker *worker, const uint8_t *project_id, const uint8_t *account_id,
+                           const uint8_t after[UUID_SIZE], size_t limit, struct device_view *devices,
+                           size_t *count) HUFU_MUST_CHECK;
 /* See audit_list. */
 enum hufu_err page_audit_events(struct worker *worker, const struct audit_query *query,
                                 struct audit_event *events, size_t *count) HUFU_MUST_CHECK;

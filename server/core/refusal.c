@@ -30,6 +30,8 @@ static const struct {
     [REFUSAL_CSR_INVALID] = {"csr-invalid", HUFU_ERR_FORM},
     [REFUSAL_DPOP_PROOF_INVALID] = {"dpop-proof-invalid", HUFU_ERR_UNAUTHENTICATED},
     [REFUSAL_DPOP_PROOF_TIME] = {"dpop-proof-time", HUFU_ERR_TIME},
+    [REFUSAL_DEVICE_LIMIT] = {"device-limit", HUFU_ERR_CONFLICT},
+    [REFUSAL_HANDOVER_NEEDED] = {"handover-needed", HUFU_ERR_POLICY},
 };
 static_assert(sizeof refusals / sizeof refusals[0] == REFUSAL_COUNT, "one row a refusal");
 

@@ -87,6 +87,16 @@ enum hufu_err submission_recall(struct worker *worker, struct act *act, const st
     return HUFU_OK;
 }
 
+bool submission_waits(const struct submission *submission)
+{
+    const struct operation_situation *situation = &submission->situation;
+    enum frame_op op = submission->frame.head.op;
+    /* A waiting binding of a key that has its halves holds no record but the one that was handed over. */
+    bool handed_over = situation->standing.state == BINDING_WAITING && situation->record.len > 0 &&
+                       situation->standing.key_state >= KEY_GENERATED;
+    return handed_over && (op == FRAME_OP_REFRESH || op == FRAME_OP_PIN_CHECK);
+}
+
 void submission_subject(const struct worker *worker, const struct submission *submission,
                         struct operation_subject *subject)
 {
@@ -106,8 +116,10 @@ void submission_subject(const struct worker *worker, const struct submission *su
         .count = frame_head_count(head),
         .purpose = head->purpose,
         .trace = worker->trace,
-        .unchanged = standing->pin_failures == 0 && !standing->uses_counted &&
-                     head->generation == standing->generation && head->op != FRAME_OP_REFRESH,
+        .waiting = submission_waits(submission),
+        .unchanged = standing->state == BINDING_ACTIVE && standing->pin_failures == 0 &&
+                     !standing->uses_counted && head->generation == standing->generation &&
+                     head->op != FRAME_OP_REFRESH,
     };
 }
 

@@ -53,6 +53,10 @@ enum hufu_err submission_read_again(struct worker *worker, struct act *act,
 enum hufu_err submission_recall(struct worker *worker, struct act *act, const struct submission *submission,
                                 struct submission_out *out, bool *known) HUFU_MUST_CHECK;
 
+/* It is for a binding that was handed over and waits: its refresh, or the PIN check that makes it active. Nothing else of such
+ * a binding is let in. */
+bool submission_waits(const struct submission *submission);
+
 /* What the statements of store/ need to know about it. */
 void submission_subject(const struct worker *worker, const struct submission *submission,
                         struct operation_subject *subject);

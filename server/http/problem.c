@@ -48,6 +48,9 @@ static const struct {
                                     "The proof that the device holds its key does not hold"},
     [PROBLEM_DPOP_PROOF_TIME] = {"dpop-proof-time", 401,
                                  "The proof that the device holds its key is too old or too early"},
+    [PROBLEM_DEVICE_LIMIT] = {"device-limit", 409, "The account has as many devices as its project allows"},
+    [PROBLEM_HANDOVER_NEEDED] = {"handover-needed", 403,
+                                 "This device gets its keys by hand-over from the primary device"},
 };
 static_assert(sizeof(problems) / sizeof(problems[0]) == PROBLEM_COUNT, "one row a problem");
 

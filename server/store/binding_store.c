@@ -45,13 +45,31 @@ static const struct statement binding_set_record_statement = {
 static const struct statement binding_hold_devices = {
     .name = "binding_hold_devices",
     .sql = "select device_id from device where device_id in (select device_id from binding where key_id = "
-           "$1::uuid)"
+           "$1::uuid and state <> 'removed')"
            " order by device_id for no key update",
 };
+#define BINDING_ENTRIES \
+    "select project_id, binding_id, account_id, device_id, key_id, state from binding where "
 static const struct statement binding_hold_bindings = {
     .name = "binding_hold_bindings",
-    .sql = "select project_id, binding_id, account_id, device_id, state from binding where key_id = $1::uuid"
-           " order by binding_id for no key update",
+    .sql = BINDING_ENTRIES "key_id = $1::uuid and state <> 'removed' order by binding_id for no key update",
+};
+static const struct statement binding_hold_device_statement = {
+    .name = "binding_hold_device",
+    .sql =
+        BINDING_ENTRIES "device_id = $1::uuid and state <> 'removed' order by binding_id for no key update",
+};
+static const struct statement binding_destroy_statement = {
+    .name = "binding_destroy",
+    .sql =
+        "update binding set state = 'removed', record = null, next_record = null, next_request_time = null,"
+        " pending_record = null, pending_request_id = null, pending_until = null, handover_until = null"
+        " where project_id = $1::uuid and binding_id = $2::uuid",
+};
+static const struct statement binding_key_lives_statement = {
+    .name = "binding_key_lives",
+    .sql = "select exists (select from binding where key_id = $1::uuid and state in ('active', 'frozen'))",
+    .repeatable = true,
 };
 static const struct statement binding_set_state_statement = {
     .name = "binding_set_state",
@@ -144,6 +162,7 @@ static enum hufu_err binding_read_entries(const struct rows *rows, struct bindin
         row_uuid(&row, entries[i].binding_id);
         row_uuid(&row, entries[i].account_id);
         row_uuid(&row, entries[i].device_id);
+        row_uuid(&row, entries[i].key_id);
         entries[i].state = (enum binding_state)row_name(&row, binding_state_names, BINDING_STATE_COUNT);
         enum hufu_err err = row_finish(&row);
         if (err != HUFU_OK)
@@ -153,6 +172,18 @@ static enum hufu_err binding_read_entries(const struct rows *rows, struct bindin
     return HUFU_OK;
 }
 
+static enum hufu_err binding_hold_entries(struct store *store, const struct statement *statement,
+                                          const uint8_t of_id[UUID_SIZE], struct binding_entry *entries,
+                                          size_t *count)
+{
+    *count = 0;
+    struct parameters parameters = {0};
+    parameter_uuid(&parameters, of_id);
+    struct rows rows ROWS_OWNED = {0};
+    enum hufu_err err = store_query(store, statement, &parameters, &rows);
+    return err == HUFU_OK ? binding_read_entries(&rows, entries, count) : err;
+}
+
 enum hufu_err binding_hold_key(struct store *store, const uint8_t key_id[UUID_SIZE],
                                struct binding_entry entries[BINDING_PER_KEY_MAX], size_t *count)
 {
@@ -160,11 +191,13 @@ enum hufu_err binding_hold_key(struct store *store, const uint8_t key_id[UUID_SI
     struct parameters parameters = {0};
     parameter_uuid(&parameters, key_id);
     enum hufu_err err = store_change(store, &binding_hold_devices, &parameters, NULL);
-    if (err != HUFU_OK)
-        return err;
-    struct rows rows ROWS_OWNED = {0};
-    err = store_query(store, &binding_hold_bindings, &parameters, &rows);
-    return err == HUFU_OK ? binding_read_entries(&rows, entries, count) : err;
+    return err == HUFU_OK ? binding_hold_entries(store, &binding_hold_bindings, key_id, entries, count) : err;
+}
+
+enum hufu_err binding_hold_device(struct store *store, const uint8_t device_id[UUID_SIZE],
+                                  struct binding_entry entries[BINDING_PER_KEY_MAX], size_t *count)
+{
+    return binding_hold_entries(store, &binding_hold_device_statement, device_id, entries, count);
 }
 
 enum hufu_err binding_set_state(struct store *store, const struct binding_entry *entry,
@@ -175,4 +208,26 @@ enum hufu_err binding_set_state(struct store *store, const struct binding_entry 
     parameter_uuid(&parameters, entry->binding_id);
     parameter_text(&parameters, binding_state_names[state]);
     return binding_change_one(store, &binding_set_state_statement, &parameters);
+}
+
+enum hufu_err binding_destroy(struct store *store, const struct binding_entry *entry)
+{
+    struct parameters parameters = {0};
+    parameter_uuid(&parameters, entry->project_id);
+    parameter_uuid(&parameters, entry->binding_id);
+    return binding_change_one(store, &binding_destroy_statement, &parameters);
+}
+
+enum hufu_err binding_key_lives(struct store *store, const uint8_t key_id[UUID_SIZE], bool *lives)
+{
+    *lives = false;
+    struct parameters parameters = {0};
+    parameter_uuid(&parameters, key_id);
+    struct rows rows ROWS_OWNED = {0};
+    enum hufu_err err = store_query(store, &binding_key_lives_statement, &parameters, &rows);
+    if (err != HUFU_OK)
+        return err;
+    struct row row = row_at(&rows, 0);
+    *lives = row_bool(&row);
+    return row_finish(&row);
 }

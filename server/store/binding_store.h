@@ -91,14 +91,24 @@ struct binding_entry {
     uint8_t binding_id[UUID_SIZE];
     uint8_t account_id[UUID_SIZE];
     uint8_t device_id[UUID_SIZE];
+    uint8_t key_id[UUID_SIZE];
     enum binding_state state;
 };
-/* Every binding of a key, with all the devices' rows locked in the order of their ids, then the bindings'.
+/* Every binding of a key that is not removed, with all the devices' rows locked in the order of their ids, then the bindings'.
  * HUFU_ERR_LIMIT: more than BINDING_PER_KEY_MAX. */
 enum hufu_err binding_hold_key(struct store *store, const uint8_t key_id[UUID_SIZE],
                                struct binding_entry entries[BINDING_PER_KEY_MAX],
                                size_t *count) HUFU_MUST_CHECK;
+/* The same of a device, whose row must be locked. */
+enum hufu_err binding_hold_device(struct store *store, const uint8_t device_id[UUID_SIZE],
+                                  struct binding_entry entries[BINDING_PER_KEY_MAX],
+                                  size_t *count) HUFU_MUST_CHECK;
 enum hufu_err binding_set_state(struct store *store, const struct binding_entry *entry,
                                 enum binding_state state) HUFU_MUST_CHECK;
+/* State removed, and no record of any kind is left on the row. */
+enum hufu_err binding_destroy(struct store *store, const struct binding_entry *entry) HUFU_MUST_CHECK;
+/* Whether a key has a binding with a record that is not removed. */
+enum hufu_err binding_key_lives(struct store *store, const uint8_t key_id[UUID_SIZE],
+                                bool *lives) HUFU_MUST_CHECK;
 
 #endif

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Devices, one for each device key. */
+/* Devices, one for each device key. What decides whether one may be used stands here and on its bindings
+ * (binding_store.h). */
 #ifndef HUFU_SERVER_STORE_DEVICE_STORE_H
 #define HUFU_SERVER_STORE_DEVICE_STORE_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "common/encoding.h"
@@ -12,6 +15,7 @@
 #include "server/store/store.h"
 
 enum device_state {
+    DEVICE_WAITING, /* known and signed in, without a half of any key yet */
     DEVICE_ACTIVE,
     DEVICE_FROZEN,
     DEVICE_REMOVED,
@@ -19,22 +23,74 @@ enum device_state {
 };
 extern const char *const device_state_names[DEVICE_STATE_COUNT];
 
+enum device_role {
+    DEVICE_PRIMARY,
+    DEVICE_SECONDARY,
+    DEVICE_ROLE_COUNT
+};
+extern const char *const device_role_names[DEVICE_ROLE_COUNT];
+
 #define DEVICE_TEXT_MAX 100
+#define DEVICE_PAGE_MAX 500
 
 struct device {
     uint8_t project_id[UUID_SIZE];
     uint8_t device_id[UUID_SIZE];
     uint8_t account_id[UUID_SIZE];
+    uint8_t device_key[FRAME_DEVICE_KEY_SIZE];
     enum device_state state;
+    enum device_role role;
+    char name[DEVICE_TEXT_MAX + 1], model[DEVICE_TEXT_MAX + 1]; /* "": none */
+    int32_t pin_failures, pin_limit, tries_left;
+    bool locked;
+    uint64_t created_ms;
 };
 
-/* HUFU_ERR_CONFLICT: the key is registered already. name, model: NULL for none. The account must be locked. */
-enum hufu_err device_insert(struct store *store, const struct account *account,
-                            const uint8_t device_id[UUID_SIZE],
-                            const uint8_t device_key[FRAME_DEVICE_KEY_SIZE], const char *name,
-                            const char *model) HUFU_MUST_CHECK;
+/* A device of the state and the role given. HUFU_ERR_CONFLICT: the key is registered already, or the account has a primary.
+ * name, model: NULL for none. The account must be locked. */
+struct device_new {
+    const struct account *account;
+    const uint8_t *device_id;
+    const uint8_t *device_key; /* FRAME_DEVICE_KEY_SIZE */
+    const char *name, *model;
+    enum device_state state;
+    enum device_role role;
+};
+enum hufu_err device_insert(struct store *store, const struct device_new *device) HUFU_MUST_CHECK;
 /* HUFU_ERR_NOT_FOUND. */
 enum hufu_err device_read_keyed(struct store *store, const uint8_t device_key[FRAME_DEVICE_KEY_SIZE],
                                 struct device *out) HUFU_MUST_CHECK;
+enum hufu_err device_read(struct store *store, const uint8_t device_id[UUID_SIZE],
+                          struct device *out) HUFU_MUST_CHECK;
+/* The same, and nobody else changes the row, nor is a request of it decided, until the transaction ends. The account must be
+ * locked before. */
+enum hufu_err device_lock(struct store *store, const uint8_t device_id[UUID_SIZE],
+                          struct device *out) HUFU_MUST_CHECK;
+
+/* How many devices the account has that are not removed. The account must be locked. */
+struct device_count {
+    int64_t all, secondary;
+};
+enum hufu_err device_count_of(struct store *store, const uint8_t account_id[UUID_SIZE],
+                              struct device_count *out) HUFU_MUST_CHECK;
+
+/* Of the locked device. */
+enum hufu_err device_set_state(struct store *store, const struct device *device,
+                               enum device_state state) HUFU_MUST_CHECK;
+enum hufu_err device_set_name(struct store *store, const struct device *device,
+                              const char *name) HUFU_MUST_CHECK;
+
+/* What a list shows besides. */
+struct device_view {
+    struct device device;
+    uint64_t last_use_ms; /* of anything it did with a session; 0: nothing */
+    char account_name[ACCOUNT_NAME_MAX + 1];
+    char work_number[ACCOUNT_WORK_NUMBER_MAX + 1];
+};
+/* Of a project, of an account, or (both NULL) of all; removed ones for those who ask for a project or for all. In the order of
+ * their ids, from after (zeros: the beginning); at most limit. */
+enum hufu_err device_list(struct store *store, const uint8_t *project_id, const uint8_t *account_id,
+                          const uint8_t after[UUID_SIZE], size_t limit, struct device_view *devices,
+                          size_t *count) HUFU_MUST_CHECK;
 
 #endif

@@ -46,13 +46,13 @@ static const struct statement key_insert_binding = {
 
 static const struct statement key_read_statement = {
     .name = "key_read",
-    .sql = KEY_COLUMNS " where b.device_id = $1::uuid and b.key_id = $2::uuid",
+    .sql = KEY_COLUMNS " where b.device_id = $1::uuid and b.key_id = $2::uuid and b.state <> 'removed'",
     .repeatable = true,
 };
 static const struct statement key_list_of_device = {
     .name = "key_list_of_device",
-    .sql = KEY_COLUMNS
-    " where b.device_id = $1::uuid and b.binding_id > $2::uuid order by b.binding_id limit $3::int4",
+    .sql = KEY_COLUMNS " where b.device_id = $1::uuid and b.binding_id > $2::uuid and b.state <> 'removed'"
+                       " order by b.binding_id limit $3::int4",
     .repeatable = true,
 };
 static const struct statement key_list_all = {

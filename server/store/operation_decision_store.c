@@ -22,23 +22,34 @@ const char *const operation_verdict_names[VERDICT_COUNT] = {
     [VERDICT_USES] = "uses",       [VERDICT_GENERATION] = "generation", [VERDICT_REFRESH] = "refresh",
 };
 
-#define DECISION_INPUTS                                                                                      \
+#define DECISION_INPUTS(until)                                                                               \
     "d.account_id, d.state as device_state, d.account_state as device_account_state, d.locked, "             \
     "d.pin_failures, d.pin_failures_life, least(d.pin_limit - d.pin_failures, d.pin_life_limit - "           \
     "d.pin_failures_life) as tries_left, d.pin_life_limit - d.pin_failures_life as life_left, d.pin_limit, " \
-    "b.key_id, b.state, b.account_state, b.key_state, b.generation, b.next_request_time, b.valid_from, "     \
-    "b.valid_until, b.uses_left"
+    "b.key_id, b.state, b.account_state, b.key_state, b.generation, b.next_request_time, "                   \
+    "b.valid_from, " until ", b.uses_left"
+
+/* until: when what decides ends, and for a waiting binding whether there is anything yet. */
+#define DECISION_UNTIL_ACTIVE "b.valid_until"
+#define DECISION_UNTIL_WAITING "b.handover_until as valid_until, b.record is not null as handed_over"
+
+/* Who is let in: the ordinary request; and one of a binding that was handed over and waits for its first refresh, on a device
+ * that may be waiting itself. */
+#define DECISION_ADMITS_ACTIVE                     \
+    " when device_state <> 'active' then 'device'" \
+    " when state <> 'active' then 'binding'"
+#define DECISION_ADMITS_WAITING                                     \
+    " when device_state not in ('waiting', 'active') then 'device'" \
+    " when state <> 'waiting' or not handed_over then 'binding'"
 
 /* $4 request id, $5 frame hash, $6 operation, $7 generation of the head, $8 the pending generation that was used, by its
  * refresh's time, $9 digests or points, $10 time of the frame, $11 the next record, $12 event id, $13 trace.
  * otherwise: one more reason, the last. in_the_way is the state that the first three reasons speak of.
  * A signature costs nothing until the key has its certificate: the request for it is such a signature. */
-#define DECISION_VERDICT(columns, otherwise)                                                              \
+#define DECISION_VERDICT(until, columns, admission, otherwise)                                            \
     "with verdict as materialized (select moment, account_id, key_id, pin_failures, tries_left, " columns \
     ", case"                                                                                              \
-    " when device_account_state <> 'active' or account_state <> 'active' then 'account'"                  \
-    " when device_state <> 'active' then 'device'"                                                        \
-    " when state <> 'active' then 'binding'"                                                              \
+    " when device_account_state <> 'active' or account_state <> 'active' then 'account'" admission        \
     " when locked then 'locked'"                                                                          \
     " when moment < valid_from or moment >= valid_until then 'window'"                                    \
     " when uses_left < cost then 'uses'"                                                                  \
@@ -52,7 +63,7 @@ const char *const operation_verdict_names[VERDICT_COUNT] = {
     " when device_state <> 'active' then device_state else state end as in_the_way"                       \
     " from (select judged.*, $7::int8 > generation as promotes,"                                          \
     "  case when $6::text = 'sm2/sign' and key_state <> 'usable' then 0 else $9::int4 end as cost"        \
-    "  from " STANDING_JUDGED(DECISION_INPUTS) " judged) priced)"
+    "  from " STANDING_JUDGED(DECISION_INPUTS(until)) " judged) priced)"
 
 #define DECISION_REQUEST                                                                        \
     "insert into request (project_id, binding_id, request_id, operation, frame_hash, outcome, " \
@@ -63,8 +74,8 @@ const char *const operation_verdict_names[VERDICT_COUNT] = {
 #define DECISION_RESULT "verdict, in_the_way, pin_failures, tries_left"
 
 /* $14 answer, $15 purpose, $16 digests, $17 results, $18 the device's turn ends with this, $19 session. */
-#define DECISION_SUCCESS(columns, otherwise, changes)                                                      \
-    DECISION_VERDICT("life_left, pin_limit" columns, otherwise)                                            \
+#define DECISION_SUCCESS(until, columns, admission, otherwise, changes, events)                            \
+    DECISION_VERDICT(until, "life_left, pin_limit" columns, admission, otherwise)                          \
     ", recorded as (" DECISION_REQUEST "select $1, $3, $4::uuid, $6, $5::bytea, 0, pin_failures, "         \
     "least(pin_limit, life_left), $14::bytea, moment"                                                      \
     " from verdict where verdict = 'ok'" changes "), signed as ("                                          \
@@ -74,8 +85,7 @@ const char *const operation_verdict_names[VERDICT_COUNT] = {
     " from verdict where verdict = 'ok' and $17::bytea is not null"                                        \
     "), audited as (" DECISION_AUDIT                                                                       \
     " select $1, moment, $12::uuid, 'device', $6, 'ok', account_id, $2, key_id, $3, $4, $13::text, "       \
-    "$7::int4, $9, $19::uuid from verdict where verdict = 'ok'"                                            \
-    ") select " DECISION_RESULT                                                                            \
+    "$7::int4, $9, $19::uuid from verdict where verdict = 'ok'" events ") select " DECISION_RESULT         \
     ", " TURN_TO_TRANSACTION("$18::bool", "$2") " from verdict where verdict <> 'more'"
 
 /* A right PIN ends the row of wrong ones; of the device's life's count nothing is ever forgiven. The first valid proof at
@@ -83,7 +93,7 @@ const char *const operation_verdict_names[VERDICT_COUNT] = {
 static const struct statement decision_success = {
     .name = "operation_decide",
     .sql = DECISION_SUCCESS(
-        ", uses_left, cost, promotes", "",
+        DECISION_UNTIL_ACTIVE, ", uses_left, cost, promotes", DECISION_ADMITS_ACTIVE, "",
         "), forgiven as ("
         " update device d set pin_failures = 0 from verdict v"
         " where d.project_id = $1 and d.device_id = $2 and v.verdict = 'ok' and v.pin_failures > 0"
@@ -94,41 +104,74 @@ static const struct statement decision_success = {
         "  next_request_time = case when $11 is not null then $10 when not v.promotes then "
         "b.next_request_time end"
         " from verdict v where b.project_id = $1 and b.binding_id = $3 and v.verdict = 'ok'"
-        "  and (v.promotes or $11 is not null or v.uses_left is not null and v.cost > 0)"),
+        "  and (v.promotes or $11 is not null or v.uses_left is not null and v.cost > 0)",
+        ""),
+};
+
+/* The same of a binding that was handed over: its first refresh, and the first valid proof at generation 1, which makes the
+ * binding and its device active and ends the hand-over. $20 event id of that. */
+static const struct statement decision_success_waiting = {
+    .name = "operation_decide_waiting",
+    .sql = DECISION_SUCCESS(
+        DECISION_UNTIL_WAITING, ", promotes", DECISION_ADMITS_WAITING, "",
+        "), forgiven as ("
+        " update device d set pin_failures = 0,"
+        "  state = case when v.promotes then 'active' else d.state end from verdict v"
+        " where d.project_id = $1 and d.device_id = $2 and v.verdict = 'ok'"
+        "), used as ("
+        " update binding b set generation = $7::int4,"
+        "  record = case when v.promotes then b.next_record else b.record end,"
+        "  next_record = case when $11 is not null then $11 when not v.promotes then b.next_record end,"
+        "  next_request_time = case when $11 is not null then $10 when not v.promotes then "
+        "b.next_request_time end,"
+        "  state = case when v.promotes then 'active' else b.state end,"
+        "  handover_until = case when not v.promotes then b.handover_until end"
+        " from verdict v where b.project_id = $1 and b.binding_id = $3 and v.verdict = 'ok'"
+        "), over as (delete from handover h using verdict v"
+        " where h.binding_id = $3 and v.verdict = 'ok' and v.promotes",
+        " union all"
+        " select $1, moment, $20::uuid, 'device', 'device.activate', 'ok', account_id, $2, key_id, $3, $4, "
+        "$13, null, null, $19 from verdict where verdict = 'ok' and promotes"),
 };
 
 /* The same where neither row has to change, as of most signatures; starting the two updates would cost a fifth of the
  * statement. No row: nothing was decided, as one of them has to. */
 static const struct statement decision_success_unchanged = {
     .name = "operation_decide_unchanged",
-    .sql = DECISION_SUCCESS("",
+    .sql = DECISION_SUCCESS(DECISION_UNTIL_ACTIVE, "", DECISION_ADMITS_ACTIVE,
                             " when pin_failures > 0 or promotes or $11 is not null"
                             "  or uses_left is not null and cost > 0 then 'more'",
-                            ""),
+                            "", ""),
 };
 
 /* $14 outcome, $15 failures counted (0 or 1), $16 stored, $17 slug, $18 event id of the lock, $19 session. The record $11 is never there,
  * so that the conditions are those of a success that changes nothing. */
-#define DECISION_FAILURE \
-    DECISION_VERDICT("pin_failures_life, locked, generation, tries_left - $15::int4 as tries_after", "")
+#define DECISION_FAILURE(until, admission)                                                                  \
+    DECISION_VERDICT(until, "pin_failures_life, locked, generation, tries_left - $15::int4 as tries_after", \
+                     admission, "")                                                                         \
+    ", recorded as (" DECISION_REQUEST                                                                      \
+    "select $1, $3, $4::uuid, $6, $5::bytea, $14::int4, pin_failures, tries_after, null, moment"            \
+    " from verdict where verdict = 'ok' and $16::bool"                                                      \
+    "), raised as ("                                                                                        \
+    " update device d set pin_failures = v.pin_failures + 1, pin_failures_life = v.pin_failures_life + 1,"  \
+    "  locked = v.tries_after <= 0"                                                                         \
+    " from verdict v where d.project_id = $1 and d.device_id = $2 and v.verdict = 'ok' and $15 = 1"         \
+    "), audited as (" DECISION_AUDIT                                                                        \
+    " select $1, moment, $12::uuid, 'device', $6, $17::text, account_id, $2, key_id, $3, $4, $13::text,"    \
+    "  generation, $9, $19::uuid from verdict where verdict = 'ok'"                                         \
+    " union all"                                                                                            \
+    " select $1, moment, $18::uuid, 'service', 'device.lock', 'ok', account_id, $2, null, null, $4, "       \
+    "$13::text, null, null, $19 from verdict where verdict = 'ok' and $15 = 1 and tries_after <= 0"         \
+    ") select " DECISION_RESULT                                                                             \
+    ", tries_after, locked or verdict = 'ok' and $15 = 1 and tries_after <= 0 from verdict"
+
 static const struct statement decision_refusal = {
     .name = "operation_refuse",
-    .sql = DECISION_FAILURE
-    ", recorded as (" DECISION_REQUEST
-    "select $1, $3, $4::uuid, $6, $5::bytea, $14::int4, pin_failures, tries_after, null, moment"
-    " from verdict where verdict = 'ok' and $16::bool"
-    "), raised as ("
-    " update device d set pin_failures = v.pin_failures + 1, pin_failures_life = v.pin_failures_life + 1,"
-    "  locked = v.tries_after <= 0"
-    " from verdict v where d.project_id = $1 and d.device_id = $2 and v.verdict = 'ok' and $15 = 1"
-    "), audited as (" DECISION_AUDIT
-    " select $1, moment, $12::uuid, 'device', $6, $17::text, account_id, $2, key_id, $3, $4, $13::text,"
-    "  generation, $9, $19::uuid from verdict where verdict = 'ok'"
-    " union all"
-    " select $1, moment, $18::uuid, 'service', 'device.lock', 'ok', account_id, $2, null, null, $4, "
-    "$13::text, null, null, $19 from verdict where verdict = 'ok' and $15 = 1 and tries_after <= 0"
-    ") select " DECISION_RESULT
-    ", tries_after, locked or verdict = 'ok' and $15 = 1 and tries_after <= 0 from verdict",
+    .sql = DECISION_FAILURE(DECISION_UNTIL_ACTIVE, DECISION_ADMITS_ACTIVE),
+};
+static const struct statement decision_refusal_waiting = {
+    .name = "operation_refuse_waiting",
+    .sql = DECISION_FAILURE(DECISION_UNTIL_WAITING, DECISION_ADMITS_WAITING),
 };
 
 static void decision_parameters(struct parameters *parameters, const struct operation_subject *subject,
@@ -209,11 +252,16 @@ static enum hufu_err decision_succeed(struct store *store, const struct statemen
     return row_finish(&row);
 }
 
+static const struct statement *decision_of(const struct operation_subject *subject)
+{
+    return subject->waiting ? &decision_success_waiting : &decision_success;
+}
+
 enum hufu_err operation_decide(struct store *store, const struct operation_subject *subject,
                                const struct operation_outcome *outcome, struct operation_result *result)
 {
     *result = (struct operation_result){0};
-    uint8_t event_id[UUID_SIZE];
+    uint8_t event_id[UUID_SIZE], activation_id[UUID_SIZE];
     identifier_new(event_id);
     struct parameters parameters = {0};
     decision_parameters(&parameters, subject, outcome->next_record, event_id);
@@ -223,10 +271,15 @@ enum hufu_err operation_decide(struct store *store, const struct operation_subje
     parameter_optional_bytes(&parameters, outcome->results);
     parameter_bool(&parameters, subject->has_turn);
     parameter_uuid(&parameters, subject->session_id);
+    if (subject->waiting) {
+        identifier_new(activation_id);
+        parameter_uuid(&parameters, activation_id);
+    }
     enum hufu_err err = HUFU_ERR_NOT_FOUND;
     if (subject->unchanged)
         err = decision_succeed(store, &decision_success_unchanged, &parameters, result);
-    return err == HUFU_ERR_NOT_FOUND ? decision_succeed(store, &decision_success, &parameters, result) : err;
+    return err == HUFU_ERR_NOT_FOUND ? decision_succeed(store, decision_of(subject), &parameters, result)
+                                     : err;
 }
 
 enum hufu_err operation_refuse(struct store *store, const struct operation_subject *subject,
@@ -246,7 +299,8 @@ enum hufu_err operation_refuse(struct store *store, const struct operation_subje
     parameter_uuid(&parameters, subject->session_id);
     struct rows rows ROWS_OWNED = {0};
     struct row row;
-    enum hufu_err err = decision_run(store, &decision_refusal, &parameters, &rows, &row, result);
+    enum hufu_err err = decision_run(store, subject->waiting ? &decision_refusal_waiting : &decision_refusal,
+                                     &parameters, &rows, &row, result);
     if (err != HUFU_OK || rows.count == 0)
         return err;
     int32_t tries_after = row_i32(&row);

@@ -103,6 +103,8 @@ struct operation_subject {
     bool has_turn; /* operation_read took the device's */
     /* As read, a success would change neither row: decided by a cheaper statement, if it still holds. */
     bool unchanged;
+    /* A binding that was handed over and is waiting: its refresh, or the PIN check at generation 1 that makes it active. */
+    bool waiting;
 };
 
 /* A success: counts the uses, forgives PIN failures, ends the old generation or stores the next one, and records request,

@@ -16,6 +16,12 @@ static const char *const project_language_names[] = {
     [PROJECT_LANGUAGE_COUNT] = NULL,
 };
 
+static const char *const project_device_mode_names[] = {
+    [PROJECT_DEVICES_SINGLE] = "single",
+    [PROJECT_DEVICES_PRIMARY] = "primary",
+    [PROJECT_DEVICE_MODE_COUNT] = NULL,
+};
+
 /* In the order of PROJECT_RULE_COLUMNS and PROJECT_RULE_CHANGES (project_store.c). */
 const struct project_rule project_rule_table[] = {
     {.name = "signup",
@@ -26,6 +32,15 @@ const struct project_rule project_rule_table[] = {
      .kind = PROJECT_RULE_CHOICE,
      .offset = offsetof(struct project_rules, language),
      .names = project_language_names},
+    {.name = "device_mode",
+     .kind = PROJECT_RULE_CHOICE,
+     .offset = offsetof(struct project_rules, device_mode),
+     .names = project_device_mode_names},
+    {.name = "secondary_limit",
+     .kind = PROJECT_RULE_NUMBER,
+     .offset = offsetof(struct project_rules, secondary_limit),
+     .min = 0,
+     .max = 50},
     {.name = NULL},
 };
 static_assert(sizeof project_rule_table / sizeof project_rule_table[0] <= PROJECT_RULES_MAX + 1,

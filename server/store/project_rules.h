@@ -24,9 +24,18 @@ enum project_language {
     PROJECT_LANGUAGE_COUNT
 };
 
+/* Which devices an account may have. */
+enum project_device_mode {
+    PROJECT_DEVICES_SINGLE,  /* one */
+    PROJECT_DEVICES_PRIMARY, /* a primary, and secondaries that get their halves of its keys by hand-over */
+    PROJECT_DEVICE_MODE_COUNT
+};
+
 struct project_rules {
     enum project_signup signup;
     enum project_language language;
+    enum project_device_mode device_mode;
+    int64_t secondary_limit; /* how many secondary devices an account may have */
 };
 
 /* How a rule's value stands in its member, in its column, and in JSON. */

@@ -83,7 +83,7 @@ static void database_launch(struct database *database)
 {
     const char *const arguments[] = {
         DATABASE_BIN "postgres", "-D", "data",      "-k", database->directory,  "-c",
-        "listen_addresses=",     "-c", "fsync=off", "-c", "max_connections=60", "-c",
+        "listen_addresses=",     "-c", "fsync=off", "-c", "max_connections=80", "-c",
         "logging_collector=off", NULL};
     database->postmaster = database_spawn(database, arguments, true);
     assert_true(database->postmaster > 0);

@@ -143,6 +143,14 @@ enum hufu_err hsmc_keygen_finish(struct hsmc *hsmc, const char *trace, const str
     return err;
 }
 
+enum hufu_err hsmc_target_handover(struct buf *out, const uint8_t device_key[FRAME_DEVICE_KEY_SIZE],
+                                   const uint8_t x25519_key[FRAME_X25519_SIZE])
+{
+    buf_put_field(out, device_key, FRAME_DEVICE_KEY_SIZE);
+    buf_put_field(out, x25519_key, FRAME_X25519_SIZE);
+    return buf_finish(out);
+}
+
 enum hufu_err hsmc_operate(struct hsmc *hsmc, const char *trace, const struct hsmc_operate *in,
                            struct buf *result, struct buf *answer)
 {

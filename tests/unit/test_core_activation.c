@@ -152,7 +152,7 @@ static void a_code_and_a_proof_give_a_session(void **state)
     uint8_t hash[HASH_SIZE];
     hash_sha256(hash, bytes_of(out.session_token, sizeof out.session_token));
     assert_ok(session_identify(&office.worker, &principal, hash));
-    assert_memory_equal(principal.device_id, out.device_id, UUID_SIZE);
+    assert_memory_equal(principal.device_id, out.device.device_id, UUID_SIZE);
     assert_int_equal(events("device.activate", "ok"), 1);
     hash[0] ^= 1;
     assert_int_equal(session_identify(&office.worker, &principal, hash), HUFU_ERR_UNAUTHENTICATED);
@@ -175,9 +175,9 @@ static void the_same_device_may_ask_again_and_its_former_session_ends(void **sta
     uint8_t first[HASH_SIZE], device_id[UUID_SIZE];
     assert_ok(redeem());
     hash_sha256(first, bytes_of(out.session_token, sizeof out.session_token));
-    memcpy(device_id, out.device_id, UUID_SIZE);
+    memcpy(device_id, out.device.device_id, UUID_SIZE);
     assert_ok(redeem());
-    assert_memory_equal(out.device_id, device_id, UUID_SIZE);
+    assert_memory_equal(out.device.device_id, device_id, UUID_SIZE);
     assert_int_equal(session_identify(&office.worker, &principal, first), HUFU_ERR_UNAUTHENTICATED);
 }
 
@@ -186,11 +186,11 @@ static void a_known_device_gets_a_session_by_a_new_code(void **state)
     (void)state;
     uint8_t device_id[UUID_SIZE];
     assert_ok(redeem());
-    memcpy(device_id, out.device_id, UUID_SIZE);
+    memcpy(device_id, out.device.device_id, UUID_SIZE);
     new_code();
     prove(device, 0);
     assert_ok(redeem());
-    assert_memory_equal(out.device_id, device_id, UUID_SIZE);
+    assert_memory_equal(out.device.device_id, device_id, UUID_SIZE);
 }
 
 static void a_new_code_replaces_the_old_one(void **state)
@@ -287,7 +287,7 @@ static void a_frozen_device_does_not_enrol_again(void **state)
     (void)state;
     assert_ok(redeem());
     char id[UUID_TEXT_SIZE];
-    uuid_format(id, out.device_id);
+    uuid_format(id, out.device.device_id);
     database_run(&office.database, "update device set state = 'frozen' where device_id = '%s'", id);
     assert_refused(REFUSAL_BINDING_NOT_ACTIVE);
 }

@@ -52,10 +52,11 @@ static void device_takes_exactly_these_steps(void **state)
 {
     (void)state;
     static const int table[DEVICE_STATE_COUNT][DEVICE_EVENT_COUNT] = {
-        /*             enrol          freeze         unfreeze       remove */
-        /* active */ {DEVICE_ACTIVE, DEVICE_FROZEN, NO, DEVICE_REMOVED},
-        /* frozen */ {NO, NO, DEVICE_ACTIVE, DEVICE_REMOVED},
-        /* removed */ {NO, NO, NO, NO},
+        /*              enrol           confirm        freeze         unfreeze       remove */
+        /* waiting */ {DEVICE_WAITING, DEVICE_ACTIVE, NO, NO, DEVICE_REMOVED},
+        /* active */ {DEVICE_ACTIVE, DEVICE_ACTIVE, DEVICE_FROZEN, NO, DEVICE_REMOVED},
+        /* frozen */ {NO, NO, NO, DEVICE_ACTIVE, DEVICE_REMOVED},
+        /* removed */ {NO, NO, NO, NO, NO},
     };
     for (int from = 0; from < DEVICE_STATE_COUNT; from++)
         for (int event = 0; event < DEVICE_EVENT_COUNT; event++) {

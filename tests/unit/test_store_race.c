@@ -140,13 +140,13 @@ static void a_suspension_reaches_a_device_that_was_added_while_it_waited(void **
     (void)state;
     char sql[600], message[256];
     struct account account;
-    snprintf(
-        sql, sizeof sql,
-        "begin; select 1 from account where account_id = '%s' for no key update; insert into device "
-        "(project_id,"
-        " device_id, account_id, device_key, state, account_state) values ('%s', gen_random_uuid(), '%s',"
-        " '\\x04' || sha256('%s') || sha256('z'), 'active', 'active')",
-        person.account, person.project, person.account, person.device);
+    snprintf(sql, sizeof sql,
+             "begin; select 1 from account where account_id = '%s' for no key update; insert into device "
+             "(project_id,"
+             " device_id, account_id, device_key, state, role, account_state) values ('%s', "
+             "gen_random_uuid(), '%s',"
+             " '\\x04' || sha256('%s') || sha256('z'), 'active', 'secondary', 'active')",
+             person.account, person.project, person.account, person.device);
     assert_int_equal(store_script(database.store, sql, 0, message, sizeof message), HUFU_OK);
     pthread_t thread;
     assert_int_equal(pthread_create(&thread, NULL, commit_later, NULL), 0);

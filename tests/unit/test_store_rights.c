@@ -113,6 +113,9 @@ static void the_server_cannot_change_whose_something_is(void **state)
         "update device set pin_limit = 1000",
         "update binding set device_id = device_id",
         "update binding set role = 'primary'",
+        "update device set role = 'primary'",
+        "update handover set x25519_key = x25519_key",
+        "update handover set expires_at = now()",
         "update binding set valid_until = null",
         "update key set usage = 'decrypt'",
         "update session set token_hash = token_hash",
@@ -136,6 +139,7 @@ static void the_auditor_reads_and_sees_nothing_that_opens_anything(void **state)
     static const char *const denied[] = {
         "select record from binding",
         "select next_record from binding",
+        "select sealed_half from handover",
         "select answer from request",
         "select token_hash from session",
         "select code_hash from activation",

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stddef.h>
+
+#include "server/api/answer.h"
+#include "server/api/api.h"
+#include "server/api/list_query.h"
+#include "server/api/view.h"
+#include "server/core/device.h"
+#include "server/http/field.h"
+#include "server/http/reply.h"
+
+struct device_body {
+    const char *name;
+};
+
+static const struct field device_fields[] = {
+    {.name = "name",
+     .type = FIELD_TEXT,
+     .offset = offsetof(struct device_body, name),
+     .min = 1,
+     .max = DEVICE_TEXT_MAX},
+    {.name = NULL},
+};
+static const struct field device_no_fields[] = {{.name = NULL}};
+
+void device_list_get(struct http_request *request, struct worker *worker)
+{
+    struct act act = answer_begin(request, "device.list");
+    struct list_query query;
+    size_t count;
+    if (!list_query_read(request, &query)) {
+        answer_form_refused(request, worker, &act);
+        return;
+    }
+    struct device_view *devices = request_alloc(request, query.limit * sizeof *devices);
+    enum hufu_err err = devices == NULL ? HUFU_ERR_INTERNAL
+                                        : page_devices(worker, NULL, act.principal.account_id, query.after.id,
+                                                       query.limit, devices, &count);
+    if (err != HUFU_OK) {
+        answer_refused(request, worker, &act, err);
+        return;
+    }
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, view_device_in_list(&devices[i], act.principal.device_id));
+    const uint8_t *last_id = count > 0 ? devices[count - 1].device.device_id : NULL;
+    reply_json(request, 200, list_query_answer(&query, "devices", list, count, last_id));
+}
+
+void device_patch(struct http_request *request, struct worker *worker)
+{
+    struct act act = answer_begin(request, "device.rename");
+    struct device_body body = {0};
+    struct device device;
+    uint8_t device_id[UUID_SIZE];
+    if (!field_read_path_uuid(request, 0, "id", device_id) ||
+        !field_read_body(request, device_fields, &body)) {
+        answer_form_refused(request, worker, &act);
+        return;
+    }
+    enum hufu_err err = device_rename(worker, &act, device_id, body.name, &device);
+    if (err != HUFU_OK)
+        answer_refused(request, worker, &act, err);
+    else
+        reply_json(request, 200, json_pack("{so}", "device", view_device(&device, act.principal.device_id)));
+}
+
+static void device_step_post(struct http_request *request, struct worker *worker, const char *action,
+                             enum device_event event)
+{
+    struct act act = answer_begin(request, action);
+    struct device device;
+    uint8_t device_id[UUID_SIZE];
+    if (!field_read_path_uuid(request, 0, "id", device_id) ||
+        !field_read_body(request, device_no_fields, NULL)) {
+        answer_form_refused(request, worker, &act);
+        return;
+    }
+    enum hufu_err err = device_change(worker, &act, device_id, event, &device);
+    const uint8_t *own_id = act.principal.kind == PRINCIPAL_DEVICE ? act.principal.device_id : NULL;
+    if (err != HUFU_OK)
+        answer_refused(request, worker, &act, err);
+    else
+        reply_json(request, 200, json_pack("{so}", "device", view_device(&device, own_id)));
+}
+
+void device_freeze(struct http_request *request, struct worker *worker)
+{
+    device_step_post(request, worker, "device.freeze", DEVICE_FREEZE);
+}
+
+void device_unfreeze(struct http_request *request, struct worker *worker)
+{
+    device_step_post(request, worker, "device.unfreeze", DEVICE_UNFREEZE);
+}

@@ -1,0 +1,604 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An account's devices: their places, what may be done to them and by whom, their end, and hand-overs between them, with a
+ * private-key process that says anything. */
+#include <pthread.h>
+#include <stdio.h>
+
+#include "common/box.h"
+#include "server/core/device.h"
+#include "server/core/handover.h"
+#include "server/core/operation.h"
+#include "server/identifier.h"
+#include "server/store/project_store.h"
+#include "tests/unit/office.h"
+#include "tests/unit/unit.h"
+
+#define CROWD 50
+
+static struct person person; /* with the primary and a usable key */
+static struct account account;
+static struct device second;
+static struct act act;
+static const uint8_t x25519[FRAME_X25519_SIZE] = {9};
+
+static void set_rule(const char *assignment)
+{
+    database_run(&office.database, "update project set %s where project_id = '%s'", assignment,
+                 person.project);
+}
+
+static void random_key(uint8_t key[FRAME_DEVICE_KEY_SIZE])
+{
+    key[0] = 4;
+    for (size_t i = 1; i + UUID_SIZE <= FRAME_DEVICE_KEY_SIZE; i += UUID_SIZE)
+        identifier_new(key + i);
+}
+
+static enum hufu_err enrol(struct worker *worker, struct act *by, struct device *out)
+{
+    uint8_t key[FRAME_DEVICE_KEY_SIZE];
+    struct account locked;
+    random_key(key);
+    const struct device_in in = {.device_key = key, .name = "another"};
+    struct store_transaction transaction STORE_TRANSACTION = {0};
+    enum hufu_err err = store_begin(worker->store, &transaction);
+    if (err == HUFU_OK)
+        err = account_lock(worker->store, person.account_id, &locked);
+    if (err == HUFU_OK)
+        err = device_enrol(worker, by, &locked, &in, out);
+    return err == HUFU_OK ? store_commit(&transaction) : err;
+}
+
+static int add_person(void **state)
+{
+    (void)state;
+    key_process_reset();
+    person = (struct person){0};
+    person_add(&office.database, &person);
+    set_rule("device_mode = 'primary', secondary_limit = 2");
+    assert_ok(account_read(office.worker.store, person.account_id, &account));
+    act = office_session_act(&person, "device.test");
+    assert_ok(enrol(&office.worker, &act, &second));
+    return 0;
+}
+
+/* An act of the second device. */
+static struct act second_act(const char *action)
+{
+    struct act by = office_session_act(&person, action);
+    memcpy(by.principal.device_id, second.device_id, UUID_SIZE);
+    return by;
+}
+
+static void assert_refused_as(enum hufu_err err, enum refusal refusal)
+{
+    assert_int_equal(err, refusal_error(refusal));
+    assert_string_equal(refusal_slug(act.refusal), refusal_slug(refusal));
+}
+
+static const char *text_of(const uint8_t id[UUID_SIZE])
+{
+    static char text[UUID_TEXT_SIZE];
+    uuid_format(text, id);
+    return text;
+}
+#define number(question, id) database_number(&office.database, question, text_of(id))
+
+/* ---- Places ---- */
+
+static void the_first_device_is_the_primary_and_a_later_one_waits(void **state)
+{
+    (void)state;
+    struct device first;
+    assert_ok(device_read(office.worker.store, person.device_id, &first));
+    assert_int_equal(first.role, DEVICE_PRIMARY);
+    assert_int_equal(second.role, DEVICE_SECONDARY);
+    assert_int_equal(second.state, DEVICE_WAITING);
+}
+
+static void there_are_no_more_than_the_rule_allows(void **state)
+{
+    (void)state;
+    struct device more;
+    assert_ok(enrol(&office.worker, &act, &more));
+    assert_refused_as(enrol(&office.worker, &act, &more), REFUSAL_DEVICE_LIMIT);
+    set_rule("secondary_limit = 3");
+    assert_ok(enrol(&office.worker, &act, &more));
+    set_rule("device_mode = 'single'");
+    assert_refused_as(enrol(&office.worker, &act, &more), REFUSAL_DEVICE_LIMIT);
+}
+
+struct contender {
+    pthread_t thread;
+    struct worker worker;
+    enum hufu_err err;
+    enum hufu_err (*run)(struct contender *contender);
+    uint8_t x25519_key[FRAME_X25519_SIZE];
+};
+
+static void *contend(void *argument)
+{
+    struct contender *contender = argument;
+    contender->worker = office.worker;
+    contender->worker.store = store_open(office.database.server, NULL);
+    contender->err = contender->run(contender);
+    store_close(contender->worker.store);
+    return NULL;
+}
+
+static size_t contend_all(struct contender contenders[CROWD],
+                          enum hufu_err (*run)(struct contender *contender))
+{
+    size_t won = 0;
+    for (size_t i = 0; i < CROWD; i++) {
+        contenders[i] = (struct contender){.run = run, .x25519_key = {(uint8_t)i, 1}};
+        assert_int_equal(pthread_create(&contenders[i].thread, NULL, contend, &contenders[i]), 0);
+    }
+    for (size_t i = 0; i < CROWD; i++) {
+        assert_int_equal(pthread_join(contenders[i].thread, NULL), 0);
+        won += contenders[i].err == HUFU_OK;
+    }
+    return won;
+}
+
+static enum hufu_err contend_enrol(struct contender *contender)
+{
+    struct act own = office_session_act(&person, "device.test");
+    struct device device;
+    return enrol(&contender->worker, &own, &device);
+}
+
+static void of_fifty_bindings_at_once_where_one_is_allowed_exactly_one_comes(void **state)
+{
+    (void)state;
+    static struct contender contenders[CROWD];
+    assert_int_equal(contend_all(contenders, contend_enrol), 1);
+    assert_int_equal(
+        database_number(&office.database,
+                        "select count(*) from device where account_id = '%s' and role = 'secondary'",
+                        person.account),
+        2);
+}
+
+static void a_second_primary_is_impossible_in_the_database_too(void **state)
+{
+    (void)state;
+    uint8_t key[FRAME_DEVICE_KEY_SIZE], id[UUID_SIZE];
+    random_key(key);
+    identifier_new(id);
+    const struct device_new device = {.account = &account,
+                                      .device_id = id,
+                                      .device_key = key,
+                                      .role = DEVICE_PRIMARY,
+                                      .state = DEVICE_ACTIVE};
+    assert_int_equal(device_insert(office.worker.store, &device), HUFU_ERR_CONFLICT);
+}
+
+/* ---- Who may do what ---- */
+
+static void set_second(enum device_state state)
+{
+    char id[UUID_TEXT_SIZE];
+    uuid_format(id, second.device_id);
+    database_run(&office.database, "update device set state = '%s' where device_id = '%s'",
+                 device_state_names[state], id);
+}
+
+static void every_step_of_an_operator_goes_as_the_table_says(void **state)
+{
+    (void)state;
+    static const enum device_event events[] = {DEVICE_FREEZE, DEVICE_UNFREEZE};
+    for (int from = 0; from < DEVICE_STATE_COUNT; from++) {
+        for (size_t i = 0; i < sizeof events / sizeof events[0]; i++) {
+            struct device device;
+            enum device_state next;
+            set_second((enum device_state)from);
+            act = office_operator_act("device.step");
+            bool may = device_step((enum device_state)from, events[i], &next);
+            enum hufu_err err = device_change(&office.worker, &act, second.device_id, events[i], &device);
+            if (may) {
+                assert_ok(err);
+                assert_int_equal(device.state, next);
+            } else {
+                assert_refused_as(err, REFUSAL_CONFLICT);
+                assert_string_equal(act.state, device_state_names[from]);
+            }
+        }
+    }
+}
+
+static void the_primary_alone_changes_others_and_nobody_himself(void **state)
+{
+    (void)state;
+    struct device device;
+    set_second(DEVICE_ACTIVE);
+    act = second_act("device.freeze");
+    assert_refused_as(device_change(&office.worker, &act, person.device_id, DEVICE_FREEZE, &device),
+                      REFUSAL_NOT_ALLOWED);
+    act = office_session_act(&person, "device.freeze");
+    assert_refused_as(device_change(&office.worker, &act, person.device_id, DEVICE_FREEZE, &device),
+                      REFUSAL_NOT_ALLOWED);
+    act = office_session_act(&person, "device.freeze");
+    assert_ok(device_change(&office.worker, &act, second.device_id, DEVICE_FREEZE, &device));
+    database_run(&office.database, "update device set state = 'frozen' where device_id = '%s'",
+                 person.device);
+    act = office_session_act(&person, "device.unfreeze");
+    assert_refused_as(device_change(&office.worker, &act, second.device_id, DEVICE_UNFREEZE, &device),
+                      REFUSAL_BINDING_NOT_ACTIVE);
+}
+
+static void another_accounts_device_is_not_found(void **state)
+{
+    (void)state;
+    struct person stranger = {0};
+    struct device device;
+    person_add(&office.database, &stranger);
+    act = office_session_act(&stranger, "device.freeze");
+    assert_refused_as(device_change(&office.worker, &act, second.device_id, DEVICE_FREEZE, &device),
+                      REFUSAL_NOT_FOUND);
+    act = office_session_act(&stranger, "device.rename");
+    assert_refused_as(device_rename(&office.worker, &act, second.device_id, "mine", &device),
+                      REFUSAL_NOT_FOUND);
+    act = office_session_act(&stranger, "device.remove");
+    static struct device_removal removal;
+    assert_refused_as(device_remove(&office.worker, &act, second.device_id, &removal), REFUSAL_NOT_FOUND);
+}
+
+static void a_device_names_itself_and_the_primary_names_all(void **state)
+{
+    (void)state;
+    struct device device;
+    act = second_act("device.rename");
+    assert_ok(device_rename(&office.worker, &act, second.device_id, "tablet", &device));
+    assert_string_equal(device.name, "tablet");
+    act = office_session_act(&person, "device.rename");
+    assert_ok(device_rename(&office.worker, &act, second.device_id, "the tablet", &device));
+    act = second_act("device.rename");
+    set_second(DEVICE_ACTIVE);
+    assert_refused_as(device_rename(&office.worker, &act, person.device_id, "x", &device),
+                      REFUSAL_NOT_ALLOWED);
+}
+
+/* ---- Removal ---- */
+
+static void a_removal_leaves_no_half_no_session_and_says_which_keys_are_dead(void **state)
+{
+    (void)state;
+    static struct device_removal removal;
+    database_run(
+        &office.database,
+        "update binding set next_record = 'record one', next_request_time = now() where binding_id = '%s'",
+        person.binding);
+    act = office_operator_act("device.remove");
+    assert_ok(device_remove(&office.worker, &act, person.device_id, &removal));
+    assert_int_equal(removal.dead_count, 1);
+    assert_memory_equal(removal.dead[0], person.key_id, UUID_SIZE);
+    assert_int_equal(
+        number("select count(*) from binding where binding_id = '%s' and state = 'removed' and record"
+               " is null and next_record is null",
+               person.binding_id),
+        1);
+    assert_int_equal(
+        number("select count(*) from session where device_id = '%s' and state = 'open'", person.device_id),
+        0);
+    act = office_operator_act("device.remove");
+    assert_refused_as(device_remove(&office.worker, &act, person.device_id, &removal), REFUSAL_CONFLICT);
+}
+
+static struct office_frame frame;
+static struct submission_out out;
+
+static void remove_meanwhile(void)
+{
+    static struct device_removal removal;
+    struct act operator= office_operator_act("device.remove");
+    struct worker other = office.worker;
+    other.store = store_open(office.database.server, NULL);
+    assert_ok(device_remove(&other, &operator, person.device_id, &removal));
+    store_close(other.store);
+}
+
+static void what_is_computed_while_the_device_is_removed_never_leaves(void **state)
+{
+    (void)state;
+    office_frame(&frame, &person, FRAME_OP_SIGN);
+    key_process.meanwhile = remove_meanwhile;
+    act = office_act(&person, "sm2/sign");
+    assert_refused_as(operation_run(&office.worker, &act, FRAME_OP_SIGN, &frame.in, &out),
+                      REFUSAL_BINDING_NOT_ACTIVE);
+    assert_string_equal(act.state, "removed");
+    assert_int_equal(out.answer.len, 0);
+    assert_int_equal(number("select count(*) from signature where binding_id = '%s'", person.binding_id), 0);
+}
+
+/* ---- Hand-over ---- */
+
+static struct handover_offer offer;
+
+static void ask(void)
+{
+    act = second_act("binding.ask");
+    assert_ok(handover_ask(&office.worker, &act, person.key_id, x25519, &offer));
+}
+
+/* The primary's frame for the binding that was offered. */
+static void make_frame(struct bytes policy)
+{
+    static uint8_t memory[512];
+    struct buf public_part;
+    struct frame_handover named = {.policy = policy, .sealed_half = {7}};
+    memcpy(named.binding_id, offer.binding_id, UUID_SIZE);
+    buf_init(&public_part, memory, sizeof memory);
+    assert_ok(frame_handover_encode(&public_part, &named));
+    office_frame(&frame, &person, FRAME_OP_SIGN);
+    frame.head.op = FRAME_OP_HANDOVER;
+    frame.head.public_part = buf_bytes(&public_part);
+    office_seal(&frame);
+    key_process.result = "record of the new binding";
+}
+
+static enum hufu_err hand_over(void)
+{
+    act = office_act(&person, "sm2/handover");
+    return operation_run(&office.worker, &act, FRAME_OP_HANDOVER, &frame.in, &out);
+}
+
+static int64_t handed_over(void)
+{
+    return number(
+        "select count(*) from binding b join handover h using (binding_id) where b.binding_id = '%s' and"
+        " b.state = 'waiting' and b.record = 'record of the new binding' and b.generation = 0 and"
+        " h.sealed_half is not null",
+        offer.binding_id);
+}
+
+static void a_hand_over_puts_record_and_sealed_half_into_the_waiting_binding(void **state)
+{
+    (void)state;
+    ask();
+    make_frame((struct bytes){NULL, 0});
+    assert_ok(hand_over());
+    assert_bytes(out.answer, "sealed answer");
+    assert_int_equal(handed_over(), 1);
+    /* The same bytes get the same answer, and nobody is asked again. */
+    key_process.calls = 0;
+    assert_ok(hand_over());
+    assert_int_equal(key_process.calls, 0);
+    /* Other bytes for the same binding are refused before the private-key process is asked. */
+    make_frame((struct bytes){NULL, 0});
+    assert_refused_as(hand_over(), REFUSAL_CONFLICT);
+    assert_int_equal(key_process.calls, 0);
+}
+
+static void remove_second_meanwhile(void)
+{
+    static struct device_removal removal;
+    struct act operator= office_operator_act("device.remove");
+    struct worker other = office.worker;
+    other.store = store_open(office.database.server, NULL);
+    assert_ok(device_remove(&other, &operator, second.device_id, &removal));
+    store_close(other.store);
+}
+
+static void a_hand_over_to_a_device_that_is_removed_meanwhile_leaves_nothing(void **state)
+{
+    (void)state;
+    ask();
+    make_frame((struct bytes){NULL, 0});
+    key_process.meanwhile = remove_second_meanwhile;
+    assert_refused_as(hand_over(), REFUSAL_CONFLICT);
+    assert_int_equal(out.answer.len, 0);
+    assert_int_equal(number("select count(*) from request where binding_id = '%s'", person.binding_id), 0);
+    assert_int_equal(
+        number("select count(*) from binding where binding_id = '%s' and record is null", offer.binding_id),
+        1);
+}
+
+static void a_wrong_pin_counts_in_a_hand_over_too(void **state)
+{
+    (void)state;
+    ask();
+    make_frame((struct bytes){NULL, 0});
+    key_process.err = HUFU_ERR_PROOF;
+    assert_refused_as(hand_over(), REFUSAL_PIN_WRONG);
+    assert_int_equal(number("select pin_failures from device where device_id = '%s'", person.device_id), 1);
+    assert_int_equal(handed_over(), 0);
+}
+
+static void what_cannot_be_handed_over_is_refused_and_nobody_is_asked(void **state)
+{
+    (void)state;
+    struct person stranger = {0};
+    ask();
+    make_frame((struct bytes){NULL, 0});
+    person_add(&office.database, &stranger);
+    key_process.calls = 0;
+    database_run(&office.database, "update handover set expires_at = now() - interval '1 second'");
+    assert_refused_as(hand_over(), REFUSAL_CONFLICT);
+    identifier_new(offer.binding_id);
+    make_frame((struct bytes){NULL, 0});
+    assert_refused_as(hand_over(), REFUSAL_NOT_FOUND);
+    uint8_t policy_memory[FRAME_POLICY_SIZE];
+    struct buf policy;
+    buf_init(&policy, policy_memory, sizeof policy_memory);
+    assert_ok(
+        frame_policy_encode(&policy, &(struct frame_policy){.from_ms = 1, .until_ms = 2, .operations = 1}));
+    make_frame(buf_bytes(&policy));
+    assert_refused_as(hand_over(), REFUSAL_NOT_ALLOWED);
+    assert_int_equal(key_process.calls, 0);
+}
+
+/* A request of the second device, whose token is made to be known. */
+static enum hufu_err run_of_second(enum frame_op op, uint32_t generation, uint64_t later_ms)
+{
+    struct person other = person;
+    memcpy(other.binding_id, offer.binding_id, UUID_SIZE);
+    memset(other.token_hash, 0x5a, sizeof other.token_hash);
+    office_frame(&frame, &other, op == FRAME_OP_REFRESH || op == FRAME_OP_PIN_CHECK ? op : FRAME_OP_SIGN);
+    frame.head.generation = generation;
+    frame.head.time_ms += later_ms;
+    office_seal(&frame);
+    act = office_act(&other, frame_op_name(op));
+    return operation_run(&office.worker, &act, op, &frame.in, &out);
+}
+
+static void begin_second(void)
+{
+    char id[UUID_TEXT_SIZE], session[UUID_TEXT_SIZE];
+    uint8_t session_id[UUID_SIZE];
+    uuid_format(id, second.device_id);
+    identifier_new(session_id);
+    uuid_format(session, session_id);
+    database_run(&office.database, "update session set token_hash = sha256(session_id::text::bytea)");
+    database_run(
+        &office.database,
+        "insert into session (project_id, session_id, account_id, device_id, token_hash, state, expires_at)"
+        " values ('%s', '%s', '%s', '%s', decode(repeat('5a', 32), 'hex'), 'open', now() + interval '1 day')",
+        person.project, session, person.account, id);
+}
+
+static void hand_over_to_second(void)
+{
+    ask();
+    make_frame((struct bytes){NULL, 0});
+    assert_ok(hand_over());
+    begin_second();
+    key_process.result = "record of generation one";
+}
+
+static void the_first_refresh_and_its_check_make_binding_and_device_active(void **state)
+{
+    (void)state;
+    hand_over_to_second();
+    assert_refused_as(run_of_second(FRAME_OP_SIGN, 0, 0), REFUSAL_BINDING_NOT_ACTIVE);
+    assert_string_equal(act.state, "waiting");
+    assert_refused_as(run_of_second(FRAME_OP_PIN_CHECK, 1, 0), REFUSAL_NO_SUCH_GENERATION);
+    assert_ok(run_of_second(FRAME_OP_REFRESH, 0, 0));
+    assert_int_equal(handed_over(), 1); /* nothing is forgotten before the check */
+    assert_ok(run_of_second(FRAME_OP_PIN_CHECK, 1, 0));
+    assert_int_equal(
+        number("select count(*) from binding where binding_id = '%s' and state = 'active' and generation = 1"
+               " and record = 'record of generation one' and next_record is null and handover_until is null",
+               offer.binding_id),
+        1);
+    assert_int_equal(
+        number("select count(*) from device where device_id = '%s' and state = 'active'", second.device_id),
+        1);
+    assert_int_equal(number("select count(*) from handover where binding_id = '%s'", offer.binding_id), 0);
+    assert_int_equal(
+        number("select count(*) from audit_event where binding_id = '%s' and action = 'device.activate'",
+               offer.binding_id),
+        1);
+    /* From here on it is a binding like any other. */
+    key_process_reset();
+    assert_ok(run_of_second(FRAME_OP_SIGN, 1, 0));
+    assert_refused_as(run_of_second(FRAME_OP_REFRESH, 0, 0), REFUSAL_NO_SUCH_GENERATION);
+}
+
+static void a_wrong_pin_of_a_waiting_device_counts_and_locks(void **state)
+{
+    (void)state;
+    hand_over_to_second();
+    assert_ok(run_of_second(FRAME_OP_REFRESH, 0, 0));
+    key_process.err = HUFU_ERR_PROOF;
+    for (int i = 0; i < 5; i++) {
+        assert_refused_as(run_of_second(FRAME_OP_PIN_CHECK, 1, 0), REFUSAL_PIN_WRONG);
+        assert_int_equal(act.tries_left, 4 - i);
+    }
+    key_process.err = HUFU_OK;
+    assert_refused_as(run_of_second(FRAME_OP_PIN_CHECK, 1, 0), REFUSAL_PIN_LOCKED);
+    assert_int_equal(handed_over(), 1);
+}
+
+static void a_waiting_binding_ends_with_its_day_whoever_asks(void **state)
+{
+    (void)state;
+    hand_over_to_second();
+    assert_ok(run_of_second(FRAME_OP_REFRESH, 0, 0));
+    database_run(&office.database,
+                 "update binding set handover_until = now() - interval '1 second' where handover_until"
+                 " is not null");
+    assert_refused_as(run_of_second(FRAME_OP_PIN_CHECK, 1, 0), REFUSAL_WINDOW_CLOSED);
+    database_run(&office.database, "update handover set expires_at = now() - interval '1 second'");
+    assert_ok(handover_expire(&office.worker));
+    assert_int_equal(
+        number("select count(*) from binding where binding_id = '%s' and state = 'removed' and record is null"
+               " and next_record is null",
+               offer.binding_id),
+        1);
+    assert_int_equal(number("select count(*) from handover where binding_id = '%s'", offer.binding_id), 0);
+    assert_int_equal(
+        number("select count(*) from audit_event where binding_id = '%s' and action = 'binding.expire' and"
+               " actor = 'service'",
+               offer.binding_id),
+        1);
+    assert_refused_as(run_of_second(FRAME_OP_PIN_CHECK, 1, 0), REFUSAL_BINDING_NOT_ACTIVE);
+}
+
+static enum hufu_err contend_ask(struct contender *contender)
+{
+    struct act own = second_act("binding.ask");
+    struct handover_offer got;
+    return handover_ask(&contender->worker, &own, person.key_id, contender->x25519_key, &got);
+}
+
+static void of_fifty_that_ask_at_once_one_binding_is_left(void **state)
+{
+    (void)state;
+    static struct contender contenders[CROWD];
+    assert_int_equal(contend_all(contenders, contend_ask), CROWD); /* each replaces the one before */
+    assert_int_equal(
+        number("select count(*) from binding where device_id = '%s' and state = 'waiting'", second.device_id),
+        1);
+    assert_int_equal(
+        number("select count(*) from handover h join binding b using (binding_id) where b.device_id = '%s'",
+               second.device_id),
+        1);
+}
+
+static void asking_is_for_a_secondary_and_for_a_key_that_is_ready(void **state)
+{
+    (void)state;
+    act = office_session_act(&person, "binding.ask");
+    assert_refused_as(handover_ask(&office.worker, &act, person.key_id, x25519, &offer), REFUSAL_NOT_ALLOWED);
+    set_second(DEVICE_FROZEN);
+    act = second_act("binding.ask");
+    assert_refused_as(handover_ask(&office.worker, &act, person.key_id, x25519, &offer),
+                      REFUSAL_BINDING_NOT_ACTIVE);
+    set_second(DEVICE_WAITING);
+    database_run(&office.database, "update key set state = 'generated' where key_id = '%s'", person.key);
+    act = second_act("binding.ask");
+    assert_refused_as(handover_ask(&office.worker, &act, person.key_id, x25519, &offer), REFUSAL_NOT_FOUND);
+    database_run(&office.database, "update key set state = 'usable' where key_id = '%s'", person.key);
+    set_rule("device_mode = 'single'");
+    act = second_act("binding.ask");
+    assert_refused_as(handover_ask(&office.worker, &act, person.key_id, x25519, &offer), REFUSAL_NOT_ALLOWED);
+}
+
+#define DEVICE_TEST(test) cmocka_unit_test_setup(test, add_person)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        DEVICE_TEST(the_first_device_is_the_primary_and_a_later_one_waits),
+        DEVICE_TEST(there_are_no_more_than_the_rule_allows),
+        DEVICE_TEST(of_fifty_bindings_at_once_where_one_is_allowed_exactly_one_comes),
+        DEVICE_TEST(a_second_primary_is_impossible_in_the_database_too),
+        DEVICE_TEST(every_step_of_an_operator_goes_as_the_table_says),
+        DEVICE_TEST(the_primary_alone_changes_others_and_nobody_himself),
+        DEVICE_TEST(another_accounts_device_is_not_found),
+        DEVICE_TEST(a_device_names_itself_and_the_primary_names_all),
+        DEVICE_TEST(a_removal_leaves_no_half_no_session_and_says_which_keys_are_dead),
+        DEVICE_TEST(what_is_computed_while_the_device_is_removed_never_leaves),
+        DEVICE_TEST(a_hand_over_puts_record_and_sealed_half_into_the_waiting_binding),
+        DEVICE_TEST(a_hand_over_to_a_device_that_is_removed_meanwhile_leaves_nothing),
+        DEVICE_TEST(a_wrong_pin_counts_in_a_hand_over_too),
+        DEVICE_TEST(what_cannot_be_handed_over_is_refused_and_nobody_is_asked),
+        DEVICE_TEST(the_first_refresh_and_its_check_make_binding_and_device_active),
+        DEVICE_TEST(a_wrong_pin_of_a_waiting_device_counts_and_locks),
+        DEVICE_TEST(a_waiting_binding_ends_with_its_day_whoever_asks),
+        DEVICE_TEST(of_fifty_that_ask_at_once_one_binding_is_left),
+        DEVICE_TEST(asking_is_for_a_secondary_and_for_a_key_that_is_ready),
+    };
+    return cmocka_run_group_tests(tests, office_open, office_close);
+}
