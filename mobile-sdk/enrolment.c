@@ -4,14 +4,10 @@
 
 #include "mobile-sdk/activation.h"
 #include "mobile-sdk/certification.h"
+#include "mobile-sdk/key_list.h"
 #include "mobile-sdk/keygen.h"
 #include "mobile-sdk/rest.h"
 #include "mobile-sdk/unlock.h"
-
-static bool is_complete(const struct key_record *key)
-{
-    return key->stage == KEY_CERTIFIED || (key->usage == HUFU_USAGE_DECRYPT && key->stage == KEY_GENERATED);
-}
 
 static bool is_known(const struct hufu *hufu, const struct hufu_id *id)
 {
@@ -22,57 +18,9 @@ static bool is_known(const struct hufu *hufu, const struct hufu_id *id)
     return false;
 }
 
-/* What the keys that exist here say of a wanted usage, and of PINs. */
-struct survey {
-    bool has_complete;
-    bool has_incomplete;
-    struct hufu_id complete;
-    struct hufu_id incomplete;
-    bool has_half; /* of any usage: it knows the device's PIN */
-    struct hufu_id half;
-    uint32_t pin_epoch;
-};
-
-static enum hufu_result survey(struct hufu *hufu, enum hufu_usage usage, struct survey *found)
-{
-    *found = (struct survey){.has_complete = false};
-    for (size_t i = 0; i < hufu->device.key_count; i++) {
-        KEY_RECORD_WIPED struct key_record key = {.stage = KEY_NEW};
-        enum hufu_result result = key_record_load(&key, hufu, &hufu->device.keys[i]);
-        if (result)
-            return result;
-        if (key.usage == usage && is_complete(&key)) {
-            found->has_complete = true;
-            found->complete = key.id;
-        } else if (key.usage == usage) {
-            found->has_incomplete = true;
-            found->incomplete = key.id;
-        }
-        if (key_has_half(&key) && (!found->has_half || key.half.pin_epoch > found->pin_epoch)) {
-            found->has_half = true;
-            found->half = key.id;
-            found->pin_epoch = key.half.pin_epoch;
-        }
-    }
-    return HUFU_RESULT_OK;
-}
-
 static const char *usage_name(enum hufu_usage usage)
 {
     return usage == HUFU_USAGE_SIGN ? "sign" : "decrypt";
-}
-
-/* The key first, then the list that names it: a crash between leaves a record that the next run writes again. */
-static enum hufu_result add_key(struct hufu *hufu, const struct key_record *key)
-{
-    enum hufu_result result = key_record_store(key, hufu);
-    if (result)
-        return result;
-    hufu->device.keys[hufu->device.key_count++] = key->id;
-    result = device_record_store(&hufu->device, &hufu->platform.storage);
-    if (result)
-        hufu->device.key_count--;
-    return result;
 }
 
 /* A key without halves that the service has for this device and that is not stored here: the answer that told of it was
@@ -134,35 +82,21 @@ static enum hufu_result obtain_key(struct hufu *hufu, enum hufu_usage usage, str
     enum hufu_result result = rest_call_repeatedly(hufu, &request, &answer);
     if (!result && !find_lost_key(hufu, answer.json, usage, key))
         result = order_key(hufu, usage, key);
-    return result ? result : add_key(hufu, key);
+    return result ? result : key_list_add(hufu, key);
 }
 
-/* The PIN is the device's: a key that knows it must agree before another one gets it. */
-static enum hufu_result check_pin(struct hufu *hufu, const struct survey *found, const struct pin *pin)
-{
-    if (!found->has_half)
-        return HUFU_RESULT_OK;
-    KEY_RECORD_WIPED struct key_record key = {.stage = KEY_NEW};
-    UNLOCKED_WIPED struct unlocked unlocked = {.generation = 0};
-    enum hufu_result result = key_record_load(&key, hufu, &found->half);
-    if (!result)
-        result = unlock(hufu, &key, pin, pin, &unlocked);
-    if (!result)
-        result = unlock_settled(hufu, &key, half_check(hufu, &key, &unlocked.half, unlocked.generation));
-    return result;
-}
-
-static enum hufu_result generate(struct hufu *hufu, struct key_record *key, const struct survey *found,
+static enum hufu_result generate(struct hufu *hufu, struct key_record *key, const struct key_survey *found,
                                  const struct pin *pin)
 {
     if (key_has_half(key))
         return HUFU_RESULT_OK;
-    enum hufu_result result = key->stage == KEY_NEW ? check_pin(hufu, found, pin) : HUFU_RESULT_OK;
+    enum hufu_result result = key->stage == KEY_NEW ? key_list_check_pin(hufu, found, pin) : HUFU_RESULT_OK;
     return result ? result : keygen_run(hufu, key, pin, found->pin_epoch);
 }
 
 static enum hufu_result complete_key(struct hufu *hufu, const struct hufu_enrolment *enrolment,
-                                     enum hufu_usage usage, const struct survey *found, struct hufu_id *id)
+                                     enum hufu_usage usage, const struct key_survey *found,
+                                     struct hufu_id *id)
 {
     const struct pin pin = {.text = enrolment->pin, .len = enrolment->pin_len};
     KEY_RECORD_WIPED struct key_record key = {.stage = KEY_NEW};
@@ -175,7 +109,7 @@ static enum hufu_result complete_key(struct hufu *hufu, const struct hufu_enrolm
         return result;
     enrolment_tell(enrolment, HUFU_STEP_GENERATION);
     result = generate(hufu, &key, found, &pin);
-    if (!result && !is_complete(&key)) {
+    if (!result && !key_is_complete(&key)) {
         enrolment_tell(enrolment, HUFU_STEP_CERTIFICATE);
         result = certification_run(hufu, &key, &pin);
     }
@@ -185,7 +119,7 @@ static enum hufu_result complete_key(struct hufu *hufu, const struct hufu_enrolm
 }
 
 /* A PIN that is none must not cost the code, so its form is looked at before anything is sent. */
-static enum hufu_result check_pin_form(const struct hufu_enrolment *enrolment, const struct survey *found)
+static enum hufu_result check_pin_form(const struct hufu_enrolment *enrolment, const struct key_survey *found)
 {
     const struct pin pin = {.text = enrolment->pin, .len = enrolment->pin_len};
     return found->has_complete ? HUFU_RESULT_OK : pin_check_form(&pin);
@@ -194,9 +128,9 @@ static enum hufu_result check_pin_form(const struct hufu_enrolment *enrolment, c
 enum hufu_result hufu_enrol(struct hufu *hufu, const struct hufu_enrolment *enrolment)
 {
     report_begin(hufu);
-    struct survey found;
+    struct key_survey found;
     struct hufu_id id;
-    enum hufu_result result = survey(hufu, HUFU_USAGE_SIGN, &found);
+    enum hufu_result result = key_list_survey(hufu, HUFU_USAGE_SIGN, &found);
     if (!result && enrolment->code)
         result = activation_take(hufu, enrolment->code);
     if (!result)
@@ -210,6 +144,17 @@ enum hufu_result hufu_enrol(struct hufu *hufu, const struct hufu_enrolment *enro
     return report_end(hufu, result);
 }
 
+enum hufu_result hufu_join(struct hufu *hufu, const struct hufu_enrolment *enrolment)
+{
+    report_begin(hufu);
+    enum hufu_result result = enrolment->code ? activation_take(hufu, enrolment->code) : HUFU_RESULT_OK;
+    if (!result)
+        result = activation_run(hufu, enrolment);
+    if (!result && !hufu->device.session_token[0])
+        result = HUFU_RESULT_NOT_ENROLLED;
+    return report_end(hufu, result);
+}
+
 enum hufu_result hufu_key_create(struct hufu *hufu, enum hufu_usage usage, const char *pin, size_t pin_len,
                                  struct hufu_id *key)
 {
@@ -220,8 +165,8 @@ enum hufu_result hufu_key_create(struct hufu *hufu, enum hufu_usage usage, const
     if (!hufu->device.session_token[0])
         return report_end(hufu, HUFU_RESULT_NOT_ENROLLED);
     const struct hufu_enrolment enrolment = {.pin = pin, .pin_len = pin_len};
-    struct survey found;
-    enum hufu_result result = survey(hufu, usage, &found);
+    struct key_survey found;
+    enum hufu_result result = key_list_survey(hufu, usage, &found);
     if (!result)
         result = complete_key(hufu, &enrolment, usage, &found, key);
     return report_end(hufu, result);

@@ -15,10 +15,21 @@ struct statement {
     uint64_t fetched_ms; /* by the platform's own clock */
 };
 
+/* This device's side of a hand-over that has begun (§5): in memory alone. */
+struct joining {
+    bool begun;
+    enum hufu_usage usage;
+    struct hufu_id key;
+    struct hufu_id binding;
+    uint8_t public_key[FRAME_X25519_SIZE];
+    uint8_t private_key[FRAME_X25519_SIZE];
+};
+
 struct hufu {
     struct hufu_platform platform;
     struct device_record device;
     struct statement statement;
+    struct joining joining;
     struct hufu_report report;
 };
 

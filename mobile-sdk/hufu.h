@@ -284,6 +284,10 @@ enum hufu_usage {
 enum hufu_result hufu_key_create(struct hufu *hufu, enum hufu_usage usage, const char *pin, size_t pin_len,
                                  struct hufu_id *key) HUFU_CHECKED;
 
+/* [network] Redeems a code alone: this device is one of the account from now on, without a key yet. The account's first device
+ * goes on with hufu_enrol; a later one, which the service has wait, with hufu_bind_begin. The PIN of the enrolment is not used. */
+enum hufu_result hufu_join(struct hufu *hufu, const struct hufu_enrolment *enrolment) HUFU_CHECKED;
+
 /* What the device knows of itself; HUFU_RESULT_NOT_ENROLLED before activation. */
 struct hufu_account {
     char service_url[HUFU_NAME_MAX + 1];
@@ -377,6 +381,60 @@ enum hufu_result hufu_service_status(struct hufu *hufu, struct hufu_service_stat
  * beyond the last. */
 enum hufu_result hufu_certificate(struct hufu *hufu, const struct hufu_id *key, size_t index, uint8_t *der,
                                   size_t cap, size_t *len) HUFU_CHECKED;
+
+/* ---- A second device (§5) ---- */
+
+/* The text of a QR code that one device shows and the other scans, with its final NUL. Nothing in it is secret, but it must
+ * come from the other device's screen: it is what keeps the service from putting keys of its own in between. */
+#define HUFU_BIND_CODE_MAX 256
+
+/* [network] The new device, once it has joined: asks for a half of the account's first key of this use that it has none of, and
+ * gives the code that the primary device has to scan (hufu_handover). What belongs to the code lives in this handle alone: when
+ * it is closed, begin again. HUFU_RESULT_NOT_FOUND: the account has no such key; HUFU_RESULT_NOT_ALLOWED: this device makes
+ * its keys itself; HUFU_RESULT_NOT_READY: hufu_bind_finish was interrupted, and goes on without a code. */
+enum hufu_result hufu_bind_begin(struct hufu *hufu, enum hufu_usage usage,
+                                 char code[HUFU_BIND_CODE_MAX]) HUFU_CHECKED;
+
+/* [network] [PIN] The primary device: hands a half over to the device whose code it has scanned, and gives the code that that
+ * device has to scan in turn. HUFU_RESULT_CODE_FORM; HUFU_RESULT_FAULT: the keys that the service has for the new device are
+ * not those of the code; HUFU_RESULT_NOT_ALLOWED: this is no primary device; HUFU_RESULT_CONFLICT: that binding was handed
+ * over already, or its day is over. */
+enum hufu_result hufu_handover(struct hufu *hufu, const char *code, const char *pin, size_t pin_len,
+                               char back[HUFU_BIND_CODE_MAX]) HUFU_CHECKED;
+
+/* [network] [PIN] The new device: takes its half, makes a new one of it at once, so that the primary no longer knows it, under the
+ * PIN given (the device's, if it has keys already), and fetches the certificate. back: the primary's code; NULL: goes on after
+ * an interruption. HUFU_RESULT_NOT_READY: not handed over yet; HUFU_RESULT_FAULT: what the service gives is not what the
+ * primary made: nothing was stored. After an interruption HUFU_RESULT_GENERATION or HUFU_RESULT_NOT_ACTIVE says that the
+ * hand-over did not take place, and hufu_bind_begin begins anew. */
+enum hufu_result hufu_bind_finish(struct hufu *hufu, const char *back, const char *pin,
+                                  size_t pin_len) HUFU_CHECKED;
+/* Whether hufu_bind_finish was interrupted and goes on without a code. */
+bool hufu_bind_unfinished(const struct hufu *hufu);
+
+/* A device of the account, as the service has it. */
+struct hufu_device {
+    struct hufu_id id;
+    char role[24];  /* "primary", "secondary" */
+    char state[24]; /* "waiting", "active", "frozen" */
+    char name[HUFU_NAME_MAX + 1];
+    char model[HUFU_NAME_MAX + 1];
+    bool is_this;
+    uint64_t created_ms;
+    uint64_t last_use_ms; /* 0: never */
+    uint32_t pin_failures;
+    uint32_t pin_limit;
+    bool pin_locked;
+};
+/* [network] The devices of the account that were not removed: at most cap of them, and how many there are. */
+enum hufu_result hufu_devices(struct hufu *hufu, struct hufu_device *devices, size_t cap,
+                              size_t *count) HUFU_CHECKED;
+/* [network] name: 1 to 100 bytes. The primary names any device, every device itself. */
+enum hufu_result hufu_device_rename(struct hufu *hufu, const struct hufu_id *device,
+                                    const char *name) HUFU_CHECKED;
+/* [network] The primary's right over its secondaries. What is frozen signs nothing until it is unfrozen. */
+enum hufu_result hufu_device_freeze(struct hufu *hufu, const struct hufu_id *device) HUFU_CHECKED;
+enum hufu_result hufu_device_unfreeze(struct hufu *hufu, const struct hufu_id *device) HUFU_CHECKED;
 
 /* ---- Signing (§3) ---- */
 

@@ -36,6 +36,7 @@ static enum hufu_stage public_stage(enum key_stage stage)
         return HUFU_STAGE_CERTIFIED;
     case KEY_NEW:
     case KEY_FINISHING:
+    case KEY_JOINING:
         break;
     }
     return HUFU_STAGE_NEW;

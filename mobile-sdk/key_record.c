@@ -96,7 +96,7 @@ static void encode(struct buf *out, const struct key_record *record)
 
 static bool is_usable(const struct key_record *record)
 {
-    bool known = record->stage >= KEY_NEW && record->stage <= KEY_CERTIFIED &&
+    bool known = record->stage >= KEY_NEW && record->stage <= KEY_JOINING &&
                  (record->usage == HUFU_USAGE_SIGN || record->usage == HUFU_USAGE_DECRYPT);
     if (!known || record->stage == KEY_NEW)
         return known && !record->has_next;
@@ -161,4 +161,12 @@ enum hufu_result key_record_store(const struct key_record *record, const struct 
     if (buf_finish(&out))
         return HUFU_RESULT_INTERNAL;
     return storage->put(storage->context, name, out.data, out.len);
+}
+
+enum hufu_result key_record_remove(const struct hufu *hufu, const struct hufu_id *id)
+{
+    char name[NAME_SIZE];
+    name_of(name, id);
+    const struct hufu_storage *storage = &hufu->platform.storage;
+    return storage->remove(storage->context, name);
 }

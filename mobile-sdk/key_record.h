@@ -15,7 +15,10 @@ enum key_stage {
     KEY_FINISHING =
         2, /* the half is stored, and the last message of key generation may have reached the service */
     KEY_GENERATED = 3,
-    KEY_CERTIFIED = 4
+    KEY_CERTIFIED = 4,
+    KEY_JOINING =
+        5 /* handed over: the half of generation 1 is stored, and the check that ends the hand-over may have reached
+                       the service */
 };
 
 /* One generation of the half, hidden by the PIN. */
@@ -54,6 +57,8 @@ bool key_has_half(const struct key_record *record); /* one that the service has 
 enum hufu_result key_record_load(struct key_record *record, const struct hufu *hufu,
                                  const struct hufu_id *id) HUFU_CHECKED;
 enum hufu_result key_record_store(const struct key_record *record, const struct hufu *hufu) HUFU_CHECKED;
+/* Out of storage; one that is not there is no error. */
+enum hufu_result key_record_remove(const struct hufu *hufu, const struct hufu_id *id) HUFU_CHECKED;
 
 struct bytes key_identity(const struct key_record *record);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mobile-sdk/refresh.h"
 
+#include <string.h>
+
 #include "mobile-sdk/exchange.h"
 #include "mobile-sdk/result.h"
 
@@ -41,17 +43,17 @@ static enum hufu_result hide_next(struct hufu *hufu, struct key_record *key, con
                                                                               : HUFU_RESULT_OK;
 }
 
-static enum hufu_result ask_refresh(struct hufu *hufu, struct key_record *key,
-                                    const struct unlocked *unlocked, struct refresh_context *refresh)
+static enum hufu_result ask_refresh(struct hufu *hufu, const struct key_record *key,
+                                    struct refresh_context *refresh)
 {
     const struct exchange exchange = {.op = FRAME_OP_REFRESH,
                                       .key = key,
-                                      .generation = unlocked->generation,
+                                      .generation = refresh->generation,
                                       .path = "/refreshes",
                                       .make = make_refresh,
                                       .take = take_refresh,
                                       .context = refresh};
-    return unlock_settled(hufu, key, exchange_run(hufu, &exchange));
+    return exchange_run(hufu, &exchange);
 }
 
 /* Until a check at g+1 was sent, nothing can end g, so nothing needs to be stored. From here on either may hold. */
@@ -76,12 +78,28 @@ enum hufu_result refresh_key(struct hufu *hufu, struct key_record *key, const st
         return result;
     __attribute__((cleanup(refresh_context_wipe))) struct refresh_context refresh = {
         .half = &unlocked.half, .generation = unlocked.generation, .random = random_source(hufu)};
-    result = ask_refresh(hufu, key, &unlocked, &refresh);
+    result = unlock_settled(hufu, key, ask_refresh(hufu, key, &refresh));
     if (!result)
         result = hide_next(hufu, key, &unlocked, &refresh.next, new_pin);
     if (!result && new_pin)
         key->next.pin_epoch = pin_epoch;
     return result ? result : confirm_next(hufu, key, new_pin ? new_pin : old_pin);
+}
+
+enum hufu_result refresh_handed_over(struct hufu *hufu, struct key_record *key,
+                                     struct cosign_device_half *half, const struct pin *pin,
+                                     uint32_t pin_epoch)
+{
+    __attribute__((cleanup(refresh_context_wipe))) struct refresh_context refresh = {
+        .half = half, .generation = 0, .random = random_source(hufu)};
+    enum hufu_result result = ask_refresh(hufu, key, &refresh);
+    if (!result) {
+        memcpy(key->P, half->P, sizeof(key->P));
+        key->half = (struct key_half){.generation = 1, .pin_epoch = pin_epoch};
+        result = half_hide(hufu, &key->half, &refresh.next, pin);
+    }
+    cosign_device_half_wipe(half);
+    return result;
 }
 
 enum hufu_result hufu_refresh(struct hufu *hufu, const struct hufu_id *id, const char *pin_text,

@@ -10,4 +10,10 @@
 enum hufu_result refresh_key(struct hufu *hufu, struct key_record *key, const struct pin *old_pin,
                              const struct pin *new_pin, uint32_t pin_epoch) HUFU_CHECKED;
 
+/* From the half that was handed over, at generation 0, to one of this device's own at generation 1, which key gets under the PIN.
+ * Nothing is stored; half is wiped whatever comes of it. */
+enum hufu_result refresh_handed_over(struct hufu *hufu, struct key_record *key,
+                                     struct cosign_device_half *half, const struct pin *pin,
+                                     uint32_t pin_epoch) HUFU_CHECKED;
+
 #endif

@@ -41,6 +41,14 @@ void rest_key_path(char path[REST_PATH_MAX], const struct hufu_id *key, const ch
     (void)snprintf(path, REST_PATH_MAX, "/v1/keys/%s%s", text, rest);
 }
 
+void rest_binding_path(char path[REST_PATH_MAX], const struct hufu_id *key, const struct hufu_id *binding)
+{
+    char text[HUFU_ID_TEXT_SIZE], rest[REST_PATH_MAX];
+    uuid_format(text, binding->bytes);
+    (void)snprintf(rest, sizeof(rest), "/bindings/%s", text);
+    rest_key_path(path, key, rest);
+}
+
 /* A problem document (RFC 9457). What it lacks stays unknown: the status alone then decides. */
 static enum hufu_result read_problem(struct hufu *hufu, struct rest_answer *answer, const struct json_t *json,
                                      int status)

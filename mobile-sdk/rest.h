@@ -43,5 +43,7 @@ bool rest_answer_lost(enum hufu_result result);
 
 /* "/v1/keys/<id><rest>" */
 void rest_key_path(char path[REST_PATH_MAX], const struct hufu_id *key, const char *rest);
+/* "/v1/keys/<id>/bindings/<id>" */
+void rest_binding_path(char path[REST_PATH_MAX], const struct hufu_id *key, const struct hufu_id *binding);
 
 #endif

@@ -110,6 +110,8 @@ enum hufu_result result_of_problem(const char *message_key, int http_status)
         {"frame-time", HUFU_RESULT_CLOCK},
         {"no-such-generation", HUFU_RESULT_GENERATION},
         {"not-allowed", HUFU_RESULT_NOT_ALLOWED},
+        {"handover-needed", HUFU_RESULT_NOT_ALLOWED},
+        {"device-limit", HUFU_RESULT_CONFLICT},
         {"binding-not-active", HUFU_RESULT_NOT_ACTIVE},
         {"account-not-active", HUFU_RESULT_NOT_ACTIVE},
         {"window-closed", HUFU_RESULT_NOT_ACTIVE},

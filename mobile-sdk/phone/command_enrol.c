@@ -33,20 +33,36 @@ static bool has_halves(const struct phone *phone)
     return false;
 }
 
-static bool ask_pin(const struct phone *phone, struct entry *pin)
+bool phone_ask_pin(const struct phone *phone, struct entry *pin)
 {
     return has_halves(phone) ? entry_pin(pin, &phone->options, TEXT_ASK_PIN)
                              : entry_new_pin(pin, &phone->options, TEXT_ASK_NEW_PIN);
 }
 
 /* A code on the command line can be seen by other users of the machine; "-" reads it from standard input. */
-static bool take_code(const struct phone *phone, struct entry *line, const char **code)
+bool phone_take_code(const struct phone *phone, struct entry *line, const char **code)
 {
     *code = phone->options.argument;
     if (!*code || strcmp(*code, "-") != 0)
         return true;
     *code = line->text;
     return entry_line(line, STDIN_FILENO);
+}
+
+struct hufu_enrolment phone_enrolment(const struct phone *phone, const char *code, const struct entry *pin)
+{
+    static struct utsname machine;
+    (void)uname(&machine);
+    return (struct hufu_enrolment){
+        .code = code,
+        .pin = pin->text,
+        .pin_len = pin->len,
+        .device_name = phone->options.device_name ? phone->options.device_name : machine.nodename,
+        .application = "hufu-phone",
+        .device_model = "hufu-phone",
+        .progress = tell_step,
+        .progress_context = (void *)(uintptr_t)phone,
+    };
 }
 
 static enum exit_status add_decrypt_key(struct phone *phone, const struct entry *pin)
@@ -66,24 +82,13 @@ enum exit_status command_enrol(struct phone *phone)
     ENTRY_WIPED struct entry line = {.len = 0};
     ENTRY_WIPED struct entry pin = {.len = 0};
     const char *code = NULL;
-    if (!take_code(phone, &line, &code))
+    if (!phone_take_code(phone, &line, &code))
         return phone_end(phone, HUFU_RESULT_CODE_FORM);
-    if (!ask_pin(phone, &pin))
+    if (!phone_ask_pin(phone, &pin))
         return EXIT_USAGE;
     if (phone->options.decrypt_key)
         return add_decrypt_key(phone, &pin);
-    struct utsname machine = {.nodename = ""};
-    (void)uname(&machine);
-    const struct hufu_enrolment enrolment = {
-        .code = code,
-        .pin = pin.text,
-        .pin_len = pin.len,
-        .device_name = phone->options.device_name ? phone->options.device_name : machine.nodename,
-        .application = "hufu-phone",
-        .device_model = "hufu-phone",
-        .progress = tell_step,
-        .progress_context = phone,
-    };
+    const struct hufu_enrolment enrolment = phone_enrolment(phone, code, &pin);
     enum hufu_result result = hufu_enrol(phone->hufu, &enrolment);
     struct hufu_account account;
     if (!result)

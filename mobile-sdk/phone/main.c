@@ -18,6 +18,8 @@ static const struct {
     {"pin", command_pin},           {"certificate", command_certificate},
     {"refresh", command_refresh},   {"public-key", command_public_key},
     {"sessions", command_sessions}, {"sign-out", command_sign_out},
+    {"bind", command_bind},         {"handover", command_handover},
+    {"devices", command_devices},
 };
 
 static void phone_close(struct phone *phone)

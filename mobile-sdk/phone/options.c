@@ -94,7 +94,10 @@ bool options_parse(struct options *options, int argc, char **argv)
     options->language = language < 0 ? LANGUAGE_EN : (enum language)language;
     options->command = optind < argc ? argv[optind] : NULL;
     options->argument = optind + 1 < argc ? argv[optind + 1] : NULL;
-    if (!ok || optind + 2 < argc) {
+    bool many = options->command && strcmp(options->command, "devices") == 0;
+    for (int i = 0; many && i < 2; i++)
+        options->more[i] = optind + 2 + i < argc ? argv[optind + 2 + i] : NULL;
+    if (!ok || optind + (many ? 4 : 2) < argc) {
         say(stderr, options->language, TEXT_UNKNOWN_COMMAND, NULL);
         return false;
     }

@@ -9,7 +9,8 @@
 
 struct options {
     const char *command;  /* NULL: none given */
-    const char *argument; /* FILE or CODE; NULL: none */
+    const char *argument; /* FILE, CODE or what to do; NULL: none */
+    const char *more[2];  /* of devices alone: ID and NAME */
     const char *home;
     const char *out;
     const char *cms;

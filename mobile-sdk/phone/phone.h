@@ -4,6 +4,7 @@
 #define HUFU_PHONE_PHONE_H
 
 #include "mobile-sdk/openssl/hufu_openssl.h"
+#include "mobile-sdk/phone/entry.h"
 #include "mobile-sdk/phone/options.h"
 
 /* What hufu-phone exits with; documented in docs/sdk.md. */
@@ -38,10 +39,19 @@ struct phone_date {
     char text[32];
 };
 struct phone_date phone_date(uint64_t time_ms);
+/* The PIN, as it is entered or, while no key here has one, chosen. False after having said why. */
+bool phone_ask_pin(const struct phone *phone, struct entry *pin);
+/* The code of the command line; "-" reads a line of standard input into `line`. False: there is none. */
+bool phone_take_code(const struct phone *phone, struct entry *line, const char **code);
+/* What an enrolment tells the service of this device. */
+struct hufu_enrolment phone_enrolment(const struct phone *phone, const char *code, const struct entry *pin);
 
 bool phone_same_key(const struct hufu_id *a, const struct hufu_id *b);
 
 enum exit_status command_enrol(struct phone *phone);
+enum exit_status command_bind(struct phone *phone);
+enum exit_status command_handover(struct phone *phone);
+enum exit_status command_devices(struct phone *phone);
 enum exit_status command_keys(struct phone *phone);
 enum exit_status command_status(struct phone *phone);
 enum exit_status command_sign(struct phone *phone);

@@ -28,6 +28,12 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
          "  refresh                    renew the halves of the keys\n"
          "  sessions                   list where you are signed in\n"
          "  sign-out [ID]              sign out here, or of session ID; --all: everywhere\n"
+         "  bind [CODE]                make this a second device: show a code for the primary device, then "
+         "take\n"
+         "                             the one that it shows (--decrypt-key: for the decrypting key)\n"
+         "  handover CODE              on the primary device: hand a half to the device that shows CODE\n"
+         "  devices [list]             list the account's devices\n"
+         "  devices freeze|unfreeze ID, devices rename ID NAME\n"
          "\n"
          "  --home DIR     where this phone keeps its things (default: $HUFU_PHONE_HOME, else ~/.hufu)\n"
          "  --pin-fd N     read the PIN, one line, from file descriptor N (for pin: old and new, two lines)\n"
@@ -55,6 +61,11 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
          "  refresh                    更新分割密钥\n"
          "  sessions                   列出已登录的应用和设备\n"
          "  sign-out [标识]            退出登录（本机，或该会话）；--all：全部退出\n"
+         "  bind [激活码]              绑定为附属设备：显示供主设备扫描的码，再输入主设备显示的码\n"
+         "                             （--decrypt-key：绑定解密密钥）\n"
+         "  handover 码                在主设备上：把分割密钥移交给显示该码的设备\n"
+         "  devices [list]             列出本用户的设备\n"
+         "  devices freeze|unfreeze 标识，devices rename 标识 名称\n"
          "\n"
          "  --home 目录    本机数据所在目录（默认 $HUFU_PHONE_HOME，否则 ~/.hufu）\n"
          "  --pin-fd N     从文件描述符 N 读取口令，一行（pin 命令：旧、新各一行）\n"
@@ -140,6 +151,17 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_SESSION_CURRENT] = {"  (here)", "（本机）"},
     [TEXT_NEVER] = {"never", "无"},
     [TEXT_SIGNED_OUT] = {"Signed out.", "已退出登录。"},
+    [TEXT_BIND_SHOW] = {"Let the primary device scan this (hufu-phone handover CODE):",
+                        "请用主设备扫描此码（hufu-phone handover 码）："},
+    [TEXT_BIND_ASK] = {"Then enter the code that the primary device shows:", "然后输入主设备显示的码："},
+    [TEXT_HANDED_OVER] = {"Handed over. Let the new device scan this:",
+                          "分割密钥已移交。请用新设备扫描此码："},
+    [TEXT_DEVICE_LINE] = {"{1}  {2}  {3}  {4} ({5})  last use {6}{7}",
+                          "{1}  {2}  {3}  {4}（{5}）  最近使用 {6}{7}"},
+    [TEXT_DEVICE_THIS] = {"  this device", "  本设备"},
+    [TEXT_DEVICE_FROZEN] = {"Device {1} is frozen.", "设备 {1} 已冻结。"},
+    [TEXT_DEVICE_UNFROZEN] = {"Device {1} is active again.", "设备 {1} 已解冻。"},
+    [TEXT_DEVICE_RENAMED] = {"The device is now called {1}.", "设备已改名为 {1}。"},
 };
 
 static const char *const result_texts[HUFU_RESULT_COUNT][LANGUAGE_COUNT] = {
@@ -197,6 +219,12 @@ static const struct {
     {"binding-not-active", {"The key on this device is not active.", "本设备上的密钥已被冻结或停用。"}},
     {"account-not-active", {"The account is suspended.", "该用户已被停用。"}},
     {"window-closed", {"It is outside the time in which the key may be used.", "不在允许使用的时间内。"}},
+    {"handover-needed",
+     {"This account has a primary device: bind this one to its key with hufu-phone bind.",
+      "该用户已有主设备：请用 hufu-phone bind 绑定分割密钥。"}},
+    {"device-limit",
+     {"The account has as many devices as its project allows: remove one first.",
+      "该用户的设备数已达项目上限：请先移除一台。"}},
     {"uses-exhausted", {"The key has no uses left.", "允许使用的次数已用完。"}},
 };
 
@@ -213,6 +241,8 @@ static const struct {
     {"active", {"active", "正常"}},
     {"frozen", {"frozen", "已冻结"}},
     {"removed", {"removed", "已移除"}},
+    {"primary", {"primary device", "主设备"}},
+    {"secondary", {"secondary device", "附属设备"}},
 };
 
 int language_choose(const char *option)

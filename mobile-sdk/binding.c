@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The new device's side of a hand-over (§5): it asks for a binding, opens the half that the primary made for it, and refreshes
+ * at once, so that nobody but itself knows its half. The half that was handed over is never stored. */
+#include <string.h>
+
+#include "common/box.h"
+#include "common/hash.h"
+#include "mobile-sdk/certification.h"
+#include "mobile-sdk/handover_code.h"
+#include "mobile-sdk/key_list.h"
+#include "mobile-sdk/refresh.h"
+#include "mobile-sdk/rest.h"
+
+#define REQUEST_MAX 128
+
+static void joining_wipe(struct joining *joining)
+{
+    secret_wipe(joining, sizeof(*joining));
+}
+
+static enum hufu_result find_unfinished(const struct hufu *hufu, struct key_record *key, bool *found)
+{
+    *found = false;
+    for (size_t i = 0; !*found && i < hufu->device.key_count; i++) {
+        enum hufu_result result = key_record_load(key, hufu, &hufu->device.keys[i]);
+        if (result)
+            return result;
+        *found = key->stage == KEY_JOINING;
+    }
+    return HUFU_RESULT_OK;
+}
+
+bool hufu_bind_unfinished(const struct hufu *hufu)
+{
+    KEY_RECORD_WIPED struct key_record key = {.stage = KEY_NEW};
+    bool found;
+    return find_unfinished(hufu, &key, &found) == HUFU_RESULT_OK && found;
+}
+
+/* ---- Asking ---- */
+
+/* The first of the account's keys of this use that this device has no half of. */
+static enum hufu_result choose_key(struct hufu *hufu, enum hufu_usage usage, struct hufu_id *key)
+{
+    REST_ANSWER_DONE struct rest_answer answer = {.json = NULL};
+    const struct rest_request request = {.path = "/v1/account/keys"};
+    enum hufu_result result = rest_call_repeatedly(hufu, &request, &answer);
+    if (result)
+        return result;
+    struct json_reader reader = json_reader_of(answer.json);
+    const char *wanted = usage == HUFU_USAGE_SIGN ? "sign" : "decrypt";
+    for (size_t i = 0; i < json_count(&reader, "keys"); i++) {
+        struct json_reader element = json_element(&reader, "keys", i);
+        char its_usage[24];
+        json_read_id(&element, "key_id", key);
+        json_read_text(&element, "usage", its_usage, sizeof(its_usage));
+        if (json_finish(&element))
+            return HUFU_RESULT_FAULT;
+        if (strcmp(its_usage, wanted) == 0)
+            return HUFU_RESULT_OK;
+    }
+    return HUFU_RESULT_NOT_FOUND;
+}
+
+static enum hufu_result ask_binding(struct hufu *hufu, struct joining *joining)
+{
+    char path[REST_PATH_MAX];
+    uint8_t memory[REQUEST_MAX];
+    struct buf body;
+    rest_key_path(path, &joining->key, "/bindings");
+    buf_init(&body, memory, sizeof(memory));
+    json_begin(&body);
+    json_put_bytes(&body, "x25519_key", bytes_of(joining->public_key, sizeof(joining->public_key)));
+    json_end(&body);
+    if (buf_finish(&body))
+        return HUFU_RESULT_INTERNAL;
+    REST_ANSWER_DONE struct rest_answer answer = {.json = NULL};
+    const struct rest_request request = {.path = path, .body = buf_bytes(&body)};
+    enum hufu_result result = rest_call_repeatedly(hufu, &request, &answer);
+    if (result)
+        return result;
+    struct json_reader reader = json_reader_of(answer.json);
+    json_read_id(&reader, "binding_id", &joining->binding);
+    return json_finish(&reader) ? HUFU_RESULT_FAULT : HUFU_RESULT_OK;
+}
+
+static enum hufu_result begin(struct hufu *hufu, enum hufu_usage usage, char code_text[HUFU_BIND_CODE_MAX])
+{
+    KEY_RECORD_WIPED struct key_record unfinished = {.stage = KEY_NEW};
+    __attribute__((cleanup(joining_wipe))) struct joining joining = {.begun = true, .usage = usage};
+    uint8_t random[BOX_KEY_SIZE];
+    bool found;
+    enum hufu_result result = find_unfinished(hufu, &unfinished, &found);
+    if (!result && found)
+        result = HUFU_RESULT_NOT_READY;
+    if (!result)
+        result = choose_key(hufu, usage, &joining.key);
+    if (!result)
+        result = random_fill(hufu, random, sizeof(random));
+    if (result)
+        return result;
+    box_keypair(joining.public_key, joining.private_key, random);
+    secret_wipe(random, sizeof(random));
+    result = ask_binding(hufu, &joining);
+    struct bind_code code = {.key = joining.key, .binding = joining.binding};
+    frame_device_fingerprint(code.fingerprint, hufu->device.device_key, joining.public_key);
+    if (!result && bind_code_encode(code_text, &code))
+        result = HUFU_RESULT_INTERNAL;
+    if (!result)
+        hufu->joining = joining;
+    return result;
+}
+
+enum hufu_result hufu_bind_begin(struct hufu *hufu, enum hufu_usage usage, char code[HUFU_BIND_CODE_MAX])
+{
+    memset(code, 0, HUFU_BIND_CODE_MAX);
+    report_begin(hufu);
+    joining_wipe(&hufu->joining);
+    if (usage != HUFU_USAGE_SIGN && usage != HUFU_USAGE_DECRYPT)
+        return report_end(hufu, HUFU_RESULT_ARGUMENT);
+    if (!hufu->device.session_token[0])
+        return report_end(hufu, HUFU_RESULT_NOT_ENROLLED);
+    return report_end(hufu, begin(hufu, usage, code));
+}
+
+/* ---- Taking ---- */
+
+/* What the primary made, as the service kept it; HUFU_RESULT_FAULT unless it is what the primary's code names. */
+static enum hufu_result take_half(struct hufu *hufu, const struct joining *joining,
+                                  const struct bound_code *code, struct cosign_device_half *half)
+{
+    char path[REST_PATH_MAX];
+    rest_binding_path(path, &joining->key, &joining->binding);
+    REST_ANSWER_DONE struct rest_answer answer = {.json = NULL};
+    const struct rest_request request = {.path = path};
+    enum hufu_result result = rest_call_repeatedly(hufu, &request, &answer);
+    if (result)
+        return result;
+    struct json_reader reader = json_reader_of(answer.json);
+    uint8_t sealed[FRAME_SEALED_HALF_SIZE], hash[HUFU_HASH_SIZE];
+    if (!json_has(&reader, "sealed_half"))
+        return HUFU_RESULT_NOT_READY;
+    json_read_exact(&reader, "sealed_half", sealed, sizeof(sealed));
+    json_read_exact(&reader, "public_key", half->P, sizeof(half->P));
+    if (json_finish(&reader) || cosign_point_check_var(half->P))
+        return HUFU_RESULT_FAULT;
+    frame_handover_back(hash, joining->key.bytes, half->P, code->A2, sealed);
+    bool good = secret_equal(hash, code->hash, sizeof(hash)) &&
+                !box_open_half(half->a, sealed, joining->public_key, joining->private_key) &&
+                !cosign_device_handover_accept(half->a, code->A2);
+    return good ? HUFU_RESULT_OK : HUFU_RESULT_FAULT;
+}
+
+/* The first valid proof at generation 1 makes the binding active. */
+static enum hufu_result confirm(struct hufu *hufu, struct key_record *key, const struct pin *pin)
+{
+    COSIGN_DEVICE_HALF_WIPED struct cosign_device_half half = {.a = {0}};
+    SECRET_WIPED struct secret32 pin_key = {{0}};
+    enum hufu_result result = half_open(&half, &pin_key, key, &key->half, pin);
+    if (!result)
+        result = half_check(hufu, key, &half, key->half.generation);
+    if (result)
+        return result;
+    key->stage = KEY_GENERATED;
+    result = key_record_store(key, hufu);
+    return !result && !key_is_complete(key) ? certification_run(hufu, key, pin) : result;
+}
+
+static enum hufu_result take(struct hufu *hufu, const struct bound_code *code, const struct pin *pin)
+{
+    COSIGN_DEVICE_HALF_WIPED struct cosign_device_half half = {.a = {0}};
+    KEY_RECORD_WIPED struct key_record key =
+        key_record_new(&hufu->joining.key, &hufu->joining.binding, hufu->joining.usage);
+    struct key_survey found;
+    enum hufu_result result = take_half(hufu, &hufu->joining, code, &half);
+    if (!result)
+        result = key_list_survey(hufu, hufu->joining.usage, &found);
+    if (!result)
+        result = key_list_check_pin(hufu, &found, pin);
+    if (!result)
+        result = refresh_handed_over(hufu, &key, &half, pin, found.pin_epoch);
+    if (result)
+        return result;
+    key.stage = KEY_JOINING;
+    result = key_list_add(hufu, &key);
+    joining_wipe(&hufu->joining);
+    return result ? result : confirm(hufu, &key, pin);
+}
+
+/* The service has neither the generation nor, perhaps, the binding: what is stored here is of no use to anybody. */
+static bool did_not_take_place(enum hufu_result result)
+{
+    return result == HUFU_RESULT_GENERATION || result == HUFU_RESULT_NOT_ACTIVE ||
+           result == HUFU_RESULT_NOT_FOUND;
+}
+
+static enum hufu_result resume(struct hufu *hufu, const struct pin *pin)
+{
+    KEY_RECORD_WIPED struct key_record key = {.stage = KEY_NEW};
+    bool found;
+    enum hufu_result result = find_unfinished(hufu, &key, &found);
+    if (!result && !found)
+        result = HUFU_RESULT_NOT_FOUND;
+    if (result)
+        return result;
+    result = confirm(hufu, &key, pin);
+    enum hufu_result dropped = key.stage == KEY_JOINING && did_not_take_place(result)
+                                   ? key_list_drop(hufu, &key.id)
+                                   : HUFU_RESULT_OK;
+    return dropped ? dropped : result;
+}
+
+enum hufu_result hufu_bind_finish(struct hufu *hufu, const char *back, const char *pin_text, size_t pin_len)
+{
+    report_begin(hufu);
+    struct bound_code code;
+    const struct pin pin = {.text = pin_text, .len = pin_len};
+    enum hufu_result result = pin_check_form(&pin);
+    if (result || !back)
+        return report_end(hufu, result ? result : resume(hufu, &pin));
+    if (bound_code_parse(&code, back))
+        return report_end(hufu, HUFU_RESULT_CODE_FORM);
+    if (!hufu->joining.begun || !id_equal(&code.binding, &hufu->joining.binding))
+        return report_end(hufu, HUFU_RESULT_NOT_FOUND);
+    return report_end(hufu, take(hufu, &code, &pin));
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The keys of this device together: what there is, adding one, and the PIN that they share. */
+#ifndef HUFU_SDK_KEY_LIST_H
+#define HUFU_SDK_KEY_LIST_H
+
+#include "mobile-sdk/key_record.h"
+
+/* Nothing is missing of it: it has its certificate, where it needs one. */
+bool key_is_complete(const struct key_record *key);
+
+/* What the keys that exist here say of a wanted usage, and of PINs. */
+struct key_survey {
+    bool has_complete;
+    bool has_incomplete;
+    struct hufu_id complete;
+    struct hufu_id incomplete;
+    bool has_half; /* of any usage: it knows the device's PIN */
+    struct hufu_id half;
+    uint32_t pin_epoch;
+};
+enum hufu_result key_list_survey(struct hufu *hufu, enum hufu_usage usage,
+                                 struct key_survey *found) HUFU_CHECKED;
+
+/* Stores the key, and that there is one more if it is new. HUFU_RESULT_LIMIT: HUFU_KEYS_MAX. The key first, then the list that names it: a crash between leaves a record that
+ * the next run writes again. */
+enum hufu_result key_list_add(struct hufu *hufu, const struct key_record *key) HUFU_CHECKED;
+
+/* Takes it out of the list, and then its record out of storage. */
+enum hufu_result key_list_drop(struct hufu *hufu, const struct hufu_id *id) HUFU_CHECKED;
+
+/* The PIN is the device's: a key that knows it must agree before another one gets it. HUFU_RESULT_OK where none knows it. */
+enum hufu_result key_list_check_pin(struct hufu *hufu, const struct key_survey *found,
+                                    const struct pin *pin) HUFU_CHECKED;
+
+#endif

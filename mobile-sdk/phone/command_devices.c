@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* devices: the account's devices, and what its primary may do with them. */
+#include <string.h>
+#include <time.h>
+
+#include "mobile-sdk/phone/phone.h"
+
+#define DEVICES_MAX 128
+
+struct date {
+    char text[32];
+};
+
+/* Local time, as people read it. */
+static struct date date_of(uint64_t time_ms)
+{
+    struct date date = {"-"};
+    time_t seconds = (time_t)(time_ms / 1000);
+    struct tm local;
+    if (time_ms && localtime_r(&seconds, &local))
+        (void)strftime(date.text, sizeof(date.text), "%Y-%m-%d %H:%M", &local);
+    return date;
+}
+
+static void print_device(const struct phone *phone, const struct hufu_device *device)
+{
+    enum language language = phone->options.language;
+    char id[HUFU_ID_TEXT_SIZE];
+    hufu_id_format(id, &device->id);
+    say(stdout, language, TEXT_DEVICE_LINE, id, text_of_state(language, device->role),
+        text_of_state(language, device->state), device->name, device->model,
+        date_of(device->last_use_ms).text, device->is_this ? text_of(language, TEXT_DEVICE_THIS) : "", NULL);
+    if (device->pin_locked)
+        say(stdout, language, TEXT_STATUS_PIN_LOCKED, NULL);
+}
+
+static enum exit_status list(struct phone *phone)
+{
+    static struct hufu_device devices[DEVICES_MAX];
+    size_t count;
+    enum hufu_result result = hufu_devices(phone->hufu, devices, DEVICES_MAX, &count);
+    if (result)
+        return phone_end(phone, result);
+    for (size_t i = 0; i < count && i < DEVICES_MAX; i++)
+        print_device(phone, &devices[i]);
+    return EXIT_DONE;
+}
+
+static enum exit_status change(struct phone *phone,
+                               enum hufu_result (*step)(struct hufu *hufu, const struct hufu_id *device),
+                               enum text done)
+{
+    struct hufu_id device;
+    const char *id = phone->options.more[0];
+    enum hufu_result result = id ? hufu_id_parse(&device, id) : HUFU_RESULT_ARGUMENT;
+    if (!result)
+        result = step(phone->hufu, &device);
+    if (result)
+        return phone_end(phone, result);
+    say(stdout, phone->options.language, done, id, NULL);
+    return EXIT_DONE;
+}
+
+static enum hufu_result rename_device(struct phone *phone)
+{
+    struct hufu_id device;
+    const char *const *more = phone->options.more;
+    enum hufu_result result = more[0] && more[1] ? hufu_id_parse(&device, more[0]) : HUFU_RESULT_ARGUMENT;
+    return result ? result : hufu_device_rename(phone->hufu, &device, more[1]);
+}
+
+enum exit_status command_devices(struct phone *phone)
+{
+    const char *verb = phone->options.argument;
+    if (!verb || strcmp(verb, "list") == 0)
+        return list(phone);
+    if (strcmp(verb, "freeze") == 0)
+        return change(phone, hufu_device_freeze, TEXT_DEVICE_FROZEN);
+    if (strcmp(verb, "unfreeze") == 0)
+        return change(phone, hufu_device_unfreeze, TEXT_DEVICE_UNFROZEN);
+    if (strcmp(verb, "rename") == 0) {
+        enum hufu_result result = rename_device(phone);
+        if (!result)
+            say(stdout, phone->options.language, TEXT_DEVICE_RENAMED, phone->options.more[1], NULL);
+        return phone_end(phone, result);
+    }
+    say(stderr, phone->options.language, TEXT_UNKNOWN_COMMAND, NULL);
+    return EXIT_USAGE;
+}

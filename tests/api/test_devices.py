@@ -1,0 +1,434 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The devices of an account (A7, A9): one, or a primary with secondaries that get their half of its key by hand-over."""
+
+import concurrent.futures
+import os
+import subprocess
+import time
+import uuid
+
+import pytest
+
+import phone as phone_module
+import stack as stack_module
+import wire
+from device import Device, code_of
+from stack import run
+
+IDENTITY = "distid:1234567812345678"
+SECONDARY_PIN = "662607"
+
+
+@pytest.fixture(scope="module")
+def devices_project(stack):
+    """A project with secondary devices."""
+    project = stack.admin.post("/admin/v1/projects", {"name": "Project with secondaries"}).ok(201)
+    change = {"device_mode": "primary", "secondary_limit": 2}
+    assert stack.admin.request("PATCH", f"/admin/v1/projects/{project['id']}", change).ok()["secondary_limit"] == 2
+    return project
+
+
+@pytest.fixture
+def holder(new_user, devices_project):
+    return new_user(project=devices_project["id"])
+
+
+@pytest.fixture
+def new_code(admin):
+    def code(user):
+        answer = admin.post(f"/admin/v1/users/{user['account']['id']}/activations").ok(201)
+        return answer["activation"]["text"]
+
+    return code
+
+
+@pytest.fixture
+def primary(holder):
+    """The holder's primary device, enrolled."""
+    phone = phone_module.Phone()
+    phone.user = holder
+    phone.enrol(holder["activation"]["text"])
+    return phone
+
+
+class Binding:
+    """hufu-phone bind in a process of its own: it shows its code, waits, and takes the primary's."""
+
+    def __init__(self, phone, *arguments, pin=SECONDARY_PIN):
+        read_end, write_end = os.pipe()
+        os.write(write_end, (pin + "\n").encode())
+        os.close(write_end)
+        self.process = subprocess.Popen(
+            [str(stack_module.BIN / "hufu-phone"), "bind", *arguments, "--home", str(phone.home), "--lang", "en", "--name",
+             "second phone", "--pin-fd", str(read_end)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=[read_end])
+        os.close(read_end)
+        self.code = ""
+        for line in self.process.stdout:
+            if line.startswith(b"hufu:bind?"):
+                self.code = line.decode().strip()
+                break
+
+    def finish(self, back, status=phone_module.DONE):
+        out, err = self.process.communicate((back + "\n").encode(), timeout=60)
+        said = (out + err).decode()
+        assert self.process.returncode in (status if isinstance(status, tuple) else (status,)), said
+        return said
+
+
+def code_in(said):
+    return [line for line in said.splitlines() if line.startswith("hufu:bound?")][0]
+
+
+def hand_over(primary, code, **kwargs):
+    """What the primary shows; or, refused, what it said."""
+    said = primary.do("handover", "-", given=code.encode() + b"\n", **{"pin": phone_module.PIN, **kwargs})
+    return said if kwargs.get("status") else code_in(said)
+
+
+@pytest.fixture
+def secondary(primary, new_code):
+    """A second device of the same holder, bound by hand-over."""
+    phone = phone_module.Phone()
+    phone.user = primary.user
+    binding = Binding(phone, new_code(primary.user))
+    assert binding.code, binding.process.stderr.read()
+    binding.finish(hand_over(primary, binding.code))
+    return phone
+
+
+def session_of(public, holder_code):
+    """A played device with a session, and what the service says of it."""
+    device = Device()
+    answer = public.post("/v1/activations", device.activation(code_of(holder_code))).ok(201)
+    client = public.with_token(answer["session_token"], device)
+    client.device, client.answer = device, answer
+    return client
+
+
+def devices_of(admin, user):
+    devices = []
+    path = "/admin/v1/devices?limit=500"
+    while path:
+        page = admin.get(path).ok()
+        devices += page["devices"]
+        path = page.get("next_cursor") and "/admin/v1/devices?limit=500&cursor=" + page["next_cursor"]
+    return [device for device in devices if device["account"]["id"] == user["account"]["id"]]
+
+
+def device_id(phone):
+    return [line for line in phone.do("devices").splitlines() if "this device" in line][0].split()[0]
+
+
+def verified(phone, document, certificate):
+    path, signature, _ = phone.sign(document, pin=getattr(phone, "pin", phone_module.PIN))
+    public = certificate.with_suffix(".public")
+    public.write_bytes(run("openssl", "x509", "-in", certificate, "-noout", "-pubkey").stdout)
+    return b"Verified OK" in run("openssl", "dgst", "-sm3", "-sigopt", IDENTITY, "-verify", public, "-signature", signature,
+                                 path).stdout
+
+
+# ---- A7: binding ----
+
+def test_a7_two_phones_sign_with_one_certificate(stack, admin, primary, secondary):
+    secondary.pin = SECONDARY_PIN
+    first, _ = primary.certificates()
+    second, _ = secondary.certificates()
+    assert first.read_bytes() == second.read_bytes()
+    assert verified(primary, b"by the primary", first)
+    assert verified(secondary, b"by the secondary", first)
+    roles = {device["role"]: device["state"] for device in devices_of(admin, primary.user)}
+    assert roles == {"primary": "active", "secondary": "active"}
+
+
+def test_a7_what_the_hand_over_needed_is_gone_when_it_is_over(stack, primary, secondary):
+    account = primary.user["account"]["id"]
+    assert stack.sql("SELECT count(*) FROM handover h JOIN binding b USING (binding_id) WHERE b.account_id = '%s'" % account) == "0"
+    generations = stack.sql("SELECT string_agg(role || ' ' || state || ' ' || generation, ',' ORDER BY role) FROM binding "
+                            "WHERE account_id = '%s'" % account)
+    assert generations == "primary active 0,secondary active 1"
+    assert stack.sql("SELECT count(*) FROM binding WHERE handover_until IS NOT NULL AND account_id = '%s'" % account) == "0"
+
+
+def test_a7_each_device_has_a_pin_of_its_own(primary, secondary):
+    secondary.sign(b"x", pin=phone_module.PIN, status=phone_module.PIN_WRONG)
+    secondary.sign(b"x", pin=SECONDARY_PIN)
+    primary.sign(b"x")
+
+
+def test_a7_a_second_device_waits_until_a_half_was_handed_over(admin, public, primary, new_code):
+    session = session_of(public, new_code(primary.user))
+    assert session.answer["device"]["role"] == "secondary"
+    assert session.answer["device"]["state"] == "waiting"
+    assert session.get("/v1/keys").ok()["keys"] == []
+    session.post("/v1/keys", {"algorithm": "sm2", "usage": "sign"}).problem(403, "handover-needed")
+    keys = session.get("/v1/account/keys").ok()["keys"]
+    assert [key["usage"] for key in keys] == ["sign"]
+    asked = session.post(f"/v1/keys/{keys[0]['key_id']}/bindings", {"x25519_key": wire.encode(os.urandom(32))}).ok(201)
+    key = session.get("/v1/keys/" + keys[0]["key_id"]).ok()
+    assert (key["binding_state"], key["role"], key["binding_id"]) == ("waiting", "secondary", asked["binding_id"])
+    body = {"frame": wire.encode(wire.frame("sm2/sign", key["key_id"], key["binding_id"])), "signature": wire.encode(bytes(64))}
+    refused = session.post(f"/v1/keys/{key['key_id']}/signatures", body).problem(403, "binding-not-active")
+    assert refused["state"] == "waiting"
+    body = {"frame": wire.encode(wire.frame("sm2/refresh", key["key_id"], key["binding_id"])), "signature": wire.encode(bytes(64))}
+    session.post(f"/v1/keys/{key['key_id']}/refreshes", body).problem(403, "binding-not-active")
+
+
+def test_a7_the_same_x25519_key_again_is_the_same_binding_and_another_replaces_it(stack, public, primary, new_code):
+    session = session_of(public, new_code(primary.user))
+    path = "/v1/keys/%s/bindings" % session.get("/v1/account/keys").ok()["keys"][0]["key_id"]
+    first = {"x25519_key": wire.encode(os.urandom(32))}
+    asked = session.post(path, first).ok(201)
+    assert session.post(path, first).ok(201) == asked
+    other = session.post(path, {"x25519_key": wire.encode(os.urandom(32))}).ok(201)
+    assert other["binding_id"] != asked["binding_id"]
+    session.get(f"{path}/{asked['binding_id']}").problem(404, "not-found")
+    assert stack.sql("SELECT state FROM binding WHERE binding_id = '%s'" % asked["binding_id"]) == "removed"
+    assert session.get(f"{path}/{other['binding_id']}").ok()["handed_over"] is False
+
+
+def test_a7_a_project_with_single_devices_takes_no_second(public, new_user, new_code):
+    user = new_user()
+    session_of(public, user["activation"]["text"])
+    other = Device()
+    public.post("/v1/activations", other.activation(code_of(new_code(user)))).problem(409, "device-limit")
+
+
+def test_a7_no_more_secondaries_than_the_project_allows(public, primary, new_code):
+    for _ in range(2):
+        session_of(public, new_code(primary.user))
+    other = Device()
+    public.post("/v1/activations", other.activation(code_of(new_code(primary.user)))).problem(409, "device-limit")
+
+
+def test_a7_a_primary_asks_for_no_hand_over(public, holder):
+    session = session_of(public, holder["activation"]["text"])
+    assert session.answer["device"]["role"] == "primary"
+    session.post(f"/v1/keys/{uuid.uuid4()}/bindings", {"x25519_key": wire.encode(bytes(32))}).problem(403, "not-allowed")
+
+
+def test_a7_another_accounts_key_cannot_be_asked_for(public, primary, new_user, devices_project, new_code):
+    key = primary.do("keys").split()[0]
+    stranger = new_user(project=devices_project["id"])
+    session_of(public, stranger["activation"]["text"])
+    second = session_of(public, new_code(stranger))
+    second.post(f"/v1/keys/{key}/bindings", {"x25519_key": wire.encode(os.urandom(32))}).problem(404, "not-found")
+    assert second.get("/v1/account/keys").ok()["keys"] == []
+
+
+# ---- A7: what somebody between the two devices could try ----
+
+@pytest.fixture
+def asked(primary, new_code):
+    """A second phone that shows its code and waits for the primary's."""
+    phone = phone_module.Phone()
+    binding = Binding(phone, new_code(primary.user))
+    binding.phone = phone
+    assert binding.code
+    yield binding
+    if binding.process.poll() is None:
+        binding.process.kill()
+        binding.process.communicate()
+
+
+def binding_of(code):
+    value = code.partition("&b=")[2].partition("&")[0]
+    return str(uuid.UUID(bytes=wire.decode(value)))
+
+
+def test_a7_a_swapped_x25519_key_is_noticed_by_the_primary(stack, primary, asked):
+    stack.sql("UPDATE handover SET x25519_key = sha256('swapped') WHERE binding_id = '%s'" % binding_of(asked.code))
+    hand_over(primary, asked.code, status=phone_module.FAULT)
+    assert stack.sql("SELECT sealed_half IS NULL FROM handover WHERE binding_id = '%s'" % binding_of(asked.code)) == "t"
+
+
+def test_a7_a_swapped_device_key_is_noticed_by_the_primary(stack, primary, asked):
+    stack.sql("UPDATE device SET device_key = '\\x04' || sha256(device_id::text::bytea) || sha256('y') WHERE device_id = "
+              "(SELECT device_id FROM binding WHERE binding_id = '%s')" % binding_of(asked.code))
+    hand_over(primary, asked.code, status=phone_module.FAULT)
+
+
+def test_a7_a_wrong_fingerprint_hands_nothing_over(stack, primary, asked):
+    wrong = asked.code.partition("&f=")[0] + "&f=" + wire.encode(os.urandom(32))
+    hand_over(primary, wrong, status=phone_module.FAULT)
+    asked.finish(hand_over(primary, asked.code))
+
+
+def test_a7_a_binding_is_handed_over_once(primary, asked):
+    back = hand_over(primary, asked.code)
+    hand_over(primary, asked.code, status=phone_module.REFUSED)
+    asked.finish(back)
+
+
+def test_a7_a_swapped_half_is_noticed_by_the_new_device(stack, primary, asked):
+    back = hand_over(primary, asked.code)
+    stack.sql("UPDATE handover SET sealed_half = set_byte(sealed_half, 40, 255 - get_byte(sealed_half, 40)) WHERE binding_id = '%s'"
+              % binding_of(asked.code))
+    asked.finish(back, status=phone_module.FAULT)
+
+
+def test_a7_another_primarys_code_is_noticed_by_the_new_device(primary, asked):
+    back = hand_over(primary, asked.code)
+    other = back.partition("&h=")[0] + "&h=" + wire.encode(os.urandom(32))
+    asked.finish(other, status=phone_module.FAULT)
+
+
+def test_a7_a_code_before_the_hand_over_is_told_to_wait(asked):
+    code = "hufu:bound?b=%s&a=%s&h=%s" % (asked.code.partition("&b=")[2][:22], wire.encode(bytes(65)), wire.encode(bytes(32)))
+    asked.finish(code, status=phone_module.NOT_READY)
+
+
+def test_a7_a_secondary_does_not_hand_over(primary, secondary, new_code):
+    phone = phone_module.Phone()
+    binding = Binding(phone, new_code(primary.user))
+    assert "not-allowed" in hand_over(secondary, binding.code, pin=SECONDARY_PIN, status=phone_module.REFUSED)
+    binding.finish(hand_over(primary, binding.code))
+
+
+def test_a7_a_hand_over_that_took_longer_than_a_day_is_over(stack, primary, asked):
+    back = hand_over(primary, asked.code)
+    stack.sql("UPDATE handover SET expires_at = now() - interval '1 second' WHERE binding_id = '%s'; UPDATE binding SET "
+              "handover_until = now() - interval '1 second' WHERE binding_id = '%s'" % (2 * (binding_of(asked.code),)))
+    # Whether the service's own round has been there already or not.
+    asked.finish(back, status=(phone_module.REFUSED, phone_module.USAGE))
+
+
+def test_a7_an_expired_hand_over_is_refused_to_the_primary(stack, primary, asked):
+    stack.sql("UPDATE handover SET expires_at = now() - interval '1 second' WHERE binding_id = '%s'; UPDATE binding SET "
+              "handover_until = now() - interval '1 second' WHERE binding_id = '%s'" % (2 * (binding_of(asked.code),)))
+    result = primary.command("handover", "-", given=asked.code.encode() + b"\n", pin=phone_module.PIN)
+    assert result.returncode in (phone_module.REFUSED, phone_module.USAGE), result
+
+
+# ---- A9: the list, names, freezing ----
+
+def test_a9_the_list_shows_role_state_name_and_which_is_this(primary, secondary):
+    lines = secondary.do("devices").splitlines()
+    assert len(lines) == 2
+    assert "primary device" in lines[0] and "this device" not in lines[0]
+    assert "secondary device" in lines[1] and "this device" in lines[1] and "second phone" in lines[1]
+    assert "last use -" not in lines[0]
+
+
+def test_a9_a_device_names_itself_and_the_primary_names_all(primary, secondary):
+    second = device_id(secondary)
+    secondary.do("devices", "rename", second, "my tablet")
+    assert "my tablet" in primary.do("devices")
+    primary.do("devices", "rename", second, "the tablet")
+    assert "the tablet" in secondary.do("devices")
+    secondary.do("devices", "rename", device_id(primary), "not mine", status=phone_module.REFUSED)
+
+
+def test_a9_the_primary_freezes_and_unfreezes_a_secondary(primary, secondary):
+    second = device_id(secondary)
+    primary.do("devices", "freeze", second)
+    secondary.sign(b"x", pin=SECONDARY_PIN, status=phone_module.REFUSED)
+    primary.do("devices", "freeze", second, status=phone_module.REFUSED)
+    primary.sign(b"x")
+    primary.do("devices", "unfreeze", second)
+    secondary.sign(b"x", pin=SECONDARY_PIN)
+    primary.do("devices", "unfreeze", second, status=phone_module.REFUSED)
+
+
+def test_a9_a_secondary_freezes_nobody_and_nobody_freezes_himself(primary, secondary):
+    secondary.do("devices", "freeze", device_id(primary), status=phone_module.REFUSED)
+    primary.do("devices", "freeze", device_id(primary), status=phone_module.REFUSED)
+
+
+def test_a9_a_stranger_does_not_see_or_change_a_device(public, admin, primary, new_user, devices_project):
+    stranger = session_of(public, new_user(project=devices_project["id"])["activation"]["text"])
+    first = devices_of(admin, primary.user)[0]["id"]
+    assert first not in [device["id"] for device in stranger.get("/v1/devices").ok()["devices"]]
+    stranger.post(f"/v1/devices/{first}/freeze").problem(404, "not-found")
+    stranger.request("PATCH", f"/v1/devices/{first}", {"name": "mine"}).problem(404, "not-found")
+
+
+def test_a9_a_waiting_device_is_neither_frozen_nor_unfrozen(admin, public, primary, new_code):
+    session = session_of(public, new_code(primary.user))
+    for step in ("freeze", "unfreeze"):
+        refused = admin.post(f"/admin/v1/devices/{session.answer['device']['id']}/{step}").problem(409, "conflict")
+        assert refused["state"] == "waiting"
+
+
+# ---- A9: removal ----
+
+def test_a9_a_removed_devices_half_is_destroyed_and_its_old_one_is_worthless(stack, admin, primary, secondary):
+    second = device_id(secondary)
+    binding = stack.sql("SELECT binding_id FROM binding WHERE device_id = '%s'" % second)
+    removal = admin.request("DELETE", "/admin/v1/devices/" + second).ok()
+    assert removal["device"]["state"] == "removed" and removal["dead_keys"] == []
+    assert stack.sql("SELECT state || ' ' || (record IS NULL) || ' ' || (next_record IS NULL) FROM binding WHERE binding_id = '%s'"
+                     % binding) == "removed true true"
+    # The session is over; and with a session of its own again, the half that the phone still has opens nothing.
+    secondary.sign(b"x", pin=SECONDARY_PIN, status=phone_module.REFUSED)
+    stack.sql("UPDATE session SET state = 'open' WHERE device_id = '%s'" % second)
+    secondary.sign(b"x", pin=SECONDARY_PIN, status=phone_module.REFUSED)
+    stack.sql("UPDATE session SET state = 'ended' WHERE device_id = '%s'" % second)
+    # Not the other device's.
+    certificate, _ = primary.certificates()
+    assert verified(primary, b"goes on", certificate)
+    admin.request("DELETE", "/admin/v1/devices/" + second).problem(409, "conflict")
+
+
+def test_a9_a_removed_primary_leaves_its_secondaries_alone(admin, primary, secondary):
+    secondary.pin = SECONDARY_PIN
+    certificate, _ = secondary.certificates()
+    removal = admin.request("DELETE", "/admin/v1/devices/" + device_id(primary)).ok()
+    assert removal["dead_keys"] == []
+    primary.sign(b"x", status=phone_module.REFUSED)
+    assert verified(secondary, b"goes on", certificate)
+
+
+def test_a9_with_its_last_device_a_key_is_dead_and_everybody_is_told(stack, primary):
+    said = stack.hufu("device", "remove", device_id(primary))
+    assert "dead" in said and "reissued" in said and primary.do("keys").split()[0] in said
+
+
+def test_a9_the_operators_command_lists_freezes_and_unfreezes(stack, devices_project, primary, secondary):
+    listed = stack.hufu("device", "list", "--project", devices_project["id"])
+    assert device_id(primary) in listed and device_id(secondary) in listed
+    stack.hufu("device", "freeze", device_id(secondary))
+    secondary.sign(b"x", pin=SECONDARY_PIN, status=phone_module.REFUSED)
+    stack.hufu("device", "unfreeze", device_id(secondary))
+    secondary.sign(b"x", pin=SECONDARY_PIN)
+
+
+def test_a9_after_a_removal_there_is_room_for_another(public, admin, primary, secondary, new_code):
+    session_of(public, new_code(primary.user))
+    admin.request("DELETE", "/admin/v1/devices/" + device_id(secondary)).ok()
+    session_of(public, new_code(primary.user))
+
+
+def test_a9_removed_while_signing_each_signature_is_whole_or_refused(stack, admin, primary, secondary):
+    """Many signatures while the device is removed: as many records as signatures came out, and none afterwards."""
+    second = device_id(secondary)
+
+    def sign(number):
+        result = secondary.command("sign", __file__, "--out", secondary.folder / f"s{number}", pin=SECONDARY_PIN)
+        return result.returncode
+
+    def count():
+        return int(stack.sql("SELECT count(*) FROM signature WHERE device_id = '%s'" % second))
+
+    before = count()
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        signing = pool.submit(lambda: [sign(i) for i in range(8)])
+        removing = pool.submit(lambda: (time.sleep(1), admin.request("DELETE", "/admin/v1/devices/" + second).ok()))
+        statuses = signing.result()
+        removing.result()
+    assert statuses.count(phone_module.DONE) == count() - before, statuses
+    assert statuses == sorted(statuses), "nothing is signed after the first refusal"
+    assert sign(99) == phone_module.REFUSED
+    primary.sign(b"x")
+
+
+def test_a9_every_change_of_a_device_is_an_event(stack, admin, primary, secondary):
+    second = device_id(secondary)
+    primary.do("devices", "freeze", second)
+    primary.do("devices", "unfreeze", second)
+    admin.request("DELETE", "/admin/v1/devices/" + second).ok()
+    actions = stack.sql("SELECT string_agg(DISTINCT action, ' ') FROM audit_event WHERE device_id = '%s' AND outcome = 'ok'"
+                        % second).split()
+    for action in ("device.activate", "binding.ask", "binding.handover", "sm2/refresh", "sm2/pin/check", "device.freeze",
+                   "device.unfreeze", "device.remove"):
+        assert action in actions, actions

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The two codes of a hand-over, as strangers may write them. */
+#include <stdio.h>
+#include <string.h>
+
+#include "mobile-sdk/handover_code.h"
+#include "tests/unit/unit.h"
+
+static void fill(void *data, size_t len, uint8_t first)
+{
+    for (size_t i = 0; i < len; i++)
+        ((uint8_t *)data)[i] = (uint8_t)(first + i);
+}
+
+static struct bind_code bind_sample(void)
+{
+    struct bind_code code;
+    fill(&code.key, sizeof code.key, 1);
+    fill(&code.binding, sizeof code.binding, 101);
+    fill(code.fingerprint, sizeof code.fingerprint, 201);
+    return code;
+}
+
+static struct bound_code bound_sample(void)
+{
+    struct bound_code code;
+    fill(&code.binding, sizeof code.binding, 3);
+    fill(code.A2, sizeof code.A2, 4);
+    fill(code.hash, sizeof code.hash, 5);
+    return code;
+}
+
+static void both_codes_come_back_as_they_were(void **state)
+{
+    (void)state;
+    char text[HUFU_BIND_CODE_MAX];
+    const struct bind_code bind = bind_sample();
+    const struct bound_code bound = bound_sample();
+    struct bind_code bind_again;
+    struct bound_code bound_again;
+    assert_ok(bind_code_encode(text, &bind));
+    assert_int_equal(strncmp(text, "hufu:bind?k=AQIDBAUGBwgJCgsMDQ4PEA&b=", 37), 0);
+    assert_ok(bind_code_parse(&bind_again, text));
+    assert_memory_equal(&bind_again, &bind, sizeof bind);
+    assert_ok(bound_code_encode(text, &bound));
+    assert_ok(bound_code_parse(&bound_again, text));
+    assert_memory_equal(&bound_again, &bound, sizeof bound);
+}
+
+static void nothing_shorter_longer_or_else_is_a_code(void **state)
+{
+    (void)state;
+    char text[HUFU_BIND_CODE_MAX + 8], changed[HUFU_BIND_CODE_MAX + 8];
+    const struct bind_code bind = bind_sample();
+    const struct bound_code bound = bound_sample();
+    struct bind_code as_bind;
+    struct bound_code as_bound;
+    for (int both = 0; both < 2; both++) {
+        assert_ok(both ? bound_code_encode(text, &bound) : bind_code_encode(text, &bind));
+        size_t len = strlen(text);
+        for (size_t i = 0; i < len; i++) {
+            memcpy(changed, text, len + 1);
+            changed[i] = '\0';
+            assert_int_equal(bind_code_parse(&as_bind, changed), HUFU_ERR_FORM);
+            assert_int_equal(bound_code_parse(&as_bound, changed), HUFU_ERR_FORM);
+            changed[i] = '*'; /* in no place of any code */
+            assert_int_equal(bind_code_parse(&as_bind, changed), HUFU_ERR_FORM);
+            assert_int_equal(bound_code_parse(&as_bound, changed), HUFU_ERR_FORM);
+        }
+        (void)snprintf(changed, sizeof changed, "%sA", text);
+        assert_int_equal(bind_code_parse(&as_bind, changed), HUFU_ERR_FORM);
+        assert_int_equal(bound_code_parse(&as_bound, changed), HUFU_ERR_FORM);
+    }
+    memset(text, 'A', sizeof text); /* and no end */
+    assert_int_equal(bind_code_parse(&as_bind, text), HUFU_ERR_FORM);
+    assert_int_equal(bound_code_parse(&as_bound, text), HUFU_ERR_FORM);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(both_codes_come_back_as_they_were),
+        cmocka_unit_test(nothing_shorter_longer_or_else_is_a_code),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
