@@ -71,6 +71,7 @@ extern "C" {
 #define HUFU_STORED_NAME_MAX 64
 #define HUFU_CIPHERTEXT_OVERHEAD 97 /* C1 and C3: a ciphertext is this much longer than its plaintext */
 #define HUFU_PURPOSE_FIELD_MAX 128
+#define HUFU_CURSOR_MAX 64 /* characters */
 
 /* ---- Results ---- */
 
@@ -322,6 +323,33 @@ enum hufu_result hufu_sessions(struct hufu *hufu, struct hufu_session *sessions,
  * same keys. */
 enum hufu_result hufu_session_end(struct hufu *hufu, const struct hufu_id *session) HUFU_CHECKED;
 enum hufu_result hufu_session_end_all(struct hufu *hufu) HUFU_CHECKED;
+
+/* ---- Use records ---- */
+
+/* What one of the account's devices attempted. */
+struct hufu_use_record {
+    uint64_t time_ms;
+    char operation[64]; /* the service's name of it: "sm2/sign", "device.activate", … */
+    bool refused;
+    char reason[64]; /* of a refusal: the message key */
+    bool has_device;
+    struct hufu_id device;
+    char device_name[HUFU_NAME_MAX + 1]; /* empty: none */
+    char application[HUFU_NAME_MAX + 1]; /* of the session; empty: it was in none */
+};
+/* Which; zero: today's, by the project's time zone. */
+struct hufu_use_query {
+    const char
+        *from;      /* first day, "2026-01-31"; NULL: today. Days are asked for by the primary device alone */
+    const char *to; /* last day, included; NULL: today */
+    char cursor[HUFU_CURSOR_MAX +
+                1]; /* empty: from the newest on; afterwards where to go on, or empty at the end */
+};
+
+/* [network] The next of them, the newest first, at most cap (above 0). HUFU_RESULT_NOT_ALLOWED: days, and this is not the primary
+ * device. */
+enum hufu_result hufu_use_records(struct hufu *hufu, struct hufu_use_query *query,
+                                  struct hufu_use_record *records, size_t cap, size_t *count) HUFU_CHECKED;
 
 /* ---- Keys ---- */
 

@@ -55,7 +55,6 @@ static const struct config_key keys[] = {
     NUMBER(stop_seconds, "10", 1, 600),
     NUMBER(hsm_timeout_ms, "5000", 100, 60000),
     NUMBER(activation_hours, "24", 1, 720),
-    NUMBER(session_days, "90", 1, 3650),
     TEXT(sms_url, ""),
     TEXT(sms_token_file, ""),
     TEXT(email_url, ""),

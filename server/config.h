@@ -38,7 +38,6 @@ struct server_config {
     long stop_seconds;      /* how long a stop waits for what is in flight */
     long hsm_timeout_ms;
     long activation_hours;
-    long session_days;
     /* Outside services (docs/adapters.md). An empty address: not offered. */
     char *sms_url, *sms_token_file;
     char *email_url, *email_token_file;

@@ -19,7 +19,7 @@ static const struct {
     {"refresh", command_refresh},   {"public-key", command_public_key},
     {"sessions", command_sessions}, {"sign-out", command_sign_out},
     {"bind", command_bind},         {"handover", command_handover},
-    {"devices", command_devices},
+    {"devices", command_devices},   {"records", command_records},
 };
 
 static void phone_close(struct phone *phone)

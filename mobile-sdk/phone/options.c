@@ -19,6 +19,8 @@ enum option_id {
     OPTION_PIN_FD,
     OPTION_DECRYPT_KEY,
     OPTION_ALL,
+    OPTION_FROM,
+    OPTION_TO,
     OPTION_HELP
 };
 
@@ -33,6 +35,8 @@ static const struct option known[] = {
     {"lang", required_argument, NULL, OPTION_LANG},
     {"pin-fd", required_argument, NULL, OPTION_PIN_FD},
     {"decrypt-key", no_argument, NULL, OPTION_DECRYPT_KEY},
+    {"from", required_argument, NULL, OPTION_FROM},
+    {"to", required_argument, NULL, OPTION_TO},
     {"all", no_argument, NULL, OPTION_ALL},
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
@@ -49,11 +53,17 @@ static bool take_option(struct options *options, struct raw_options *raw, int id
         int id;
         const char **value;
     } const values[] = {
-        {OPTION_HOME, &options->home},        {OPTION_OUT, &options->out},
-        {OPTION_CMS, &options->cms},          {OPTION_SIGNATURE, &options->signature},
-        {OPTION_CHAIN, &options->chain},      {OPTION_KEY, &options->key},
-        {OPTION_NAME, &options->device_name}, {OPTION_LANG, &raw->lang},
+        {OPTION_HOME, &options->home},
+        {OPTION_OUT, &options->out},
+        {OPTION_CMS, &options->cms},
+        {OPTION_SIGNATURE, &options->signature},
+        {OPTION_CHAIN, &options->chain},
+        {OPTION_KEY, &options->key},
+        {OPTION_NAME, &options->device_name},
+        {OPTION_LANG, &raw->lang},
         {OPTION_PIN_FD, &raw->pin_fd},
+        {OPTION_FROM, &options->from},
+        {OPTION_TO, &options->to},
     };
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
         if (values[i].id == id) {

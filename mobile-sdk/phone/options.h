@@ -21,6 +21,8 @@ struct options {
     int pin_fd; /* -1: ask on the terminal */
     bool decrypt_key;
     bool all;
+    const char *from;
+    const char *to;
     bool help;
     enum language language;
 };

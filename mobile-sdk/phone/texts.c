@@ -27,6 +27,7 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
          "  pin                        change the PIN\n"
          "  refresh                    renew the halves of the keys\n"
          "  sessions                   list where you are signed in\n"
+         "  records                    list today's uses; --from, --to DAY: of these days (primary device)\n"
          "  sign-out [ID]              sign out here, or of session ID; --all: everywhere\n"
          "  bind [CODE]                make this a second device: show a code for the primary device, then "
          "take\n"
@@ -60,6 +61,7 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
          "  pin                        修改口令\n"
          "  refresh                    更新分割密钥\n"
          "  sessions                   列出已登录的应用和设备\n"
+         "  records                    今日使用记录；--from、--to 日期：该时间段（仅主设备）\n"
          "  sign-out [标识]            退出登录（本机，或该会话）；--all：全部退出\n"
          "  bind [激活码]              绑定为附属设备：显示供主设备扫描的码，再输入主设备显示的码\n"
          "                             （--decrypt-key：绑定解密密钥）\n"
@@ -162,6 +164,9 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_DEVICE_FROZEN] = {"Device {1} is frozen.", "设备 {1} 已冻结。"},
     [TEXT_DEVICE_UNFROZEN] = {"Device {1} is active again.", "设备 {1} 已解冻。"},
     [TEXT_DEVICE_RENAMED] = {"The device is now called {1}.", "设备已改名为 {1}。"},
+    [TEXT_RECORD_LINE] = {"{1}{2}  {3}  on {4}  {5}  {6}{7}", "{1}{2}  {3}  设备 {4}  {5}  {6}{7}"},
+    [TEXT_RECORD_DONE] = {"done", "成功"},
+    [TEXT_RECORD_NONE] = {"There are no records.", "没有使用记录。"},
 };
 
 static const char *const result_texts[HUFU_RESULT_COUNT][LANGUAGE_COUNT] = {
@@ -226,6 +231,7 @@ static const struct {
      {"The account has as many devices as its project allows: remove one first.",
       "该用户的设备数已达项目上限：请先移除一台。"}},
     {"uses-exhausted", {"The key has no uses left.", "允许使用的次数已用完。"}},
+    {"dpop-proof-invalid", {"The device did not prove that it holds its key.", "设备未能证明持有其密钥。"}},
 };
 
 /* States as the service names them. */
@@ -244,6 +250,35 @@ static const struct {
     {"primary", {"primary device", "主设备"}},
     {"secondary", {"secondary device", "附属设备"}},
 };
+
+/* Operations as the service names them. */
+static const struct {
+    const char *operation;
+    const char *texts[LANGUAGE_COUNT];
+} operation_texts[] = {
+    {"sm2/sign", {"co-signing", "协同签名"}},
+    {"sm2/decrypt", {"decrypting", "解密"}},
+    {"sm2/refresh", {"renewing the halves", "更新分割密钥"}},
+    {"sm2/pin/check", {"checking the PIN", "核对口令"}},
+    {"sm2/keygen/begin", {"generating a key", "生成密钥"}},
+    {"sm2/keygen/finish", {"generating a key", "生成密钥"}},
+    {"key.create", {"setting up a key", "建立密钥"}},
+    {"certificate.issue", {"certificate", "下载证书"}},
+    {"device.activate", {"activating the device", "激活设备"}},
+    {"session.open", {"signing in", "登录"}},
+    {"session.use", {"using a session", "使用会话"}},
+    {"session.end", {"signing out", "退出登录"}},
+    {"session.end-all", {"signing out everywhere", "全部退出登录"}},
+};
+
+const char *text_of_operation(enum language language, const char *operation)
+{
+    for (size_t i = 0; i < sizeof(operation_texts) / sizeof(operation_texts[0]); i++) {
+        if (strcmp(operation_texts[i].operation, operation) == 0)
+            return operation_texts[i].texts[language];
+    }
+    return operation;
+}
 
 int language_choose(const char *option)
 {

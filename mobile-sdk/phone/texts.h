@@ -81,6 +81,9 @@ enum text {
     TEXT_DEVICE_FROZEN,
     TEXT_DEVICE_UNFROZEN,
     TEXT_DEVICE_RENAMED,
+    TEXT_RECORD_LINE,
+    TEXT_RECORD_DONE,
+    TEXT_RECORD_NONE,
     TEXT_COUNT
 };
 
@@ -95,6 +98,8 @@ const char *text_of(enum language language, enum text text);
 const char *text_of_result(enum language language, enum hufu_result result);
 /* The same for a message key of the service that says more than the result; NULL when there is none. */
 const char *text_of_key(enum language language, const char *message_key);
+/* The same of an operation in a record of uses. */
+const char *text_of_operation(enum language language, const char *operation);
 /* A state of the service's; one that is not known here stays as it is. */
 const char *text_of_state(enum language language, const char *state);
 

@@ -35,6 +35,7 @@ const struct http_route api_routes[] = {
     {"POST", "/v1/devices/{id}/freeze", ROUTE_SESSION, ROUTE_WORKER, device_freeze},
     {"POST", "/v1/devices/{id}/unfreeze", ROUTE_SESSION, ROUTE_WORKER, device_unfreeze},
     {"GET", "/v1/audit-events", ROUTE_SESSION, ROUTE_WORKER, audit_event_list},
+    {"GET", "/v1/use-records", ROUTE_SESSION, ROUTE_WORKER, use_record_list_get},
     {"GET", "/v1/sessions", ROUTE_SESSION, ROUTE_WORKER, session_list_get},
     {"DELETE", "/v1/sessions", ROUTE_SESSION, ROUTE_WORKER, session_delete_all},
     {"DELETE", "/v1/sessions/{id}", ROUTE_SESSION, ROUTE_WORKER, session_delete},

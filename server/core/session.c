@@ -4,11 +4,11 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "server/config.h"
 #include "server/core/device_key.h"
 #include "server/core/machine.h"
 #include "server/identifier.h"
 #include "server/metrics.h"
+#include "server/store/project_store.h"
 
 static const uint8_t session_table[SESSION_STATE_COUNT][SESSION_EVENT_COUNT] = {
     [SESSION_OPEN] = {[SESSION_USE] = MACHINE_TO(SESSION_OPEN), [SESSION_END] = MACHINE_TO(SESSION_ENDED)},
@@ -89,11 +89,15 @@ enum hufu_err session_open(struct worker *worker, struct act *act, const struct 
                            uint8_t token[SESSION_TOKEN_SIZE], uint64_t *expires_ms)
 {
     uint8_t token_hash[HASH_SIZE];
+    struct project project;
     act->has_session = true;
     identifier_new(act->session_id);
     if (getrandom(token, SESSION_TOKEN_SIZE, 0) != SESSION_TOKEN_SIZE)
         return HUFU_ERR_INTERNAL;
     hash_sha256(token_hash, bytes_of(token, SESSION_TOKEN_SIZE));
+    enum hufu_err err = project_read(worker->store, account->project_id, &project);
+    if (err != HUFU_OK)
+        return err;
     const struct session_entry entry = {
         .project_id = account->project_id,
         .session_id = act->session_id,
@@ -101,9 +105,9 @@ enum hufu_err session_open(struct worker *worker, struct act *act, const struct 
         .device_id = device_id,
         .application = application != NULL ? application : SESSION_APPLICATION_DEFAULT,
         .token_hash = token_hash,
-        .days = (int32_t)worker->config->session_days,
+        .days = (int32_t)project.rules.session_days,
     };
-    enum hufu_err err = session_end_application(worker->store, device_id, entry.application);
+    err = session_end_application(worker->store, device_id, entry.application);
     return err == HUFU_OK ? session_insert(worker->store, &entry, expires_ms) : err;
 }
 

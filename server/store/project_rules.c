@@ -21,6 +21,15 @@ static const char *const project_device_mode_names[] = {
     [PROJECT_DEVICES_PRIMARY] = "primary",
     [PROJECT_DEVICE_MODE_COUNT] = NULL,
 };
+static const char *const project_time_zone_names[] = {
+    [PROJECT_TIME_ZONE_SHANGHAI] = "Asia/Shanghai",
+    [PROJECT_TIME_ZONE_URUMQI] = "Asia/Urumqi",
+    [PROJECT_TIME_ZONE_HONG_KONG] = "Asia/Hong_Kong",
+    [PROJECT_TIME_ZONE_MACAU] = "Asia/Macau",
+    [PROJECT_TIME_ZONE_SINGAPORE] = "Asia/Singapore",
+    [PROJECT_TIME_ZONE_UTC] = "UTC",
+    [PROJECT_TIME_ZONE_COUNT] = NULL,
+};
 
 /* In the order of PROJECT_RULE_COLUMNS and PROJECT_RULE_CHANGES (project_store.c). */
 const struct project_rule project_rule_table[] = {
@@ -41,11 +50,25 @@ const struct project_rule project_rule_table[] = {
      .offset = offsetof(struct project_rules, secondary_limit),
      .min = 0,
      .max = 50},
+    {.name = "time_zone",
+     .kind = PROJECT_RULE_CHOICE,
+     .offset = offsetof(struct project_rules, time_zone),
+     .names = project_time_zone_names},
+    {.name = "session_days",
+     .kind = PROJECT_RULE_NUMBER,
+     .offset = offsetof(struct project_rules, session_days),
+     .min = 1,
+     .max = PROJECT_SESSION_DAYS_MAX},
     {.name = NULL},
 };
 static_assert(sizeof project_rule_table / sizeof project_rule_table[0] <= PROJECT_RULES_MAX + 1,
               "one parameter a rule");
 static_assert(sizeof(enum project_signup) == sizeof(int), "a choice is an int");
+
+const char *project_time_zone(const struct project_rules *rules)
+{
+    return project_time_zone_names[rules->time_zone];
+}
 
 static void project_rule_copy(void *out, size_t size, const struct project_rules *rules,
                               const struct project_rule *rule)

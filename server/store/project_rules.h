@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define PROJECT_SESSION_DAYS_MAX 3650
+
 /* Who lets in those who ask for an account themselves. */
 enum project_signup {
     PROJECT_SIGNUP_OFF,       /* nobody: accounts are made by operators alone */
@@ -31,11 +33,24 @@ enum project_device_mode {
     PROJECT_DEVICE_MODE_COUNT
 };
 
+/* Of its days. */
+enum project_time_zone {
+    PROJECT_TIME_ZONE_SHANGHAI,
+    PROJECT_TIME_ZONE_URUMQI,
+    PROJECT_TIME_ZONE_HONG_KONG,
+    PROJECT_TIME_ZONE_MACAU,
+    PROJECT_TIME_ZONE_SINGAPORE,
+    PROJECT_TIME_ZONE_UTC,
+    PROJECT_TIME_ZONE_COUNT
+};
+
 struct project_rules {
     enum project_signup signup;
     enum project_language language;
     enum project_device_mode device_mode;
     int64_t secondary_limit; /* how many secondary devices an account may have */
+    enum project_time_zone time_zone;
+    int64_t session_days;
 };
 
 /* How a rule's value stands in its member, in its column, and in JSON. */
@@ -61,6 +76,9 @@ struct project_change {
     struct project_rules rules;
     bool given[PROJECT_RULES_MAX];
 };
+
+/* The zone's name, as the database knows it. */
+const char *project_time_zone(const struct project_rules *rules);
 
 /* The member as its kind says. */
 int project_rule_choice(const struct project_rules *rules, const struct project_rule *rule);

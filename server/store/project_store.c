@@ -6,10 +6,13 @@
 #include "server/store/connection.h"
 
 /* The rules, in the order of project_rule_table; $2 is the first of them. */
-#define PROJECT_RULE_COLUMNS ", signup, language, device_mode, secondary_limit"
-#define PROJECT_RULE_CHANGES                                                         \
-    "signup = coalesce($2::text, signup), language = coalesce($3::text, language), " \
-    "device_mode = coalesce($4::text, device_mode), secondary_limit = coalesce($5::int8, secondary_limit)"
+#define PROJECT_RULE_COLUMNS                           \
+    ", signup, language, device_mode, secondary_limit" \
+    ", time_zone, session_days"
+#define PROJECT_RULE_CHANGES                                                                                 \
+    "signup = coalesce($2::text, signup), language = coalesce($3::text, language), "                         \
+    "device_mode = coalesce($4::text, device_mode), secondary_limit = coalesce($5::int8, secondary_limit), " \
+    "time_zone = coalesce($6::text, time_zone), session_days = coalesce($7::int8, session_days)"
 
 /* The nil project holds what belongs to the service as a whole; nobody sees it as a project. */
 #define PROJECT_SEEN "project_id <> '00000000-0000-0000-0000-000000000000'"

@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import pty
 import subprocess
 import tempfile
 
@@ -30,6 +31,22 @@ class Phone:
             return subprocess.run(command, input=given, capture_output=True, pass_fds=[read_end], timeout=120)
         finally:
             os.close(read_end)
+
+    def on_terminal(self, *arguments):
+        """Runs it on a pseudo terminal, without a PIN; gives what is shown."""
+        master, slave = pty.openpty()
+        command = [str(stack.BIN / "hufu-phone"), *map(str, arguments), "--home", str(self.home), "--lang", "en"]
+        process = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave)
+        os.close(slave)
+        shown = b""
+        try:
+            while piece := os.read(master, 65536):
+                shown += piece
+        except OSError:  # the other end is closed
+            pass
+        os.close(master)
+        assert process.wait(timeout=120) == DONE, shown
+        return shown.decode()
 
     def do(self, *arguments, status=DONE, **kwargs):
         """As command, but its exit status must be that one; gives what it said, both streams."""

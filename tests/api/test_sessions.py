@@ -194,8 +194,12 @@ def test_a11_the_phone_lists_its_sessions_and_signs_out(phone):
     phone.sign(b"x", status=phone_module.REFUSED)
 
 
-def test_a11_the_phone_signs_out_everywhere(phone, sign_in):
-    elsewhere = sign_in(phone.user["account"]["id"], Device(), "platform")
+def test_a11_the_phone_signs_out_everywhere(admin, new_user, sign_in):
+    several = admin.post("/admin/v1/projects", {"name": "Project " + uuid.uuid4().hex}).ok(201)["id"]
+    admin.patch("/admin/v1/projects/" + several, {"device_mode": "primary"}).ok()
+    user, phone = new_user(project=several), phone_module.Phone()
+    phone.enrol(user["activation"]["text"])
+    elsewhere = sign_in(user["account"]["id"], Device(), "platform")
     assert "platform" in phone.do("sessions")
     phone.do("sign-out", "--all")
     elsewhere.get("/v1/keys").problem(401, "unauthenticated")

@@ -20,8 +20,7 @@ int office_open(void **state)
     (void)state;
     static char url[] = "https://service.example";
     database_start(&office.database, true);
-    office.config = (struct server_config){
-        .public_url = url, .activation_hours = 24, .session_days = 90, .has_tls_pin = true};
+    office.config = (struct server_config){.public_url = url, .activation_hours = 24, .has_tls_pin = true};
     office.worker.config = &office.config;
     office.worker.metrics = metrics_new(0);
     office.worker.keys = hsmc_keys_new();

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* records: what the account's devices attempted, the newest first; on a terminal what was refused is red. */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "mobile-sdk/phone/phone.h"
+
+#define PAGE 100
+#define RED "\033[31m"
+#define PLAIN "\033[0m"
+
+static const char *device_text(const struct hufu_use_record *record, char id[HUFU_ID_TEXT_SIZE])
+{
+    if (!record->has_device)
+        return "-";
+    hufu_id_format(id, &record->device);
+    return record->device_name[0] ? record->device_name : id;
+}
+
+static void print_record(const struct phone *phone, const struct hufu_use_record *record, bool coloured)
+{
+    enum language language = phone->options.language;
+    char device[HUFU_ID_TEXT_SIZE];
+    const char *reason = text_of_key(language, record->reason);
+    const char *outcome = !record->refused ? text_of(language, TEXT_RECORD_DONE)
+                          : reason         ? reason
+                                           : record->reason;
+    bool red = coloured && record->refused;
+    say(stdout, language, TEXT_RECORD_LINE, red ? RED : "", phone_date(record->time_ms).text,
+        text_of_operation(language, record->operation), device_text(record, device),
+        record->application[0] ? record->application : "-", outcome, red ? PLAIN : "", NULL);
+}
+
+enum exit_status command_records(struct phone *phone)
+{
+    static struct hufu_use_record records[PAGE];
+    struct hufu_use_query query = {.from = phone->options.from, .to = phone->options.to};
+    bool coloured = isatty(STDOUT_FILENO) != 0, any = false;
+    enum hufu_result result;
+    do {
+        size_t count;
+        result = hufu_use_records(phone->hufu, &query, records, PAGE, &count);
+        for (size_t i = 0; i < count; i++)
+            print_record(phone, &records[i], coloured);
+        any |= count > 0;
+    } while (!result && query.cursor[0]);
+    if (!result && !any)
+        say(stdout, phone->options.language, TEXT_RECORD_NONE, NULL);
+    return phone_end(phone, result);
+}
