@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stddef.h>
 
+#include "server/api/account_body.h"
 #include "server/api/answer.h"
 #include "server/api/api.h"
 #include "server/api/list_query.h"
@@ -30,35 +31,24 @@ static const struct field user_subject_fields[] = {
     {.name = NULL},
 };
 
-static const struct field user_fields[] = {
-    {.name = "project",
-     .type = FIELD_TEXT,
-     .offset = offsetof(struct account_in, project),
-     .min = 1,
-     .max = PROJECT_NAME_MAX},
-    {.name = "name",
-     .type = FIELD_TEXT,
-     .offset = offsetof(struct account_in, name),
-     .min = 1,
-     .max = ACCOUNT_NAME_MAX},
-    {.name = "work_number",
-     .type = FIELD_TEXT,
-     .offset = offsetof(struct account_in, work_number),
-     .min = 1,
-     .max = ACCOUNT_WORK_NUMBER_MAX},
-    {.name = "organization",
-     .type = FIELD_TEXT,
-     .offset = offsetof(struct account_in, organization),
-     .optional = true,
-     .min = 1,
-     .max = ACCOUNT_NAME_MAX},
-    {.name = "subject",
-     .type = FIELD_OBJECT,
-     .offset = offsetof(struct account_in, subject),
-     .optional = true,
-     .fields = user_subject_fields},
-    {.name = NULL},
-};
+/* Those of the table, and what no column of a CSV file holds. */
+#define USER_FIELDS_MAX (ACCOUNT_FIELDS_MAX + 3)
+
+static void user_fields(struct field fields[USER_FIELDS_MAX + 1])
+{
+    size_t count = account_body_fields(fields, 0);
+    fields[count++] = (struct field){.name = "project",
+                                     .type = FIELD_TEXT,
+                                     .offset = offsetof(struct account_in, project),
+                                     .min = 1,
+                                     .max = PROJECT_NAME_MAX};
+    fields[count++] = (struct field){.name = "subject",
+                                     .type = FIELD_OBJECT,
+                                     .offset = offsetof(struct account_in, subject),
+                                     .optional = true,
+                                     .fields = user_subject_fields};
+    fields[count] = (struct field){.name = NULL};
+}
 
 static const struct field user_no_fields[] = {{.name = NULL}};
 
@@ -74,7 +64,9 @@ void admin_user_post(struct http_request *request, struct worker *worker)
     struct account_in in = {0};
     struct account account;
     struct activation_code code ACTIVATION_CODE_WIPED = {0};
-    if (!field_read_body(request, user_fields, &in)) {
+    struct field fields[USER_FIELDS_MAX + 1];
+    user_fields(fields);
+    if (!field_read_body(request, fields, &in)) {
         answer_form_refused(request, worker, &act);
         return;
     }
@@ -136,30 +128,173 @@ void admin_user_resume(struct http_request *request, struct worker *worker)
     user_change(request, worker, "account.resume", ACCOUNT_RESUME);
 }
 
-static enum hufu_err user_page(struct worker *worker, struct act *act, const struct list_query *query,
-                               struct account *accounts, size_t *count)
+void admin_user_approve(struct http_request *request, struct worker *worker)
+{
+    user_change(request, worker, "account.approve", ACCOUNT_APPROVE);
+}
+
+void admin_user_close(struct http_request *request, struct worker *worker)
+{
+    user_change(request, worker, "account.close", ACCOUNT_CLOSE);
+}
+
+struct refusal_body {
+    const char *reason;
+};
+static const struct field user_refusal_fields[] = {
+    {.name = "reason",
+     .type = FIELD_TEXT,
+     .offset = offsetof(struct refusal_body, reason),
+     .min = 1,
+     .max = ACCOUNT_TEXT_MAX},
+    {.name = NULL},
+};
+
+void admin_user_refuse(struct http_request *request, struct worker *worker)
+{
+    struct act act = answer_begin(request, "account.refuse");
+    struct refusal_body body = {0};
+    uint8_t account_id[UUID_SIZE];
+    struct account account;
+    if (!field_read_path_uuid(request, 0, "id", account_id) ||
+        !field_read_body(request, user_refusal_fields, &body)) {
+        answer_form_refused(request, worker, &act);
+        return;
+    }
+    enum hufu_err err = account_refuse(worker, &act, account_id, body.reason, &account);
+    if (err != HUFU_OK)
+        answer_refused(request, worker, &act, err);
+    else
+        reply_json(request, 200, json_pack("{so}", "account", view_account(&account)));
+}
+
+void admin_user_get(struct http_request *request, struct worker *worker)
+{
+    struct act act = answer_begin(request, "account.show");
+    uint8_t account_id[UUID_SIZE];
+    struct account account;
+    if (!field_read_path_uuid(request, 0, "id", account_id)) {
+        answer_form_refused(request, worker, &act);
+        return;
+    }
+    enum hufu_err err = account_get(worker, &act, account_id, &account);
+    if (err != HUFU_OK)
+        answer_refused(request, worker, &act, err);
+    else
+        reply_json(request, 200, json_pack("{so}", "account", view_account(&account)));
+}
+
+void admin_user_get_picture(struct http_request *request, struct worker *worker)
+{
+    struct act act = answer_begin(request, "account.show-picture");
+    uint8_t account_id[UUID_SIZE];
+    struct buf picture;
+    if (!field_read_path_uuid(request, 0, "id", account_id)) {
+        answer_form_refused(request, worker, &act);
+        return;
+    }
+    uint8_t *memory = request_alloc(request, ACCOUNT_PICTURE_MAX);
+    buf_init(&picture, memory, ACCOUNT_PICTURE_MAX);
+    enum hufu_err err =
+        memory == NULL ? HUFU_ERR_INTERNAL : account_get_picture(worker, &act, account_id, &picture);
+    const char *type = err == HUFU_OK ? profile_picture_type(buf_bytes(&picture)) : NULL;
+    if (err == HUFU_OK && type == NULL)
+        err = HUFU_ERR_INTERNAL;
+    if (err != HUFU_OK)
+        answer_refused(request, worker, &act, err);
+    else
+        reply_bytes(request, 200, type, buf_bytes(&picture));
+}
+
+/* ?project=&work_number=&mobile=&state=&cursor=&limit= */
+struct user_query {
+    const char *project, *work_number, *mobile, *cursor;
+    bool has_state;
+    int state;
+    int64_t limit;
+};
+
+/* One optional text of the query. */
+#define USER_QUERY_TEXT(json_name, member, most)                                                \
+    {                                                                                           \
+        .name = (json_name), .type = FIELD_TEXT, .offset = offsetof(struct user_query, member), \
+        .optional = true, .min = 1, .max = (most)                                               \
+    }
+
+static const struct field user_query_fields[] = {
+    USER_QUERY_TEXT("project", project, PROJECT_NAME_MAX),
+    USER_QUERY_TEXT("work_number", work_number, ACCOUNT_WORK_NUMBER_MAX),
+    USER_QUERY_TEXT("mobile", mobile, ACCOUNT_TEXT_MAX),
+    USER_QUERY_TEXT("cursor", cursor, CURSOR_TEXT_MAX),
+    {.name = "state",
+     .type = FIELD_ENUM,
+     .offset = offsetof(struct user_query, state),
+     .optional = true,
+     .present = offsetof(struct user_query, has_state),
+     .names = account_state_names},
+    {.name = "limit",
+     .type = FIELD_INT,
+     .offset = offsetof(struct user_query, limit),
+     .optional = true,
+     .min = 1,
+     .max = PAGE_MAX},
+    {.name = NULL},
+};
+
+/* Who has a mobile number is found by a hash that differs from project to project. */
+static bool user_query_read(struct http_request *request, struct user_query *query, struct list_query *list)
+{
+    *query = (struct user_query){.limit = LIST_LIMIT_DEFAULT};
+    *list = (struct list_query){0};
+    if (!field_read_query(request, user_query_fields, query) ||
+        !cursor_read(request, "cursor", query->cursor, &list->after))
+        return false;
+    list->limit = (size_t)query->limit;
+    if (query->mobile == NULL || query->project != NULL)
+        return true;
+    problem_reply_field(request, PROBLEM_MISSING_FIELD, "project", "must be given with mobile", -1);
+    return false;
+}
+
+static enum hufu_err user_page(struct worker *worker, struct act *act, const struct user_query *query,
+                               const struct list_query *list, struct account *accounts, size_t *count)
 {
     struct project project;
-    if (query->project == NULL)
-        return page_accounts(worker, NULL, query->after.id, query->limit, accounts, count);
-    enum hufu_err err = project_find(worker, act, query->project, &project);
-    return err == HUFU_OK
-               ? page_accounts(worker, project.project_id, query->after.id, query->limit, accounts, count)
-               : err;
+    uint8_t mobile_hash[HASH_SIZE];
+    struct account_query wanted = {.work_number = query->work_number,
+                                   .state = query->has_state ? account_state_names[query->state] : NULL,
+                                   .after = list->after.id,
+                                   .limit = list->limit};
+    enum hufu_err err = HUFU_OK;
+    *count = 0;
+    if (query->project != NULL) {
+        err = project_find(worker, act, query->project, &project);
+        wanted.project_id = project.project_id;
+    }
+    if (err == HUFU_OK && query->mobile != NULL) {
+        err = profile_mobile_hash(worker, project.project_id, query->mobile, mobile_hash);
+        wanted.mobile_hash = mobile_hash;
+    }
+    if (err == HUFU_ERR_FORM && act->refusal == REFUSAL_NONE) {
+        act->field = "mobile";
+        return act_refuse_reason(act, REFUSAL_BAD_FIELD, "is no mobile number");
+    }
+    return err == HUFU_OK ? page_accounts(worker, &wanted, accounts, count) : err;
 }
 
 void admin_user_list(struct http_request *request, struct worker *worker)
 {
     struct act act = answer_begin(request, "account.list");
-    struct list_query query;
+    struct user_query query;
+    struct list_query list_query;
     size_t count;
-    if (!list_query_read_with_project(request, &query)) {
+    if (!user_query_read(request, &query, &list_query)) {
         answer_form_refused(request, worker, &act);
         return;
     }
-    struct account *accounts = request_alloc(request, query.limit * sizeof *accounts);
+    struct account *accounts = request_alloc(request, list_query.limit * sizeof *accounts);
     enum hufu_err err =
-        accounts == NULL ? HUFU_ERR_INTERNAL : user_page(worker, &act, &query, accounts, &count);
+        accounts == NULL ? HUFU_ERR_INTERNAL : user_page(worker, &act, &query, &list_query, accounts, &count);
     if (err != HUFU_OK) {
         answer_refused(request, worker, &act, err);
         return;
@@ -168,5 +303,5 @@ void admin_user_list(struct http_request *request, struct worker *worker)
     for (size_t i = 0; i < count; i++)
         json_array_append_new(list, view_account(&accounts[i]));
     const uint8_t *last_id = count > 0 ? accounts[count - 1].account_id : NULL;
-    reply_json(request, 200, list_query_answer(&query, "users", list, count, last_id));
+    reply_json(request, 200, list_query_answer(&list_query, "users", list, count, last_id));
 }

@@ -33,6 +33,7 @@ static const enum problem answer_problems[] = {
     [REFUSAL_DPOP_PROOF_TIME] = PROBLEM_DPOP_PROOF_TIME,
     [REFUSAL_DEVICE_LIMIT] = PROBLEM_DEVICE_LIMIT,
     [REFUSAL_HANDOVER_NEEDED] = PROBLEM_HANDOVER_NEEDED,
+    [REFUSAL_CSV_INVALID] = PROBLEM_CSV_INVALID,
 };
 static_assert(sizeof answer_problems / sizeof answer_problems[0] == REFUSAL_COUNT, "one row a refusal");
 
@@ -46,6 +47,12 @@ enum problem answer_problem_of(enum refusal refusal)
     return (unsigned)refusal < REFUSAL_COUNT ? answer_problems[refusal] : PROBLEM_INTERNAL;
 }
 
+static void answer_release(json_t **value)
+{
+    json_decref(*value);
+}
+#define ANSWER_OWNED __attribute__((cleanup(answer_release)))
+
 /* A failure is no refusal: nobody is told more than that it failed, and it is in the log. */
 static void answer_failed(struct http_request *request, const struct act *act, enum hufu_err err)
 {
@@ -55,9 +62,8 @@ static void answer_failed(struct http_request *request, const struct act *act, e
                   hufu_err_name(err), NULL);
 }
 
-static json_t *answer_extras(const struct act *act)
+static json_t *answer_extras(const struct act *act, json_t *extras)
 {
-    json_t *extras = json_object();
     if (act->state != NULL)
         json_object_set_new(extras, "state", json_text(act->state));
     if (act->refusal == REFUSAL_PIN_WRONG)
@@ -77,6 +83,13 @@ void answer_form_refused(struct http_request *request, struct worker *worker, st
 
 void answer_refused(struct http_request *request, struct worker *worker, struct act *act, enum hufu_err err)
 {
+    answer_refused_with(request, worker, act, err, json_object());
+}
+
+void answer_refused_with(struct http_request *request, struct worker *worker, struct act *act,
+                         enum hufu_err err, json_t *extras)
+{
+    ANSWER_OWNED json_t *owned = extras;
     if (act->refusal == REFUSAL_NONE) {
         answer_failed(request, act, err);
         return;
@@ -90,5 +103,6 @@ void answer_refused(struct http_request *request, struct worker *worker, struct 
     else if (act->refusal == REFUSAL_BAD_FIELD)
         problem_reply_field(request, PROBLEM_BAD_FIELD, act->field, act->reason, -1);
     else
-        problem_reply(request, answer_problem_of(act->refusal), act->reason, answer_extras(act));
+        problem_reply(request, answer_problem_of(act->refusal), act->reason,
+                      answer_extras(act, json_incref(owned)));
 }

@@ -4,6 +4,8 @@
 #ifndef HUFU_SERVER_API_ANSWER_H
 #define HUFU_SERVER_API_ANSWER_H
 
+#include <jansson.h>
+
 #include "common/err.h"
 #include "server/core/act.h"
 #include "server/http/problem.h"
@@ -17,6 +19,9 @@ struct act answer_begin(const struct http_request *request, const char *action);
 void answer_form_refused(struct http_request *request, struct worker *worker, struct act *act);
 /* A call of the rules returned err: the act's refusal, or a failure. */
 void answer_refused(struct http_request *request, struct worker *worker, struct act *act, enum hufu_err err);
+/* The same with members that the problem of a refusal has beside those of the act; the object's reference is taken over. */
+void answer_refused_with(struct http_request *request, struct worker *worker, struct act *act,
+                         enum hufu_err err, json_t *extras);
 
 /* The problem that tells of a refusal. */
 enum problem answer_problem_of(enum refusal refusal);

@@ -6,8 +6,6 @@
 #include "server/core/page.h"
 #include "server/http/field.h"
 
-#define LIST_LIMIT_DEFAULT 100
-
 struct list_fields {
     const char *project, *cursor;
     int64_t limit;

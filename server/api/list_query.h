@@ -11,6 +11,8 @@
 #include "server/api/cursor.h"
 #include "server/http/request.h"
 
+#define LIST_LIMIT_DEFAULT 100
+
 struct list_query {
     const char *project; /* id or name; NULL: all */
     size_t limit;

@@ -44,6 +44,41 @@ json_t *view_project(const struct project *project)
     return view;
 }
 
+static void view_set_told(json_t *object, const char *name, const char *text)
+{
+    if (text != NULL && text[0] != '\0')
+        view_set(object, name, json_text(text));
+}
+
+/* Of what is personal, what may be shown. */
+static void view_profile(json_t *view, const struct account *account)
+{
+    view_set(view, "requested", json_boolean(account->requested));
+    view_set_told(view, "mobile", account->shown.mobile);
+    view_set_told(view, "identity_number", account->shown.identity_number);
+    if (account->identity.len > 0)
+        view_set(view, "identity_kind", json_text(identity_kind_names[account->identity_kind]));
+    view_set_told(view, "email", account->shown.email);
+    view_set_told(view, "department", account->department);
+    view_set_told(view, "occupation", account->occupation);
+    view_set_told(view, "country", account->country);
+    view_set_told(view, "province", account->province);
+    view_set_told(view, "city", account->city);
+    view_set_told(view, "sex", account_sex_name(account->sex));
+    view_set_told(view, "remark", account->remark);
+    view_set_told(view, "refusal", account->refusal);
+    view_set(view, "has_seal_picture", json_boolean(account->has_picture));
+}
+
+json_t *view_organization(const struct organization *organization)
+{
+    json_t *view = json_pack("{so, so, so, so}", "id", json_uuid(organization->organization_id), "project_id",
+                             json_uuid(organization->project_id), "name", json_text(organization->name),
+                             "created_at", json_time(organization->created_ms));
+    view_set_told(view, "credit_code", organization->credit_code);
+    return view;
+}
+
 json_t *view_account(const struct account *account)
 {
     char subject[SUBJECT_TEXT_MAX];
@@ -52,8 +87,10 @@ json_t *view_account(const struct account *account)
                   json_uuid(account->project_id), "name", json_text(account->name), "work_number",
                   json_text(account->work_number), "state", json_text(account_state_names[account->state]),
                   "created_at", json_time(account->created_ms));
-    if (view != NULL && account->organization[0] != '\0')
-        view_set(view, "organization", json_text(account->organization));
+    view_set_told(view, "organization", account->organization);
+    if (account->has_organization)
+        view_set(view, "organization_id", json_uuid(account->organization_id));
+    view_profile(view, account);
     if (view != NULL && subject_text(subject, bytes_of(account->subject, account->subject_len)) == HUFU_OK)
         view_set(view, "subject", json_text(subject));
     return view;

@@ -10,6 +10,8 @@
 
 /* With a member for each rule. */
 json_t *view_project(const struct project *project);
+json_t *view_organization(const struct organization *organization);
+/* With what may be shown of its person. */
 json_t *view_account(const struct account *account);
 /* As its device sees it: with the subject that its certificate will have. */
 json_t *view_key(const struct key_view *key);

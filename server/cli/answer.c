@@ -89,3 +89,39 @@ enum cli_exit answer_do(const struct cli *cli, int argc, char **argv, const char
         say(cli->language, message);
     return done;
 }
+
+#define VALUE_SIZE 1024
+
+/* A value as a command takes it: an array's texts with commas between them. */
+static void value_text(char text[VALUE_SIZE], const json_t *value)
+{
+    size_t index, len = 0;
+    const json_t *each;
+    text[0] = '\0';
+    if (json_is_string(value))
+        text_clean(text, VALUE_SIZE, json_string_value(value));
+    else if (json_is_integer(value))
+        (void)snprintf(text, VALUE_SIZE, "%lld", (long long)json_integer_value(value));
+    else if (json_is_boolean(value))
+        (void)snprintf(text, VALUE_SIZE, "%s", json_is_true(value) ? "true" : "false");
+    json_array_foreach(value, index, each)
+    {
+        const char *name = json_string_value(each);
+        len +=
+            (size_t)snprintf(text + len, VALUE_SIZE - len, "%s%s", index > 0 ? "," : "", name ? name : "?");
+        if (len >= VALUE_SIZE)
+            return;
+    }
+}
+
+void answer_print_members(json_t *object)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach(object, name, value)
+    {
+        char text[VALUE_SIZE];
+        value_text(text, value);
+        (void)printf("%s=%s\n", name, text);
+    }
+}

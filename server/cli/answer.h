@@ -16,6 +16,9 @@ bool answer_print_json(const struct cli *cli, const json_t *answer);
 enum cli_exit answer_print_list(const struct cli *cli, char path[CLIENT_PATH_MAX], const char *list,
                                 const struct table_column *columns, size_t column_count);
 
+/* Prints an object for people, a line for each member: name=value. */
+void answer_print_members(json_t *object);
+
 /* POST without a body to prefix, id, suffix; says message. */
 enum cli_exit answer_do(const struct cli *cli, int argc, char **argv, const char *prefix, const char *suffix,
                         enum message message);

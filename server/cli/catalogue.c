@@ -17,10 +17,21 @@ static const char *const texts[][LANGUAGE_COUNT] = {
          "  project list\n"
          "  project show ID                      its rules; docs/operations.md says what they mean\n"
          "  project set ID RULE=VALUE …          a set's values with commas between them\n"
-         "  user add --project P --name N --work-number W [--organization O] [--qr|--no-qr]\n"
+         "  organization add --project P --name N [--credit-code C]\n"
+         "  organization list [--project P]\n"
+         "  user add --project P --name N --work-number W [--organization O] [--mobile M] [--identity-kind "
+         "K]\n"
+         "           [--identity-number I] [--email E] [--department D] [--occupation O] [--country C] "
+         "[--province P]\n"
+         "           [--city C] [--sex male|female] [--remark R] [--qr|--no-qr]\n"
          "                                       adds a user and prints the activation code\n"
-         "  user list --project P\n"
-         "  user suspend ID | user resume ID\n"
+         "  user import --project P FILE         adds the users of a CSV file, all or none, and prints their "
+         "codes\n"
+         "  user list [--project P] [--state S] [--work-number W] [--mobile M]\n"
+         "  user show ID\n"
+         "  user approve ID | user refuse ID --reason R\n"
+         "                                       decides on an account that somebody asked for\n"
+         "  user suspend ID | user resume ID | user close ID\n"
          "  user code ID [--qr|--no-qr]          prints a new activation code\n"
          "  key list [--project P]\n"
          "  key freeze ID | key unfreeze ID\n"
@@ -41,10 +52,25 @@ static const char *const texts[][LANGUAGE_COUNT] = {
          "  project list                         列出项目\n"
          "  project show 编号                    查看项目规则；含义见 docs/operations.md\n"
          "  project set 编号 规则=取值 …         修改项目规则，多个取值以逗号分隔\n"
-         "  user add --project 项目 --name 姓名 --work-number 工号 [--organization 单位] [--qr|--no-qr]\n"
+         "  organization add --project 项目 --name 名称 [--credit-code 统一社会信用代码]\n"
+         "                                       新建单位\n"
+         "  organization list [--project 项目]   列出单位\n"
+         "  user add --project 项目 --name 姓名 --work-number 工号 [--organization 单位] [--mobile 手机号]\n"
+         "           [--identity-kind 证件类型] [--identity-number 证件号码] [--email 电子邮箱] "
+         "[--department 部门]\n"
+         "           [--occupation 职业] [--country 国家] [--province 省份] [--city 城市] [--sex "
+         "male|female]\n"
+         "           [--remark 备注] [--qr|--no-qr]\n"
          "                                       新建用户并显示激活码\n"
-         "  user list --project 项目             列出用户\n"
-         "  user suspend 编号 | user resume 编号 停用、恢复用户\n"
+         "  user import --project 项目 文件      导入 CSV "
+         "文件中的全部用户（有错则全部不导入），并显示激活码\n"
+         "  user list [--project 项目] [--state 状态] [--work-number 工号] [--mobile 手机号]\n"
+         "                                       列出用户\n"
+         "  user show 编号                       查看用户\n"
+         "  user approve 编号 | user refuse 编号 --reason 原因\n"
+         "                                       批准、拒绝账户申请\n"
+         "  user suspend 编号 | user resume 编号 | user close 编号\n"
+         "                                       停用、恢复、关闭用户\n"
          "  user code 编号 [--qr|--no-qr]        签发新的激活码\n"
          "  key list [--project 项目]            列出密钥\n"
          "  key freeze 编号 | key unfreeze 编号  冻结、解冻密钥\n"
@@ -82,6 +108,14 @@ static const char *const texts[][LANGUAGE_COUNT] = {
     [MESSAGE_USER_ADDED] = {"user added: %s", "已新建用户：%s"},
     [MESSAGE_ACTIVATION] = {"activation code, good for one device until %s:",
                             "激活码（限一台设备使用，有效期至 %s）："},
+    [MESSAGE_IMPORTED] = {"users added: %zu", "已新建用户：%zu 个"},
+    [MESSAGE_FILE_UNREADABLE] = {"%s cannot be read", "无法读取 %s"},
+    [MESSAGE_FILE_TOO_LARGE] = {"%s has more than %zu bytes", "%s 超过 %zu 字节"},
+    [MESSAGE_LINE] = {"  line %lld %s: %s", "  第 %lld 行 %s：%s"},
+    [MESSAGE_APPROVED] = {"approved", "已批准"},
+    [MESSAGE_REFUSAL_TOLD] = {"the request was refused", "已拒绝该申请"},
+    [MESSAGE_CLOSED] = {"closed", "已关闭"},
+    [MESSAGE_ORGANIZATION_ADDED] = {"organization added: %s", "已新建单位：%s"},
     [MESSAGE_SUSPENDED] = {"suspended", "已停用"},
     [MESSAGE_RESUMED] = {"resumed", "已恢复"},
     [MESSAGE_FROZEN] = {"frozen", "已冻结"},
@@ -96,6 +130,8 @@ static const char *const texts[][LANGUAGE_COUNT] = {
     [MESSAGE_COLUMN_NAME] = {"NAME", "名称"},
     [MESSAGE_COLUMN_WORK_NUMBER] = {"WORK NUMBER", "工号"},
     [MESSAGE_COLUMN_ORGANIZATION] = {"ORGANIZATION", "单位"},
+    [MESSAGE_COLUMN_CREDIT_CODE] = {"CREDIT CODE", "统一社会信用代码"},
+    [MESSAGE_COLUMN_MOBILE] = {"MOBILE", "手机号"},
     [MESSAGE_COLUMN_STATE] = {"STATE", "状态"},
     [MESSAGE_COLUMN_CREATED] = {"CREATED", "创建时间"},
     [MESSAGE_COLUMN_OWNER] = {"OWNER", "持有人"},
@@ -157,6 +193,7 @@ static const struct {
     {"dpop-proof-time", {"the device's clock is wrong", "设备时钟不准"}},
     {"device-limit", {"the account has as many devices as its project allows", "用户的设备数已达项目上限"}},
     {"handover-needed", {"a secondary device gets its keys by hand-over", "附属设备的密钥须由主设备移交"}},
+    {"csv-invalid", {"the file has errors, and no user was added", "文件有误，未新建任何用户"}},
 };
 
 static const struct {

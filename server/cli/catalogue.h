@@ -29,8 +29,16 @@ enum message {
     MESSAGE_REQUEST_ID,    /* %s */
     MESSAGE_PROJECT_ADDED, /* %s: its id */
     MESSAGE_PROJECT_SET,
-    MESSAGE_USER_ADDED, /* %s: its id */
-    MESSAGE_ACTIVATION, /* %s: until when */
+    MESSAGE_USER_ADDED,      /* %s: its id */
+    MESSAGE_ACTIVATION,      /* %s: until when */
+    MESSAGE_IMPORTED,        /* %zu: how many */
+    MESSAGE_FILE_UNREADABLE, /* %s: it */
+    MESSAGE_FILE_TOO_LARGE,  /* %s: it; %zu: the limit in bytes */
+    MESSAGE_LINE,            /* %lld: its number; %s: the column; %s: why */
+    MESSAGE_APPROVED,
+    MESSAGE_REFUSAL_TOLD,
+    MESSAGE_CLOSED,
+    MESSAGE_ORGANIZATION_ADDED, /* %s: its id */
     MESSAGE_SUSPENDED,
     MESSAGE_RESUMED,
     MESSAGE_FROZEN,
@@ -44,6 +52,8 @@ enum message {
     MESSAGE_COLUMN_NAME,
     MESSAGE_COLUMN_WORK_NUMBER,
     MESSAGE_COLUMN_ORGANIZATION,
+    MESSAGE_COLUMN_CREDIT_CODE,
+    MESSAGE_COLUMN_MOBILE,
     MESSAGE_COLUMN_STATE,
     MESSAGE_COLUMN_CREATED,
     MESSAGE_COLUMN_OWNER,

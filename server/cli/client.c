@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/cli/table.h"
+
 #define CONNECT_TIMEOUT_SECONDS 5L
 #define TIMEOUT_SECONDS 60L
 
@@ -89,6 +91,22 @@ static long perform(const struct cli *cli, const char *method, const char *path,
     return status;
 }
 
+/* What is wrong with a file that was sent, line by line. */
+static void tell_lines(const struct cli *cli, const json_t *errors)
+{
+    size_t index;
+    const json_t *error;
+    json_array_foreach(errors, index, error)
+    {
+        const char *field = json_string_value(json_object_get(error, "field"));
+        const char *reason = json_string_value(json_object_get(error, "reason"));
+        char clean[128];
+        text_clean(clean, sizeof(clean), field ? field : "");
+        complain(cli->language, MESSAGE_LINE, (long long)json_integer_value(json_object_get(error, "line")),
+                 clean, reason ? reason : "");
+    }
+}
+
 static enum cli_exit tell_problem(const struct cli *cli, long status, const json_t *problem)
 {
     const char *slug = json_string_value(json_object_get(problem, "message_key"));
@@ -110,6 +128,7 @@ static enum cli_exit tell_problem(const struct cli *cli, long status, const json
         complain(cli->language, MESSAGE_LIMIT, (long long)json_integer_value(limit));
     if (state)
         complain(cli->language, MESSAGE_STATE, catalogue_word(cli->language, state));
+    tell_lines(cli, json_object_get(problem, "errors"));
     if (request_id && status >= 500)
         complain(cli->language, MESSAGE_REQUEST_ID, request_id);
     return status == 503 ? CLI_AWAY : CLI_REFUSED;

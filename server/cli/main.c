@@ -13,6 +13,9 @@ static const struct {
     const char *noun, *verb; /* verb NULL: the noun is the whole command */
     cli_command *run;
 } commands[] = {
+    // clang-format off
+    {"organization", "add", organization_add},
+    {"organization", "list", organization_list},
     {"project", "add", project_add},
     {"project", "list", project_list},
     {"project", "show", project_show},
@@ -21,6 +24,11 @@ static const struct {
     {"user", "list", user_list},
     {"user", "suspend", user_suspend},
     {"user", "resume", user_resume},
+    {"user", "import", user_import},
+    {"user", "show", user_show},
+    {"user", "approve", user_approve},
+    {"user", "refuse", user_refuse},
+    {"user", "close", user_close},
     {"user", "code", user_code},
     {"key", "list", key_list},
     {"key", "freeze", key_freeze},
@@ -33,6 +41,7 @@ static const struct {
     {"device", "freeze", device_freeze},
     {"device", "unfreeze", device_unfreeze},
     {"device", "remove", device_remove},
+    // clang-format on
 };
 
 static enum cli_exit run_command(const struct cli *cli, int argc, char **argv)

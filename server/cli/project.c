@@ -35,7 +35,6 @@ enum cli_exit project_list(const struct cli *cli, int argc, char **argv)
 }
 
 #define PROJECTS "/admin/v1/projects/"
-#define VALUE_SIZE 1024
 
 static enum cli_exit fetch_project(const struct cli *cli, const char *id, json_t **answer)
 {
@@ -46,44 +45,16 @@ static enum cli_exit fetch_project(const struct cli *cli, const char *id, json_t
     return CLI_USAGE;
 }
 
-/* A member as `project set` takes it: an array's texts with commas between them. */
-static void value_text(char text[VALUE_SIZE], const json_t *value)
-{
-    size_t index, len = 0;
-    const json_t *each;
-    text[0] = '\0';
-    if (json_is_string(value))
-        text_clean(text, VALUE_SIZE, json_string_value(value));
-    else if (json_is_integer(value))
-        (void)snprintf(text, VALUE_SIZE, "%lld", (long long)json_integer_value(value));
-    else if (json_is_boolean(value))
-        (void)snprintf(text, VALUE_SIZE, "%s", json_is_true(value) ? "true" : "false");
-    json_array_foreach(value, index, each)
-    {
-        const char *name = json_string_value(each);
-        len +=
-            (size_t)snprintf(text + len, VALUE_SIZE - len, "%s%s", index > 0 ? "," : "", name ? name : "?");
-        if (len >= VALUE_SIZE)
-            return;
-    }
-}
-
 enum cli_exit project_show(const struct cli *cli, int argc, char **argv)
 {
-    const char *id = NULL, *name;
-    json_t *value;
+    const char *id = NULL;
     ANSWER_OWNED json_t *answer = NULL;
     if (!arguments_parse(cli, no_options, argc, argv, &id, 1))
         return CLI_USAGE;
     enum cli_exit done = fetch_project(cli, id, &answer);
     if (done != CLI_DONE || answer_print_json(cli, answer))
         return done;
-    json_object_foreach(answer, name, value)
-    {
-        char text[VALUE_SIZE];
-        value_text(text, value);
-        (void)printf("%s=%s\n", name, text);
-    }
+    answer_print_members(answer);
     return CLI_DONE;
 }
 

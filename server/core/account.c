@@ -2,9 +2,12 @@
 #include "server/core/account.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "server/core/machine.h"
+#include "server/core/organization.h"
+#include "server/core/personal.h"
 #include "server/core/project.h"
 #include "server/identifier.h"
 
@@ -12,6 +15,7 @@ static const uint8_t account_table[ACCOUNT_STATE_COUNT][ACCOUNT_EVENT_COUNT] = {
     [ACCOUNT_REQUESTED] =
         {
             [ACCOUNT_APPROVE] = MACHINE_TO(ACCOUNT_ACTIVE),
+            [ACCOUNT_REFUSE] = MACHINE_TO(ACCOUNT_CLOSED),
             [ACCOUNT_CLOSE] = MACHINE_TO(ACCOUNT_CLOSED),
         },
     [ACCOUNT_ACTIVE] =
@@ -50,12 +54,13 @@ static const char *account_or(const char *given, const char *otherwise)
 static enum hufu_err account_subject(struct act *act, const struct account_in *in,
                                      const struct project *project, struct account *out)
 {
+    const struct profile_in *profile = &in->profile;
     const struct subject whole = {
-        .country = account_or(in->subject.country, "CN"),
-        .province = in->subject.province,
-        .locality = in->subject.locality,
+        .country = account_or(in->subject.country, account_or(profile->country, "CN")),
+        .province = account_or(in->subject.province, profile->province),
+        .locality = account_or(in->subject.locality, profile->city),
         .organization = account_or(in->subject.organization, account_or(in->organization, project->name)),
-        .unit = in->subject.unit,
+        .unit = account_or(in->subject.unit, profile->department),
         .common_name = account_or(in->subject.common_name, in->name),
         .serial_number = account_or(in->subject.serial_number, in->work_number),
     };
@@ -73,28 +78,68 @@ static enum hufu_err account_subject(struct act *act, const struct account_in *i
                              " characters that it does not");
 }
 
-static enum hufu_err account_fill(struct worker *worker, struct act *act, const struct account_in *in,
-                                  struct account *out)
+enum hufu_err account_prepare(struct worker *worker, struct act *act, const struct account_in *in,
+                              const struct project *project, enum account_state state, struct account *out)
 {
-    struct project project;
-    enum hufu_err err = project_find(worker, act, in->project, &project);
-    if (err != HUFU_OK)
-        return err;
-    *out = (struct account){.state = ACCOUNT_ACTIVE};
-    memcpy(out->project_id, project.project_id, UUID_SIZE);
+    *out = (struct account){.state = state, .requested = state == ACCOUNT_REQUESTED};
+    memcpy(out->project_id, project->project_id, UUID_SIZE);
     identifier_new(out->account_id);
     snprintf(out->name, sizeof out->name, "%s", in->name);
     snprintf(out->work_number, sizeof out->work_number, "%s", in->work_number);
     snprintf(out->organization, sizeof out->organization, "%s", account_or(in->organization, ""));
     account_set_act(act, out);
-    return account_subject(act, in, &project, out);
+    enum hufu_err err = account_subject(act, in, project, out);
+    return err == HUFU_OK ? profile_fill(worker, act, &in->profile, out) : err;
+}
+
+/* Its organization's id, once it is more than a request. */
+static enum hufu_err account_place(struct worker *worker, struct account *account)
+{
+    if (account->organization[0] == '\0')
+        return HUFU_OK;
+    enum hufu_err err = organization_find_or_make(worker, account->project_id, account->organization,
+                                                  account->organization_id);
+    account->has_organization = err == HUFU_OK;
+    return err;
+}
+
+static void account_free_picture(uint8_t **memory)
+{
+    free(*memory);
+}
+
+static enum hufu_err account_add_picture(struct worker *worker, struct act *act, struct account *account,
+                                         struct bytes picture)
+{
+    uint8_t *memory __attribute__((cleanup(account_free_picture))) = malloc(ACCOUNT_PICTURE_SEALED_MAX);
+    struct buf sealed;
+    if (memory == NULL)
+        return HUFU_ERR_INTERNAL;
+    buf_init(&sealed, memory, ACCOUNT_PICTURE_SEALED_MAX);
+    enum hufu_err err = profile_seal_picture(worker, act, account, picture, &sealed);
+    if (err == HUFU_OK)
+        err = account_insert_picture(worker->store, account, buf_bytes(&sealed));
+    account->has_picture = err == HUFU_OK;
+    return err;
+}
+
+enum hufu_err account_add(struct worker *worker, struct act *act, struct account *account,
+                          struct bytes picture)
+{
+    enum hufu_err err = account->state == ACCOUNT_REQUESTED ? HUFU_OK : account_place(worker, account);
+    if (err == HUFU_OK)
+        err = account_insert(worker->store, account);
+    return err == HUFU_OK && picture.len > 0 ? account_add_picture(worker, act, account, picture) : err;
 }
 
 enum hufu_err account_create(struct worker *worker, struct act *act, const struct account_in *in,
                              struct account *out, struct activation_code *code)
 {
     struct activation prepared;
-    enum hufu_err err = account_fill(worker, act, in, out);
+    struct project project;
+    enum hufu_err err = project_find(worker, act, in->project, &project);
+    if (err == HUFU_OK)
+        err = account_prepare(worker, act, in, &project, ACCOUNT_ACTIVE, out);
     if (err == HUFU_OK)
         err = activation_prepare(worker, &prepared);
     if (err != HUFU_OK)
@@ -102,32 +147,117 @@ enum hufu_err account_create(struct worker *worker, struct act *act, const struc
     struct store_transaction transaction STORE_TRANSACTION = {0};
     err = store_begin(worker->store, &transaction);
     if (err == HUFU_OK)
-        err = account_insert(worker->store, out);
+        err = account_add(worker, act, out, in->profile.seal_picture);
     if (err == HUFU_ERR_CONFLICT)
         return act_refuse_reason(act, REFUSAL_CONFLICT, "the project has an account of this work number");
     if (err == HUFU_OK)
         err = activation_issue(worker, out, &prepared, code);
     if (err == HUFU_OK)
         err = act_record(worker, act, NULL);
+    profile_show(worker, out);
     return err == HUFU_OK ? store_commit(&transaction) : err;
 }
 
-enum hufu_err account_change(struct worker *worker, struct act *act, const uint8_t account_id[UUID_SIZE],
-                             enum account_event event, struct account *out)
+/* What goes with a step, before the state is set. */
+static enum hufu_err account_follow(struct worker *worker, enum account_event event, const char *reason,
+                                    struct account *account)
+{
+    enum hufu_err err = HUFU_OK;
+    if (event == ACCOUNT_APPROVE) {
+        err = account_place(worker, account);
+        return err == HUFU_OK ? account_set_organization(worker->store, account) : err;
+    }
+    if (event == ACCOUNT_REFUSE) {
+        snprintf(account->refusal, sizeof account->refusal, "%s", account_or(reason, ""));
+        return account_set_refusal(worker->store, account);
+    }
+    if (event == ACCOUNT_CLOSE) {
+        uint64_t ended;
+        err = session_end_account(worker->store, account->account_id, &ended);
+        return err == HUFU_OK ? activation_replace(worker->store, account->account_id) : err;
+    }
+    return err;
+}
+
+enum hufu_err account_take(struct worker *worker, struct act *act, enum account_event event,
+                           const char *reason, struct account *account)
 {
     enum account_state next;
+    account_set_act(act, account);
+    if (!account_step(account->state, event, &next))
+        return act_refuse_state(act, REFUSAL_CONFLICT, account_state_names[account->state]);
+    enum hufu_err err = account_follow(worker, event, reason, account);
+    if (err == HUFU_OK)
+        err = account_set_state(worker->store, account, next);
+    if (err == HUFU_ERR_CONFLICT)
+        return act_refuse_reason(act, REFUSAL_CONFLICT, "the project has an account of this work number");
+    account->state = next;
+    return err == HUFU_OK ? act_record(worker, act, account_state_names[next]) : err;
+}
+
+static enum hufu_err account_change_locked(struct worker *worker, struct act *act,
+                                           const uint8_t account_id[UUID_SIZE], enum account_event event,
+                                           const char *reason, struct account *out)
+{
     struct store_transaction transaction STORE_TRANSACTION = {0};
     enum hufu_err err = store_begin(worker->store, &transaction);
     if (err == HUFU_OK)
         err = account_lock(worker->store, account_id, out);
     if (err != HUFU_OK)
         return err == HUFU_ERR_NOT_FOUND ? act_refuse(act, REFUSAL_NOT_FOUND) : err;
-    account_set_act(act, out);
-    if (!account_step(out->state, event, &next))
-        return act_refuse_state(act, REFUSAL_CONFLICT, account_state_names[out->state]);
-    err = account_set_state(worker->store, out, next);
-    out->state = next;
-    if (err == HUFU_OK)
-        err = act_record(worker, act, account_state_names[next]);
+    err = account_take(worker, act, event, reason, out);
+    profile_show(worker, out);
     return err == HUFU_OK ? store_commit(&transaction) : err;
+}
+
+enum hufu_err account_change(struct worker *worker, struct act *act, const uint8_t account_id[UUID_SIZE],
+                             enum account_event event, struct account *out)
+{
+    return account_change_locked(worker, act, account_id, event, NULL, out);
+}
+
+enum hufu_err account_refuse(struct worker *worker, struct act *act, const uint8_t account_id[UUID_SIZE],
+                             const char *reason, struct account *out)
+{
+    return account_change_locked(worker, act, account_id, ACCOUNT_REFUSE, reason, out);
+}
+
+enum hufu_err account_get(struct worker *worker, struct act *act, const uint8_t account_id[UUID_SIZE],
+                          struct account *out)
+{
+    enum hufu_err err = account_read(worker->store, account_id, out);
+    if (err == HUFU_ERR_NOT_FOUND)
+        return act_refuse(act, REFUSAL_NOT_FOUND);
+    if (err != HUFU_OK)
+        return err;
+    account_set_act(act, out);
+    profile_show(worker, out);
+    return HUFU_OK;
+}
+
+enum hufu_err account_get_picture(struct worker *worker, struct act *act, const uint8_t account_id[UUID_SIZE],
+                                  struct buf *picture)
+{
+    struct account account;
+    struct buf sealed;
+    uint8_t *memory __attribute__((cleanup(account_free_picture))) = malloc(ACCOUNT_PICTURE_SEALED_MAX);
+    if (memory == NULL)
+        return HUFU_ERR_INTERNAL;
+    buf_init(&sealed, memory, ACCOUNT_PICTURE_SEALED_MAX);
+    enum hufu_err err = account_get(worker, act, account_id, &account);
+    if (err == HUFU_OK)
+        err = account_read_picture(worker->store, &account, &sealed);
+    if (err == HUFU_ERR_NOT_FOUND)
+        return act_refuse(act, REFUSAL_NOT_FOUND);
+    return err == HUFU_OK ? personal_open(worker, PERSONAL_PICTURE, account.project_id, account_id,
+                                          buf_bytes(&sealed), picture)
+                          : err;
+}
+
+enum hufu_err account_mobile(struct worker *worker, const struct account *account, struct buf *mobile)
+{
+    const struct account_sealed *sealed = &account->mobile;
+    return sealed->len == 0 ? HUFU_ERR_NOT_FOUND
+                            : personal_open(worker, PERSONAL_MOBILE, account->project_id, account->account_id,
+                                            bytes_of(sealed->data, sealed->len), mobile);
 }

@@ -1,16 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/core/page.h"
 
+#include "server/core/profile.h"
+
 enum hufu_err page_projects(struct worker *worker, const uint8_t after[UUID_SIZE], size_t limit,
                             struct project *projects, size_t *count)
 {
     return project_list(worker->store, after, limit, projects, count);
 }
 
-enum hufu_err page_accounts(struct worker *worker, const uint8_t *project_id, const uint8_t after[UUID_SIZE],
-                            size_t limit, struct account *accounts, size_t *count)
+enum hufu_err page_organizations(struct worker *worker, const uint8_t *project_id,
+                                 const uint8_t after[UUID_SIZE], size_t limit,
+                                 struct organization *organizations, size_t *count)
 {
-    return account_list(worker->store, project_id, after, limit, accounts, count);
+    return organization_list(worker->store, project_id, after, limit, organizations, count);
+}
+
+enum hufu_err page_accounts(struct worker *worker, const struct account_query *query,
+                            struct account *accounts, size_t *count)
+{
+    enum hufu_err err = account_list(worker->store, query, accounts, count);
+    for (size_t i = 0; i < *count; i++)
+        profile_show(worker, &accounts[i]);
+    return err;
 }
 
 enum hufu_err page_keys(struct worker *worker, const uint8_t *project_id, const uint8_t *device_id,

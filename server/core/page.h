@@ -12,6 +12,7 @@
 #include "server/store/audit_store.h"
 #include "server/store/device_store.h"
 #include "server/store/key_store.h"
+#include "server/store/organization_store.h"
 #include "server/store/project_store.h"
 #include "server/store/session_store.h"
 #include "server/worker.h"
@@ -23,8 +24,12 @@
  * which there must be room; fewer: there are no more. */
 enum hufu_err page_projects(struct worker *worker, const uint8_t after[UUID_SIZE], size_t limit,
                             struct project *projects, size_t *count) HUFU_MUST_CHECK;
-enum hufu_err page_accounts(struct worker *worker, const uint8_t *project_id, const uint8_t after[UUID_SIZE],
-                            size_t limit, struct account *accounts, size_t *count) HUFU_MUST_CHECK;
+enum hufu_err page_organizations(struct worker *worker, const uint8_t *project_id,
+                                 const uint8_t after[UUID_SIZE], size_t limit,
+                                 struct organization *organizations, size_t *count) HUFU_MUST_CHECK;
+/* With what may be shown of each. */
+enum hufu_err page_accounts(struct worker *worker, const struct account_query *query,
+                            struct account *accounts, size_t *count) HUFU_MUST_CHECK;
 /* Of a project, of a device, or (both NULL) of all. */
 enum hufu_err page_keys(struct worker *worker, const uint8_t *project_id, const uint8_t *device_id,
                         const uint8_t after[UUID_SIZE], size_t limit, struct key_view *keys,

@@ -32,6 +32,7 @@ static const struct {
     [REFUSAL_DPOP_PROOF_TIME] = {"dpop-proof-time", HUFU_ERR_TIME},
     [REFUSAL_DEVICE_LIMIT] = {"device-limit", HUFU_ERR_CONFLICT},
     [REFUSAL_HANDOVER_NEEDED] = {"handover-needed", HUFU_ERR_POLICY},
+    [REFUSAL_CSV_INVALID] = {"csv-invalid", HUFU_ERR_FORM},
 };
 static_assert(sizeof refusals / sizeof refusals[0] == REFUSAL_COUNT, "one row a refusal");
 

@@ -51,6 +51,7 @@ static const struct {
     [PROBLEM_DEVICE_LIMIT] = {"device-limit", 409, "The account has as many devices as its project allows"},
     [PROBLEM_HANDOVER_NEEDED] = {"handover-needed", 403,
                                  "This device gets its keys by hand-over from the primary device"},
+    [PROBLEM_CSV_INVALID] = {"csv-invalid", 400, "The CSV file is not of its form"},
 };
 static_assert(sizeof(problems) / sizeof(problems[0]) == PROBLEM_COUNT, "one row a problem");
 

@@ -89,6 +89,10 @@ class Stack:
         return run("/usr/lib/postgresql/15/bin/psql", "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1",
                    self.environment["HUFU_DATABASE_ADMIN"], "-c", statement).stdout.decode().strip()
 
+    def dump(self):
+        """The whole database as its superuser's pg_dump writes it."""
+        return run("/usr/lib/postgresql/15/bin/pg_dump", self.environment["HUFU_DATABASE_ADMIN"]).stdout
+
     def log(self, name):
         return (self.home / "log" / (name + ".log")).read_bytes()
 

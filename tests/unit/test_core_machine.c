@@ -14,11 +14,11 @@ static void account_takes_exactly_these_steps(void **state)
 {
     (void)state;
     static const int table[ACCOUNT_STATE_COUNT][ACCOUNT_EVENT_COUNT] = {
-        /*               approve         suspend            resume          close */
-        /* requested */ {ACCOUNT_ACTIVE, NO, NO, ACCOUNT_CLOSED},
-        /* active */ {NO, ACCOUNT_SUSPENDED, NO, ACCOUNT_CLOSED},
-        /* suspended */ {NO, NO, ACCOUNT_ACTIVE, ACCOUNT_CLOSED},
-        /* closed */ {NO, NO, NO, NO},
+        /*               approve         refuse          suspend            resume          close */
+        /* requested */ {ACCOUNT_ACTIVE, ACCOUNT_CLOSED, NO, NO, ACCOUNT_CLOSED},
+        /* active */ {NO, NO, ACCOUNT_SUSPENDED, NO, ACCOUNT_CLOSED},
+        /* suspended */ {NO, NO, NO, ACCOUNT_ACTIVE, ACCOUNT_CLOSED},
+        /* closed */ {NO, NO, NO, NO, NO},
     };
     for (int from = 0; from < ACCOUNT_STATE_COUNT; from++)
         for (int event = 0; event < ACCOUNT_EVENT_COUNT; event++) {

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is known of a person besides name and work number: checked, brought into one form, and sealed where it is personal. */
+#ifndef HUFU_SERVER_CORE_PROFILE_H
+#define HUFU_SERVER_CORE_PROFILE_H
+
+#include <stdbool.h>
+
+#include "common/buf.h"
+#include "common/err.h"
+#include "common/hash.h"
+#include "server/core/act.h"
+#include "server/store/account_store.h"
+#include "server/worker.h"
+
+/* As it was given; NULL, or empty: not told. */
+struct profile_in {
+    const char *mobile;
+    const char *identity_number;
+    const char *email;
+    const char *department, *occupation;
+    const char *country; /* two letters */
+    const char *province, *city;
+    const char *remark;
+    bool has_identity_kind, has_sex;
+    int identity_kind; /* enum identity_kind; of a number without it: a resident identity card's */
+    int sex;           /* index in account_sex_names */
+    struct bytes seal_picture;
+};
+
+/* Fills the account in, whose ids are set. Refusal: bad field. HUFU_ERR_AWAY: something is personal, and the data key is not
+ * loaded. */
+enum hufu_err profile_fill(struct worker *worker, struct act *act, const struct profile_in *in,
+                           struct account *account) HUFU_MUST_CHECK;
+
+/* Checks that it is a PNG or JPEG picture, and seals it. Refusal: bad field. */
+enum hufu_err profile_seal_picture(struct worker *worker, struct act *act, const struct account *account,
+                                   struct bytes picture, struct buf *sealed) HUFU_MUST_CHECK;
+/* "image/png" or "image/jpeg"; NULL: neither. */
+const char *profile_picture_type(struct bytes picture);
+
+/* By what the accounts with this mobile number are found. HUFU_ERR_FORM: it is none. */
+enum hufu_err profile_mobile_hash(struct worker *worker, const uint8_t project_id[UUID_SIZE],
+                                  const char *text, uint8_t hash[HASH_SIZE]) HUFU_MUST_CHECK;
+
+/* Fills in what may be shown. What cannot be opened at present is shown as "****". */
+void profile_show(struct worker *worker, struct account *account);
+
+#endif
