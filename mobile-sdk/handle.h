@@ -5,6 +5,7 @@
 
 #include "common/frame.h"
 #include "cosign/cosign.h"
+#include "mobile-sdk/authentication.h"
 #include "mobile-sdk/device_record.h"
 #include "mobile-sdk/hufu.h"
 
@@ -30,6 +31,7 @@ struct hufu {
     struct device_record device;
     struct statement statement;
     struct joining joining;
+    char authentication[AUTHENTICATION_TOKEN_TEXT_MAX + 1]; /* secret, in memory alone; empty: none */
     struct hufu_report report;
 };
 

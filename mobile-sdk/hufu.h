@@ -120,6 +120,14 @@ enum hufu_result {
     HUFU_RESULT_DAMAGED = 30,  /* what the storage gave is not what was put there */
     HUFU_RESULT_PLATFORM = 31, /* another callback failed */
     HUFU_RESULT_INTERNAL = 32, /* out of memory, or a fault of this library */
+    /* Authentication. */
+    HUFU_RESULT_PASSWORD_FORM =
+        33, /* no password, or not a good one: 8 or more characters of three classes */
+    HUFU_RESULT_AUTHENTICATION =
+        34, /* this does not prove who you are (or nothing has begun, or it is over) */
+    HUFU_RESULT_AUTHENTICATION_NEEDED = 35, /* hufu_authenticate first, or pass more methods */
+    HUFU_RESULT_TOO_MANY = 36,              /* tries, or codes; try again later */
+    HUFU_RESULT_PASSWORD_CHANGE = 37,       /* the operator's one-time password must be changed at once */
     HUFU_RESULT_COUNT
 };
 
@@ -350,6 +358,54 @@ struct hufu_use_query {
  * device. */
 enum hufu_result hufu_use_records(struct hufu *hufu, struct hufu_use_query *query,
                                   struct hufu_use_record *records, size_t cap, size_t *count) HUFU_CHECKED;
+
+/* ---- Authentication ---- */
+
+/* What for. The service's project says which methods suffice for each. */
+enum hufu_authentication_purpose {
+    HUFU_AUTHENTICATE_BIND_DEVICE,
+    HUFU_AUTHENTICATE_SIGN_IN, /* a new session of this device */
+    HUFU_AUTHENTICATE_CONFIRM, /* something that the session is about to do */
+    HUFU_AUTHENTICATE_RECOVER  /* a forgotten password */
+};
+
+/* Methods, to be put together. */
+#define HUFU_METHOD_PASSWORD 1u
+#define HUFU_METHOD_SMS 2u
+#define HUFU_METHOD_FACE 4u
+#define HUFU_METHOD_QR 8u
+#define HUFU_WAYS_MAX 8
+
+/* How far it has come. */
+struct hufu_authentication {
+    bool done;       /* what was passed suffices */
+    unsigned passed; /* methods */
+    size_t way_count;
+    unsigned ways[HUFU_WAYS_MAX]; /* each: the methods that would do */
+};
+
+/* [network] Begins, in place of any before: of the account that this device belongs to. A captcha is answered by the library
+ * itself, by some tenths of a second of work. The handle keeps it, for ten minutes at most, until something spends it. */
+enum hufu_result hufu_authenticate(struct hufu *hufu, enum hufu_authentication_purpose purpose,
+                                   struct hufu_authentication *state) HUFU_CHECKED;
+/* [network] HUFU_RESULT_AUTHENTICATION: wrong; after five of them the authentication is over, after ten in an hour
+ * HUFU_RESULT_TOO_MANY. HUFU_RESULT_PASSWORD_CHANGE: it is the operator's one-time password; give the new one as well (changed,
+ * else NULL). */
+enum hufu_result hufu_authenticate_password(struct hufu *hufu, const char *password, size_t password_len,
+                                            const char *changed, size_t changed_len,
+                                            struct hufu_authentication *state) HUFU_CHECKED;
+/* [network] Has a code sent to the account's mobile number, for five minutes. HUFU_RESULT_TOO_MANY: one a minute, ten a day. */
+enum hufu_result hufu_authenticate_send_code(struct hufu *hufu) HUFU_CHECKED;
+enum hufu_result hufu_authenticate_code(struct hufu *hufu, const char *code,
+                                        struct hufu_authentication *state) HUFU_CHECKED;
+/* [network] */
+enum hufu_result hufu_authentication_state(struct hufu *hufu, struct hufu_authentication *state) HUFU_CHECKED;
+
+/* [network] Every other session of the account ends. */
+enum hufu_result hufu_password_change(struct hufu *hufu, const char *old, size_t old_len, const char *wanted,
+                                      size_t wanted_len) HUFU_CHECKED;
+/* [network] Spends an authentication for HUFU_AUTHENTICATE_RECOVER. All sessions of the account end, this device's too. */
+enum hufu_result hufu_password_recover(struct hufu *hufu, const char *wanted, size_t wanted_len) HUFU_CHECKED;
 
 /* ---- Keys ---- */
 

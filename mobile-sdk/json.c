@@ -52,6 +52,11 @@ bool json_has(const struct json_reader *reader, const char *path)
     return find(reader, path);
 }
 
+struct json_reader json_member(const struct json_reader *reader, const char *path)
+{
+    return json_reader_of(find(reader, path));
+}
+
 /* The text of a member; a reader that failed, or a member of another kind, gives an empty one. */
 static const char *text_of(struct json_reader *reader, const char *path)
 {

@@ -23,6 +23,8 @@ struct json_reader {
 struct json_reader json_reader_of(const struct json_t *json);
 /* Paths are member names with dots between them: "project.name". */
 bool json_has(const struct json_reader *reader, const char *path); /* there, and not null */
+/* A reader of the member alone; of one that is not there it fails. */
+struct json_reader json_member(const struct json_reader *reader, const char *path);
 /* Fails for text longer than size - 1, or with control characters in it: it will be shown on terminals. */
 void json_read_text(struct json_reader *reader, const char *path, char *text, size_t size);
 void json_read_u64(struct json_reader *reader, const char *path, uint64_t *number, uint64_t max);

@@ -37,6 +37,11 @@ static const char *const keys[] = {
     [HUFU_RESULT_DAMAGED] = "storage-damaged",
     [HUFU_RESULT_PLATFORM] = "platform",
     [HUFU_RESULT_INTERNAL] = "internal",
+    [HUFU_RESULT_PASSWORD_FORM] = "password-form",
+    [HUFU_RESULT_AUTHENTICATION] = "authentication-failed",
+    [HUFU_RESULT_AUTHENTICATION_NEEDED] = "authentication-needed",
+    [HUFU_RESULT_TOO_MANY] = "too-many-tries",
+    [HUFU_RESULT_PASSWORD_CHANGE] = "password-change-needed",
 };
 
 _Static_assert(sizeof(keys) / sizeof(keys[0]) == HUFU_RESULT_COUNT, "every result has a key");
@@ -125,6 +130,12 @@ enum hufu_result result_of_problem(const char *message_key, int http_status)
         {"record-invalid", HUFU_RESULT_FAULT},
         {"internal", HUFU_RESULT_FAULT},
         {"not-found", HUFU_RESULT_NOT_FOUND},
+        {"authentication-failed", HUFU_RESULT_AUTHENTICATION},
+        {"authentication-needed", HUFU_RESULT_AUTHENTICATION_NEEDED},
+        {"too-many-tries", HUFU_RESULT_TOO_MANY},
+        {"captcha-needed", HUFU_RESULT_REFUSED},
+        {"code-invalid", HUFU_RESULT_AUTHENTICATION},
+        {"password-change-needed", HUFU_RESULT_PASSWORD_CHANGE},
     };
     for (size_t i = 0; i < sizeof(problems) / sizeof(problems[0]); i++) {
         if (strcmp(problems[i].key, message_key) == 0)

@@ -22,6 +22,10 @@
 #define WORKERS_CHOSEN_MAX 64
 #define OUTSIDE_URL_MAX 1024
 
+/* Argon2id below this is weaker than what is recommended for passwords (OWASP: 19 MiB and 2 passes, one lane). */
+#define PASSWORD_MEMORY_MIB_MIN 19
+#define PASSWORD_PASSES_MIN 2
+
 #define TEXT(key, fallback)                                                               \
     {                                                                                     \
         .name = #key, .type = CONFIG_TEXT, .offset = offsetof(struct server_config, key), \
@@ -63,6 +67,10 @@ static const struct config_key keys[] = {
     TEXT(face_token_file, ""),
     TEXT(outside_ca_file, ""),
     NUMBER(outside_timeout_ms, "10000", 100, 60000),
+    NUMBER(password_memory_mib, "64", PASSWORD_MEMORY_MIB_MIN, 1024),
+    NUMBER(password_passes, "3", PASSWORD_PASSES_MIN, 16),
+    NUMBER(password_hashes_at_once, "2", 1, 64),
+    NUMBER(address_tries_per_hour, "300", 0, 100000),
     TEXT(log_level, "info"),
     {.type = CONFIG_END},
 };

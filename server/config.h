@@ -44,6 +44,10 @@ struct server_config {
     char *face_url, *face_token_file;
     char *outside_ca_file; /* PEM: authorities in place of the system's; empty: the system's */
     long outside_timeout_ms;
+    long password_memory_mib; /* Argon2id */
+    long password_passes;
+    long password_hashes_at_once; /* each takes password_memory_mib */
+    long address_tries_per_hour;  /* at authentications, codes and captchas; 0: not counted */
     char *log_level;
 
     /* Derived, not keys. */

@@ -16,6 +16,8 @@
 #include "server/config.h"
 #include "server/confine.h"
 #include "server/core/data_key.h"
+#include "server/core/password_hash.h"
+#include "server/gate.h"
 #include "server/health.h"
 #include "server/hsmc/keys.h"
 #include "server/http/server.h"
@@ -37,6 +39,7 @@ struct service {
     struct hsmc_keys *keys;
     struct data_key *data_key;
     struct outside *outside;
+    struct gate *hashing;
     struct worker **workers; /* config.workers of them */
     struct worker *keeper_worker;
     struct worker network_worker; /* without connections */
@@ -73,6 +76,15 @@ static struct worker *new_worker(struct service *service)
     return worker_new(&service->config, service->metrics, service->keys, service->data_key, service->outside);
 }
 
+/* So many hash passwords at once, and with those who wait they are at most half of the workers: the others go on signing. */
+static bool make_gate(struct service *service)
+{
+    const struct server_config *config = &service->config;
+    long inside = config->password_hashes_at_once, half = config->workers / 2;
+    service->hashing = gate_new((unsigned)inside, half > inside ? (unsigned)(half - inside) : 0);
+    return service->hashing && password_hash_ready() == HUFU_OK;
+}
+
 static bool make_workers(struct service *service)
 {
     const struct server_config *config = &service->config;
@@ -80,7 +92,7 @@ static bool make_workers(struct service *service)
     service->keys = hsmc_keys_new();
     service->data_key = data_key_new();
     service->workers = calloc((size_t)config->workers, sizeof(service->workers[0]));
-    if (!service->metrics || !service->keys || !service->workers)
+    if (!service->metrics || !service->keys || !service->workers || !make_gate(service))
         return complain("no memory");
     if (!service->data_key)
         return complain("no memory can be locked; see docs/operations.md");
@@ -88,6 +100,7 @@ static bool make_workers(struct service *service)
         service->workers[i] = new_worker(service);
         if (!service->workers[i])
             return complain("no memory");
+        service->workers[i]->hashing = service->hashing;
     }
     service->network_worker = (struct worker){.metrics = service->metrics, .config = config};
     service->keeper_worker = new_worker(service);
@@ -205,6 +218,7 @@ static void clean(struct service *service)
     hsmc_keys_free(service->keys);
     data_key_free(service->data_key);
     outside_free(service->outside);
+    gate_free(service->hashing);
     metrics_free(service->metrics);
     tls_free(&service->tls);
     server_config_free(&service->config);

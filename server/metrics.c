@@ -43,6 +43,9 @@ static const struct metric_text counter_texts[] = {
     [METRICS_QUEUE_REFUSED] = {"hufu_queue_refused_total", "Requests turned away by a full queue."},
     [METRICS_OUTSIDE_ERRORS] = {"hufu_outside_errors_total",
                                 "Calls that an outside service did not answer, or refused."},
+    [METRICS_AUTHENTICATION_FAILURES] = {"hufu_authentication_failures_total",
+                                         "Wrong passwords, codes and faces."},
+    [METRICS_TRIES_REPELLED] = {"hufu_tries_repelled_total", "Tries not looked at: there were too many."},
 };
 static_assert(sizeof(counter_texts) / sizeof(counter_texts[0]) == METRICS_COUNTER_COUNT,
               "one text a counter");

@@ -11,21 +11,23 @@ struct metrics;
 
 /* Counters without labels; names and help texts stand in metrics.c. */
 enum metrics_counter {
-    METRICS_COSIGNATURES,        /* digests co-signed and recorded */
-    METRICS_DECRYPTIONS,         /* points answered and recorded */
-    METRICS_PIN_FAILURES,        /* proofs refused and recorded */
-    METRICS_PIN_LOCKS,           /* devices locked by wrong PINs */
-    METRICS_REPLAYS,             /* stored answers given again */
-    METRICS_ACTIVATIONS,         /* codes redeemed */
-    METRICS_ACTIVATIONS_REFUSED, /* codes refused, unknown ones among them */
-    METRICS_SESSIONS_REFUSED,    /* requests without a valid session */
-    METRICS_CERTIFICATES,        /* certificates issued */
-    METRICS_HSM_CONNECTS,        /* connections opened to hufu-hsm */
-    METRICS_HSM_ERRORS,          /* calls that hufu-hsm did not answer, or not in form */
-    METRICS_DATABASE_CONNECTS,   /* connections opened to PostgreSQL */
-    METRICS_DATABASE_ERRORS,     /* statements that failed for another reason than a refusal */
-    METRICS_QUEUE_REFUSED,       /* requests turned away because the queue was full */
-    METRICS_OUTSIDE_ERRORS,      /* calls that an outside service did not answer, or refused */
+    METRICS_COSIGNATURES,            /* digests co-signed and recorded */
+    METRICS_DECRYPTIONS,             /* points answered and recorded */
+    METRICS_PIN_FAILURES,            /* proofs refused and recorded */
+    METRICS_PIN_LOCKS,               /* devices locked by wrong PINs */
+    METRICS_REPLAYS,                 /* stored answers given again */
+    METRICS_ACTIVATIONS,             /* codes redeemed */
+    METRICS_ACTIVATIONS_REFUSED,     /* codes refused, unknown ones among them */
+    METRICS_SESSIONS_REFUSED,        /* requests without a valid session */
+    METRICS_CERTIFICATES,            /* certificates issued */
+    METRICS_HSM_CONNECTS,            /* connections opened to hufu-hsm */
+    METRICS_HSM_ERRORS,              /* calls that hufu-hsm did not answer, or not in form */
+    METRICS_DATABASE_CONNECTS,       /* connections opened to PostgreSQL */
+    METRICS_DATABASE_ERRORS,         /* statements that failed for another reason than a refusal */
+    METRICS_QUEUE_REFUSED,           /* requests turned away because the queue was full */
+    METRICS_OUTSIDE_ERRORS,          /* calls that an outside service did not answer, or refused */
+    METRICS_AUTHENTICATION_FAILURES, /* wrong passwords, codes and faces */
+    METRICS_TRIES_REPELLED,          /* tries that were not looked at: there were too many */
     METRICS_COUNTER_COUNT
 };
 

@@ -15,6 +15,9 @@ struct exchange;      /* server/adapter/exchange.h: its way to outside services 
 struct outside;       /* server/adapter/outside.h: where those are */
 struct metrics;       /* server/metrics.h */
 struct server_config; /* server/config.h */
+struct gate;          /* server/gate.h: who may hash a password */
+
+#define WORKER_PEER_SIZE 16
 
 struct worker {
     struct store *store;
@@ -24,6 +27,9 @@ struct worker {
     struct exchange *exchange;
     struct metrics *metrics;
     const struct server_config *config;
+    struct gate *hashing;
+    /* Where the request in hand came from: an IPv4 address (mapped) or an IPv6 network of 64 bits; zeros: a local socket. */
+    uint8_t peer[WORKER_PEER_SIZE];
     /* The id of the request in hand, for logs, audit events and hufu-hsm's log; "maintenance" in that thread.
      */
     char trace[UUID_TEXT_SIZE];

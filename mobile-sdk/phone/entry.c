@@ -66,29 +66,49 @@ static bool ask(struct entry *entry, const struct options *options, enum text pr
     return ok;
 }
 
-bool entry_pin(struct entry *pin, const struct options *options, enum text prompt)
+static bool take(struct entry *entry, const struct options *options, int fd, enum text prompt, enum text none)
 {
-    bool ok = options->pin_fd >= 0 ? entry_line(pin, options->pin_fd) : ask(pin, options, prompt);
+    bool ok = fd >= 0 ? entry_line(entry, fd) : ask(entry, options, prompt);
     if (!ok)
-        say(stderr, options->language, TEXT_NO_PIN, NULL);
+        say(stderr, options->language, none, NULL);
     return ok;
 }
 
-bool entry_new_pin(struct entry *pin, const struct options *options, enum text prompt)
+/* On the terminal once more, since nobody sees what is typed. */
+static bool is_meant(const struct entry *entry, const struct options *options, int fd, enum text none)
 {
-    if (!entry_pin(pin, options, prompt))
-        return false;
-    if (options->pin_fd >= 0)
+    if (fd >= 0)
         return true;
     ENTRY_WIPED struct entry again = {.len = 0};
-    if (!entry_pin(&again, options, TEXT_ASK_AGAIN))
+    if (!take(&again, options, fd, TEXT_ASK_AGAIN, none))
         return false;
     /* Over the whole of both, so that the time it takes does not tell where they differ. */
-    unsigned difference = again.len != pin->len;
+    unsigned difference = again.len != entry->len;
     for (size_t i = 0; i < ENTRY_MAX; i++)
-        difference |= (unsigned)(again.text[i] ^ pin->text[i]);
+        difference |= (unsigned)(again.text[i] ^ entry->text[i]);
     bool same = difference == 0;
     if (!same)
         say(stderr, options->language, TEXT_PINS_DIFFER, NULL);
     return same;
+}
+
+bool entry_pin(struct entry *pin, const struct options *options, enum text prompt)
+{
+    return take(pin, options, options->pin_fd, prompt, TEXT_NO_PIN);
+}
+
+bool entry_new_pin(struct entry *pin, const struct options *options, enum text prompt)
+{
+    return entry_pin(pin, options, prompt) && is_meant(pin, options, options->pin_fd, TEXT_NO_PIN);
+}
+
+bool entry_password(struct entry *password, const struct options *options, enum text prompt)
+{
+    return take(password, options, options->password_fd, prompt, TEXT_NO_PASSWORD);
+}
+
+bool entry_new_password(struct entry *password, const struct options *options, enum text prompt)
+{
+    return entry_password(password, options, prompt) &&
+           is_meant(password, options, options->password_fd, TEXT_NO_PASSWORD);
 }

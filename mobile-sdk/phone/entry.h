@@ -19,6 +19,10 @@ void entry_wipe(struct entry *entry);
 bool entry_pin(struct entry *pin, const struct options *options, enum text prompt);
 /* The same for a new PIN: on the terminal it is asked twice. */
 bool entry_new_pin(struct entry *pin, const struct options *options, enum text prompt);
+/* A password or a code: one line from options->password_fd, or asked on the terminal without echo. */
+bool entry_password(struct entry *password, const struct options *options, enum text prompt);
+/* The same for a new password: on the terminal it is asked twice. */
+bool entry_new_password(struct entry *password, const struct options *options, enum text prompt);
 /* One line from a file descriptor, without its newline. */
 bool entry_line(struct entry *line, int fd);
 

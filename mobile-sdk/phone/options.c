@@ -17,6 +17,7 @@ enum option_id {
     OPTION_NAME,
     OPTION_LANG,
     OPTION_PIN_FD,
+    OPTION_PASSWORD_FD,
     OPTION_DECRYPT_KEY,
     OPTION_ALL,
     OPTION_FROM,
@@ -34,6 +35,7 @@ static const struct option known[] = {
     {"name", required_argument, NULL, OPTION_NAME},
     {"lang", required_argument, NULL, OPTION_LANG},
     {"pin-fd", required_argument, NULL, OPTION_PIN_FD},
+    {"password-fd", required_argument, NULL, OPTION_PASSWORD_FD},
     {"decrypt-key", no_argument, NULL, OPTION_DECRYPT_KEY},
     {"from", required_argument, NULL, OPTION_FROM},
     {"to", required_argument, NULL, OPTION_TO},
@@ -45,6 +47,7 @@ static const struct option known[] = {
 struct raw_options {
     const char *lang;
     const char *pin_fd;
+    const char *password_fd;
 };
 
 static bool take_option(struct options *options, struct raw_options *raw, int id)
@@ -64,6 +67,7 @@ static bool take_option(struct options *options, struct raw_options *raw, int id
         {OPTION_PIN_FD, &raw->pin_fd},
         {OPTION_FROM, &options->from},
         {OPTION_TO, &options->to},
+        {OPTION_PASSWORD_FD, &raw->password_fd},
     };
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
         if (values[i].id == id) {
@@ -77,9 +81,9 @@ static bool take_option(struct options *options, struct raw_options *raw, int id
     return id == OPTION_DECRYPT_KEY || id == OPTION_ALL || id == OPTION_HELP;
 }
 
-static bool take_pin_fd(struct options *options, const char *text)
+static bool take_fd(int *fd, const char *text)
 {
-    options->pin_fd = -1;
+    *fd = -1;
     if (!text)
         return true;
     char *end = NULL;
@@ -87,14 +91,14 @@ static bool take_pin_fd(struct options *options, const char *text)
     long number = strtol(text, &end, 10);
     if (errno || end == text || *end || number < 0 || number > 65535 || fcntl((int)number, F_GETFD) < 0)
         return false;
-    options->pin_fd = (int)number;
+    *fd = (int)number;
     return true;
 }
 
 bool options_parse(struct options *options, int argc, char **argv)
 {
-    *options = (struct options){.pin_fd = -1};
-    struct raw_options raw = {NULL, NULL};
+    *options = (struct options){.pin_fd = -1, .password_fd = -1};
+    struct raw_options raw = {NULL, NULL, NULL};
     bool ok = true;
     int id;
     opterr = 0;
@@ -115,7 +119,7 @@ bool options_parse(struct options *options, int argc, char **argv)
         say(stderr, options->language, TEXT_BAD_LANGUAGE, NULL);
         return false;
     }
-    if (!take_pin_fd(options, raw.pin_fd)) {
+    if (!take_fd(&options->pin_fd, raw.pin_fd) || !take_fd(&options->password_fd, raw.password_fd)) {
         say(stderr, options->language, TEXT_BAD_PIN_FD, NULL);
         return false;
     }

@@ -18,7 +18,8 @@ struct options {
     const char *chain;
     const char *key;
     const char *device_name;
-    int pin_fd; /* -1: ask on the terminal */
+    int pin_fd;      /* -1: ask on the terminal */
+    int password_fd; /* likewise, for passwords and codes */
     bool decrypt_key;
     bool all;
     const char *from;

@@ -42,6 +42,11 @@ static enum exit_status status_of(enum hufu_result result)
         [HUFU_RESULT_DAMAGED] = EXIT_DEVICE_FAULT,
         [HUFU_RESULT_PLATFORM] = EXIT_DEVICE_FAULT,
         [HUFU_RESULT_INTERNAL] = EXIT_DEVICE_FAULT,
+        [HUFU_RESULT_PASSWORD_FORM] = EXIT_USAGE,
+        [HUFU_RESULT_AUTHENTICATION] = EXIT_REFUSED,
+        [HUFU_RESULT_AUTHENTICATION_NEEDED] = EXIT_REFUSED,
+        [HUFU_RESULT_TOO_MANY] = EXIT_REFUSED,
+        [HUFU_RESULT_PASSWORD_CHANGE] = EXIT_REFUSED,
     };
     return result < HUFU_RESULT_COUNT ? (enum exit_status)statuses[result] : EXIT_DEVICE_FAULT;
 }

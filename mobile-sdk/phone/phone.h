@@ -60,6 +60,7 @@ enum exit_status command_decrypt(struct phone *phone);
 enum exit_status command_certificate(struct phone *phone);
 enum exit_status command_public_key(struct phone *phone);
 enum exit_status command_pin(struct phone *phone);
+enum exit_status command_password(struct phone *phone);
 enum exit_status command_refresh(struct phone *phone);
 enum exit_status command_sessions(struct phone *phone);
 enum exit_status command_sign_out(struct phone *phone);

@@ -25,6 +25,8 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
          "  public-key --out F         write the public key as PEM (with --key: of a key without a "
          "certificate)\n"
          "  pin                        change the PIN\n"
+         "  password change            change the password of the account\n"
+         "  password recover           set a new one, by a code sent to the account's mobile number\n"
          "  refresh                    renew the halves of the keys\n"
          "  sessions                   list where you are signed in\n"
          "  records                    list today's uses; --from, --to DAY: of these days (primary device)\n"
@@ -38,6 +40,7 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
          "\n"
          "  --home DIR     where this phone keeps its things (default: $HUFU_PHONE_HOME, else ~/.hufu)\n"
          "  --pin-fd N     read the PIN, one line, from file descriptor N (for pin: old and new, two lines)\n"
+         "  --password-fd N  read passwords and codes, one a line, from file descriptor N\n"
          "  --key ID       use this key (default: the first that fits)\n"
          "  --name TEXT    the device's name in lists (enrol)\n"
          "  --lang LANG    en or zh-CN (default: from the environment)\n"
@@ -59,6 +62,8 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
          "  certificate --out F        把证书写成 PEM；--chain F 写出颁发者证书链\n"
          "  public-key --out F         把公钥写成 PEM（没有证书的密钥请加 --key）\n"
          "  pin                        修改口令\n"
+         "  password change            修改登录口令\n"
+         "  password recover           找回登录口令（短信验证码）\n"
          "  refresh                    更新分割密钥\n"
          "  sessions                   列出已登录的应用和设备\n"
          "  records                    今日使用记录；--from、--to 日期：该时间段（仅主设备）\n"
@@ -71,6 +76,7 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
          "\n"
          "  --home 目录    本机数据所在目录（默认 $HUFU_PHONE_HOME，否则 ~/.hufu）\n"
          "  --pin-fd N     从文件描述符 N 读取口令，一行（pin 命令：旧、新各一行）\n"
+         "  --password-fd N  从文件描述符 N 读取登录口令和验证码，每行一个\n"
          "  --key 标识     使用该密钥（默认：第一个合适的）\n"
          "  --name 文字    设备名称（初始化时）\n"
          "  --lang 语言    en 或 zh-CN（默认由环境决定）\n"
@@ -128,6 +134,21 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_CERTIFICATE_SAVED] = {"Certificate written to {1}", "证书已写入 {1}"},
     [TEXT_CHAIN_SAVED] = {"Issuers written to {1}", "颁发者证书链已写入 {1}"},
     [TEXT_PUBLIC_KEY_SAVED] = {"Public key written to {1}", "公钥已写入 {1}"},
+    [TEXT_ASK_PASSWORD] = {"Password: ", "登录口令："},
+    [TEXT_ASK_OLD_PASSWORD] = {"Old password: ", "旧登录口令："},
+    [TEXT_ASK_NEW_PASSWORD] =
+        {"New password (8 or more characters, three of: capitals, small letters, digits, others): ",
+         "新登录口令（8 个字符以上，含大写、小写、数字、其他字符中的三类）："},
+    [TEXT_ASK_CODE] = {"Code from the SMS: ", "短信验证码："},
+    [TEXT_CODE_SENT] = {"A code has been sent to your mobile number; it is good for five minutes.",
+                        "验证码已发送到您的手机，五分钟内有效。"},
+    [TEXT_NO_PASSWORD] = {"No password or code was given.", "没有输入登录口令或验证码。"},
+    [TEXT_PASSWORD_INITIAL] = {"This is the operator's one-time password: choose your own.",
+                               "这是管理员给出的初始口令，请设置您自己的登录口令。"},
+    [TEXT_PASSWORD_CHANGED] = {"The password has been changed; other sessions have ended.",
+                               "登录口令已修改，其他登录已退出。"},
+    [TEXT_PASSWORD_RECOVERED] = {"The password has been set; all sessions have ended. Sign in again.",
+                                 "登录口令已重设，所有登录已退出，请重新登录。"},
     [TEXT_PIN_CHANGED] = {"The PIN has been changed.", "口令已修改。"},
     [TEXT_REFRESHED] = {"The halves have been renewed.", "分割密钥已更新。"},
     [TEXT_FAILURES_BEFORE] =
@@ -215,6 +236,12 @@ static const char *const result_texts[HUFU_RESULT_COUNT][LANGUAGE_COUNT] = {
     [HUFU_RESULT_DAMAGED] = {"The data of this device are damaged.", "本设备的数据已损坏。"},
     [HUFU_RESULT_PLATFORM] = {"A function of this device failed.", "本设备的功能出错。"},
     [HUFU_RESULT_INTERNAL] = {"Internal fault.", "内部错误。"},
+    [HUFU_RESULT_PASSWORD_FORM] = {"A password has 8 or more characters, of three of four classes.",
+                                   "登录口令须有 8 个以上字符，并含四类字符中的三类。"},
+    [HUFU_RESULT_AUTHENTICATION] = {"This does not prove who you are.", "身份认证未通过。"},
+    [HUFU_RESULT_AUTHENTICATION_NEEDED] = {"An authentication is needed first.", "需要先进行身份认证。"},
+    [HUFU_RESULT_TOO_MANY] = {"Too many tries. Try again later.", "尝试次数过多，请稍后再试。"},
+    [HUFU_RESULT_PASSWORD_CHANGE] = {"The one-time password must be changed.", "须先修改初始口令。"},
 };
 
 static const struct {

@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "common/log.h"
+#include "server/api/view.h"
 #include "server/http/reply.h"
 
 static const enum problem answer_problems[] = {
@@ -34,6 +35,12 @@ static const enum problem answer_problems[] = {
     [REFUSAL_DEVICE_LIMIT] = PROBLEM_DEVICE_LIMIT,
     [REFUSAL_HANDOVER_NEEDED] = PROBLEM_HANDOVER_NEEDED,
     [REFUSAL_CSV_INVALID] = PROBLEM_CSV_INVALID,
+    [REFUSAL_AUTHENTICATION_FAILED] = PROBLEM_AUTHENTICATION_FAILED,
+    [REFUSAL_AUTHENTICATION_NEEDED] = PROBLEM_AUTHENTICATION_NEEDED,
+    [REFUSAL_TOO_MANY_TRIES] = PROBLEM_TOO_MANY_TRIES,
+    [REFUSAL_CAPTCHA_NEEDED] = PROBLEM_CAPTCHA_NEEDED,
+    [REFUSAL_CODE_INVALID] = PROBLEM_CODE_INVALID,
+    [REFUSAL_PASSWORD_CHANGE_NEEDED] = PROBLEM_PASSWORD_CHANGE_NEEDED,
 };
 static_assert(sizeof answer_problems / sizeof answer_problems[0] == REFUSAL_COUNT, "one row a refusal");
 
@@ -70,6 +77,8 @@ static json_t *answer_extras(const struct act *act, json_t *extras)
         json_object_set_new(extras, "tries_left", json_integer(act->tries_left));
     if (act->refusal == REFUSAL_FRAME_TIME || act->refusal == REFUSAL_DPOP_PROOF_TIME)
         json_object_set_new(extras, "service_time", json_time(act->service_time_ms));
+    if (act->refusal == REFUSAL_AUTHENTICATION_NEEDED)
+        json_object_set_new(extras, "methods", view_methods(act->methods));
     return extras;
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "server/core/methods.h"
 #include "server/core/subject.h"
 #include "server/http/reply.h"
 
@@ -241,6 +242,25 @@ json_t *view_removal(const struct device_removal *removal, const uint8_t *own_id
     for (size_t i = 0; i < removal->dead_count; i++)
         json_array_append_new(dead, json_uuid(removal->dead[i]));
     return json_pack("{so, so}", "device", view_device(&removal->device, own_id), "dead_keys", dead);
+}
+
+json_t *view_methods(unsigned methods)
+{
+    json_t *names = json_array();
+    for (unsigned i = 0; i < AUTHENTICATION_METHOD_COUNT; i++)
+        if ((methods & METHOD_BIT(i)) != 0)
+            json_array_append_new(names, json_text(authentication_method_names[i]));
+    return names;
+}
+
+json_t *view_combinations(unsigned rule, unsigned passed)
+{
+    unsigned missing[METHODS_COMBINATION_COUNT];
+    unsigned count = methods_missing(rule, passed, missing);
+    json_t *combinations = json_array();
+    for (unsigned i = 0; i < count; i++)
+        json_array_append_new(combinations, view_methods(missing[i]));
+    return combinations;
 }
 
 json_t *view_audit_event(const struct audit_event *event)

@@ -33,6 +33,7 @@ static const char *const texts[][LANGUAGE_COUNT] = {
          "                                       decides on an account that somebody asked for\n"
          "  user suspend ID | user resume ID | user close ID\n"
          "  user code ID [--qr|--no-qr]          prints a new activation code\n"
+         "  user password ID                     makes a one-time password, to be changed at first use\n"
          "  key list [--project P]\n"
          "  key freeze ID | key unfreeze ID\n"
          "  session list [--project P]           who is signed in, where, in which application\n"
@@ -72,6 +73,7 @@ static const char *const texts[][LANGUAGE_COUNT] = {
          "  user suspend 编号 | user resume 编号 | user close 编号\n"
          "                                       停用、恢复、关闭用户\n"
          "  user code 编号 [--qr|--no-qr]        签发新的激活码\n"
+         "  user password 编号                   生成一次性初始口令（首次使用时必须修改）\n"
          "  key list [--project 项目]            列出密钥\n"
          "  key freeze 编号 | key unfreeze 编号  冻结、解冻密钥\n"
          "  session list [--project 项目]        列出登录会话（用户、设备、应用）\n"
@@ -116,6 +118,8 @@ static const char *const texts[][LANGUAGE_COUNT] = {
     [MESSAGE_REFUSAL_TOLD] = {"the request was refused", "已拒绝该申请"},
     [MESSAGE_CLOSED] = {"closed", "已关闭"},
     [MESSAGE_ORGANIZATION_ADDED] = {"organization added: %s", "已新建单位：%s"},
+    [MESSAGE_PASSWORD] = {"one-time password, good until %s for choosing another one:",
+                          "一次性初始口令（有效期至 %s，首次使用时必须修改）："},
     [MESSAGE_SUSPENDED] = {"suspended", "已停用"},
     [MESSAGE_RESUMED] = {"resumed", "已恢复"},
     [MESSAGE_FROZEN] = {"frozen", "已冻结"},
@@ -194,6 +198,12 @@ static const struct {
     {"device-limit", {"the account has as many devices as its project allows", "用户的设备数已达项目上限"}},
     {"handover-needed", {"a secondary device gets its keys by hand-over", "附属设备的密钥须由主设备移交"}},
     {"csv-invalid", {"the file has errors, and no user was added", "文件有误，未新建任何用户"}},
+    {"authentication-failed", {"this does not prove who you are", "身份认证未通过"}},
+    {"authentication-needed", {"an authentication is needed first", "需要先进行身份认证"}},
+    {"too-many-tries", {"too many tries; try again later", "尝试次数过多，请稍后再试"}},
+    {"captcha-needed", {"a fresh captcha must be answered first", "需要先完成验证"}},
+    {"code-invalid", {"the code is not valid", "验证码无效"}},
+    {"password-change-needed", {"the one-time password must be changed at once", "须立即修改初始口令"}},
 };
 
 static const struct {

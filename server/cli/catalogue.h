@@ -39,6 +39,7 @@ enum message {
     MESSAGE_REFUSAL_TOLD,
     MESSAGE_CLOSED,
     MESSAGE_ORGANIZATION_ADDED, /* %s: its id */
+    MESSAGE_PASSWORD,           /* %s: until when */
     MESSAGE_SUSPENDED,
     MESSAGE_RESUMED,
     MESSAGE_FROZEN,

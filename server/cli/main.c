@@ -42,6 +42,7 @@ static const struct {
     {"device", "unfreeze", device_unfreeze},
     {"device", "remove", device_remove},
     // clang-format on
+    {"user", "password", user_password},
 };
 
 static enum cli_exit run_command(const struct cli *cli, int argc, char **argv)

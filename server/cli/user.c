@@ -92,6 +92,27 @@ enum cli_exit user_code(const struct cli *cli, int argc, char **argv)
     return done;
 }
 
+/* Secret like the code, and kept by nothing either. */
+enum cli_exit user_password(const struct cli *cli, int argc, char **argv)
+{
+    char path[CLIENT_PATH_MAX];
+    const char *id = NULL;
+    ANSWER_OWNED json_t *answer = NULL;
+    const struct option_spec options[] = {{.name = NULL}};
+    if (!arguments_parse(cli, options, argc, argv, &id, 1))
+        return CLI_USAGE;
+    if (!client_make_path(path, "/admin/v1/users/", id, "/password")) {
+        complain(cli->language, MESSAGE_ARGUMENT_COUNT);
+        return CLI_USAGE;
+    }
+    enum cli_exit done = client_call(cli, "POST", path, NULL, &answer);
+    if (done != CLI_DONE || answer_print_json(cli, answer))
+        return done;
+    say(cli->language, MESSAGE_PASSWORD, answer_text(answer, NULL, "expires_at"));
+    (void)printf("%s\n", answer_text(answer, NULL, "password"));
+    return CLI_DONE;
+}
+
 enum cli_exit user_list(const struct cli *cli, int argc, char **argv)
 {
     static const struct table_column columns[] = {

@@ -32,6 +32,14 @@ void act_set_key(struct act *act, const uint8_t key_id[UUID_SIZE])
     memcpy(act->key_id, key_id, UUID_SIZE);
 }
 
+void act_set_account(struct act *act, const uint8_t project_id[UUID_SIZE],
+                     const uint8_t account_id[UUID_SIZE])
+{
+    act->has_project = act->has_account = true;
+    memcpy(act->project_id, project_id, UUID_SIZE);
+    memcpy(act->account_id, account_id, UUID_SIZE);
+}
+
 void act_set_session(struct act *act, const struct session *session)
 {
     act->principal.kind = PRINCIPAL_DEVICE;
@@ -85,6 +93,12 @@ static enum hufu_err act_insert(struct worker *worker, const struct act *act, co
 enum hufu_err act_record(struct worker *worker, const struct act *act, const char *detail)
 {
     return act_insert(worker, act, refusal_slug(REFUSAL_NONE), detail);
+}
+
+enum hufu_err act_record_refusal(struct worker *worker, struct act *act, enum refusal refusal)
+{
+    act->recorded = true;
+    return act_insert(worker, act, refusal_slug(refusal), NULL);
 }
 
 enum hufu_err act_close(struct worker *worker, struct act *act, const char *slug)

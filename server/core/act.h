@@ -28,6 +28,7 @@ struct act {
     const char *state;        /* of what is not active, or cannot take the step; may be NULL */
     int32_t tries_left;       /* REFUSAL_PIN_WRONG */
     uint64_t service_time_ms; /* REFUSAL_FRAME_TIME */
+    unsigned methods;         /* REFUSAL_AUTHENTICATION_NEEDED: which are missing, bit by bit (methods.h) */
     bool recorded;            /* the refusal stands in the audit trail */
 };
 
@@ -38,11 +39,18 @@ enum hufu_err act_refuse_state(struct act *act, enum refusal refusal, const char
 enum hufu_err act_refuse_reason(struct act *act, enum refusal refusal, const char *reason);
 
 void act_set_key(struct act *act, const uint8_t key_id[UUID_SIZE]);
+void act_set_account(struct act *act, const uint8_t project_id[UUID_SIZE],
+                     const uint8_t account_id[UUID_SIZE]);
 /* The principal is this session's device. */
 void act_set_session(struct act *act, const struct session *session);
 
 /* The audit event of a success, in the transaction in hand. detail may be NULL. */
 enum hufu_err act_record(struct worker *worker, const struct act *act, const char *detail) HUFU_MUST_CHECK;
+
+/* The audit event of a refusal, in the transaction in hand, also where nobody is known to be concerned: for what must not
+ * differ by whether somebody is. act_close adds none then. */
+enum hufu_err act_record_refusal(struct worker *worker, struct act *act,
+                                 enum refusal refusal) HUFU_MUST_CHECK;
 
 /* Before a refusal is answered: finds out who a token's holder is when nobody asked yet, and writes the audit event when it
  * is somebody. slug: of the refusal, or of a form refused before the rules were asked. HUFU_ERR_UNAUTHENTICATED: it is

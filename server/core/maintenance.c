@@ -6,6 +6,9 @@
 #include "server/core/crl.h"
 #include "server/core/handover.h"
 #include "server/core/service_key.h"
+#include "server/store/attempt_store.h"
+#include "server/store/authentication_store.h"
+#include "server/store/captcha_store.h"
 #include "server/store/maintenance_store.h"
 #include "server/store/request_store.h"
 #include "server/store/session_store.h"
@@ -53,6 +56,15 @@ static enum hufu_err maintenance_renew_crls(struct worker *worker)
     return first;
 }
 
+/* What is over and was never more than a means. */
+static enum hufu_err maintenance_prune_authentications(struct worker *worker)
+{
+    enum hufu_err err = authentication_prune(worker->store);
+    if (err == HUFU_OK)
+        err = captcha_prune(worker->store);
+    return err == HUFU_OK ? attempt_prune(worker->store) : err;
+}
+
 enum hufu_err maintenance_run(struct worker *worker)
 {
     int32_t made;
@@ -60,6 +72,8 @@ enum hufu_err maintenance_run(struct worker *worker)
     enum hufu_err pruned = maintenance_prune(worker);
     enum hufu_err proofs = maintenance_prune_proofs(worker);
     enum hufu_err expired = handover_expire(worker);
+    if (pruned == HUFU_OK)
+        pruned = maintenance_prune_authentications(worker);
     enum hufu_err crls = maintenance_renew_crls(worker);
     return partitions != HUFU_OK ? partitions
            : pruned != HUFU_OK   ? pruned

@@ -33,6 +33,12 @@ static const struct {
     [REFUSAL_DEVICE_LIMIT] = {"device-limit", HUFU_ERR_CONFLICT},
     [REFUSAL_HANDOVER_NEEDED] = {"handover-needed", HUFU_ERR_POLICY},
     [REFUSAL_CSV_INVALID] = {"csv-invalid", HUFU_ERR_FORM},
+    [REFUSAL_AUTHENTICATION_FAILED] = {"authentication-failed", HUFU_ERR_POLICY},
+    [REFUSAL_AUTHENTICATION_NEEDED] = {"authentication-needed", HUFU_ERR_POLICY},
+    [REFUSAL_TOO_MANY_TRIES] = {"too-many-tries", HUFU_ERR_LOCKED},
+    [REFUSAL_CAPTCHA_NEEDED] = {"captcha-needed", HUFU_ERR_POLICY},
+    [REFUSAL_CODE_INVALID] = {"code-invalid", HUFU_ERR_POLICY},
+    [REFUSAL_PASSWORD_CHANGE_NEEDED] = {"password-change-needed", HUFU_ERR_POLICY},
 };
 static_assert(sizeof refusals / sizeof refusals[0] == REFUSAL_COUNT, "one row a refusal");
 

@@ -104,6 +104,23 @@ static void peer_text(char *text, size_t size, struct MHD_Connection *connection
         (void)inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)address)->sin6_addr, text, (socklen_t)size);
 }
 
+/* Who is counted: one IPv4 address, or one network of IPv6, within which its customer changes addresses at will. */
+static void set_peer(uint8_t peer[HTTP_PEER_SIZE], struct MHD_Connection *connection)
+{
+    static const uint8_t mapped[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const struct sockaddr *address = info ? info->client_addr : NULL;
+    memset(peer, 0, HTTP_PEER_SIZE);
+    if (address && address->sa_family == AF_INET) {
+        memcpy(peer, mapped, sizeof(mapped));
+        memcpy(peer + sizeof(mapped), &((const struct sockaddr_in *)address)->sin_addr, 4);
+    } else if (address && address->sa_family == AF_INET6) {
+        const struct in6_addr *v6 = &((const struct sockaddr_in6 *)address)->sin6_addr;
+        memcpy(peer, v6, IN6_IS_ADDR_V4MAPPED(v6) ? HTTP_PEER_SIZE : HTTP_PEER_SIZE / 2);
+    }
+}
+
 /* ---- a request begins ---- */
 
 static enum MHD_Result add_query(void *context, enum MHD_ValueKind kind, const char *name, size_t name_size,
@@ -140,6 +157,7 @@ static struct carrier *carrier_new(struct daemon *daemon, struct MHD_Connection 
     request->carrier = carrier;
     request->method = request_copy_text(request, method);
     request->path = request_copy_text(request, path);
+    set_peer(request->peer, connection);
     atomic_fetch_add(&daemon->shared->in_flight, 1);
     return carrier;
 }

@@ -71,6 +71,7 @@ static enum hufu_err identify(struct http_request *request, struct worker *worke
 static void handle(struct http_request *request, struct worker *worker, const struct pool_settings *settings)
 {
     memcpy(worker->trace, request->id_text, sizeof(worker->trace));
+    memcpy(worker->peer, request->peer, sizeof(worker->peer));
     enum hufu_err err = identify(request, worker, settings);
     if (err && !request->reply.given)
         problem_reply_error(request, err);

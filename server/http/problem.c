@@ -52,6 +52,13 @@ static const struct {
     [PROBLEM_HANDOVER_NEEDED] = {"handover-needed", 403,
                                  "This device gets its keys by hand-over from the primary device"},
     [PROBLEM_CSV_INVALID] = {"csv-invalid", 400, "The CSV file is not of its form"},
+    [PROBLEM_AUTHENTICATION_FAILED] = {"authentication-failed", 403, "This does not prove who you are"},
+    [PROBLEM_AUTHENTICATION_NEEDED] = {"authentication-needed", 403, "An authentication is needed first"},
+    [PROBLEM_TOO_MANY_TRIES] = {"too-many-tries", 429, "Too many tries; try again later"},
+    [PROBLEM_CAPTCHA_NEEDED] = {"captcha-needed", 403, "A fresh captcha must be answered first"},
+    [PROBLEM_CODE_INVALID] = {"code-invalid", 403, "The code is not valid"},
+    [PROBLEM_PASSWORD_CHANGE_NEEDED] = {"password-change-needed", 403,
+                                        "The one-time password must be changed at once"},
 };
 static_assert(sizeof(problems) / sizeof(problems[0]) == PROBLEM_COUNT, "one row a problem");
 

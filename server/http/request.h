@@ -17,6 +17,7 @@
 #define HTTP_QUERY_MAX 8
 #define HTTP_HEADERS_MAX 4
 #define HTTP_TOKEN_SIZE 32
+#define HTTP_PEER_SIZE 16
 
 struct reply_body;  /* reply.h */
 struct http_memory; /* what a request allocated: freed, and wiped, with it */
@@ -41,6 +42,7 @@ struct http_request {
     char id_text[UUID_TEXT_SIZE];
     struct principal principal;
     struct route_match match;
+    uint8_t peer[HTTP_PEER_SIZE]; /* as worker.h has it */
 
     /* For http/ itself. */
     const char *method, *path;

@@ -30,6 +30,21 @@ static const char *const project_time_zone_names[] = {
     [PROJECT_TIME_ZONE_UTC] = "UTC",
     [PROJECT_TIME_ZONE_COUNT] = NULL,
 };
+const char *const project_combination_names[] = {
+    "password", "sms", "face", "qr", "password+sms", "password+face", "sms+face", "password+sms+face", NULL,
+};
+#define PROJECT_COMBINATIONS_MAX 8
+
+#define PROJECT_METHODS(rule)                                                                    \
+    {                                                                                            \
+        .name = #rule, .kind = PROJECT_RULE_SET, .offset = offsetof(struct project_rules, rule), \
+        .names = project_combination_names, .min = 1, .max = PROJECT_COMBINATIONS_MAX            \
+    }
+#define PROJECT_NUMBER(rule, least, most)                                                           \
+    {                                                                                               \
+        .name = #rule, .kind = PROJECT_RULE_NUMBER, .offset = offsetof(struct project_rules, rule), \
+        .min = (least), .max = (most)                                                               \
+    }
 
 /* In the order of PROJECT_RULE_COLUMNS and PROJECT_RULE_CHANGES (project_store.c). */
 const struct project_rule project_rule_table[] = {
@@ -59,6 +74,15 @@ const struct project_rule project_rule_table[] = {
      .offset = offsetof(struct project_rules, session_days),
      .min = 1,
      .max = PROJECT_SESSION_DAYS_MAX},
+    PROJECT_METHODS(methods_sign_in),
+    PROJECT_METHODS(methods_bind_device),
+    PROJECT_METHODS(methods_confirm),
+    PROJECT_METHODS(methods_recover),
+    PROJECT_NUMBER(hold_seconds, 0, PROJECT_HOLD_SECONDS_MAX),
+    PROJECT_NUMBER(lock_out_tries, 1, PROJECT_LOCK_OUT_TRIES_MAX),
+    PROJECT_NUMBER(lock_out_minutes, PROJECT_LOCK_OUT_MINUTES_MIN, PROJECT_LOCK_OUT_MINUTES_MAX),
+    PROJECT_NUMBER(captcha_bits, 0, PROJECT_CAPTCHA_BITS_MAX),
+    PROJECT_NUMBER(remember_days, 0, PROJECT_REMEMBER_DAYS_MAX),
     {.name = NULL},
 };
 static_assert(sizeof project_rule_table / sizeof project_rule_table[0] <= PROJECT_RULES_MAX + 1,

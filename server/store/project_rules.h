@@ -32,6 +32,14 @@ enum project_device_mode {
     PROJECT_DEVICES_PRIMARY, /* a primary, and secondaries that get their halves of its keys by hand-over */
     PROJECT_DEVICE_MODE_COUNT
 };
+#define PROJECT_HOLD_SECONDS_MAX 86400
+#define PROJECT_LOCK_OUT_TRIES_MAX 10
+#define PROJECT_LOCK_OUT_MINUTES_MIN 60
+#define PROJECT_LOCK_OUT_MINUTES_MAX 1440
+#define PROJECT_CAPTCHA_BITS_MAX 26
+#define PROJECT_REMEMBER_DAYS_MAX 365
+/* Combinations of methods of authentication, any of which suffices: what they consist of says server/core/methods.h. */
+extern const char *const project_combination_names[];
 
 /* Of its days. */
 enum project_time_zone {
@@ -51,6 +59,11 @@ struct project_rules {
     int64_t secondary_limit; /* how many secondary devices an account may have */
     enum project_time_zone time_zone;
     int64_t session_days;
+    unsigned methods_sign_in, methods_bind_device, methods_confirm, methods_recover;
+    int64_t hold_seconds; /* an authentication of a session */
+    int64_t lock_out_tries, lock_out_minutes;
+    int64_t captcha_bits;  /* 0: none is asked for */
+    int64_t remember_days; /* a password on a device; 0: never */
 };
 
 /* How a rule's value stands in its member, in its column, and in JSON. */

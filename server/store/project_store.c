@@ -6,13 +6,25 @@
 #include "server/store/connection.h"
 
 /* The rules, in the order of project_rule_table; $2 is the first of them. */
-#define PROJECT_RULE_COLUMNS                           \
-    ", signup, language, device_mode, secondary_limit" \
-    ", time_zone, session_days"
+#define PROJECT_RULE_COLUMNS                                                                   \
+    ", signup, language, device_mode, secondary_limit"                                         \
+    ", time_zone, session_days"                                                                \
+    ", methods_sign_in, methods_bind_device, methods_confirm, methods_recover, hold_seconds, " \
+    "lock_out_tries,"                                                                          \
+    " lock_out_minutes, captcha_bits, remember_days"
 #define PROJECT_RULE_CHANGES                                                                                 \
     "signup = coalesce($2::text, signup), language = coalesce($3::text, language), "                         \
     "device_mode = coalesce($4::text, device_mode), secondary_limit = coalesce($5::int8, secondary_limit), " \
-    "time_zone = coalesce($6::text, time_zone), session_days = coalesce($7::int8, session_days)"
+    "time_zone = coalesce($6::text, time_zone), session_days = coalesce($7::int8, session_days)"             \
+    ", methods_sign_in = coalesce($8::int8, methods_sign_in)"                                                \
+    ", methods_bind_device = coalesce($9::int8, methods_bind_device)"                                        \
+    ", methods_confirm = coalesce($10::int8, methods_confirm)"                                               \
+    ", methods_recover = coalesce($11::int8, methods_recover)"                                               \
+    ", hold_seconds = coalesce($12::int8, hold_seconds)"                                                     \
+    ", lock_out_tries = coalesce($13::int8, lock_out_tries)"                                                 \
+    ", lock_out_minutes = coalesce($14::int8, lock_out_minutes)"                                             \
+    ", captcha_bits = coalesce($15::int8, captcha_bits)"                                                     \
+    ", remember_days = coalesce($16::int8, remember_days)"
 
 /* The nil project holds what belongs to the service as a whole; nobody sees it as a project. */
 #define PROJECT_SEEN "project_id <> '00000000-0000-0000-0000-000000000000'"

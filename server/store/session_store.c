@@ -41,6 +41,11 @@ static const struct statement session_end_all_statement = {
     .name = "session_end_all",
     .sql = "update session set state = 'ended' where device_id = $1::uuid and state = 'open'",
 };
+static const struct statement session_end_others_statement = {
+    .name = "session_end_others",
+    .sql = "update session set state = 'ended' where account_id = $1::uuid and state = 'open'"
+           " and session_id is distinct from $2::uuid",
+};
 static const struct statement session_end_application_statement = {
     .name = "session_end_application",
     .sql = "update session set state = 'ended' where device_id = $1::uuid and application = $2::text"
@@ -98,6 +103,15 @@ enum hufu_err session_insert(struct store *store, const struct session_entry *en
     struct row row = row_at(&rows, 0);
     *expires_ms = row_time(&row);
     return row_finish(&row);
+}
+
+enum hufu_err session_end_others(struct store *store, const uint8_t account_id[UUID_SIZE],
+                                 const uint8_t *session_id)
+{
+    struct parameters parameters = {0};
+    parameter_uuid(&parameters, account_id);
+    parameter_uuid(&parameters, session_id);
+    return store_change(store, &session_end_others_statement, &parameters, NULL);
 }
 
 enum hufu_err session_read(struct store *store, const uint8_t token_hash[HASH_SIZE], struct session *out)

@@ -45,6 +45,9 @@ struct session_entry {
 /* An open one; expires_ms gets its end. HUFU_ERR_CONFLICT: the device has an open one of this application. */
 enum hufu_err session_insert(struct store *store, const struct session_entry *entry,
                              uint64_t *expires_ms) HUFU_MUST_CHECK;
+/* Ends every open session of the account but one (NULL: all). */
+enum hufu_err session_end_others(struct store *store, const uint8_t account_id[UUID_SIZE],
+                                 const uint8_t *session_id) HUFU_MUST_CHECK;
 
 /* Of a device that is not removed; HUFU_ERR_NOT_FOUND. */
 enum hufu_err session_read(struct store *store, const uint8_t token_hash[HASH_SIZE],

@@ -18,7 +18,9 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def stack():
-    stack = stack_module.Stack("--ca", "sm2,p256,rsa", "--inbox")
+    # Little memory for passwords, and no end of tries for the one address that all tests have.
+    stack = stack_module.Stack("--ca", "sm2,p256,rsa", "--inbox", "--server", "password_memory_mib=19",
+                               "--server", "password_passes=2", "--server", "address_tries_per_hour=100000")
     try:
         yield stack.start()
     finally:

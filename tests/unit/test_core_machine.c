@@ -2,6 +2,7 @@
 /* The state machines, cell by cell: the tables are written out here once more, as the documents have them. */
 #include "server/core/account.h"
 #include "server/core/activation.h"
+#include "server/core/authentication.h"
 #include "server/core/binding.h"
 #include "server/core/device.h"
 #include "server/core/key.h"
@@ -43,6 +44,29 @@ static void activation_takes_exactly_these_steps(void **state)
         for (int event = 0; event < ACTIVATION_EVENT_COUNT; event++) {
             enum activation_state next;
             bool may = activation_step((enum activation_state)from, (enum activation_event)event, &next);
+            assert_int_equal(may, table[from][event] != NO);
+            assert_int_equal(next, may ? table[from][event] : from);
+        }
+}
+
+static void authentication_takes_exactly_these_steps(void **state)
+{
+    (void)state;
+    static const int table[AUTHENTICATION_STATE_COUNT][AUTHENTICATION_EVENT_COUNT] = {
+        /*             pass                 fulfil                 miss                   fail                   spend */
+        /* open */ {AUTHENTICATION_OPEN, AUTHENTICATION_PASSED, AUTHENTICATION_OPEN, AUTHENTICATION_FAILED,
+                    NO},
+        /* passed */
+        {NO, AUTHENTICATION_PASSED, AUTHENTICATION_PASSED, AUTHENTICATION_FAILED, AUTHENTICATION_SPENT},
+        /* spent */ {NO, NO, NO, NO, NO},
+        /* failed */ {NO, NO, NO, NO, NO},
+        /* expired */ {NO, NO, NO, NO, NO},
+    };
+    for (int from = 0; from < AUTHENTICATION_STATE_COUNT; from++)
+        for (int event = 0; event < AUTHENTICATION_EVENT_COUNT; event++) {
+            enum authentication_state next;
+            bool may =
+                authentication_step((enum authentication_state)from, (enum authentication_event)event, &next);
             assert_int_equal(may, table[from][event] != NO);
             assert_int_equal(next, may ? table[from][event] : from);
         }
@@ -136,6 +160,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(account_takes_exactly_these_steps),
         cmocka_unit_test(activation_takes_exactly_these_steps),
+        cmocka_unit_test(authentication_takes_exactly_these_steps),
         cmocka_unit_test(device_takes_exactly_these_steps),
         cmocka_unit_test(session_takes_exactly_these_steps),
         cmocka_unit_test(key_takes_exactly_these_steps),

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mobile-sdk/authentication.h"
+
+#include <string.h>
+
+#include "common/secret.h"
+#include "mobile-sdk/captcha.h"
+#include "mobile-sdk/rest.h"
+
+#define REQUEST_MAX 4096
+#define PASSWORD_MAX 512 /* bytes; the service has its own rules below that */
+#define CODE_TEXT_MAX 16
+
+static const char *const purpose_names[] = {
+    [HUFU_AUTHENTICATE_BIND_DEVICE] = "bind-device",
+    [HUFU_AUTHENTICATE_SIGN_IN] = "sign-in",
+    [HUFU_AUTHENTICATE_CONFIRM] = "confirm",
+    [HUFU_AUTHENTICATE_RECOVER] = "recover",
+};
+
+struct request_text {
+    uint8_t bytes[REQUEST_MAX];
+};
+
+static void request_text_wipe(struct request_text *text)
+{
+    secret_wipe(text, sizeof(*text));
+}
+#define REQUEST_TEXT_WIPED __attribute__((cleanup(request_text_wipe)))
+
+/* A text of the caller's with an end, for JSON. */
+struct given_text {
+    char text[PASSWORD_MAX + 1];
+};
+
+static void given_text_wipe(struct given_text *given)
+{
+    secret_wipe(given, sizeof(*given));
+}
+#define GIVEN_TEXT_WIPED __attribute__((cleanup(given_text_wipe)))
+
+static enum hufu_result take_text(struct given_text *out, const char *text, size_t len)
+{
+    memset(out, 0, sizeof(*out));
+    if (!text || len == 0 || len > PASSWORD_MAX || memchr(text, '\0', len))
+        return HUFU_RESULT_PASSWORD_FORM;
+    memcpy(out->text, text, len);
+    return HUFU_RESULT_OK;
+}
+
+enum hufu_result authentication_put(struct hufu *hufu, struct buf *body)
+{
+    if (!hufu->authentication[0])
+        return HUFU_RESULT_AUTHENTICATION;
+    json_put_text(body, "authentication", hufu->authentication);
+    return HUFU_RESULT_OK;
+}
+
+void authentication_forget(struct hufu *hufu)
+{
+    secret_wipe(hufu->authentication, sizeof(hufu->authentication));
+}
+
+/* ---- what the service says ---- */
+
+static unsigned read_method(struct json_reader *names, size_t index)
+{
+    static const char *const known[] = {"password", "sms", "face", "qr"};
+    struct json_reader element = json_element(names, "", index);
+    char name[24];
+    json_read_text(&element, "", name, sizeof(name));
+    for (unsigned i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (!json_finish(&element) && strcmp(known[i], name) == 0)
+            return 1u << i;
+    }
+    return 0; /* one of a later service's: not for us */
+}
+
+/* 0: it holds one that this library does not know. */
+static unsigned read_methods(struct json_reader names)
+{
+    unsigned methods = 0;
+    for (size_t i = 0; i < json_count(&names, ""); i++) {
+        unsigned method = read_method(&names, i);
+        if (method == 0)
+            return 0;
+        methods |= method;
+    }
+    return methods;
+}
+
+static void read_ways(struct json_reader *reader, const char *name, struct hufu_authentication *state)
+{
+    for (size_t i = 0; i < json_count(reader, name) && state->way_count < HUFU_WAYS_MAX; i++) {
+        unsigned methods = read_methods(json_element(reader, name, i));
+        if (methods != 0)
+            state->ways[state->way_count++] = methods;
+    }
+}
+
+static enum hufu_result read_progress(const struct json_t *json, struct hufu_authentication *state)
+{
+    struct json_reader reader = json_reader_of(json);
+    char text[16];
+    json_read_text(&reader, "state", text, sizeof(text));
+    *state = (struct hufu_authentication){.done = strcmp(text, "passed") == 0};
+    state->passed = read_methods(json_member(&reader, "passed"));
+    read_ways(&reader, "remaining", state);
+    return json_finish(&reader) ? HUFU_RESULT_FAULT : HUFU_RESULT_OK;
+}
+
+/* ---- beginning ---- */
+
+static enum hufu_result put_beginning(struct hufu *hufu, struct buf *body,
+                                      enum hufu_authentication_purpose purpose)
+{
+    const struct device_record *device = &hufu->device;
+    if (purpose == HUFU_AUTHENTICATE_CONFIRM)
+        return HUFU_RESULT_OK;
+    json_put_text(body, "project", device->project_name);
+    json_put_text(body, "work_number", device->work_number);
+    json_put_text(body, "purpose", purpose_names[purpose]);
+    if (purpose == HUFU_AUTHENTICATE_SIGN_IN)
+        json_put_bytes(body, "device_key", bytes_of(device->device_key, sizeof(device->device_key)));
+    return captcha_put(hufu, body, device->project_name);
+}
+
+static enum hufu_result begin(struct hufu *hufu, enum hufu_authentication_purpose purpose,
+                              struct hufu_authentication *state)
+{
+    REQUEST_TEXT_WIPED struct request_text text;
+    struct buf body;
+    buf_init(&body, text.bytes, sizeof(text.bytes));
+    json_begin(&body);
+    enum hufu_result result = put_beginning(hufu, &body, purpose);
+    json_end(&body);
+    if (!result && buf_finish(&body))
+        result = HUFU_RESULT_INTERNAL;
+    if (result)
+        return result;
+    bool confirm = purpose == HUFU_AUTHENTICATE_CONFIRM;
+    REST_ANSWER_DONE struct rest_answer answer = {.json = NULL};
+    const struct rest_request request = {
+        .path = confirm ? "/v1/account/authentications" : "/v1/authentications",
+        .body = buf_bytes(&body),
+        .anonymous = !confirm,
+    };
+    result = rest_call(hufu, &request, &answer);
+    if (result)
+        return result;
+    struct json_reader reader = json_reader_of(answer.json);
+    json_read_text(&reader, "authentication", hufu->authentication, sizeof(hufu->authentication));
+    read_ways(&reader, "methods", state);
+    return json_finish(&reader) ? HUFU_RESULT_FAULT : HUFU_RESULT_OK;
+}
+
+enum hufu_result hufu_authenticate(struct hufu *hufu, enum hufu_authentication_purpose purpose,
+                                   struct hufu_authentication *state)
+{
+    *state = (struct hufu_authentication){.done = false};
+    report_begin(hufu);
+    authentication_forget(hufu);
+    if ((unsigned)purpose >= sizeof(purpose_names) / sizeof(purpose_names[0]))
+        return report_end(hufu, HUFU_RESULT_ARGUMENT);
+    if (!hufu->device.work_number[0])
+        return report_end(hufu, HUFU_RESULT_NOT_ENROLLED);
+    return report_end(hufu, begin(hufu, purpose, state));
+}
+
+/* ---- one method after the other ---- */
+
+/* Sends the authentication with what was put behind it, and reads how far it has come (state may be NULL). */
+static enum hufu_result send_try(struct hufu *hufu, const char *path, struct buf *body,
+                                 struct hufu_authentication *state)
+{
+    json_end(body);
+    if (buf_finish(body))
+        return HUFU_RESULT_ARGUMENT;
+    REST_ANSWER_DONE struct rest_answer answer = {.json = NULL};
+    const struct rest_request request = {.path = path, .body = buf_bytes(body), .anonymous = true};
+    enum hufu_result result = rest_call(hufu, &request, &answer);
+    return result || !state ? result : read_progress(answer.json, state);
+}
+
+static enum hufu_result begin_try(struct hufu *hufu, struct buf *body, struct request_text *text)
+{
+    buf_init(body, text->bytes, sizeof(text->bytes));
+    json_begin(body);
+    return authentication_put(hufu, body);
+}
+
+enum hufu_result hufu_authenticate_password(struct hufu *hufu, const char *password, size_t password_len,
+                                            const char *changed, size_t changed_len,
+                                            struct hufu_authentication *state)
+{
+    REQUEST_TEXT_WIPED struct request_text text;
+    GIVEN_TEXT_WIPED struct given_text given, wanted = {.text = ""};
+    struct buf body;
+    *state = (struct hufu_authentication){.done = false};
+    report_begin(hufu);
+    enum hufu_result result = take_text(&given, password, password_len);
+    if (!result && changed)
+        result = take_text(&wanted, changed, changed_len);
+    if (!result)
+        result = begin_try(hufu, &body, &text);
+    if (result)
+        return report_end(hufu, result);
+    json_put_text(&body, "password", given.text);
+    if (changed)
+        json_put_text(&body, "new_password", wanted.text);
+    return report_end(hufu, send_try(hufu, "/v1/authentications/password", &body, state));
+}
+
+enum hufu_result hufu_authenticate_send_code(struct hufu *hufu)
+{
+    REQUEST_TEXT_WIPED struct request_text text;
+    struct buf body;
+    report_begin(hufu);
+    enum hufu_result result = begin_try(hufu, &body, &text);
+    if (!result)
+        result = send_try(hufu, "/v1/authentications/sms-codes", &body, NULL);
+    return report_end(hufu, result);
+}
+
+enum hufu_result hufu_authenticate_code(struct hufu *hufu, const char *code,
+                                        struct hufu_authentication *state)
+{
+    REQUEST_TEXT_WIPED struct request_text text;
+    struct buf body;
+    *state = (struct hufu_authentication){.done = false};
+    report_begin(hufu);
+    if (!code || strlen(code) > CODE_TEXT_MAX)
+        return report_end(hufu, HUFU_RESULT_ARGUMENT);
+    enum hufu_result result = begin_try(hufu, &body, &text);
+    if (result)
+        return report_end(hufu, result);
+    json_put_text(&body, "code", code);
+    return report_end(hufu, send_try(hufu, "/v1/authentications/sms", &body, state));
+}
+
+enum hufu_result hufu_authentication_state(struct hufu *hufu, struct hufu_authentication *state)
+{
+    REQUEST_TEXT_WIPED struct request_text text;
+    struct buf body;
+    *state = (struct hufu_authentication){.done = false};
+    report_begin(hufu);
+    enum hufu_result result = begin_try(hufu, &body, &text);
+    if (!result)
+        result = send_try(hufu, "/v1/authentications/state", &body, state);
+    return report_end(hufu, result);
+}
+
+/* ---- the password itself ---- */
+
+enum hufu_result hufu_password_change(struct hufu *hufu, const char *old, size_t old_len, const char *wanted,
+                                      size_t wanted_len)
+{
+    REQUEST_TEXT_WIPED struct request_text text;
+    GIVEN_TEXT_WIPED struct given_text before, after = {.text = ""};
+    struct buf body;
+    report_begin(hufu);
+    enum hufu_result result = take_text(&before, old, old_len);
+    if (!result)
+        result = take_text(&after, wanted, wanted_len);
+    if (!result && !hufu->device.session_token[0])
+        result = HUFU_RESULT_NOT_ENROLLED;
+    if (result)
+        return report_end(hufu, result);
+    buf_init(&body, text.bytes, sizeof(text.bytes));
+    json_begin(&body);
+    json_put_text(&body, "old", before.text);
+    json_put_text(&body, "new", after.text);
+    json_end(&body);
+    if (buf_finish(&body))
+        return report_end(hufu, HUFU_RESULT_ARGUMENT);
+    REST_ANSWER_DONE struct rest_answer answer = {.json = NULL};
+    const struct rest_request request = {
+        .method = "PUT", .path = "/v1/account/password", .body = buf_bytes(&body)};
+    return report_end(hufu, rest_call(hufu, &request, &answer));
+}
+
+enum hufu_result hufu_password_recover(struct hufu *hufu, const char *wanted, size_t wanted_len)
+{
+    REQUEST_TEXT_WIPED struct request_text text;
+    GIVEN_TEXT_WIPED struct given_text after;
+    struct buf body;
+    report_begin(hufu);
+    enum hufu_result result = take_text(&after, wanted, wanted_len);
+    if (!result)
+        result = begin_try(hufu, &body, &text);
+    if (result)
+        return report_end(hufu, result);
+    json_put_text(&body, "password", after.text);
+    result = send_try(hufu, "/v1/password-recoveries", &body, NULL);
+    if (!result)
+        authentication_forget(hufu);
+    return report_end(hufu, result);
+}

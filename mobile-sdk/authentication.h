@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The authentication that this handle has on its way. */
+#ifndef HUFU_SDK_AUTHENTICATION_H
+#define HUFU_SDK_AUTHENTICATION_H
+
+#include "common/buf.h"
+#include "mobile-sdk/hufu.h"
+
+#define AUTHENTICATION_TOKEN_TEXT_MAX 64
+
+struct hufu;
+
+/* Adds "authentication": its token, to a body; HUFU_RESULT_AUTHENTICATION when there is none. */
+enum hufu_result authentication_put(struct hufu *hufu, struct buf *body) HUFU_CHECKED;
+/* It was spent, or is of no more use. */
+void authentication_forget(struct hufu *hufu);
+
+#endif

@@ -1,0 +1,316 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who somebody is (features A4, A10): passwords, codes by SMS, captchas, and what guessing meets."""
+
+import concurrent.futures
+import secrets
+import uuid
+
+import pytest
+
+import authentication
+import device as device_module
+import wire
+from authentication import GOOD_PASSWORD, begin, confirm
+
+
+@pytest.fixture(autouse=True)
+def nothing_was_tried(stack):
+    authentication.forget_tries(stack)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def little_work(stack, project):
+    """Python is slow at captchas; test_a4_a_captcha_is_needed_and_good_once answers one of the default's work."""
+    path = f"/admin/v1/projects/{project['id']}"
+    stack.admin.request("PATCH", path, {"captcha_bits": 8}).ok()
+    yield
+    stack.admin.request("PATCH", path, {"captcha_bits": 18}).ok()
+
+
+@pytest.fixture
+def person(public, admin, project, new_user):
+    """Somebody with a password of her own."""
+    account = new_user()["account"]
+    authentication.set_password(public, admin, project["id"], account)
+    return account
+
+
+# ---- A4: passing ----
+
+
+def test_a4_the_project_sets_which_combination_a_purpose_needs(public, admin, project, person):
+    path = f"/admin/v1/projects/{project['id']}"
+    before = admin.get(path).ok()["methods_sign_in"]
+    admin.request("PATCH", path, {"methods_sign_in": ["password"]}).ok()
+    try:
+        begun = begin(public, project["id"], person["work_number"])
+        assert begun.begun["methods"] == [["password"]]
+        assert begun.password(GOOD_PASSWORD).ok()["state"] == "passed"
+    finally:
+        admin.request("PATCH", path, {"methods_sign_in": before}).ok()
+    assert public.get(f"/v1/projects/{project['id']}").ok()["methods"]["sign-in"] == [["qr"], ["password", "sms"], ["password", "face"]]
+
+
+def test_a4_what_is_malformed_is_named(public, project, person):
+    begun = begin(public, project["id"], person["work_number"])
+    begun.password("x" * 600).problem(400, "bad-field", field="password")
+    begun.password("x" * 300).problem(400, "bad-field", field="password")
+    body = {"project": project["id"], "work_number": "1", "purpose": "confirm"}
+    public.post("/v1/authentications", body).problem(400, "bad-field", field="purpose")
+    body.update(project=str(uuid.uuid4()), purpose="sign-in")
+    public.post("/v1/authentications", body).problem(404, "not-found")
+
+
+# ---- captcha ----
+
+
+def test_a4_a_captcha_is_needed_and_good_once(public, admin, project, person):
+    admin.request("PATCH", f"/admin/v1/projects/{project['id']}", {"captcha_bits": 18}).ok()
+    body = {"project": project["id"], "work_number": person["work_number"], "purpose": "sign-in"}
+    public.post("/v1/authentications", body).problem(403, "captcha-needed")
+    body["captcha"] = authentication.captcha(public, project["id"])
+    public.post("/v1/authentications", body).ok(201)
+    public.post("/v1/authentications", body).problem(403, "captcha-needed")
+    # Of another project, of another service, without the work, or older than it says.
+    other = admin.post("/admin/v1/projects", {"name": "Captcha " + secrets.token_hex(4)}).ok(201)
+    given = authentication.captcha(public, other["id"])
+    public.post("/v1/authentications", {**body, "captcha": given}).problem(403, "captcha-needed")
+    challenge = bytearray(wire.decode(public.post("/v1/captchas", {"project": project["id"]}).ok(201)["challenge"]))
+    for place in (0, 16, 24, 25, 56):
+        forged = bytearray(challenge)
+        forged[place] ^= 1
+        text = wire.encode(bytes(forged))
+        answer = {"challenge": text, "answer": authentication.solve(text, 18)}
+        public.post("/v1/authentications", {**body, "captcha": answer}).problem(403, "captcha-needed")
+    lazy = {"challenge": wire.encode(bytes(challenge)), "answer": wire.encode(bytes(8))}
+    public.post("/v1/authentications", {**body, "captcha": lazy}).problem(403, "captcha-needed")
+    admin.request("PATCH", f"/admin/v1/projects/{project['id']}", {"captcha_bits": 8}).ok()
+
+
+def test_a4_one_captcha_sent_many_times_at_once_begins_one_authentication(public, project, person):
+    body = {"project": project["id"], "work_number": person["work_number"], "purpose": "sign-in",
+            "captcha": authentication.captcha(public, project["id"])}
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda _: public.post("/v1/authentications", body).status, range(16)))
+    assert sorted(answers) == [201] + [403] * 15
+
+
+# ---- guessing ----
+
+
+def test_a4_an_authentication_ends_after_five_wrong_tries(public, project, person):
+    begun = begin(public, project["id"], person["work_number"])
+    for _ in range(5):
+        begun.password("Wrong horse 7").problem(403, "authentication-failed")
+    begun.password(GOOD_PASSWORD).problem(403, "authentication-failed")
+    begun.state().problem(403, "authentication-failed")
+
+
+def test_a4_an_account_has_ten_wrong_tries_an_hour_and_right_ones_cost_none(stack, public, project, person):
+    for _ in range(3):
+        assert begin(public, project["id"], person["work_number"]).password(GOOD_PASSWORD).ok()["state"] == "open"
+    statuses = []
+    for _ in range(3):
+        begun = begin(public, project["id"], person["work_number"])
+        statuses += [begun.password("Wrong horse %d" % i).status for i in range(5)]
+    assert statuses == [403] * 10 + [429] * 5
+    begun = begin(public, project["id"], person["work_number"])
+    begun.password(GOOD_PASSWORD).problem(429, "too-many-tries")
+    # An hour later.
+    stack.sql("update attempt set times = array(select t - 3600 * 1000000::bigint from unnest(times) t)")
+    assert begun.password(GOOD_PASSWORD).ok()["passed"] == ["password"]
+
+
+def test_a4_fifty_guesses_at_once_are_ten(stack, public, project, person):
+    begun = [begin(public, project["id"], person["work_number"]) for _ in range(10)]
+
+    def guess(i):
+        answer = begun[i % 10].password("Wrong horse %d" % i)
+        while answer.status == 503:
+            answer = begun[i % 10].password("Wrong horse %d" % i)
+        return answer.status
+
+    with concurrent.futures.ThreadPoolExecutor(25) as pool:
+        statuses = list(pool.map(guess, range(50)))
+    assert statuses.count(403) == 10 and statuses.count(429) == 40, statuses
+    evaluated = stack.sql("select count(*) from audit_event where account_id = '%s' and action = 'authentication.password'"
+                          " and outcome = 'authentication-failed'" % person["id"])
+    assert evaluated == "10"
+
+
+def test_a4_an_authentication_lasts_ten_minutes(stack, public, project, person):
+    begun = begin(public, project["id"], person["work_number"])
+    stack.sql("update authentication set expires_at = clock_timestamp()")
+    begun.password(GOOD_PASSWORD).problem(403, "authentication-failed")
+    begun.state().problem(403, "authentication-failed")
+
+
+def test_a4_tries_of_one_address_are_bounded_whatever_they_try(stack, public, project):
+    begun = begin(public, project["id"], "nobody-" + secrets.token_hex(4))
+    stack.sql("update address_attempt set ahead = clock_timestamp() + interval '2 hours'")
+    begun.password("Wrong horse 7").problem(429, "too-many-tries")
+    body = {"project": project["id"], "work_number": "x", "purpose": "sign-in", "captcha": authentication.captcha(public, project["id"])}
+    public.post("/v1/authentications", body).problem(429, "too-many-tries")
+
+
+# ---- a remembered password, and a QR code ----
+
+
+@pytest.fixture
+def known(public, admin, project, session, device):
+    """The account of a session whose person has a password and has just given it."""
+    authentication.set_password(public, admin, project["id"], session.user["account"])
+    confirm(session).password(GOOD_PASSWORD).ok()
+    return session.user["account"]
+
+
+def remembered_proof(device, begun, remembered):
+    message = wire.fields("hufu/remembered-password", wire.decode(begun.token), wire.decode(remembered))
+    return {"remembered": remembered, "proof": wire.encode(device.sign(message))}
+
+
+def test_a4_a_remembered_password_passes_on_its_own_device_alone(public, project, session, device, known):
+    remembered = session.post("/v1/account/remembered-password").ok(201)["remembered"]
+    begun = begin(public, project["id"], known["work_number"])
+    proof = remembered_proof(device, begun, remembered)
+    begun.remembered(**{**proof, "proof": remembered_proof(device_module.Device(), begun, remembered)["proof"]}).problem(
+        403, "authentication-failed")
+    other = begin(public, project["id"], known["work_number"])
+    other.remembered(**proof).problem(403, "authentication-failed")
+    assert begun.remembered(**proof).ok()["passed"] == ["password"]
+    begun = begin(public, project["id"], "nobody")
+    begun.remembered(**remembered_proof(device, begun, remembered)).problem(403, "authentication-failed")
+
+
+def test_a4_a_password_is_remembered_only_after_it_was_given(stack, admin, project, session, known):
+    stack.sql("update authentication set passed_at = passed_at - interval '301 seconds'")
+    answer = session.post("/v1/account/remembered-password").problem(403, "authentication-needed")
+    assert answer["methods"] == ["password"]
+    path = f"/admin/v1/projects/{project['id']}"
+    admin.request("PATCH", path, {"remember_days": 0}).ok()
+    try:
+        confirm(session).password(GOOD_PASSWORD).ok()
+        session.post("/v1/account/remembered-password").problem(403, "not-allowed")
+    finally:
+        admin.request("PATCH", path, {"remember_days": 30}).ok()
+
+
+@pytest.mark.parametrize("end", ["change", "forget", "replace", "remove", "expire", "issue"])
+def test_a4_a_remembered_password_ends(stack, public, admin, project, session, device, known, end):
+    remembered = session.post("/v1/account/remembered-password").ok(201)["remembered"]
+    if end == "change":
+        session.request("PUT", "/v1/account/password", {"old": GOOD_PASSWORD, "new": "Another horse 8"}).ok()
+    elif end == "forget":
+        session.request("DELETE", "/v1/account/remembered-password").ok()
+    elif end == "replace":
+        session.post("/v1/account/remembered-password").ok(201)
+    elif end == "remove":
+        stack.sql("update device set state = 'removed' where account_id = '%s'" % known["id"])
+    elif end == "expire":
+        stack.sql("update remembered_password set expires_at = clock_timestamp()")
+    else:
+        admin.post(f"/admin/v1/users/{known['id']}/password").ok(201)
+    begun = begin(public, project["id"], known["work_number"])
+    begun.remembered(**remembered_proof(device, begun, remembered)).problem(403, "authentication-failed")
+
+
+def make_bound(stack, session):
+    """As if its key had been generated: tests of keys do it for real."""
+    key = session.post("/v1/keys", {"algorithm": "sm2", "usage": "sign"}).ok(201)
+    stack.sql("update binding set state = 'active', record = 'x' where binding_id = '%s'" % key["binding_id"])
+
+
+def test_a4_a_bound_device_scans_a_code_and_says_yes(stack, public, project, session, known):
+    begun = begin(public, project["id"], known["work_number"])
+    text = begun.qr().ok(201)["text"]
+    prefix, code = text.split("=", 1)
+    assert prefix == "hufu:authenticate?a" and begun.token not in text
+    session.post("/v1/authentications/qr/approvals", {"code": code}).problem(403, "binding-not-active")
+    make_bound(stack, session)
+    asked = session.post("/v1/authentications/qr/requests", {"code": code}).ok()
+    assert asked["purpose"] == "sign-in"
+    assert begun.state().ok()["state"] == "open"
+    session.post("/v1/authentications/qr/approvals", {"code": code}).ok()
+    assert begun.state().ok() == {"state": "passed", "passed": ["qr"], "remaining": []}
+    session.post("/v1/authentications/qr/approvals", {"code": code}).problem(404, "not-found")
+
+
+def test_a4_who_only_sees_the_code_can_do_nothing_with_it(stack, public, project, session, known, new_user):
+    begun = begin(public, project["id"], known["work_number"])
+    code = begun.qr().ok(201)["text"].split("=", 1)[1]
+    public.post("/v1/authentications/qr/approvals", {"code": code}).problem(401, "unauthenticated")
+    authentication.Authentication(public, {"authentication": code}).state().problem(403, "authentication-failed")
+    stranger = device_module.Device()
+    text = new_user()["activation"]["text"]
+    answer = public.post("/v1/activations", stranger.activation(device_module.code_of(text))).ok(201)
+    other = public.with_token(answer["session_token"], stranger)
+    make_bound(stack, other)
+    other.post("/v1/authentications/qr/requests", {"code": code}).problem(404, "not-found")
+    other.post("/v1/authentications/qr/approvals", {"code": code}).problem(404, "not-found")
+    # A newer code takes its place; one of nobody's account is shown like any other.
+    begun.qr().ok(201)
+    make_bound(stack, session)
+    session.post("/v1/authentications/qr/approvals", {"code": code}).problem(404, "not-found")
+    begin(public, project["id"], "nobody").qr().ok(201)
+
+
+def test_a4_a_device_does_not_answer_itself(stack, public, project, session, device, known):
+    make_bound(stack, session)
+    begun = confirm(session)
+    code = begun.qr().ok(201)["text"].split("=", 1)[1]
+    session.post("/v1/authentications/qr/approvals", {"code": code}).problem(403, "not-allowed")
+    begun = begin(public, project["id"], known["work_number"], device_key=wire.encode(device.public_key))
+    code = begun.qr().ok(201)["text"].split("=", 1)[1]
+    session.post("/v1/authentications/qr/approvals", {"code": code}).problem(403, "not-allowed")
+
+
+# ---- A10: passwords ----
+
+
+def test_a10_an_initial_password_serves_for_choosing_another_one(public, admin, project, new_user):
+    account = new_user()["account"]
+    initial = admin.post(f"/admin/v1/users/{account['id']}/password").ok(201)
+    begun = begin(public, project["id"], account["work_number"])
+    begun.password(initial["password"]).problem(403, "password-change-needed")
+    begun.password(initial["password"], new_password="short").problem(400, "bad-field", field="new_password")
+    begun.password("Wrong horse 7", new_password=GOOD_PASSWORD).problem(403, "authentication-failed")
+    begun.password(initial["password"], new_password=GOOD_PASSWORD).ok()
+    begun = begin(public, project["id"], account["work_number"])
+    begun.password(initial["password"], new_password=GOOD_PASSWORD).problem(403, "authentication-failed")
+    assert begun.password(GOOD_PASSWORD).ok()["passed"] == ["password"]
+
+
+def test_a10_an_initial_password_ends_after_three_days(stack, public, admin, project, new_user):
+    account = new_user()["account"]
+    initial = admin.post(f"/admin/v1/users/{account['id']}/password").ok(201)["password"]
+    stack.sql("update password set initial_until = clock_timestamp() where account_id = '%s'" % account["id"])
+    begun = begin(public, project["id"], account["work_number"])
+    begun.password(initial, new_password=GOOD_PASSWORD).problem(403, "authentication-failed")
+
+
+@pytest.mark.parametrize("password", ["Aa3!567", "aaaaaaaa1", "ABCDEFG12", "12345678!", "abcdefgh", "Ａ７", "密码密码密码密码"])
+def test_a10_a_password_has_eight_characters_of_three_classes(public, admin, project, new_user, password):
+    account = new_user()["account"]
+    initial = admin.post(f"/admin/v1/users/{account['id']}/password").ok(201)["password"]
+    begun = begin(public, project["id"], account["work_number"])
+    begun.password(initial, new_password=password).problem(400, "bad-field", field="new_password")
+
+
+@pytest.mark.parametrize("password", ["Aa345678", "abcdefg1!", "A" * 252 + "bc1!", "密码abc 123", "ABCDEFG 1"])
+def test_a10_longer_ones_and_any_characters_are_welcome(public, admin, project, new_user, password):
+    authentication.set_password(public, admin, project["id"], new_user()["account"], password)
+
+
+def test_a10_the_same_characters_are_the_same_password(public, admin, project, new_user):
+    account = new_user()["account"]
+    authentication.set_password(public, admin, project["id"], account, "Cafe\u0301 1234")
+    assert begin(public, project["id"], account["work_number"]).password("Caf\u00e9 1234").ok()["passed"] == ["password"]
+
+
+def test_a10_changing_counts_wrong_tries_like_signing_in(public, admin, project, session):
+    authentication.set_password(public, admin, project["id"], session.user["account"])
+    statuses = [session.request("PUT", "/v1/account/password", {"old": "Wrong horse %d" % i, "new": "Another horse 8"}).status
+                for i in range(12)]
+    assert statuses == [403] * 10 + [429] * 2
+
+
