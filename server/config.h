@@ -12,6 +12,7 @@
 #include "common/log.h"
 
 #define SERVER_ADMIN_UIDS_MAX 32
+#define SERVER_COURIERS_MAX 16
 
 struct server_config {
     char *listen_address;  /* an IPv4 or IPv6 address */
@@ -48,6 +49,7 @@ struct server_config {
     long password_passes;
     long password_hashes_at_once; /* each takes password_memory_mib */
     long address_tries_per_hour;  /* at authentications, codes and captchas; 0: not counted */
+    long couriers;                /* threads that send what waits in the outbox */
     char *log_level;
 
     /* Derived, not keys. */

@@ -17,6 +17,7 @@
 #include "server/confine.h"
 #include "server/core/data_key.h"
 #include "server/core/password_hash.h"
+#include "server/courier.h"
 #include "server/gate.h"
 #include "server/health.h"
 #include "server/hsmc/keys.h"
@@ -45,6 +46,8 @@ struct service {
     struct worker network_worker; /* without connections */
     struct http_server *http;
     struct keeper *keeper;
+    struct worker *courier_workers[SERVER_COURIERS_MAX]; /* config.couriers of them */
+    struct courier *couriers[SERVER_COURIERS_MAX];
 };
 
 static bool complain(const char *message)
@@ -103,6 +106,11 @@ static bool make_workers(struct service *service)
         service->workers[i]->hashing = service->hashing;
     }
     service->network_worker = (struct worker){.metrics = service->metrics, .config = config};
+    for (long i = 0; i < config->couriers; i++) {
+        service->courier_workers[i] = new_worker(service);
+        if (!service->courier_workers[i])
+            return complain("no memory");
+    }
     service->keeper_worker = new_worker(service);
     return service->keeper_worker ? true : complain("no memory");
 }
@@ -169,7 +177,8 @@ static bool confine_service(const struct server_config *config)
 /* Every connection takes a descriptor; the limit that a login shell sets is below connection_limit. */
 static void raise_descriptor_limit(const struct server_config *config)
 {
-    rlim_t needed = (rlim_t)config->connection_limit + 3 * (rlim_t)config->workers + DESCRIPTORS_BESIDE;
+    rlim_t needed = (rlim_t)config->connection_limit + 3 * (rlim_t)(config->workers + config->couriers) +
+                    DESCRIPTORS_BESIDE;
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed)
         return;
@@ -177,6 +186,15 @@ static void raise_descriptor_limit(const struct server_config *config)
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < needed)
         log_event(LOG_WARNING, "descriptors.few", "detail",
                   "connection_limit is above the limit of open files", NULL);
+}
+
+static bool start_couriers(struct service *service)
+{
+    for (long i = 0; i < service->config.couriers; i++) {
+        if (courier_start(&service->couriers[i], service->courier_workers[i], i == 0))
+            return complain("no thread for a courier");
+    }
+    return true;
 }
 
 static bool start(struct service *service, const char *path)
@@ -191,7 +209,7 @@ static bool start(struct service *service, const char *path)
         return complain("the database's schema is not the one of this program; run hufu migrate");
     if (http_server_start(service->http))
         return complain("it cannot serve; the log says why");
-    return true;
+    return start_couriers(service);
 }
 
 /* Until somebody asks it to stop. SIGHUP is not among them: there is nothing to read again. */
@@ -211,6 +229,10 @@ static void clean(struct service *service)
         (void)unlink(service->config.port_file);
     http_server_free(service->http);
     keeper_free(service->keeper);
+    for (size_t i = 0; i < SERVER_COURIERS_MAX; i++) {
+        courier_free(service->couriers[i]);
+        worker_free(service->courier_workers[i]);
+    }
     for (long i = 0; service->workers && i < service->config.workers; i++)
         worker_free(service->workers[i]);
     worker_free(service->keeper_worker);

@@ -46,6 +46,9 @@ static const struct metric_text counter_texts[] = {
     [METRICS_AUTHENTICATION_FAILURES] = {"hufu_authentication_failures_total",
                                          "Wrong passwords, codes and faces."},
     [METRICS_TRIES_REPELLED] = {"hufu_tries_repelled_total", "Tries not looked at: there were too many."},
+    [METRICS_NOTICES_POSTED] = {"hufu_notices_posted_total", "Messages put into the outbox."},
+    [METRICS_NOTICES_DELIVERED] = {"hufu_notices_delivered_total", "Messages that the outside service took."},
+    [METRICS_NOTICES_FAILED] = {"hufu_notices_failed_total", "Messages given up: refused, or too old."},
 };
 static_assert(sizeof(counter_texts) / sizeof(counter_texts[0]) == METRICS_COUNTER_COUNT,
               "one text a counter");
@@ -55,6 +58,8 @@ static const struct metric_text gauge_texts[] = {
     [METRICS_WORKERS_BUSY] = {"hufu_workers_busy", "Workers with a request in hand."},
     [METRICS_CONNECTIONS] = {"hufu_http_connections", "Open HTTP connections."},
     [METRICS_READY] = {"hufu_ready", "1 when the last readiness check succeeded."},
+    [METRICS_NOTICES_WAITING] = {"hufu_notices_waiting",
+                                 "Messages in the outbox; every server tells of the same."},
 };
 static_assert(sizeof(gauge_texts) / sizeof(gauge_texts[0]) == METRICS_GAUGE_COUNT, "one text a gauge");
 

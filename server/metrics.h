@@ -25,6 +25,9 @@ enum metrics_counter {
     METRICS_DATABASE_CONNECTS,       /* connections opened to PostgreSQL */
     METRICS_DATABASE_ERRORS,         /* statements that failed for another reason than a refusal */
     METRICS_QUEUE_REFUSED,           /* requests turned away because the queue was full */
+    METRICS_NOTICES_POSTED,          /* put into the outbox */
+    METRICS_NOTICES_DELIVERED,       /* taken by the outside service */
+    METRICS_NOTICES_FAILED,          /* given up: refused by the service, or too old */
     METRICS_OUTSIDE_ERRORS,          /* calls that an outside service did not answer, or refused */
     METRICS_AUTHENTICATION_FAILURES, /* wrong passwords, codes and faces */
     METRICS_TRIES_REPELLED,          /* tries that were not looked at: there were too many */
@@ -32,10 +35,11 @@ enum metrics_counter {
 };
 
 enum metrics_gauge {
-    METRICS_QUEUE_DEPTH,  /* requests that wait for a worker */
-    METRICS_WORKERS_BUSY, /* workers with a request in hand */
-    METRICS_CONNECTIONS,  /* open HTTP connections */
-    METRICS_READY,        /* 1 when the last readiness check succeeded */
+    METRICS_QUEUE_DEPTH,     /* requests that wait for a worker */
+    METRICS_WORKERS_BUSY,    /* workers with a request in hand */
+    METRICS_CONNECTIONS,     /* open HTTP connections */
+    METRICS_READY,           /* 1 when the last readiness check succeeded */
+    METRICS_NOTICES_WAITING, /* in the outbox, of all servers */
     METRICS_GAUGE_COUNT
 };
 

@@ -46,6 +46,7 @@ http_handler admin_password_post;
 http_handler admin_audit_event_list;
 http_handler admin_device_list, admin_device_delete;
 http_handler admin_key_list, admin_key_freeze, admin_key_unfreeze;
+http_handler admin_notice_post, admin_notice_get, admin_notice_list;
 http_handler admin_project_post, admin_project_list, admin_project_get, admin_project_patch;
 http_handler admin_session_list, admin_session_end;
 http_handler admin_organization_post, admin_organization_list;

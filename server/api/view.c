@@ -263,6 +263,28 @@ json_t *view_combinations(unsigned rule, unsigned passed)
     return combinations;
 }
 
+/* Neither recipient nor text: those are between the sender and whoever gets them. */
+json_t *view_notice(const struct notice_row *notice)
+{
+    json_t *view =
+        json_pack("{so, so, so, so, so, so, so, so}", "id", json_uuid(notice->notice_id), "project_id",
+                  json_uuid(notice->project_id), "kind", json_text(notice_kind_names[notice->kind]), "text",
+                  json_text(notice->text_name), "state", json_text(notice_state_names[notice->state]),
+                  "attempts", json_integer(notice->attempts), "created_at", json_time(notice->created_ms),
+                  "expires_at", json_time(notice->expires_ms));
+    if (view == NULL)
+        return NULL;
+    if (notice->has_account)
+        view_set(view, "account_id", json_uuid(notice->account_id));
+    if (notice->failure[0] != '\0')
+        view_set(view, "failure", json_text(notice->failure));
+    if (notice->state == NOTICE_WAITING)
+        view_set(view, "next_attempt_at", json_time(notice->next_attempt_ms));
+    else
+        view_set(view, "ended_at", json_time(notice->ended_ms));
+    return view;
+}
+
 json_t *view_audit_event(const struct audit_event *event)
 {
     json_t *view = json_pack("{so, so, so, so, so, so}", "id", json_uuid(event->event_id), "time",

@@ -32,6 +32,7 @@ json_t *view_removal(const struct device_removal *removal, const uint8_t *own_id
 json_t *view_methods(unsigned methods);
 /* What a rule still wants beyond what was passed: an array of arrays of names, any of which suffices. */
 json_t *view_combinations(unsigned rule, unsigned passed);
+json_t *view_notice(const struct notice_row *notice);
 json_t *view_audit_event(const struct audit_event *event);
 
 #endif

@@ -41,6 +41,9 @@ static const char *const texts[][LANGUAGE_COUNT] = {
          "  device list [--project P]\n"
          "  device freeze ID | device unfreeze ID\n"
          "  device remove ID                     destroys its halves of keys, for good\n"
+         "  notice test --project P (--sms NUMBER | --email ADDRESS)\n"
+         "                                       sends a test message\n"
+         "  notice list [--project P]            what became of messages, newest first\n"
          "  audit tail [-n N] [--project P] [--follow]\n"
          "  migrate --database CONNINFO [--schema DIR]\n"
          "                                       brings the database up to date, as its owner\n"
@@ -82,6 +85,9 @@ static const char *const texts[][LANGUAGE_COUNT] = {
          "  device freeze 编号 | device unfreeze 编号\n"
          "                                       冻结、解冻设备\n"
          "  device remove 编号                   移除设备，销毁其分割密钥，不可恢复\n"
+         "  notice test --project 项目 (--sms 号码 | --email 邮箱)\n"
+         "                                       发送一条测试消息\n"
+         "  notice list [--project 项目]         列出消息及其结果，最新的在前\n"
          "  audit tail [-n 条数] [--project 项目] [--follow]\n"
          "                                       查看最近的审计记录\n"
          "  migrate --database 连接串 [--schema 目录]\n"
@@ -126,6 +132,10 @@ static const char *const texts[][LANGUAGE_COUNT] = {
     [MESSAGE_UNFROZEN] = {"unfrozen", "已解冻"},
     [MESSAGE_SESSION_ENDED] = {"ended", "已结束"},
     [MESSAGE_NOTHING] = {"(nothing)", "（无）"},
+    [MESSAGE_NOTICE_POSTED] = {"it is on its way: %s (hufu notice list tells what became of it)",
+                               "已提交发送：%s（用 hufu notice list 查看结果）"},
+    [MESSAGE_NOTICE_RECIPIENT] = {"give either --sms NUMBER or --email ADDRESS",
+                                  "请给出 --sms 号码 或 --email 邮箱 之一"},
     [MESSAGE_MIGRATED] = {"the database is up to date; migrations applied: %u",
                           "数据库已是最新；本次执行的迁移：%u"},
     [MESSAGE_UP_TO_DATE] = {"the database was up to date", "数据库原已是最新"},
@@ -148,6 +158,10 @@ static const char *const texts[][LANGUAGE_COUNT] = {
     [MESSAGE_COLUMN_ACTION] = {"ACTION", "操作"},
     [MESSAGE_COLUMN_OUTCOME] = {"OUTCOME", "结果"},
     [MESSAGE_COLUMN_DETAIL] = {"DETAIL", "说明"},
+    [MESSAGE_COLUMN_KIND] = {"KIND", "方式"},
+    [MESSAGE_COLUMN_TEXT] = {"TEXT", "内容"},
+    [MESSAGE_COLUMN_ATTEMPTS] = {"TRIES", "次数"},
+    [MESSAGE_COLUMN_FAILURE] = {"LAST FAILURE", "最近失败"},
     [MESSAGE_COLUMN_APPLICATION] = {"APPLICATION", "应用"},
     [MESSAGE_COLUMN_DEVICE] = {"DEVICE", "设备"},
     [MESSAGE_COLUMN_LAST_USE] = {"LAST USE", "最近使用"},
@@ -214,7 +228,8 @@ static const struct {
     {"frozen", "已冻结"},  {"waiting", "等待中"},   {"active", "正常"},        {"suspended", "已停用"},
     {"removed", "已移除"}, {"requested", "申请中"}, {"closed", "已关闭"},      {"locked", "已锁定"},
     {"revoked", "已吊销"}, {"deleted", "已删除"},   {"sign", "签名"},          {"decrypt", "解密"},
-    {"ok", "成功"},        {"primary", "主设备"},   {"secondary", "附属设备"},
+    {"ok", "成功"},        {"primary", "主设备"},   {"secondary", "附属设备"}, {"sms", "短信"},
+    {"email", "邮件"},     {"delivered", "已送达"}, {"refused", "被拒绝"},     {"expired", "已过期"},
 };
 
 const char *catalogue_text(enum language language, enum message message)

@@ -34,6 +34,7 @@ cli_command key_list, key_freeze, key_unfreeze;
 cli_command session_list, session_end;
 cli_command device_list, device_freeze, device_unfreeze, device_remove;
 cli_command audit_tail;
+cli_command notice_test, notice_list;
 cli_command migrate;
 
 #endif

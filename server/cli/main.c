@@ -37,6 +37,8 @@ static const struct {
     {"session", "end", session_end},
     {"audit", "tail", audit_tail},
     {"migrate", NULL, migrate},
+    {"notice", "test", notice_test},
+    {"notice", "list", notice_list},
     {"device", "list", device_list},
     {"device", "freeze", device_freeze},
     {"device", "unfreeze", device_unfreeze},

@@ -5,6 +5,7 @@
 
 #include "server/core/crl.h"
 #include "server/core/handover.h"
+#include "server/core/notice.h"
 #include "server/core/service_key.h"
 #include "server/store/attempt_store.h"
 #include "server/store/authentication_store.h"
@@ -15,6 +16,7 @@
 
 /* Half a minute of requests each: one hour's are gone within one round. */
 #define MAINTENANCE_PRUNE_STEPS 120
+#define MAINTENANCE_NOTICES_AT_ONCE 10000
 
 static enum hufu_err maintenance_prune(struct worker *worker)
 {
@@ -65,6 +67,15 @@ static enum hufu_err maintenance_prune_authentications(struct worker *worker)
     return err == HUFU_OK ? attempt_prune(worker->store) : err;
 }
 
+static enum hufu_err maintenance_prune_notices(struct worker *worker)
+{
+    int32_t removed = MAINTENANCE_NOTICES_AT_ONCE;
+    enum hufu_err err = HUFU_OK;
+    while (err == HUFU_OK && removed == MAINTENANCE_NOTICES_AT_ONCE)
+        err = notice_prune(worker->store, NOTICE_KEEP_DAYS, MAINTENANCE_NOTICES_AT_ONCE, &removed);
+    return err;
+}
+
 enum hufu_err maintenance_run(struct worker *worker)
 {
     int32_t made;
@@ -74,10 +85,12 @@ enum hufu_err maintenance_run(struct worker *worker)
     enum hufu_err expired = handover_expire(worker);
     if (pruned == HUFU_OK)
         pruned = maintenance_prune_authentications(worker);
+    enum hufu_err notices = maintenance_prune_notices(worker);
     enum hufu_err crls = maintenance_renew_crls(worker);
     return partitions != HUFU_OK ? partitions
            : pruned != HUFU_OK   ? pruned
            : proofs != HUFU_OK   ? proofs
            : expired != HUFU_OK  ? expired
+           : notices != HUFU_OK  ? notices
                                  : crls;
 }

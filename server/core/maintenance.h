@@ -8,7 +8,7 @@
 
 #define MAINTENANCE_MONTHS_AHEAD 3
 
-/* Partitions for the months ahead, old answers and spent proofs removed, hand-overs ended that nobody finished, revocation lists
+/* Partitions for the months ahead, old answers and notices and spent proofs removed, hand-overs ended that nobody finished, revocation lists
  * renewed. Each is tried; the first error is
  * returned. */
 enum hufu_err maintenance_run(struct worker *worker) HUFU_MUST_CHECK;

@@ -50,3 +50,9 @@ enum hufu_err page_audit_events(struct worker *worker, const struct audit_query 
 {
     return audit_list(worker->store, query, events, count);
 }
+
+enum hufu_err page_notices(struct worker *worker, const uint8_t *project_id, const uint8_t after[UUID_SIZE],
+                           size_t limit, struct notice_row *notices, size_t *count)
+{
+    return notice_list(worker->store, project_id, after, limit, notices, count);
+}

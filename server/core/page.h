@@ -12,6 +12,7 @@
 #include "server/store/audit_store.h"
 #include "server/store/device_store.h"
 #include "server/store/key_store.h"
+#include "server/store/notice_store.h"
 #include "server/store/organization_store.h"
 #include "server/store/project_store.h"
 #include "server/store/session_store.h"
@@ -42,6 +43,9 @@ enum hufu_err page_sessions(struct worker *worker, const uint8_t *project_id, co
 enum hufu_err page_devices(struct worker *worker, const uint8_t *project_id, const uint8_t *account_id,
                            const uint8_t after[UUID_SIZE], size_t limit, struct device_view *devices,
                            size_t *count) HUFU_MUST_CHECK;
+/* Newest first; after: the id where the last page ended. */
+enum hufu_err page_notices(struct worker *worker, const uint8_t *project_id, const uint8_t after[UUID_SIZE],
+                           size_t limit, struct notice_row *notices, size_t *count) HUFU_MUST_CHECK;
 /* See audit_list. */
 enum hufu_err page_audit_events(struct worker *worker, const struct audit_query *query,
                                 struct audit_event *events, size_t *count) HUFU_MUST_CHECK;

@@ -10,16 +10,19 @@ foreach(noun schema rights row operation race)
 endforeach()
 set_tests_properties(test_store_race PROPERTIES LABELS concurrent)
 
-# The rules, with a private-key process that stands in for server/hsmc: its object comes before that library.
+# The rules, with stand-ins for server/hsmc (a private-key process) and server/adapter (outside services for messages): their
+# objects come before those libraries.
 add_library(hufu_test_office OBJECT EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/office.c
-    ${CMAKE_CURRENT_LIST_DIR}/key_process.c)
+    ${CMAKE_CURRENT_LIST_DIR}/key_process.c ${CMAKE_CURRENT_LIST_DIR}/post_office.c)
 target_link_libraries(hufu_test_office PUBLIC hufu_test_database hufu_core PkgConfig::CMOCKA)
 
 hufu_test(test_core_machine SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_core_machine.c USES hufu_core)
 foreach(noun password methods)
     hufu_test(test_core_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_core_${noun}.c USES hufu_core Threads::Threads)
 endforeach()
-foreach(noun activation device keygen operation people personal project service turn)
+foreach(noun activation device keygen notice operation people personal project service turn)
     hufu_test(test_core_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_core_${noun}.c USES hufu_test_office OpenSSL::Crypto)
 endforeach()
+target_link_libraries(test_core_notice PRIVATE Threads::Threads)
+set_tests_properties(test_core_notice PROPERTIES LABELS concurrent)
 hufu_test(test_core_api SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_core_api.c USES hufu_api OpenSSL::Crypto)

@@ -20,7 +20,8 @@ int office_open(void **state)
     (void)state;
     static char url[] = "https://service.example";
     database_start(&office.database, true);
-    office.config = (struct server_config){.public_url = url, .activation_hours = 24, .has_tls_pin = true};
+    office.config = (struct server_config){
+        .public_url = url, .activation_hours = 24, .has_tls_pin = true, .outside_timeout_ms = 1000};
     office.worker.config = &office.config;
     office.worker.metrics = metrics_new(0);
     office.worker.keys = hsmc_keys_new();

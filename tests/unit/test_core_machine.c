@@ -6,6 +6,7 @@
 #include "server/core/binding.h"
 #include "server/core/device.h"
 #include "server/core/key.h"
+#include "server/core/notice.h"
 #include "server/core/session.h"
 #include "tests/unit/unit.h"
 
@@ -146,6 +147,25 @@ static void binding_takes_exactly_these_steps(void **state)
         }
 }
 
+static void notice_takes_exactly_these_steps(void **state)
+{
+    (void)state;
+    static const int table[NOTICE_STATE_COUNT][NOTICE_EVENT_COUNT] = {
+        /*              postpone        deliver           refuse          expire */
+        /* waiting */ {NOTICE_WAITING, NOTICE_DELIVERED, NOTICE_REFUSED, NOTICE_EXPIRED},
+        /* delivered */ {NO, NO, NO, NO},
+        /* refused */ {NO, NO, NO, NO},
+        /* expired */ {NO, NO, NO, NO},
+    };
+    for (int from = 0; from < NOTICE_STATE_COUNT; from++)
+        for (int event = 0; event < NOTICE_EVENT_COUNT; event++) {
+            enum notice_state next;
+            bool may = notice_step((enum notice_state)from, (enum notice_event)event, &next);
+            assert_int_equal(may, table[from][event] != NO);
+            assert_int_equal(next, may ? table[from][event] : from);
+        }
+}
+
 static void a_state_or_event_outside_the_table_is_refused(void **state)
 {
     (void)state;
@@ -165,6 +185,7 @@ int main(void)
         cmocka_unit_test(session_takes_exactly_these_steps),
         cmocka_unit_test(key_takes_exactly_these_steps),
         cmocka_unit_test(binding_takes_exactly_these_steps),
+        cmocka_unit_test(notice_takes_exactly_these_steps),
         cmocka_unit_test(a_state_or_event_outside_the_table_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -139,6 +139,8 @@ static void every_fault_names_its_key(void **state)
         {LEAST "face_url = \"http://192.0.2.1/compare\"\nface_token_file = \"/t\"\n", "face_url"},
         {LEAST "face_token_file = \"/t\"\n", "face_token_file"},
         {LEAST "outside_timeout_ms = \"99\"\n", "outside_timeout_ms"},
+        {LEAST "couriers = \"0\"\n", "couriers"},
+        {LEAST "couriers = \"17\"\n", "couriers"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -172,6 +174,7 @@ static void outside_services_are_offered_where_they_have_an_address(void **state
     assert_int_equal(load(&config, LEAST, message), HUFU_OK);
     assert_string_equal(config.sms_url, "");
     assert_int_equal(config.outside_timeout_ms, 10000);
+    assert_int_equal(config.couriers, 2);
     server_config_free(&config);
     assert_int_equal(load(&config,
                           LEAST "sms_url = \"https://sms.example/v1?a=b\"\nsms_token_file = \"/t\"\n"

@@ -37,6 +37,21 @@ outside_url() {
     echo "http://127.0.0.1:$(cat "$home/run/$1.port")"
 }
 
+# What hufu-server.conf says of the outside services that this stack has.
+outside_server_configuration() {
+    local name
+    for name in "${outside[@]}"; do
+        case $name in
+        inbox)
+            echo "sms_url = \"$(outside_url inbox)/sms\""
+            echo "sms_token_file = \"$home/server/inbox.token\""
+            echo "email_url = \"$(outside_url inbox)/email\""
+            echo "email_token_file = \"$home/server/inbox.token\""
+            ;;
+        esac
+    done
+}
+
 outside_ready() {
     curl -q -s -f -o /dev/null --noproxy '*' --max-time 2 "$(outside_url "$1")/healthz"
 }

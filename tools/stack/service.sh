@@ -90,6 +90,7 @@ server_configure() {
         echo "admin_uids = \"$(id -u)\""
         echo "database = \"host=$sockets/db dbname=hufu user=hufu_server\""
         echo "hsm_socket = \"$sockets/hsm/hsm.sock\""
+        outside_server_configuration
         for option in "${server_options[@]}"; do
             echo "${option%%=*} = \"${option#*=}\""
         done

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/core/notice_text.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* {0}, {1}, …: the values. Each text names the project in front, as text messages do that come from a shared number. */
+struct words {
+    const char *subject, *body;
+};
+static const struct {
+    const char *name;
+    size_t values;
+    struct words words[PROJECT_LANGUAGE_COUNT];
+} texts[] = {
+    [NOTICE_TEXT_TEST] = {"test",
+                          0,
+                          {{"测试消息", "这是一条测试消息，收到即表示发送正常，无需任何操作。"},
+                           {"Test message",
+                            "This is a test: messages arrive. There is nothing to be done."}}},
+    [NOTICE_TEXT_CODE] =
+        {"code",
+         2,
+         {{"验证码", "验证码 {0}，{1} 分钟内有效。请勿告诉任何人；如非本人操作，请忽略本消息。"},
+          {"Your code",
+           "Your code is {0}. It is valid for {1} minutes. Tell it to nobody; if you did not ask "
+           "for it, ignore this message."}}},
+    [NOTICE_TEXT_ACCOUNT_APPROVED] =
+        {"account-approved",
+         1,
+         {{"账号申请已通过", "您申请的账号（工号 {0}）已通过审核，现在可以登录。"},
+          {"Account approved", "Your account (work number {0}) has been approved. You can sign in now."}}},
+    [NOTICE_TEXT_ACCOUNT_REFUSED] = {"account-refused",
+                                     2,
+                                     {{"账号申请未通过", "您申请的账号（工号 {0}）未通过审核。原因：{1}"},
+                                      {"Account not approved",
+                                       "Your account (work number {0}) has not been approved. Reason: {1}"}}},
+    [NOTICE_TEXT_DEVICE_BOUND] =
+        {"device-bound",
+         1,
+         {{"绑定了新设备", "您的账号绑定了新设备“{0}”。如非本人操作，请立即联系管理员。"},
+          {"New device", "The device \"{0}\" has been bound to your account. If that was not you, tell your "
+                         "operator at once."}}},
+    [NOTICE_TEXT_DEVICE_REMOVED] =
+        {"device-removed",
+         1,
+         {{"设备已移除", "设备“{0}”已从您的账号移除，其中的密钥已失效。如非本人操作，请立即联系管理员。"},
+          {"Device removed",
+           "The device \"{0}\" has been removed from your account; its key no longer works. If "
+           "that was not you, tell your operator at once."}}},
+    [NOTICE_TEXT_DEVICE_PRIMARY] =
+        {"device-primary",
+         1,
+         {{"主设备已变更", "设备“{0}”已成为您账号的主设备。如非本人操作，请立即联系管理员。"},
+          {"Primary device changed",
+           "The device \"{0}\" is now the primary device of your account. If that was "
+           "not you, tell your operator at once."}}},
+    [NOTICE_TEXT_PASSWORD_CHANGED] =
+        {"password-changed",
+         0,
+         {{"口令已修改", "您的账号口令已修改。如非本人操作，请立即联系管理员。"},
+          {"Password changed",
+           "The password of your account has been changed. If that was not you, tell your "
+           "operator at once."}}},
+};
+static_assert(sizeof texts / sizeof texts[0] == NOTICE_TEXT_COUNT, "one row a text");
+static_assert(PROJECT_LANGUAGE_COUNT == 2 && PROJECT_LANGUAGE_CHINESE == 0, "the order of the words above");
+
+const char *notice_text_name(enum notice_text text)
+{
+    return texts[text].name;
+}
+
+size_t notice_text_values(enum notice_text text)
+{
+    return texts[text].values;
+}
+
+const char *notice_text_language(enum project_language language)
+{
+    return language == PROJECT_LANGUAGE_CHINESE ? "zh-CN" : "en";
+}
+
+static void notice_put(struct buf *out, const char *text)
+{
+    buf_put(out, text, strlen(text));
+}
+
+static void notice_put_project(struct buf *out, enum project_language language, const char *project)
+{
+    notice_put(out, language == PROJECT_LANGUAGE_CHINESE ? "【" : "[");
+    notice_put(out, project);
+    notice_put(out, language == PROJECT_LANGUAGE_CHINESE ? "】" : "] ");
+}
+
+enum hufu_err notice_text_subject(struct buf *out, enum notice_text text, enum project_language language,
+                                  const char *project)
+{
+    notice_put_project(out, language, project);
+    notice_put(out, texts[text].words[language].subject);
+    return buf_finish(out);
+}
+
+enum hufu_err notice_text_body(struct buf *out, enum notice_text text, enum project_language language,
+                               const char *project, const char *const values[NOTICE_VALUES_MAX])
+{
+    notice_put_project(out, language, project);
+    for (const char *at = texts[text].words[language].body; *at;) {
+        size_t plain = strcspn(at, "{");
+        buf_put(out, at, plain);
+        at += plain;
+        if (*at == '\0')
+            break;
+        size_t index = (size_t)(at[1] - '0');
+        if (index >= NOTICE_VALUES_MAX || values[index] == NULL)
+            return HUFU_ERR_INTERNAL;
+        notice_put(out, values[index]);
+        at += sizeof "{0}" - 1;
+    }
+    return buf_finish(out);
+}

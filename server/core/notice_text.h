@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every text that the service sends to people, in each language. */
+#ifndef HUFU_SERVER_CORE_NOTICE_TEXT_H
+#define HUFU_SERVER_CORE_NOTICE_TEXT_H
+
+#include <stddef.h>
+
+#include "common/buf.h"
+#include "common/err.h"
+#include "server/store/project_rules.h"
+
+enum notice_text {
+    NOTICE_TEXT_TEST,             /* an operator tries whether messages arrive */
+    NOTICE_TEXT_CODE,             /* code, minutes */
+    NOTICE_TEXT_ACCOUNT_APPROVED, /* work number */
+    NOTICE_TEXT_ACCOUNT_REFUSED,  /* work number, reason */
+    NOTICE_TEXT_DEVICE_BOUND,     /* name of the device */
+    NOTICE_TEXT_DEVICE_REMOVED,   /* name of the device */
+    NOTICE_TEXT_DEVICE_PRIMARY,   /* name of the device */
+    NOTICE_TEXT_PASSWORD_CHANGED,
+    NOTICE_TEXT_COUNT
+};
+
+#define NOTICE_VALUES_MAX 4
+
+/* "code", "account-approved", …: what an outside service knows the text by. */
+const char *notice_text_name(enum notice_text text);
+/* How many values stand in it. */
+size_t notice_text_values(enum notice_text text);
+/* "zh-CN", "en". */
+const char *notice_text_language(enum project_language language);
+
+/* Append the subject, and the whole text with the values and the project's name in it. HUFU_ERR_LIMIT: out is too small.
+ * HUFU_ERR_INTERNAL: a value is missing. */
+enum hufu_err notice_text_subject(struct buf *out, enum notice_text text, enum project_language language,
+                                  const char *project) HUFU_MUST_CHECK;
+enum hufu_err notice_text_body(struct buf *out, enum notice_text text, enum project_language language,
+                               const char *project,
+                               const char *const values[NOTICE_VALUES_MAX]) HUFU_MUST_CHECK;
+
+#endif
