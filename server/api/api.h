@@ -35,9 +35,10 @@ http_handler binding_post, binding_get, binding_key_list;
 http_handler device_list_get, device_patch, device_freeze, device_unfreeze;
 
 http_handler authentication_post, authentication_post_confirm, authentication_post_state,
-    authentication_post_password, authentication_post_remembered, authentication_post_qr,
+    authentication_post_password, authentication_post_code, authentication_post_sms,
+    authentication_post_remembered, authentication_post_face, authentication_post_qr,
     authentication_post_qr_request, authentication_post_qr_approval;
-http_handler remembered_post, remembered_delete;
+http_handler remembered_post, remembered_delete, face_put_account;
 http_handler captcha_post;
 http_handler password_put_account, password_post_recovery;
 http_handler project_public_get;

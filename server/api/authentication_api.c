@@ -7,6 +7,8 @@
 #include "server/api/captcha_body.h"
 #include "server/api/view.h"
 #include "server/core/authentication.h"
+#include "server/core/code.h"
+#include "server/core/face.h"
 #include "server/core/password_text.h"
 #include "server/core/remembered.h"
 #include "server/http/reply.h"
@@ -52,8 +54,8 @@ static const struct field authentication_fields[] = {
 
 /* What the bodies of tries hold; each has its table. */
 struct authentication_try_body {
-    struct bytes token, remembered, proof, scanned;
-    const char *password, *new_password;
+    struct bytes token, remembered, proof, picture, scanned;
+    const char *password, *new_password, *code;
 };
 
 #define AUTHENTICATION_TOKEN_FIELD                                                                   \
@@ -79,6 +81,15 @@ static const struct field authentication_password_fields[] = {
      .max = PASSWORD_GIVEN_MAX},
     {.name = NULL},
 };
+static const struct field authentication_code_fields[] = {
+    AUTHENTICATION_TOKEN_FIELD,
+    {.name = "code",
+     .type = FIELD_TEXT,
+     .offset = offsetof(struct authentication_try_body, code),
+     .min = CODE_DIGITS,
+     .max = CODE_DIGITS},
+    {.name = NULL},
+};
 static const struct field authentication_remembered_fields[] = {
     AUTHENTICATION_TOKEN_FIELD,
     {.name = "remembered",
@@ -91,6 +102,23 @@ static const struct field authentication_remembered_fields[] = {
      .offset = offsetof(struct authentication_try_body, proof),
      .min = FRAME_SIGNATURE_SIZE,
      .max = FRAME_SIGNATURE_SIZE},
+    {.name = NULL},
+};
+static const struct field authentication_face_fields[] = {
+    AUTHENTICATION_TOKEN_FIELD,
+    {.name = "picture",
+     .type = FIELD_BYTES,
+     .offset = offsetof(struct authentication_try_body, picture),
+     .min = 1,
+     .max = FACE_STORED_MAX},
+    {.name = NULL},
+};
+static const struct field authentication_picture_fields[] = {
+    {.name = "picture",
+     .type = FIELD_BYTES,
+     .offset = offsetof(struct authentication_try_body, picture),
+     .min = 1,
+     .max = FACE_STORED_MAX},
     {.name = NULL},
 };
 static const struct field authentication_scanned_fields[] = {
@@ -191,6 +219,36 @@ void authentication_post_password(struct http_request *request, struct worker *w
     authentication_reply(request, worker, &act, err, &progress);
 }
 
+void authentication_post_code(struct http_request *request, struct worker *worker)
+{
+    struct act act = answer_begin(request, "authentication.code");
+    struct authentication_try_body body = {0};
+    uint64_t expires_ms;
+    if (!field_read_body(request, authentication_token_fields, &body)) {
+        answer_form_refused(request, worker, &act);
+        return;
+    }
+    enum hufu_err err = authentication_send_code(worker, &act, body.token.data, &expires_ms);
+    if (err != HUFU_OK)
+        answer_refused(request, worker, &act, err);
+    else
+        reply_json(request, 201, json_pack("{so}", "expires_at", json_time(expires_ms)));
+}
+
+void authentication_post_sms(struct http_request *request, struct worker *worker)
+{
+    struct act act = answer_begin(request, "authentication.sms");
+    struct authentication_try_body body = {0};
+    struct authentication_progress progress;
+    if (!field_read_body(request, authentication_code_fields, &body)) {
+        answer_form_refused(request, worker, &act);
+        return;
+    }
+    enum hufu_err err =
+        authentication_try_code(worker, &act, body.token.data, bytes_of_text(body.code), &progress);
+    authentication_reply(request, worker, &act, err, &progress);
+}
+
 void authentication_post_remembered(struct http_request *request, struct worker *worker)
 {
     struct act act = answer_begin(request, "authentication.remembered");
@@ -202,6 +260,19 @@ void authentication_post_remembered(struct http_request *request, struct worker 
     }
     enum hufu_err err = authentication_try_remembered(worker, &act, body.token.data, body.remembered.data,
                                                       body.proof.data, &progress);
+    authentication_reply(request, worker, &act, err, &progress);
+}
+
+void authentication_post_face(struct http_request *request, struct worker *worker)
+{
+    struct act act = answer_begin(request, "authentication.face");
+    struct authentication_try_body body = {0};
+    struct authentication_progress progress;
+    if (!field_read_body(request, authentication_face_fields, &body)) {
+        answer_form_refused(request, worker, &act);
+        return;
+    }
+    enum hufu_err err = authentication_try_face(worker, &act, body.token.data, body.picture, &progress);
     authentication_reply(request, worker, &act, err, &progress);
 }
 
@@ -284,6 +355,21 @@ void remembered_delete(struct http_request *request, struct worker *worker)
 {
     struct act act = answer_begin(request, "password.forget");
     enum hufu_err err = remembered_forget(worker, &act);
+    if (err != HUFU_OK)
+        answer_refused(request, worker, &act, err);
+    else
+        reply_json(request, 200, json_object());
+}
+
+void face_put_account(struct http_request *request, struct worker *worker)
+{
+    struct act act = answer_begin(request, "face.enrol");
+    struct authentication_try_body body = {0};
+    if (!field_read_body(request, authentication_picture_fields, &body)) {
+        answer_form_refused(request, worker, &act);
+        return;
+    }
+    enum hufu_err err = face_enrol(worker, &act, body.picture);
     if (err != HUFU_OK)
         answer_refused(request, worker, &act, err);
     else

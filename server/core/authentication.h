@@ -72,11 +72,23 @@ enum hufu_err authentication_show(struct worker *worker, struct act *act, const 
 enum hufu_err authentication_try_password(struct worker *worker, struct act *act, const uint8_t *token,
                                           const char *password, const char *changed,
                                           struct authentication_progress *out) HUFU_MUST_CHECK;
+/* Has a code sent to the account's mobile number. Refusal besides: too many tries (too soon, or too many today). */
+enum hufu_err authentication_send_code(struct worker *worker, struct act *act, const uint8_t *token,
+                                       uint64_t *expires_ms) HUFU_MUST_CHECK;
+enum hufu_err authentication_try_code(struct worker *worker, struct act *act, const uint8_t *token,
+                                      struct bytes digits,
+                                      struct authentication_progress *out) HUFU_MUST_CHECK;
+
 /* In place of the password: a token that was remembered for this device (remembered.h), and the device's signature of
  * remembered_signed_message. */
 enum hufu_err authentication_try_remembered(struct worker *worker, struct act *act, const uint8_t *token,
                                             const uint8_t *remembered, const uint8_t *proof,
                                             struct authentication_progress *out) HUFU_MUST_CHECK;
+/* picture: JPEG or PNG. Refusal besides: bad field (it does not show one face). HUFU_ERR_AWAY: the face service is. */
+enum hufu_err authentication_try_face(struct worker *worker, struct act *act, const uint8_t *token,
+                                      struct bytes picture,
+                                      struct authentication_progress *out) HUFU_MUST_CHECK;
+
 #define AUTHENTICATION_QR_SIZE 32
 /* What a QR code shows for a bound device of the account to scan. Whoever only sees it can do nothing with it; the one before
  * is good for nothing any more. */

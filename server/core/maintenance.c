@@ -10,6 +10,7 @@
 #include "server/store/attempt_store.h"
 #include "server/store/authentication_store.h"
 #include "server/store/captcha_store.h"
+#include "server/store/code_store.h"
 #include "server/store/maintenance_store.h"
 #include "server/store/request_store.h"
 #include "server/store/session_store.h"
@@ -62,6 +63,8 @@ static enum hufu_err maintenance_renew_crls(struct worker *worker)
 static enum hufu_err maintenance_prune_authentications(struct worker *worker)
 {
     enum hufu_err err = authentication_prune(worker->store);
+    if (err == HUFU_OK)
+        err = code_prune(worker->store);
     if (err == HUFU_OK)
         err = captcha_prune(worker->store);
     return err == HUFU_OK ? attempt_prune(worker->store) : err;

@@ -144,7 +144,8 @@ static enum hufu_err notice_post_as(struct worker *worker, const struct notice *
     buf_init(&sealed, sealed_memory, sizeof sealed_memory);
     enum hufu_err err = notice_seal(worker, notice, &row, &sealed);
     if (err == HUFU_OK)
-        err = notice_insert(worker->store, &row, buf_bytes(&sealed), notice->lifetime_seconds);
+        err = notice_insert(worker->store, &row, buf_bytes(&sealed),
+                            notice->nobody ? 0 : notice->lifetime_seconds);
     if (err != HUFU_OK)
         return err;
     memcpy(notice_id, row.notice_id, UUID_SIZE);

@@ -7,6 +7,7 @@
 #include "common/secret.h"
 #include "server/core/attempt.h"
 #include "server/core/authentication.h"
+#include "server/core/contact.h"
 #include "server/core/password_hash.h"
 #include "server/store/password_store.h"
 #include "server/store/remembered_store.h"
@@ -155,6 +156,9 @@ static enum hufu_err password_keep(struct worker *worker, struct act *act, const
     if (err == HUFU_OK)
         err = password_end_others(worker, principal->account_id, principal->session_id);
     if (err == HUFU_OK)
+        err =
+            contact_tell(worker, principal->project_id, principal->account_id, NOTICE_TEXT_PASSWORD_CHANGED);
+    if (err == HUFU_OK)
         err = act_record(worker, act, NULL);
     return err == HUFU_OK ? store_commit(&transaction) : err;
 }
@@ -225,6 +229,8 @@ static enum hufu_err password_set(struct worker *worker, struct act *act, const 
     err = password_put(worker->store, grant.project_id, grant.account_id, made->hash, 0, NULL);
     if (err == HUFU_OK)
         err = password_end_others(worker, grant.account_id, NULL);
+    if (err == HUFU_OK)
+        err = contact_tell(worker, grant.project_id, grant.account_id, NOTICE_TEXT_PASSWORD_CHANGED);
     if (err == HUFU_OK)
         err = act_record(worker, act, NULL);
     return err == HUFU_OK ? store_commit(&transaction) : err;

@@ -2,6 +2,7 @@
 """Who somebody is (features A4, A10): passwords, codes by SMS, captchas, and what guessing meets."""
 
 import concurrent.futures
+import itertools
 import secrets
 import uuid
 
@@ -9,8 +10,11 @@ import pytest
 
 import authentication
 import device as device_module
+import stack as stack_module
 import wire
 from authentication import GOOD_PASSWORD, begin, confirm
+
+_mobiles = itertools.count(13900000001)
 
 
 @pytest.fixture(autouse=True)
@@ -29,10 +33,22 @@ def little_work(stack, project):
 
 @pytest.fixture
 def person(public, admin, project, new_user):
-    """Somebody with a password of her own."""
-    account = new_user()["account"]
+    """Somebody with a mobile number and a password of her own."""
+    mobile = str(next(_mobiles))
+    account = new_user(mobile=mobile)["account"]
+    account["mobile_number"] = "+86" + mobile
     authentication.set_password(public, admin, project["id"], account)
     return account
+
+
+def wrong_code(right):
+    return "%06d" % ((int(right) + 1) % 1000000)
+
+
+def a_code(inbox, begun, person):
+    last = inbox.last
+    begun.send_code().ok(201)
+    return inbox.code(person["mobile_number"], after=last)
 
 
 # ---- A4: passing ----
@@ -45,6 +61,8 @@ def test_a4_the_project_sets_which_combination_a_purpose_needs(public, admin, pr
     try:
         begun = begin(public, project["id"], person["work_number"])
         assert begun.begun["methods"] == [["password"]]
+        begun.sms("000000").problem(403, "not-allowed")
+        begun.send_code().problem(403, "not-allowed")
         assert begun.password(GOOD_PASSWORD).ok()["state"] == "passed"
     finally:
         admin.request("PATCH", path, {"methods_sign_in": before}).ok()
@@ -53,12 +71,41 @@ def test_a4_the_project_sets_which_combination_a_purpose_needs(public, admin, pr
 
 def test_a4_what_is_malformed_is_named(public, project, person):
     begun = begin(public, project["id"], person["work_number"])
+    begun.sms("12345").problem(400, "bad-field", field="code")
     begun.password("x" * 600).problem(400, "bad-field", field="password")
     begun.password("x" * 300).problem(400, "bad-field", field="password")
     body = {"project": project["id"], "work_number": "1", "purpose": "confirm"}
     public.post("/v1/authentications", body).problem(400, "bad-field", field="purpose")
     body.update(project=str(uuid.uuid4()), purpose="sign-in")
     public.post("/v1/authentications", body).problem(404, "not-found")
+
+
+def test_a4_password_and_sms_together_sign_in_by_default(public, inbox, project, person):
+    begun = begin(public, project["id"], person["work_number"])
+    assert begun.begun["methods"] == [["qr"], ["password", "sms"], ["password", "face"]]
+    answer = begun.password(GOOD_PASSWORD).ok()
+    assert answer == {"state": "open", "passed": ["password"], "remaining": [["qr"], ["sms"], ["face"]]}
+    answer = begun.sms(a_code(inbox, begun, person)).ok()
+    assert answer == {"state": "passed", "passed": ["password", "sms"], "remaining": []}
+    assert begun.state().ok() == answer
+
+
+def test_a4_the_order_of_methods_does_not_matter(public, inbox, project, person):
+    begun = begin(public, project["id"], person["work_number"], "bind-device")
+    assert begun.sms(a_code(inbox, begun, person)).ok()["state"] == "open"
+    assert begun.password(GOOD_PASSWORD).ok()["state"] == "passed"
+
+
+def test_a4_a_session_confirms_without_captcha_and_may_pass_more_than_it_must(stack, inbox, admin, project, public, session):
+    account = session.user["account"]
+    authentication.set_password(public, admin, project["id"], account)
+    begun = confirm(session)
+    assert ["password"] in begun.begun["methods"]
+    assert begun.password(GOOD_PASSWORD).ok()["state"] == "passed"
+    # There is no mobile number, and nothing shows it.
+    begun.send_code().ok(201)
+    begun.sms("123456").problem(403, "authentication-failed")
+    assert begun.state().ok()["state"] == "passed"
 
 
 # ---- captcha ----
@@ -116,6 +163,8 @@ def test_a4_an_account_has_ten_wrong_tries_an_hour_and_right_ones_cost_none(stac
     assert statuses == [403] * 10 + [429] * 5
     begun = begin(public, project["id"], person["work_number"])
     begun.password(GOOD_PASSWORD).problem(429, "too-many-tries")
+    begun.send_code().problem(429, "too-many-tries")
+    begun.sms("123456").problem(429, "too-many-tries")
     # An hour later.
     stack.sql("update attempt set times = array(select t - 3600 * 1000000::bigint from unnest(times) t)")
     assert begun.password(GOOD_PASSWORD).ok()["passed"] == ["password"]
@@ -151,6 +200,113 @@ def test_a4_tries_of_one_address_are_bounded_whatever_they_try(stack, public, pr
     begun.password("Wrong horse 7").problem(429, "too-many-tries")
     body = {"project": project["id"], "work_number": "x", "purpose": "sign-in", "captcha": authentication.captcha(public, project["id"])}
     public.post("/v1/authentications", body).problem(429, "too-many-tries")
+
+
+def test_a4_fifty_tries_at_one_code_are_five(stack, public, inbox, project, person):
+    begun = begin(public, project["id"], person["work_number"])
+    code = a_code(inbox, begun, person)
+    wrong = ["%06d" % ((int(code) + i) % 1000000) for i in range(1, 51)]
+    with concurrent.futures.ThreadPoolExecutor(25) as pool:
+        answers = list(pool.map(begun.sms, wrong))
+    assert all(answer.status == 403 for answer in answers)
+    assert stack.sql("select tries || ' ' || state from code order by created_at desc limit 1") == "5 exhausted"
+    evaluated = stack.sql("select count(*) from audit_event where account_id = '%s' and action = 'authentication.sms'" % person["id"])
+    assert evaluated == "5"
+    begun.sms(code).problem(403, "authentication-failed")
+
+
+def test_a4_the_right_code_sent_fifty_times_at_once_is_accepted_once(stack, public, inbox, project, person):
+    begun = begin(public, project["id"], person["work_number"])
+    code = a_code(inbox, begun, person)
+    with concurrent.futures.ThreadPoolExecutor(25) as pool:
+        statuses = sorted(answer.status for answer in pool.map(begun.sms, [code] * 50))
+    assert statuses == [200] + [403] * 49
+    assert stack.sql("select tries || ' ' || state from code order by created_at desc limit 1") == "1 used"
+
+
+def test_a4_the_right_code_among_forty_nine_wrong_ones_is_accepted_at_most_once(stack, public, inbox, project, person):
+    begun = begin(public, project["id"], person["work_number"])
+    code = a_code(inbox, begun, person)
+    guesses = [code if i == 20 else wrong_code(code) for i in range(50)]
+    with concurrent.futures.ThreadPoolExecutor(25) as pool:
+        statuses = [answer.status for answer in pool.map(begun.sms, guesses)]
+    assert statuses.count(200) <= 1
+    tries = int(stack.sql("select tries from code order by created_at desc limit 1"))
+    assert 1 <= tries <= 5
+
+
+def test_a4_a_code_is_good_for_five_minutes_and_the_newest_alone(stack, public, inbox, project, person):
+    begun = begin(public, project["id"], person["work_number"])
+    first = a_code(inbox, begun, person)
+    authentication.forget_tries(stack)
+    second = a_code(inbox, begun, person)
+    if first != second:
+        begun.sms(first).problem(403, "authentication-failed")
+    stack.sql("update code set expires_at = clock_timestamp() where state = 'sent'")
+    begun.sms(second).problem(403, "authentication-failed")
+    authentication.forget_tries(stack)
+    last = a_code(inbox, begun, person)
+    lifetime = stack.sql("select extract(epoch from expires_at - created_at)::int from code order by created_at desc limit 1")
+    assert lifetime == "300"
+    assert begun.sms(last).ok()["passed"] == ["sms"]
+
+
+def test_a4_a_code_a_minute_and_ten_a_day_for_an_account(stack, public, inbox, project, person):
+    minute = "update attempt set times = array(select t - 60 * 1000000::bigint from unnest(times) t)"
+    for _ in range(10):
+        begin(public, project["id"], person["work_number"]).send_code().ok(201)
+        begin(public, project["id"], person["work_number"]).send_code().problem(429, "too-many-tries")
+        stack.sql(minute)
+    begin(public, project["id"], person["work_number"]).send_code().problem(429, "too-many-tries")
+
+
+def test_a4_a_mobile_number_has_its_own_count_and_nobody_learns_whose_it_is(stack, public, inbox, project, new_user):
+    mobile = str(next(_mobiles))
+    accounts = [new_user(mobile=mobile)["account"] for _ in range(2)]
+    last = inbox.last
+    for account in accounts:
+        begin(public, project["id"], account["work_number"]).send_code().ok(201)
+    inbox.next("+86" + mobile, after=last)
+    assert stack.sql("select count(*) from notice where state = 'expired'") != "0"
+    assert len(inbox.messages("+86" + mobile, after=last)) == 1
+
+
+def test_a4_nobody_learns_whether_an_account_exists(stack, public, admin, inbox, project, person, new_user):
+    suspended = new_user()["account"]
+    admin.post(f"/admin/v1/users/{suspended['id']}/suspend").ok()
+    bare = new_user()["account"]
+
+    def walk(work_number):
+        """All that an outsider sees, without what differs every time."""
+        authentication.forget_tries(stack)
+        begun = begin(public, project["id"], work_number)
+        seen = [sorted(begun.begun), begun.begun["methods"]]
+        for answer in (begun.send_code(), begun.send_code(), begun.sms("123456"), begun.password("Wrong horse 7"),
+                       begun.password("Wrong horse 7", new_password="Another horse 8"), begun.state()):
+            document = answer.json
+            document.pop("request_id", None)
+            document.pop("expires_at", None)
+            seen.append((answer.status, document, sorted(answer.headers.keys())))
+        for _ in range(3):
+            seen.append(begun.password("Wrong horse 7").status)
+        begun = begin(public, project["id"], work_number)
+        seen += [begun.password("Wrong horse 7").status for _ in range(7)]
+        return seen
+
+    walks = [walk(number) for number in (person["work_number"], "nobody", suspended["work_number"], bare["work_number"])]
+    assert all(seen == walks[0] for seen in walks)
+
+
+def test_a4_a_copy_of_the_database_has_no_password_code_or_token(stack, public, inbox, project, person):
+    begun = begin(public, project["id"], person["work_number"])
+    code = a_code(inbox, begun, person)
+    dump = stack_module.run("/usr/lib/postgresql/15/bin/pg_dump", "--data-only", stack.environment["HUFU_DATABASE_ADMIN"]).stdout.decode(errors="replace")
+    hashes = stack.sql("select string_agg(hash, ' ') from password")
+    assert hashes.startswith("$argon2id$v=19$m=") and GOOD_PASSWORD not in dump
+    assert person["mobile_number"] not in dump and person["mobile_number"][3:] not in dump
+    assert begun.token not in dump and wire.decode(begun.token).hex() not in dump
+    for line in dump.splitlines():
+        assert "\t%s\t" % code not in line
 
 
 # ---- a remembered password, and a QR code ----
@@ -264,6 +420,16 @@ def test_a4_a_device_does_not_answer_itself(stack, public, project, session, dev
     session.post("/v1/authentications/qr/approvals", {"code": code}).problem(403, "not-allowed")
 
 
+# ---- face ----
+
+
+def test_a4_a_face_is_enrolled_only_after_password_and_code(session, known):
+    picture = wire.encode(b"\xff\xd8\xff not a face")
+    answer = session.request("PUT", "/v1/account/face", {"picture": picture}).problem(403, "authentication-needed")
+    assert answer["methods"] == ["sms"]
+    session.request("PUT", "/v1/account/face", {"picture": wire.encode(bytes(65537))}).problem(400, "bad-field", field="picture")
+
+
 # ---- A10: passwords ----
 
 
@@ -314,3 +480,42 @@ def test_a10_changing_counts_wrong_tries_like_signing_in(public, admin, project,
     assert statuses == [403] * 10 + [429] * 2
 
 
+def test_a10_changing_needs_the_old_one_and_ends_other_sessions(stack, public, admin, inbox, project, session, device):
+    account = session.user["account"]
+    authentication.set_password(public, admin, project["id"], account)
+    put = lambda old, new: session.request("PUT", "/v1/account/password", {"old": old, "new": new})
+    put("Wrong horse 7", "Another horse 8").problem(403, "authentication-failed")
+    put(GOOD_PASSWORD, "short").problem(400, "bad-field", field="new")
+    put(GOOD_PASSWORD, GOOD_PASSWORD).problem(400, "bad-field", field="new")
+    stack.sql("insert into session (project_id, session_id, account_id, device_id, token_hash, state, expires_at, application)"
+              " select project_id, gen_random_uuid(), account_id, device_id, sha256('other'), 'open', expires_at, 'other' from session"
+              " where account_id = '%s' and state = 'open'" % account["id"])
+    put(GOOD_PASSWORD, "Another horse 8").ok()
+    assert stack.sql("select count(*) from session where account_id = '%s' and state = 'open'" % account["id"]) == "1"
+    session.get("/v1/keys").ok()
+    begin(public, project["id"], account["work_number"]).password(GOOD_PASSWORD).problem(403, "authentication-failed")
+    begin(public, project["id"], account["work_number"]).password("Another horse 8").ok()
+
+
+def test_a10_recovering_by_captcha_and_code(stack, public, admin, inbox, project, person):
+    begun = begin(public, project["id"], person["work_number"], "recover")
+    assert begun.begun["methods"] == [["sms"]]
+    recover = lambda password: public.post("/v1/password-recoveries", {"authentication": begun.token, "password": password})
+    recover("Another horse 8").problem(403, "authentication-needed")
+    last = inbox.last
+    begun.sms(a_code(inbox, begun, person)).ok()
+    recover("short").problem(400, "bad-field", field="password")
+    recover("Another horse 8").ok()
+    recover("Another horse 9").problem(403, "authentication-needed")
+    told = inbox.wait(person["mobile_number"], count=2, after=last)
+    assert told[-1]["template"] == "password-changed"
+    begin(public, project["id"], person["work_number"]).password(GOOD_PASSWORD).problem(403, "authentication-failed")
+    begin(public, project["id"], person["work_number"]).password("Another horse 8").ok()
+
+
+def test_a10_an_authentication_for_something_else_recovers_nothing(public, inbox, project, person):
+    begun = begin(public, project["id"], person["work_number"])
+    begun.password(GOOD_PASSWORD).ok()
+    begun.sms(a_code(inbox, begun, person)).ok()
+    answer = public.post("/v1/password-recoveries", {"authentication": begun.token, "password": "Another horse 8"})
+    answer.problem(403, "authentication-needed")

@@ -4,6 +4,7 @@
 #include "server/core/activation.h"
 #include "server/core/authentication.h"
 #include "server/core/binding.h"
+#include "server/core/code.h"
 #include "server/core/device.h"
 #include "server/core/key.h"
 #include "server/core/notice.h"
@@ -68,6 +69,25 @@ static void authentication_takes_exactly_these_steps(void **state)
             enum authentication_state next;
             bool may =
                 authentication_step((enum authentication_state)from, (enum authentication_event)event, &next);
+            assert_int_equal(may, table[from][event] != NO);
+            assert_int_equal(next, may ? table[from][event] : from);
+        }
+}
+
+static void code_takes_exactly_these_steps(void **state)
+{
+    (void)state;
+    static const int table[CODE_STATE_COUNT][CODE_EVENT_COUNT] = {
+        /*         right      wrong      last wrong      replace */
+        /* sent */ {CODE_USED, CODE_SENT, CODE_EXHAUSTED, CODE_REPLACED},
+        /* used */ {NO, NO, NO, NO},
+        /* exhausted */ {NO, NO, NO, NO},
+        /* replaced */ {NO, NO, NO, NO},
+    };
+    for (int from = 0; from < CODE_STATE_COUNT; from++)
+        for (int event = 0; event < CODE_EVENT_COUNT; event++) {
+            enum code_state next;
+            bool may = code_step((enum code_state)from, (enum code_event)event, &next);
             assert_int_equal(may, table[from][event] != NO);
             assert_int_equal(next, may ? table[from][event] : from);
         }
@@ -181,6 +201,7 @@ int main(void)
         cmocka_unit_test(account_takes_exactly_these_steps),
         cmocka_unit_test(activation_takes_exactly_these_steps),
         cmocka_unit_test(authentication_takes_exactly_these_steps),
+        cmocka_unit_test(code_takes_exactly_these_steps),
         cmocka_unit_test(device_takes_exactly_these_steps),
         cmocka_unit_test(session_takes_exactly_these_steps),
         cmocka_unit_test(key_takes_exactly_these_steps),

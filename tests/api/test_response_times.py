@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The time of an answer does not tell whether there is such an account (feature A4): Welch's t-test over answers for one
+that exists and one that does not, in random order on one connection. Short here; with HUFU_TEST_LONG=1, 10,000 of each."""
+
+import http.client
+import json
+import math
+import os
+import random
+import secrets
+import ssl
+import statistics
+import subprocess
+import time
+
+import pytest
+
+import authentication
+
+SAMPLES = 10000 if os.environ.get("HUFU_TEST_LONG", "0") != "0" else 150
+LIMIT = 4.5
+TRIES = 4  # of one authentication; the fifth would end it
+
+
+def welch(a, b):
+    spread = math.sqrt(statistics.variance(a) / len(a) + statistics.variance(b) / len(b))
+    return (statistics.fmean(a) - statistics.fmean(b)) / spread
+
+
+class Line:
+    """One connection to the service that stays, and one to its database."""
+
+    def __init__(self, stack):
+        url = stack.public._url
+        context = ssl.create_default_context(cafile=stack.environment["HUFU_TLS_CERTIFICATE"])
+        self._http = http.client.HTTPSConnection(url.hostname, url.port, timeout=60, context=context)
+        self._sql = subprocess.Popen(["/usr/lib/postgresql/15/bin/psql", "-X", "-q", "-A", "-t", stack.environment["HUFU_DATABASE_ADMIN"]],
+                                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def post(self, path, body):
+        """Status, body, and how long it took."""
+        raw = json.dumps(body)
+        started = time.perf_counter()
+        self._http.request("POST", path, body=raw, headers={"Content-Type": "application/json"})
+        answer = self._http.getresponse()
+        content = answer.read()
+        return answer.status, json.loads(content), time.perf_counter() - started
+
+    def forget_tries(self):
+        self._sql.stdin.write("delete from attempt; delete from address_attempt; select 'done';\n")
+        self._sql.stdin.flush()
+        assert self._sql.stdout.readline().strip() == "done"
+
+    def close(self):
+        self._http.close()
+        self._sql.communicate()
+
+
+@pytest.fixture
+def line(stack):
+    line = Line(stack)
+    yield line
+    line.close()
+
+
+@pytest.fixture
+def place(admin, new_user, public):
+    """A project that asks for no captcha, and the work numbers of somebody there and of nobody."""
+    project = admin.post("/admin/v1/projects", {"name": "Times " + secrets.token_hex(4)}).ok(201)
+    admin.request("PATCH", f"/admin/v1/projects/{project['id']}", {"captcha_bits": 0}).ok()
+    account = new_user(project=project["id"], work_number="REAL-0001", mobile="13700000001")["account"]
+    authentication.set_password(public, admin, project["id"], account)
+    return project["id"], {"there": "REAL-0001", "nobody": "NONE-0001"}
+
+
+def begin(line, project, number):
+    status, begun, _ = line.post("/v1/authentications", {"project": project, "work_number": number, "purpose": "sign-in"})
+    assert status == 201, begun
+    return begun["authentication"]
+
+
+def judge(times, what):
+    t = welch(times["there"], times["nobody"])
+    # Without the slowest tenth as well: what the machine does besides hides small differences there.
+    limit = sorted(times["there"] + times["nobody"])[int(0.9 * 2 * SAMPLES)]
+    cropped = welch(*([value for value in times[which] if value < limit] for which in ("there", "nobody")))
+    means = [statistics.fmean(times[which]) * 1000 for which in ("there", "nobody")]
+    print("%s: %d samples each, %.3f ms and %.3f ms, t = %.2f, without the slowest tenth %.2f" % (what, SAMPLES, *means, t, cropped))
+    assert abs(t) < LIMIT and abs(cropped) < LIMIT
+
+
+def order():
+    both = ["there", "nobody"] * SAMPLES
+    random.shuffle(both)
+    return both
+
+
+def test_a4_the_time_of_a_wrong_password_tells_nothing(line, place):
+    project, numbers = place
+    times = {"there": [], "nobody": []}
+    used = {which: TRIES for which in numbers}
+    tokens = {}
+    for which in order():
+        if used[which] == TRIES:
+            line.forget_tries()
+            tokens[which] = begin(line, project, numbers[which])
+            used[which] = 0
+        used[which] += 1
+        status, answer, took = line.post("/v1/authentications/password", {"authentication": tokens[which], "password": "Wrong horse 7"})
+        assert (status, answer["message_key"]) == (403, "authentication-failed")
+        times[which].append(took)
+    judge(times, "wrong password")
+
+
+def test_a4_the_time_of_a_request_for_a_code_tells_nothing(line, place):
+    project, numbers = place
+    times = {"there": [], "nobody": []}
+    for which in order():
+        line.forget_tries()
+        token = begin(line, project, numbers[which])
+        status, answer, took = line.post("/v1/authentications/sms-codes", {"authentication": token})
+        assert status == 201, answer
+        times[which].append(took)
+    judge(times, "request for a code")
