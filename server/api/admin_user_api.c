@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stddef.h>
+#include <string.h>
 
 #include "server/api/account_body.h"
 #include "server/api/answer.h"
@@ -162,6 +163,42 @@ void admin_user_refuse(struct http_request *request, struct worker *worker)
         return;
     }
     enum hufu_err err = account_refuse(worker, &act, account_id, body.reason, &account);
+    if (err != HUFU_OK)
+        answer_refused(request, worker, &act, err);
+    else
+        reply_json(request, 200, json_pack("{so}", "account", view_account(&account)));
+}
+
+/* What can be corrected: all that is known of the person, but name, work number and organization, which stand in the
+ * certificate. */
+static void user_profile_fields(struct field fields[ACCOUNT_BODY_FIELDS_MAX + 1])
+{
+    static const char *const fixed[] = {"work_number", "name", "organization"};
+    struct field all[ACCOUNT_BODY_FIELDS_MAX];
+    size_t count = account_body_fields(all, 0), kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool is_fixed = false;
+        for (size_t k = 0; k < sizeof fixed / sizeof fixed[0]; k++)
+            is_fixed = is_fixed || strcmp(all[i].name, fixed[k]) == 0;
+        if (!is_fixed)
+            fields[kept++] = all[i];
+    }
+    fields[kept] = (struct field){.name = NULL};
+}
+
+void admin_user_patch(struct http_request *request, struct worker *worker)
+{
+    struct act act = answer_begin(request, "account.set");
+    struct field fields[ACCOUNT_BODY_FIELDS_MAX + 1];
+    struct account_in in = {0};
+    uint8_t account_id[UUID_SIZE];
+    struct account account;
+    user_profile_fields(fields);
+    if (!field_read_path_uuid(request, 0, "id", account_id) || !field_read_body(request, fields, &in)) {
+        answer_form_refused(request, worker, &act);
+        return;
+    }
+    enum hufu_err err = account_set_profile(worker, &act, account_id, &in.profile, &account);
     if (err != HUFU_OK)
         answer_refused(request, worker, &act, err);
     else

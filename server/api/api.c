@@ -71,6 +71,7 @@ const struct http_route api_admin_routes[] = {
     {"GET", "/admin/v1/organizations", ROUTE_OPERATOR, ROUTE_WORKER, admin_organization_list},
     {"POST", "/admin/v1/users/csv", ROUTE_OPERATOR, ROUTE_WORKER, admin_user_import},
     {"GET", "/admin/v1/users/{id}", ROUTE_OPERATOR, ROUTE_WORKER, admin_user_get},
+    {"PATCH", "/admin/v1/users/{id}", ROUTE_OPERATOR, ROUTE_WORKER, admin_user_patch},
     {"GET", "/admin/v1/users/{id}/seal-picture", ROUTE_OPERATOR, ROUTE_WORKER, admin_user_get_picture},
     {"POST", "/admin/v1/users/{id}/approve", ROUTE_OPERATOR, ROUTE_WORKER, admin_user_approve},
     {"POST", "/admin/v1/users/{id}/refuse", ROUTE_OPERATOR, ROUTE_WORKER, admin_user_refuse},

@@ -51,8 +51,9 @@ http_handler admin_notice_post, admin_notice_get, admin_notice_list;
 http_handler admin_project_post, admin_project_list, admin_project_get, admin_project_patch;
 http_handler admin_session_list, admin_session_end;
 http_handler admin_organization_post, admin_organization_list;
-http_handler admin_user_post, admin_user_list, admin_user_get, admin_user_get_picture, admin_user_suspend,
-    admin_user_resume, admin_user_approve, admin_user_refuse, admin_user_close, admin_user_post_activation;
+http_handler admin_user_post, admin_user_list, admin_user_get, admin_user_patch, admin_user_get_picture,
+    admin_user_suspend, admin_user_resume, admin_user_approve, admin_user_refuse, admin_user_close,
+    admin_user_post_activation;
 http_handler admin_user_import;
 
 #endif

@@ -29,6 +29,8 @@ static const char *const texts[][LANGUAGE_COUNT] = {
          "codes\n"
          "  user list [--project P] [--state S] [--work-number W] [--mobile M]\n"
          "  user show ID\n"
+         "  user set ID [--mobile M] [--email E] …  corrects what is known of a user (options as of user "
+         "add)\n"
          "  user approve ID | user refuse ID --reason R\n"
          "                                       decides on an account that somebody asked for\n"
          "  user suspend ID | user resume ID | user close ID\n"
@@ -71,6 +73,7 @@ static const char *const texts[][LANGUAGE_COUNT] = {
          "  user list [--project 项目] [--state 状态] [--work-number 工号] [--mobile 手机号]\n"
          "                                       列出用户\n"
          "  user show 编号                       查看用户\n"
+         "  user set 编号 [--mobile 手机号] …    修改用户资料（选项同 user add）\n"
          "  user approve 编号 | user refuse 编号 --reason 原因\n"
          "                                       批准、拒绝账户申请\n"
          "  user suspend 编号 | user resume 编号 | user close 编号\n"
@@ -120,6 +123,7 @@ static const char *const texts[][LANGUAGE_COUNT] = {
     [MESSAGE_FILE_UNREADABLE] = {"%s cannot be read", "无法读取 %s"},
     [MESSAGE_FILE_TOO_LARGE] = {"%s has more than %zu bytes", "%s 超过 %zu 字节"},
     [MESSAGE_LINE] = {"  line %lld %s: %s", "  第 %lld 行 %s：%s"},
+    [MESSAGE_USER_SET] = {"what is known of the user was changed", "已修改用户资料"},
     [MESSAGE_APPROVED] = {"approved", "已批准"},
     [MESSAGE_REFUSAL_TOLD] = {"the request was refused", "已拒绝该申请"},
     [MESSAGE_CLOSED] = {"closed", "已关闭"},

@@ -35,6 +35,7 @@ enum message {
     MESSAGE_FILE_UNREADABLE, /* %s: it */
     MESSAGE_FILE_TOO_LARGE,  /* %s: it; %zu: the limit in bytes */
     MESSAGE_LINE,            /* %lld: its number; %s: the column; %s: why */
+    MESSAGE_USER_SET,
     MESSAGE_APPROVED,
     MESSAGE_REFUSAL_TOLD,
     MESSAGE_CLOSED,

@@ -26,6 +26,7 @@ static const struct {
     {"user", "resume", user_resume},
     {"user", "import", user_import},
     {"user", "show", user_show},
+    {"user", "set", user_set},
     {"user", "approve", user_approve},
     {"user", "refuse", user_refuse},
     {"user", "close", user_close},

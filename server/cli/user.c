@@ -69,6 +69,29 @@ enum cli_exit user_add(const struct cli *cli, int argc, char **argv)
     return CLI_DONE;
 }
 
+enum cli_exit user_set(const struct cli *cli, int argc, char **argv)
+{
+    char path[CLIENT_PATH_MAX];
+    const char *id = NULL, *details[USER_DETAILS] = {NULL};
+    ANSWER_OWNED json_t *answer = NULL;
+    struct option_spec options[USER_DETAILS + 1] = {{.name = NULL}};
+    for (size_t i = 0; i < USER_DETAILS; i++)
+        options[i] = (struct option_spec){.name = user_details[i], .value = &details[i]};
+    if (!arguments_parse(cli, options, argc, argv, &id, 1))
+        return CLI_USAGE;
+    if (!client_make_path(path, "/admin/v1/users/", id, "")) {
+        complain(cli->language, MESSAGE_ARGUMENT_COUNT);
+        return CLI_USAGE;
+    }
+    json_t *body = json_object();
+    for (size_t i = 0; i < USER_DETAILS; i++)
+        set_detail(body, user_details[i], details[i]);
+    enum cli_exit done = client_call(cli, "PATCH", path, body, &answer);
+    if (done == CLI_DONE && !answer_print_json(cli, answer))
+        say(cli->language, MESSAGE_USER_SET);
+    return done;
+}
+
 enum cli_exit user_code(const struct cli *cli, int argc, char **argv)
 {
     char path[CLIENT_PATH_MAX];

@@ -5,11 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/secret.h"
 #include "server/core/machine.h"
+#include "server/core/mobile_number.h"
+#include "server/core/notice.h"
 #include "server/core/organization.h"
 #include "server/core/personal.h"
 #include "server/core/project.h"
 #include "server/identifier.h"
+#include "server/store/audit_store.h"
 
 static const uint8_t account_table[ACCOUNT_STATE_COUNT][ACCOUNT_EVENT_COUNT] = {
     [ACCOUNT_REQUESTED] =
@@ -118,7 +122,7 @@ static enum hufu_err account_add_picture(struct worker *worker, struct act *act,
     buf_init(&sealed, memory, ACCOUNT_PICTURE_SEALED_MAX);
     enum hufu_err err = profile_seal_picture(worker, act, account, picture, &sealed);
     if (err == HUFU_OK)
-        err = account_insert_picture(worker->store, account, buf_bytes(&sealed));
+        err = account_put_picture(worker->store, account, buf_bytes(&sealed));
     account->has_picture = err == HUFU_OK;
     return err;
 }
@@ -158,6 +162,34 @@ enum hufu_err account_create(struct worker *worker, struct act *act, const struc
     return err == HUFU_OK ? store_commit(&transaction) : err;
 }
 
+#define ACCOUNT_NOTICE_SECONDS 259200 /* who has no signal for so long asks again */
+
+static void account_wipe_text(char (*text)[MOBILE_NUMBER_SIZE])
+{
+    secret_wipe(*text, sizeof *text);
+}
+
+/* Tells the person who asked what became of it, where text messages are sent at all. */
+static enum hufu_err account_tell(struct worker *worker, const struct account *account, enum notice_text text)
+{
+    char memory[MOBILE_NUMBER_SIZE] __attribute__((cleanup(account_wipe_text))) = "";
+    struct buf mobile;
+    if (!account->requested || account->mobile.len == 0 || !notice_offered(worker, NOTICE_SMS))
+        return HUFU_OK;
+    buf_init(&mobile, memory, sizeof memory - 1);
+    enum hufu_err err = account_mobile(worker, account, &mobile);
+    const struct notice notice = {
+        .project_id = account->project_id,
+        .account_id = account->account_id,
+        .kind = NOTICE_SMS,
+        .to = memory,
+        .text = text,
+        .values = {account->work_number, text == NOTICE_TEXT_ACCOUNT_REFUSED ? account->refusal : NULL},
+        .lifetime_seconds = ACCOUNT_NOTICE_SECONDS,
+    };
+    return err == HUFU_OK ? notice_post(worker, &notice) : err;
+}
+
 /* What goes with a step, before the state is set. */
 static enum hufu_err account_follow(struct worker *worker, enum account_event event, const char *reason,
                                     struct account *account)
@@ -165,11 +197,14 @@ static enum hufu_err account_follow(struct worker *worker, enum account_event ev
     enum hufu_err err = HUFU_OK;
     if (event == ACCOUNT_APPROVE) {
         err = account_place(worker, account);
-        return err == HUFU_OK ? account_set_organization(worker->store, account) : err;
+        if (err == HUFU_OK)
+            err = account_set_organization(worker->store, account);
+        return err == HUFU_OK ? account_tell(worker, account, NOTICE_TEXT_ACCOUNT_APPROVED) : err;
     }
     if (event == ACCOUNT_REFUSE) {
         snprintf(account->refusal, sizeof account->refusal, "%s", account_or(reason, ""));
-        return account_set_refusal(worker->store, account);
+        err = account_set_refusal(worker->store, account);
+        return err == HUFU_OK ? account_tell(worker, account, NOTICE_TEXT_ACCOUNT_REFUSED) : err;
     }
     if (event == ACCOUNT_CLOSE) {
         uint64_t ended;
@@ -220,6 +255,66 @@ enum hufu_err account_refuse(struct worker *worker, struct act *act, const uint8
                              const char *reason, struct account *out)
 {
     return account_change_locked(worker, act, account_id, ACCOUNT_REFUSE, reason, out);
+}
+
+/* The names of what was told: nothing of it. */
+static void account_describe(const struct profile_in *in, char detail[AUDIT_DETAIL_MAX + 1])
+{
+    const struct {
+        const char *name;
+        bool told;
+    } fields[] = {
+        {"mobile", in->mobile != NULL},
+        {"identity_number", in->identity_number != NULL},
+        {"email", in->email != NULL},
+        {"department", in->department != NULL},
+        {"occupation", in->occupation != NULL},
+        {"country", in->country != NULL},
+        {"province", in->province != NULL},
+        {"city", in->city != NULL},
+        {"sex", in->has_sex},
+        {"remark", in->remark != NULL},
+        {"seal_picture", in->seal_picture.len > 0},
+    };
+    struct buf out;
+    buf_init(&out, detail, AUDIT_DETAIL_MAX);
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        if (!fields[i].told)
+            continue;
+        buf_put(&out, " ", out.len > 0 ? 1 : 0);
+        buf_put(&out, fields[i].name, strlen(fields[i].name));
+    }
+    detail[out.len] = '\0';
+}
+
+static enum hufu_err account_set_locked(struct worker *worker, struct act *act, const struct profile_in *in,
+                                        struct account *account)
+{
+    char detail[AUDIT_DETAIL_MAX + 1];
+    account_set_act(act, account);
+    if (account->state == ACCOUNT_CLOSED)
+        return act_refuse_state(act, REFUSAL_CONFLICT, account_state_names[account->state]);
+    enum hufu_err err = profile_fill(worker, act, in, account);
+    if (err == HUFU_OK)
+        err = account_update_profile(worker->store, account);
+    if (err == HUFU_OK && in->seal_picture.len > 0)
+        err = account_add_picture(worker, act, account, in->seal_picture);
+    account_describe(in, detail);
+    return err == HUFU_OK ? act_record(worker, act, detail) : err;
+}
+
+enum hufu_err account_set_profile(struct worker *worker, struct act *act, const uint8_t account_id[UUID_SIZE],
+                                  const struct profile_in *in, struct account *out)
+{
+    struct store_transaction transaction STORE_TRANSACTION = {0};
+    enum hufu_err err = store_begin(worker->store, &transaction);
+    if (err == HUFU_OK)
+        err = account_lock(worker->store, account_id, out);
+    if (err != HUFU_OK)
+        return err == HUFU_ERR_NOT_FOUND ? act_refuse(act, REFUSAL_NOT_FOUND) : err;
+    err = account_set_locked(worker, act, in, out);
+    profile_show(worker, out);
+    return err == HUFU_OK ? store_commit(&transaction) : err;
 }
 
 enum hufu_err account_get(struct worker *worker, struct act *act, const uint8_t account_id[UUID_SIZE],

@@ -6,8 +6,7 @@
 #include "server/core/account.h"
 #include "server/core/email_address.h"
 
-#define ACCOUNT_MOBILE_TEXT_MAX 32   /* as people write it, with blanks and hyphens */
-#define ACCOUNT_IDENTITY_TEXT_MAX 64 /* likewise */
+#define ACCOUNT_IDENTITY_TEXT_MAX 64 /* as people write it, with blanks */
 
 static const char *const account_identity_kinds_chinese[IDENTITY_KIND_COUNT + 1] = {
     [IDENTITY_RESIDENT_CARD] = "居民身份证",

@@ -22,6 +22,7 @@ struct account_field {
     const char *const *names, *const *chinese_names;
 };
 #define ACCOUNT_FIELDS_MAX 16
+#define ACCOUNT_MOBILE_TEXT_MAX 32 /* as people write it, with blanks and hyphens */
 extern const struct account_field account_field_table[];
 
 #endif

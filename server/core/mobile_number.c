@@ -2,8 +2,9 @@
 #include "server/core/mobile_number.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "common/buf.h"
 
 #define MOBILE_DIGITS_MIN 8
 #define MOBILE_DIGITS_MAX 15
@@ -56,6 +57,10 @@ enum hufu_err mobile_number_normalise(char out[MOBILE_NUMBER_SIZE], const char *
     size_t len = strlen(digits);
     if (international && (digits[0] == '0' || len < MOBILE_DIGITS_MIN || len > MOBILE_DIGITS_MAX))
         return HUFU_ERR_FORM;
-    (void)snprintf(out, MOBILE_NUMBER_SIZE, "+%s%s", international ? "" : MOBILE_CHINA, digits);
+    struct buf whole;
+    buf_init(&whole, out, MOBILE_NUMBER_SIZE - 1);
+    buf_put(&whole, "+" MOBILE_CHINA, international ? 1 : 1 + china);
+    buf_put(&whole, digits, len);
+    out[whole.len] = '\0';
     return HUFU_OK;
 }

@@ -88,7 +88,8 @@ static bool profile_told(const char *text)
 
 static void profile_copy(char *out, size_t size, const char *text)
 {
-    snprintf(out, size, "%s", text != NULL ? text : "");
+    if (text != NULL)
+        snprintf(out, size, "%s", text);
 }
 
 static bool profile_is_country(const char *text)
@@ -109,7 +110,8 @@ static enum hufu_err profile_take_texts(struct act *act, const struct profile_in
     profile_copy(account->province, sizeof account->province, in->province);
     profile_copy(account->city, sizeof account->city, in->city);
     profile_copy(account->remark, sizeof account->remark, in->remark);
-    account->sex = in->has_sex ? (enum account_sex)(in->sex + 1) : ACCOUNT_SEX_UNTOLD;
+    if (in->has_sex)
+        account->sex = (enum account_sex)(in->sex + 1);
     return HUFU_OK;
 }
 
@@ -138,12 +140,20 @@ const char *profile_picture_type(struct bytes picture)
     return NULL;
 }
 
+enum hufu_err profile_check_picture(struct act *act, struct bytes picture)
+{
+    return picture.len == 0 || profile_picture_type(picture) != NULL
+               ? HUFU_OK
+               : profile_refuse(act, "seal_picture", "is neither a PNG nor a JPEG picture");
+}
+
 enum hufu_err profile_seal_picture(struct worker *worker, struct act *act, const struct account *account,
                                    struct bytes picture, struct buf *sealed)
 {
-    if (profile_picture_type(picture) == NULL)
-        return profile_refuse(act, "seal_picture", "is neither a PNG nor a JPEG picture");
-    return personal_seal(worker, PERSONAL_PICTURE, account->project_id, account->account_id, picture, sealed);
+    enum hufu_err err = profile_check_picture(act, picture);
+    return err == HUFU_OK ? personal_seal(worker, PERSONAL_PICTURE, account->project_id, account->account_id,
+                                          picture, sealed)
+                          : err;
 }
 
 enum hufu_err profile_mobile_hash(struct worker *worker, const uint8_t project_id[UUID_SIZE],

@@ -27,12 +27,14 @@ struct profile_in {
     struct bytes seal_picture;
 };
 
-/* Fills the account in, whose ids are set. Refusal: bad field. HUFU_ERR_AWAY: something is personal, and the data key is not
+/* Fills in what was told, and leaves the rest of the account, whose ids are set. Refusal: bad field. HUFU_ERR_AWAY: something is personal, and the data key is not
  * loaded. */
 enum hufu_err profile_fill(struct worker *worker, struct act *act, const struct profile_in *in,
                            struct account *account) HUFU_MUST_CHECK;
 
-/* Checks that it is a PNG or JPEG picture, and seals it. Refusal: bad field. */
+/* Refusal: bad field (there is one, and it is neither PNG nor JPEG). */
+enum hufu_err profile_check_picture(struct act *act, struct bytes picture) HUFU_MUST_CHECK;
+/* Checks it, and seals it. Refusal: bad field. */
 enum hufu_err profile_seal_picture(struct worker *worker, struct act *act, const struct account *account,
                                    struct bytes picture, struct buf *sealed) HUFU_MUST_CHECK;
 /* "image/png" or "image/jpeg"; NULL: neither. */

@@ -73,10 +73,19 @@ static const struct statement account_set_refusal_statement = {
     .name = "account_set_refusal",
     .sql = "update account set refusal = $3::text where project_id = $1::uuid and account_id = $2::uuid",
 };
-static const struct statement account_insert_picture_statement = {
-    .name = "account_insert_picture",
+static const struct statement account_put_picture_statement = {
+    .name = "account_put_picture",
     .sql = "insert into seal_picture (project_id, account_id, picture_sealed) values ($1::uuid, $2::uuid, "
-           "$3::bytea)",
+           "$3::bytea) on conflict (account_id) do update set picture_sealed = excluded.picture_sealed",
+};
+static const struct statement account_update_profile_statement = {
+    .name = "account_update_profile",
+    .sql = "update account set mobile_sealed = $3::bytea, mobile_hash = $4::bytea, identity_kind = $5::text,"
+           " identity_sealed = $6::bytea, identity_hash = $7::bytea, email_sealed = $8::bytea, email_hash = "
+           "$9::bytea,"
+           " sex = $10::text, department = $11::text, occupation = $12::text, country = $13::text,"
+           " province = $14::text, city = $15::text, remark = $16::text where project_id = $1::uuid and"
+           " account_id = $2::uuid",
 };
 static const struct statement account_read_picture_statement = {
     .name = "account_read_picture",
@@ -241,6 +250,16 @@ static void account_put_identity(struct parameters *parameters, const struct acc
     parameter_text(parameters, account_sex_name(account->sex));
 }
 
+static void account_put_details(struct parameters *parameters, const struct account *account)
+{
+    account_put_text(parameters, account->department);
+    account_put_text(parameters, account->occupation);
+    account_put_text(parameters, account->country);
+    account_put_text(parameters, account->province);
+    account_put_text(parameters, account->city);
+    account_put_text(parameters, account->remark);
+}
+
 enum hufu_err account_insert(struct store *store, struct account *account)
 {
     struct parameters parameters = {0};
@@ -254,12 +273,7 @@ enum hufu_err account_insert(struct store *store, struct account *account)
     parameter_bool(&parameters, account->requested);
     parameter_uuid(&parameters, account->has_organization ? account->organization_id : NULL);
     account_put_identity(&parameters, account);
-    account_put_text(&parameters, account->department);
-    account_put_text(&parameters, account->occupation);
-    account_put_text(&parameters, account->country);
-    account_put_text(&parameters, account->province);
-    account_put_text(&parameters, account->city);
-    account_put_text(&parameters, account->remark);
+    account_put_details(&parameters, account);
     struct rows rows ROWS_OWNED = {0};
     enum hufu_err err = store_query(store, &account_insert_statement, &parameters, &rows);
     if (err != HUFU_OK)
@@ -313,12 +327,21 @@ enum hufu_err account_set_refusal(struct store *store, const struct account *acc
     return store_change(store, &account_set_refusal_statement, &parameters, NULL);
 }
 
-enum hufu_err account_insert_picture(struct store *store, const struct account *account, struct bytes sealed)
+enum hufu_err account_update_profile(struct store *store, const struct account *account)
+{
+    struct parameters parameters = {0};
+    account_put_id(&parameters, account);
+    account_put_identity(&parameters, account);
+    account_put_details(&parameters, account);
+    return store_change(store, &account_update_profile_statement, &parameters, NULL);
+}
+
+enum hufu_err account_put_picture(struct store *store, const struct account *account, struct bytes sealed)
 {
     struct parameters parameters = {0};
     account_put_id(&parameters, account);
     parameter_bytes(&parameters, sealed);
-    return store_change(store, &account_insert_picture_statement, &parameters, NULL);
+    return store_change(store, &account_put_picture_statement, &parameters, NULL);
 }
 
 enum hufu_err account_read_picture(struct store *store, const struct account *account, struct buf *out)

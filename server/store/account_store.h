@@ -115,9 +115,13 @@ enum hufu_err account_hold_requests(struct store *store, const struct account *e
 enum hufu_err account_set_organization(struct store *store, const struct account *account) HUFU_MUST_CHECK;
 enum hufu_err account_set_refusal(struct store *store, const struct account *account) HUFU_MUST_CHECK;
 
-/* The picture of the account's seal, sealed. out needs ACCOUNT_PICTURE_SEALED_MAX. HUFU_ERR_NOT_FOUND. */
-enum hufu_err account_insert_picture(struct store *store, const struct account *account,
-                                     struct bytes sealed) HUFU_MUST_CHECK;
+/* What is known of its person, as the locked account has it now. */
+enum hufu_err account_update_profile(struct store *store, const struct account *account) HUFU_MUST_CHECK;
+
+/* The picture of the account's seal, sealed, in the place of one before. out needs ACCOUNT_PICTURE_SEALED_MAX.
+ * HUFU_ERR_NOT_FOUND. */
+enum hufu_err account_put_picture(struct store *store, const struct account *account,
+                                  struct bytes sealed) HUFU_MUST_CHECK;
 enum hufu_err account_read_picture(struct store *store, const struct account *account,
                                    struct buf *out) HUFU_MUST_CHECK;
 

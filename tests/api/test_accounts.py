@@ -128,6 +128,36 @@ def test_nothing_personal_stands_in_database_log_or_audit_in_clear(stack, add):
             assert needle.encode() not in stack.log(name), (name, needle)
 
 
+# ---- Corrections ----
+
+def test_what_is_known_of_a_person_is_corrected_and_the_rest_stays(stack, admin, people, add):
+    account = add(mobile="137%08d" % (uuid.uuid4().int % 10 ** 8), department="Cardiology", seal_picture=wire.encode(PNG))
+    path = "/admin/v1/users/" + account["id"]
+    mobile = "137%08d" % (uuid.uuid4().int % 10 ** 8)
+    changed = admin.patch(path, {"mobile": mobile, "email": EMAIL, "sex": "male", "seal_picture": wire.encode(JPEG)}).ok()["account"]
+    assert changed == {**account, "mobile": f"{mobile[:3]}****{mobile[-4:]}", "email": "h****@example.com", "sex": "male"}
+    assert admin.get(path + "/seal-picture").content == JPEG
+    found = admin.get(f"/admin/v1/users?project={people['id']}&mobile={mobile}").ok()["users"]
+    assert [one["id"] for one in found] == [account["id"]]
+    stack.hufu("user", "set", account["id"], "--city", "Ningbo")
+    assert admin.get(path).ok()["account"] == {**changed, "city": "Ningbo"}
+    details = stack.sql(f"SELECT detail FROM audit_event WHERE account_id = '{account['id']}' AND action = 'account.set' ORDER BY at")
+    assert details.split("\n") == ["mobile email sex seal_picture", "city"]
+
+
+def test_a_correction_that_is_none_is_refused(admin, add):
+    account = add(mobile=MOBILE)
+    path = "/admin/v1/users/" + account["id"]
+    admin.patch(path, {"mobile": "12"}).problem(400, "bad-field", field="mobile")
+    admin.patch(path, {"work_number": "X"}).problem(400, "unknown-field", field="work_number")
+    admin.patch(path, {"name": "X"}).problem(400, "unknown-field", field="name")
+    admin.patch(path, {"seal_picture": wire.encode(b"x" * 20)}).problem(400, "bad-field", field="seal_picture")
+    admin.patch(f"/admin/v1/users/{uuid.uuid4()}", {"city": "X"}).problem(404, "not-found")
+    assert admin.get(path).ok()["account"] == account
+    admin.post(path + "/close").ok()
+    admin.patch(path, {"city": "X"}).problem(409, "conflict", state="closed")
+
+
 # ---- Organizations ----
 
 def test_an_organization_is_made_with_its_first_account_and_shared(admin, people, add):
@@ -209,6 +239,19 @@ def test_a_refusal_has_its_reason(stack, admin, add):
     admin.post(f"/admin/v1/users/{account['id']}/refuse", {}).problem(400, "missing-field", field="reason")
     admin.post(f"/admin/v1/users/{account['id']}/refuse", {"reason": "x" * 201}).problem(400, "bad-field", field="reason", limit=200)
     assert admin.post(f"/admin/v1/users/{account['id']}/refuse", {"reason": "谁？"}).ok()["account"]["refusal"] == "谁？"
+
+
+@pytest.mark.parametrize("event, template", [("approve", "account-approved"), ("refuse", "account-refused")])
+def test_a2_who_asked_for_an_account_is_told_what_became_of_it(stack, admin, inbox, add, event, template):
+    mobile = "+86135%08d" % (uuid.uuid4().int % 10 ** 8)
+    account = add(mobile=mobile)
+    stack.sql(f"UPDATE account SET state = 'requested', requested = true WHERE account_id = '{account['id']}'")
+    admin.post(f"/admin/v1/users/{account['id']}/{event}", EVENTS[event]).ok()
+    told = inbox.next(mobile)
+    assert told["template"] == template and account["work_number"] in told["text"]
+    assert event == "approve" or EVENTS["refuse"]["reason"] in told["text"]
+    admin.post(f"/admin/v1/users/{account['id']}/{event}", EVENTS[event]).problem(409, "conflict")
+    assert len(inbox.messages(mobile)) == 1
 
 
 def test_a_request_for_a_number_that_is_taken_is_not_approved(stack, admin, add):
