@@ -332,6 +332,32 @@ enum hufu_result hufu_sessions(struct hufu *hufu, struct hufu_session *sessions,
 enum hufu_result hufu_session_end(struct hufu *hufu, const struct hufu_id *session) HUFU_CHECKED;
 enum hufu_result hufu_session_end_all(struct hufu *hufu) HUFU_CHECKED;
 
+/* ---- Handwritten signature ---- */
+
+/* Where the pen was. */
+struct hufu_stroke_point {
+    uint32_t x, y;     /* inside of width and height */
+    uint32_t time_ms;  /* since the first point of all; at most ten minutes */
+    uint32_t pressure; /* 0 to 1000 */
+};
+struct hufu_stroke {
+    const struct hufu_stroke_point *points;
+    size_t count; /* above 0 */
+};
+struct hufu_handwriting {
+    uint32_t width, height; /* of what was drawn on, in its own unit: 16 to 4096 */
+    const struct hufu_stroke *strokes;
+    size_t count; /* 1 to 128, with at most 1536 points in all */
+};
+
+/* [network] Submits it, in the place of the one before. HUFU_RESULT_REFUSED: it is none. */
+enum hufu_result hufu_handwriting_put(struct hufu *hufu,
+                                      const struct hufu_handwriting *handwriting) HUFU_CHECKED;
+/* [network] The picture of it (SVG; cap: HUFU_HTTP_BODY_MAX is always enough). HUFU_RESULT_NOT_FOUND. */
+enum hufu_result hufu_handwriting_svg(struct hufu *hufu, char *svg, size_t cap, size_t *len) HUFU_CHECKED;
+/* [network] Takes it back: it is erased. HUFU_RESULT_NOT_FOUND. */
+enum hufu_result hufu_handwriting_remove(struct hufu *hufu) HUFU_CHECKED;
+
 /* ---- Use records ---- */
 
 /* What one of the account's devices attempted. */

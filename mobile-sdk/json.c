@@ -188,8 +188,10 @@ static void put_quoted(struct buf *out, const char *text)
 
 static void put_name(struct buf *out, const char *name)
 {
-    if (out->len && out->data[out->len - 1] != '{')
+    if (out->len && out->data[out->len - 1] != '{' && out->data[out->len - 1] != '[')
         buf_put_u8(out, ',');
+    if (!name)
+        return;
     put_quoted(out, name);
     buf_put_u8(out, ':');
 }
@@ -229,6 +231,17 @@ void json_put_object(struct buf *out, const char *name)
 {
     put_name(out, name);
     json_begin(out);
+}
+
+void json_put_array(struct buf *out, const char *name)
+{
+    put_name(out, name);
+    buf_put_u8(out, '[');
+}
+
+void json_end_array(struct buf *out)
+{
+    buf_put_u8(out, ']');
 }
 
 void json_end(struct buf *out)

@@ -48,5 +48,8 @@ void json_put_u64(struct buf *out, const char *name, uint64_t number);
 void json_put_object(struct buf *out,
                      const char *name); /* begins an object inside, which has an end of its own */
 void json_end(struct buf *out);
+/* An array, whose elements have no name (NULL). */
+void json_put_array(struct buf *out, const char *name);
+void json_end_array(struct buf *out);
 
 #endif

@@ -70,7 +70,14 @@ static enum hufu_result read_problem(struct hufu *hufu, struct rest_answer *answ
     return result == HUFU_RESULT_OK ? HUFU_RESULT_FAULT : result;
 }
 
-static enum hufu_result read_answer(struct hufu *hufu, struct rest_answer *answer,
+static enum hufu_result take_raw(struct buf *raw, const struct hufu_http_answer *http)
+{
+    raw->len = 0;
+    buf_put(raw, http->body, http->body_len);
+    return buf_finish(raw) ? HUFU_RESULT_LIMIT : HUFU_RESULT_OK;
+}
+
+static enum hufu_result read_answer(struct hufu *hufu, struct rest_answer *answer, struct buf *raw,
                                     const struct hufu_http_answer *http)
 {
     struct hufu_report *report = &hufu->report;
@@ -79,6 +86,8 @@ static enum hufu_result read_answer(struct hufu *hufu, struct rest_answer *answe
     JSON_CLOSED struct json_t *json = json_open(bytes_of(http->body, http->body_len));
     if (http->status < 200 || http->status > 299)
         return read_problem(hufu, answer, json, http->status);
+    if (raw)
+        return take_raw(raw, http);
     if (!json)
         return HUFU_RESULT_FAULT;
     answer->json = json;
@@ -147,7 +156,7 @@ static enum hufu_result call_once(struct hufu *hufu, const struct rest_request *
     if (result == HUFU_RESULT_LIMIT || http.body_len > http.body_cap)
         return HUFU_RESULT_FAULT;
     answer->retry_after_s = http.retry_after_s;
-    return result ? result : read_answer(hufu, answer, &http);
+    return result ? result : read_answer(hufu, answer, request->raw, &http);
 }
 
 enum hufu_result rest_call(struct hufu *hufu, const struct rest_request *request, struct rest_answer *answer)

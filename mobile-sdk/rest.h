@@ -16,6 +16,7 @@ struct rest_request {
     const char *method; /* NULL: POST with a body, GET without */
     const char *path;   /* "/v1/keys"; appended to the service's address */
     struct bytes body;  /* JSON; empty: none */
+    struct buf *raw;    /* gets the body of the answer, which is no JSON; NULL: it is */
     bool anonymous;     /* without the session */
     bool frame;         /* the body is a signed frame, and needs no other proof */
 };

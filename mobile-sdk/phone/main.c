@@ -20,7 +20,7 @@ static const struct {
     {"sessions", command_sessions}, {"sign-out", command_sign_out},
     {"bind", command_bind},         {"handover", command_handover},
     {"devices", command_devices},   {"records", command_records},
-    {"password", command_password},
+    {"password", command_password}, {"handwriting", command_handwriting},
 };
 
 static void phone_close(struct phone *phone)

@@ -20,6 +20,7 @@ enum option_id {
     OPTION_PASSWORD_FD,
     OPTION_DECRYPT_KEY,
     OPTION_ALL,
+    OPTION_REMOVE,
     OPTION_FROM,
     OPTION_TO,
     OPTION_HELP
@@ -40,6 +41,7 @@ static const struct option known[] = {
     {"from", required_argument, NULL, OPTION_FROM},
     {"to", required_argument, NULL, OPTION_TO},
     {"all", no_argument, NULL, OPTION_ALL},
+    {"remove", no_argument, NULL, OPTION_REMOVE},
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
 };
@@ -77,8 +79,9 @@ static bool take_option(struct options *options, struct raw_options *raw, int id
     }
     options->decrypt_key |= id == OPTION_DECRYPT_KEY;
     options->all |= id == OPTION_ALL;
+    options->remove |= id == OPTION_REMOVE;
     options->help |= id == OPTION_HELP;
-    return id == OPTION_DECRYPT_KEY || id == OPTION_ALL || id == OPTION_HELP;
+    return id == OPTION_DECRYPT_KEY || id == OPTION_ALL || id == OPTION_REMOVE || id == OPTION_HELP;
 }
 
 static bool take_fd(int *fd, const char *text)

@@ -22,6 +22,7 @@ struct options {
     int password_fd; /* likewise, for passwords and codes */
     bool decrypt_key;
     bool all;
+    bool remove;
     const char *from;
     const char *to;
     bool help;

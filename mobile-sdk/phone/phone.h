@@ -65,5 +65,6 @@ enum exit_status command_refresh(struct phone *phone);
 enum exit_status command_sessions(struct phone *phone);
 enum exit_status command_sign_out(struct phone *phone);
 enum exit_status command_records(struct phone *phone);
+enum exit_status command_handwriting(struct phone *phone);
 
 #endif

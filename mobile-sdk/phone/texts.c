@@ -30,6 +30,9 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
          "  refresh                    renew the halves of the keys\n"
          "  sessions                   list where you are signed in\n"
          "  records                    list today's uses; --from, --to DAY: of these days (primary device)\n"
+         "  handwriting FILE           submit the handwritten signature in FILE; --out F.svg: save its "
+         "picture;\n"
+         "                             --remove: take it back\n"
          "  sign-out [ID]              sign out here, or of session ID; --all: everywhere\n"
          "  bind [CODE]                make this a second device: show a code for the primary device, then "
          "take\n"
@@ -67,6 +70,7 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
          "  refresh                    更新分割密钥\n"
          "  sessions                   列出已登录的应用和设备\n"
          "  records                    今日使用记录；--from、--to 日期：该时间段（仅主设备）\n"
+         "  handwriting 文件           提交手写签名；--out F.svg：保存图片；--remove：删除\n"
          "  sign-out [标识]            退出登录（本机，或该会话）；--all：全部退出\n"
          "  bind [激活码]              绑定为附属设备：显示供主设备扫描的码，再输入主设备显示的码\n"
          "                             （--decrypt-key：绑定解密密钥）\n"
@@ -187,6 +191,12 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_DEVICE_RENAMED] = {"The device is now called {1}.", "设备已改名为 {1}。"},
     [TEXT_RECORD_LINE] = {"{1}{2}  {3}  on {4}  {5}  {6}{7}", "{1}{2}  {3}  设备 {4}  {5}  {6}{7}"},
     [TEXT_RECORD_DONE] = {"done", "成功"},
+    [TEXT_HANDWRITING_FORM] = {"{1} holds no handwritten signature: width and height, then a line of points "
+                               "x,y,time,pressure for each stroke.",
+                               "{1} 不是手写签名：首行为宽和高，其后每笔一行，各点为 x,y,时间,压力。"},
+    [TEXT_HANDWRITING_KEPT] = {"The handwritten signature has been submitted.", "手写签名已提交。"},
+    [TEXT_HANDWRITING_SAVED] = {"Picture written to {1}", "签名图片已写入 {1}"},
+    [TEXT_HANDWRITING_REMOVED] = {"The handwritten signature has been erased.", "手写签名已删除。"},
     [TEXT_RECORD_NONE] = {"There are no records.", "没有使用记录。"},
 };
 

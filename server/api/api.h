@@ -28,6 +28,8 @@ http_handler keygen_post_begin, keygen_post_finish;
 http_handler operation_post_signature, operation_post_decryption, operation_post_refresh,
     operation_post_pin_check;
 http_handler service_get;
+http_handler handwriting_put_request, handwriting_get_strokes, handwriting_get_svg,
+    handwriting_delete_request;
 http_handler use_record_list_get;
 http_handler session_list_get, session_delete, session_delete_all;
 http_handler operation_post_handover;

@@ -176,6 +176,57 @@ static bool read_inner(const struct reading *reading, const struct field *field,
     return read_object(&inner, value, field->fields, at);
 }
 
+/* Numbers of one range, in memory of the request's. */
+static bool read_numbers(const struct reading *reading, const struct field *field, const json_t *value,
+                         void *at)
+{
+    if (!json_is_array(value))
+        return bad(reading, field, "must be an array", -1);
+    struct field_numbers numbers = {.count = json_array_size(value)};
+    if (numbers.count > field->most)
+        return bad(reading, field, "holds more than the limit", (int64_t)field->most);
+    int64_t *items = request_alloc(reading->request, (numbers.count + 1) * sizeof(*items));
+    if (!items) {
+        problem_reply(reading->request, PROBLEM_INTERNAL, NULL, NULL);
+        return false;
+    }
+    for (size_t i = 0; i < numbers.count; i++) {
+        if (!read_int(reading, field, json_array_get(value, i), &items[i]))
+            return false;
+    }
+    numbers.items = items;
+    memcpy(at, &numbers, sizeof(numbers));
+    return true;
+}
+
+/* Objects of one table, each in a struct of the size that the field says, in memory of the request's. */
+static bool read_list(const struct reading *reading, const struct field *field, const json_t *value, void *at)
+{
+    if (!json_is_array(value))
+        return bad(reading, field, "must be an array", -1);
+    struct field_list list = {.count = json_array_size(value)};
+    if (list.count > field->most)
+        return bad(reading, field, "holds more than the limit", (int64_t)field->most);
+    char *items = request_alloc(reading->request, (list.count + 1) * field->size);
+    if (!items) {
+        problem_reply(reading->request, PROBLEM_INTERNAL, NULL, NULL);
+        return false;
+    }
+    for (size_t i = 0; i < list.count; i++) {
+        char prefix[2 * FIELD_NAME_MAX];
+        (void)snprintf(prefix, sizeof(prefix), "%s%s[%zu].", reading->prefix, field->name, i);
+        struct reading inner = {reading->request, prefix};
+        json_t *element = json_array_get(value, i);
+        if (!json_is_object(element))
+            return bad(reading, field, "must hold objects alone", -1);
+        if (!read_object(&inner, element, field->fields, items + i * field->size))
+            return false;
+    }
+    list.items = items;
+    memcpy(at, &list, sizeof(list));
+    return true;
+}
+
 static bool read_value(const struct reading *reading, const struct field *field, json_t *value, void *at)
 {
     switch (field->type) {
@@ -195,6 +246,10 @@ static bool read_value(const struct reading *reading, const struct field *field,
         return read_uuid(reading, field, value, at);
     case FIELD_OBJECT:
         return read_inner(reading, field, value, at);
+    case FIELD_NUMBERS:
+        return read_numbers(reading, field, value, at);
+    case FIELD_LIST:
+        return read_list(reading, field, value, at);
     }
     return false;
 }

@@ -29,9 +29,22 @@ enum field_type {
     FIELD_BOOL,  /* bool */
     FIELD_ENUM,  /* int; the index of the text in names (ended by NULL) */
     FIELD_SET, /* unsigned; an array of texts, none twice: bit i for names[i]; min and max: how many. Bodies alone */
-    FIELD_UUID,  /* uint8_t[16] */
-    FIELD_OBJECT /* a struct inside the struct, by the table in fields; problems name "outer.inner". Bodies
-                    alone */
+    FIELD_UUID,   /* uint8_t[16] */
+    FIELD_OBJECT, /* a struct inside the struct, by the table in fields; problems name "outer.inner". Bodies
+                     alone */
+    FIELD_NUMBERS, /* struct field_numbers; an array of at most `most` whole numbers from min to max. Bodies alone */
+    FIELD_LIST /* struct field_list; an array of at most `most` objects by the table in fields, each in a struct of
+                      `size` bytes, zero where it is absent; problems name "outer[3].inner". Bodies alone */
+};
+
+/* What such a field gives; the memory is the request's. */
+struct field_numbers {
+    const int64_t *items;
+    size_t count;
+};
+struct field_list {
+    const void *items;
+    size_t count;
 };
 
 struct field {
@@ -44,6 +57,7 @@ struct field {
     int64_t min, max;
     const char *const *names;
     const struct field *fields;
+    size_t most, size; /* of arrays */
 };
 
 /* Reads the JSON object of the request's body. False: a problem was replied. What the values point to lives

@@ -18,6 +18,13 @@ struct inner {
     const char *C, *CN;
 };
 
+#define STROKES 2
+#define STROKE_POINTS 3
+struct stroke {
+    struct field_numbers x;
+    struct inner by;
+};
+
 struct input {
     struct bytes frame;
     const char *name;
@@ -27,6 +34,7 @@ struct input {
     int colour;
     uint8_t id[16];
     struct inner subject;
+    struct field_list strokes;
 };
 
 static const char *const colours[] = {"red", "green", NULL};
@@ -38,6 +46,20 @@ static const struct field inner_fields[] = {
      .max = 2,
      .optional = true},
     {.name = "CN", .type = FIELD_TEXT, .offset = offsetof(struct inner, CN), .min = 1, .max = 8},
+    {.name = NULL},
+};
+static const struct field stroke_fields[] = {
+    {.name = "x",
+     .type = FIELD_NUMBERS,
+     .offset = offsetof(struct stroke, x),
+     .min = -1,
+     .max = 9,
+     .most = STROKE_POINTS},
+    {.name = "by",
+     .type = FIELD_OBJECT,
+     .offset = offsetof(struct stroke, by),
+     .fields = inner_fields,
+     .optional = true},
     {.name = NULL},
 };
 static const struct field fields[] = {
@@ -71,6 +93,13 @@ static const struct field fields[] = {
      .offset = offsetof(struct input, subject),
      .fields = inner_fields,
      .optional = true},
+    {.name = "strokes",
+     .type = FIELD_LIST,
+     .offset = offsetof(struct input, strokes),
+     .fields = stroke_fields,
+     .most = STROKES,
+     .size = sizeof(struct stroke),
+     .optional = true},
     {.name = NULL},
 };
 
@@ -98,8 +127,20 @@ static const struct field query_fields[] = {
     {.name = NULL},
 };
 
+static void check_strokes(const struct field_list *list)
+{
+    const struct stroke *strokes = list->items;
+    FUZZ_CHECK(list->count <= STROKES);
+    for (size_t i = 0; i < list->count; i++) {
+        FUZZ_CHECK(strokes[i].x.count <= STROKE_POINTS);
+        for (size_t j = 0; j < strokes[i].x.count; j++)
+            FUZZ_CHECK(strokes[i].x.items[j] >= -1 && strokes[i].x.items[j] <= 9);
+    }
+}
+
 static void check_taken(const struct input *in)
 {
+    check_strokes(&in->strokes);
     if (in->frame.data)
         FUZZ_CHECK(in->frame.len >= FRAME_MIN_BYTES && in->frame.len <= FRAME_MAX_BYTES);
     if (in->name)
@@ -180,6 +221,7 @@ void fuzz_seeds(void (*emit)(void *context, struct bytes seed), void *context)
     static const char *const seeds[] = {
         whole,
         "{\"frame\":\"AAA\",\"name\":\"a\\u00e9\\n\",\"count\":1e2}",
+        "{\"frame\":\"AQID\",\"strokes\":[{\"x\":[1,2,3]},{\"x\":[-1],\"by\":{\"CN\":\"x\"}}]}",
         "{\"frame\":[[[[[[[[[[]]]]]]]]]],\"frame\":null}",
         "DPoP AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
         "application/json; charset=utf-8",

@@ -11,6 +11,13 @@ struct inner {
     const char *C, *CN;
 };
 
+#define STROKES 2
+#define STROKE_POINTS 3
+struct stroke {
+    struct field_numbers x;
+    struct inner by;
+};
+
 struct input {
     struct bytes frame, signature;
     const char *name;
@@ -21,6 +28,7 @@ struct input {
     unsigned colours;
     uint8_t id[16];
     struct inner subject;
+    struct field_list strokes;
 };
 
 static const char *const colours[] = {"red", "green", NULL};
@@ -32,6 +40,20 @@ static const struct field inner_fields[] = {
      .max = 2,
      .optional = true},
     {.name = "CN", .type = FIELD_TEXT, .offset = offsetof(struct inner, CN), .min = 1, .max = 8},
+    {.name = NULL},
+};
+static const struct field stroke_fields[] = {
+    {.name = "x",
+     .type = FIELD_NUMBERS,
+     .offset = offsetof(struct stroke, x),
+     .min = -1,
+     .max = 9,
+     .most = STROKE_POINTS},
+    {.name = "by",
+     .type = FIELD_OBJECT,
+     .offset = offsetof(struct stroke, by),
+     .fields = inner_fields,
+     .optional = true},
     {.name = NULL},
 };
 static const struct field fields[] = {
@@ -73,6 +95,13 @@ static const struct field fields[] = {
      .type = FIELD_OBJECT,
      .offset = offsetof(struct input, subject),
      .fields = inner_fields,
+     .optional = true},
+    {.name = "strokes",
+     .type = FIELD_LIST,
+     .offset = offsetof(struct input, strokes),
+     .fields = stroke_fields,
+     .most = STROKES,
+     .size = sizeof(struct stroke),
      .optional = true},
     {.name = NULL},
 };
@@ -238,6 +267,55 @@ static void a_set_is_read_as_bits_in_whatever_order_it_comes(void **state)
     assert_refused(WITH("\"colours\":[\"blue\"]"), PROBLEM_BAD_FIELD, "colours", -1);
     assert_refused(WITH("\"colours\":[1]"), PROBLEM_BAD_FIELD, "colours", -1);
     assert_refused(WITH("\"colours\":\"red\""), PROBLEM_BAD_FIELD, "colours", -1);
+}
+
+static void an_array_of_objects_is_read_into_structs(void **state)
+{
+    static const char body[] = WITH("\"strokes\":[{\"x\":[1,-1,9]},{\"x\":[],\"by\":{\"CN\":\"y\"}}]");
+    struct input in = {0};
+    struct http_request *request = request_of(body, strlen(body));
+    (void)state;
+    assert_true(field_read_body(request, fields, &in));
+    assert_int_equal(in.strokes.count, 2);
+    const struct stroke *strokes = in.strokes.items;
+    assert_int_equal(strokes[0].x.count, 3);
+    assert_int_equal(strokes[0].x.items[0], 1);
+    assert_int_equal(strokes[0].x.items[1], -1);
+    assert_int_equal(strokes[0].x.items[2], 9);
+    assert_null(strokes[0].by.CN);
+    assert_int_equal(strokes[1].x.count, 0);
+    assert_string_equal(strokes[1].by.CN, "y");
+    request_free(request);
+}
+
+static void an_empty_array_is_read_as_none(void **state)
+{
+    static const char body[] = WITH("\"strokes\":[]");
+    struct input in = {.strokes = {.count = 7}};
+    struct http_request *request = request_of(body, strlen(body));
+    (void)state;
+    assert_true(field_read_body(request, fields, &in));
+    assert_int_equal(in.strokes.count, 0);
+    request_free(request);
+}
+
+static void bad_arrays_are_refused_by_place_and_limit(void **state)
+{
+    (void)state;
+    assert_refused(WITH("\"strokes\":{}"), PROBLEM_BAD_FIELD, "strokes", -1);
+    assert_refused(WITH("\"strokes\":[1]"), PROBLEM_BAD_FIELD, "strokes", -1);
+    assert_refused(WITH("\"strokes\":[null]"), PROBLEM_BAD_FIELD, "strokes", -1);
+    assert_refused(WITH("\"strokes\":[{\"x\":[]},{\"x\":[]},{\"x\":[]}]"), PROBLEM_BAD_FIELD, "strokes",
+                   STROKES);
+    assert_refused(WITH("\"strokes\":[{\"x\":[]},{}]"), PROBLEM_MISSING_FIELD, "strokes[1].x", -1);
+    assert_refused(WITH("\"strokes\":[{\"x\":[],\"z\":1}]"), PROBLEM_UNKNOWN_FIELD, "strokes[0].z", -1);
+    assert_refused(WITH("\"strokes\":[{\"x\":1}]"), PROBLEM_BAD_FIELD, "strokes[0].x", -1);
+    assert_refused(WITH("\"strokes\":[{\"x\":[1,2,3,4]}]"), PROBLEM_BAD_FIELD, "strokes[0].x", STROKE_POINTS);
+    assert_refused(WITH("\"strokes\":[{\"x\":[1,10]}]"), PROBLEM_BAD_FIELD, "strokes[0].x", 9);
+    assert_refused(WITH("\"strokes\":[{\"x\":[-2]}]"), PROBLEM_BAD_FIELD, "strokes[0].x", -1);
+    assert_refused(WITH("\"strokes\":[{\"x\":[1.5]}]"), PROBLEM_BAD_FIELD, "strokes[0].x", -1);
+    assert_refused(WITH("\"strokes\":[{\"x\":[\"1\"]}]"), PROBLEM_BAD_FIELD, "strokes[0].x", -1);
+    assert_refused(WITH("\"strokes\":[{\"x\":[],\"by\":{}}]"), PROBLEM_MISSING_FIELD, "strokes[0].by.CN", -1);
 }
 
 static void a_long_unknown_name_is_cut_at_a_character(void **state)
@@ -414,6 +492,9 @@ int main(void)
         cmocka_unit_test(bad_text_is_refused_with_its_limit),
         cmocka_unit_test(bad_numbers_and_names_are_refused),
         cmocka_unit_test(a_set_is_read_as_bits_in_whatever_order_it_comes),
+        cmocka_unit_test(an_array_of_objects_is_read_into_structs),
+        cmocka_unit_test(an_empty_array_is_read_as_none),
+        cmocka_unit_test(bad_arrays_are_refused_by_place_and_limit),
         cmocka_unit_test(a_long_unknown_name_is_cut_at_a_character),
         cmocka_unit_test(every_cut_of_a_body_is_refused_or_read_whole),
         cmocka_unit_test(every_flipped_bit_is_refused_or_read_whole),
