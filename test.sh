@@ -145,6 +145,7 @@ run_counted "lint self-test" tools/lint-selftest.sh
 run_counted "OpenAPI lint" tools/openapi.sh
 say "outside services: Node's test runner"
 run_node "inbox, node" tools/inbox/test/*.test.js
+run_node "face, node" tools/face/test/*.test.js
 say "ctest: release"
 run_ctest "ctest, release" build
 say "API tests: release"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs from Debian 12 what is missing, and nothing else: tools/install.sh [build] [run] [test]   (default: all).
 # Each name stands in docs/dependencies.md with its reason; tools/lint.sh holds the two lists together.
+# test also fills tools/face/node_modules, from the npm registry, with exactly what its lock file names.
 # As root directly, otherwise through sudo, which is used for nothing but these packages.
 set -euo pipefail
 
@@ -66,6 +67,21 @@ install_packages() {
     rm -f "$log"
 }
 
+# A tool in Node with dependencies: what its lock file names, and no script of any package is run. Nothing when that is there.
+install_node_tool() {
+    local tool=$1
+    ! cmp -s "$tool/package-lock.json" "$tool/node_modules/.installed-lock.json" || return 0
+    echo "Installing from npm for $tool: $(grep -c '"integrity"' "$tool/package-lock.json") packages"
+    log=$(mktemp "${TMPDIR:-/tmp}/hufu-install.XXXXXX")
+    if ! (cd "$tool" && npm ci --ignore-scripts --no-audit --no-fund) >"$log" 2>&1 </dev/null; then
+        tail -n 20 "$log" >&2
+        echo "install: npm failed; the whole output is in $log" >&2
+        exit 1
+    fi
+    cp "$tool/package-lock.json" "$tool/node_modules/.installed-lock.json"
+    rm -f "$log"
+}
+
 main() {
     local group wanted=() missing=() name
     (($# > 0)) || set -- build run test
@@ -81,10 +97,14 @@ main() {
     for name in "${wanted[@]}"; do
         is_installed "$name" || missing+=("$name")
     done
-    ((${#missing[@]} > 0)) || return 0
-    check_may_install "${missing[@]}"
-    echo "Installing from Debian: ${missing[*]}"
-    install_packages "${missing[@]}"
+    if ((${#missing[@]} > 0)); then
+        check_may_install "${missing[@]}"
+        echo "Installing from Debian: ${missing[*]}"
+        install_packages "${missing[@]}"
+    fi
+    if [[ " $* " == *" test "* ]]; then
+        install_node_tool "$(dirname "${BASH_SOURCE[0]}")/face"
+    fi
 }
 
 main "$@"

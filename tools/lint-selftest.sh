@@ -65,6 +65,16 @@ finds sql server/api/a.c 'static const char *q = "insert into key values (1)";'
 finds marker common/a.c "/* TO""DO: later */"
 finds marker tests/a.mjs "// TO""DO: later"
 finds machine-path common/a.c "/* see /ro""ot/notes.txt */"
+mkdir -p "$tree/tools/a" "$tree/docs"
+printf '{\n"resolved": "https://registry.example/a.tgz"\n}\n' >"$tree/tools/a/package-lock.json"
+printf '{\n    "dependencies": {\n        "unlisted": "1.0.0"\n    }\n}\n' >"$tree/tools/a/package.json"
+touch "$tree/docs/dependencies.md"
+output=$("$lint" "$tree") || true
+has_address_breach() { grep -q '^tools/a/package-lock.json:2: lock-file:' <<<"$output"; }
+has_npm_breach() { grep -q '^tools/a/package.json:1: dependency: unlisted' <<<"$output"; }
+outcome "a download address in a lock file is not found" has_address_breach
+outcome "a dependency from npm that is not listed is not found" has_npm_breach
+rm -r "$tree/tools" "$tree/docs"
 printf 'int main(void);\n' >"$tree/bare.h"
 output=$("$lint" "$tree") || true
 has_spdx_breach() { grep -q '^bare.h:1: spdx:' <<<"$output"; }

@@ -228,6 +228,20 @@ rule_dependencies() {
     done <"$scratch/installed"
 }
 
+# What a tool takes from npm is listed with its reason, and its lock file names no address: whoever installs has a registry.
+rule_npm() {
+    local file name
+    while IFS= read -r file; do
+        { grep -nE '"resolved": *"[a-z+]+:' "$file" || true; } | sed "s|^|$file:|" | report lock-file "a download address"
+        [[ -e docs/dependencies.md ]] || continue
+        sed -nE '/"dependencies": \{/,/\}/s/^ *"([^"]+)": "([^"]*)".*/\1 \2/p' "${file%/*}/package.json" | { grep -v ' file:' || true; } |
+            while read -r name _; do
+                grep -qF -- "| $name |" docs/dependencies.md ||
+                    echo "${file%/*}/package.json:1: dependency: $name is not listed in docs/dependencies.md" >>"$breaches"
+            done
+    done < <(grep -E '(^|/)package-lock\.json$' "$scratch/files" || true)
+}
+
 rule_banned_functions
 rule_foreign_headers
 rule_layers
@@ -237,6 +251,7 @@ rule_markers
 rule_machine_paths
 rule_format
 rule_dependencies
+rule_npm
 
 # A report, not a rule: is each still one noun?
 xargs -r -d '\n' wc -l <"$scratch/c" | awk -v max="$long_file" '$2 != "total" && $1 > max { print "note: " $2 ": " $1 " lines" }'

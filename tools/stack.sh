@@ -8,13 +8,14 @@ umask 022
 usage() {
     cat >&2 <<'TEXT'
 usage: tools/stack.sh COMMAND DIR …
-  start DIR [--bin DIR] [--http] [--ca LIST] [--supervise] [--inbox] [--server KEY=VALUE]… [--hsm KEY=VALUE]…
+  start DIR [--bin DIR] [--http] [--ca LIST] [--supervise] [--inbox] [--face] [--server KEY=VALUE]… [--hsm KEY=VALUE]…
                       makes what is missing, starts what does not run, writes DIR/stack.env; the options are kept
-                      for later starts; --inbox: with an SMS and e-mail service (tools/inbox)
+                      for later starts; --inbox: with an SMS and e-mail service (tools/inbox);
+                      --face: with a service that compares faces (tools/face)
   status DIR          one line per process; fails unless all run
   stop DIR            ends the processes, keeps the data
   clean DIR           ends the processes, removes the data
-  up|down|restart|kill9 hsm|server|db|inbox DIR
+  up|down|restart|kill9 hsm|server|db|inbox|face DIR
                       one process: start; end; end and start; SIGKILL
 With --supervise a process that dies is started again (down alone keeps it away).
 As root they run as the system users hufu-db, hufu-hsm, hufu-server and hufu-outside; otherwise all as the caller.
@@ -156,7 +157,7 @@ options_parse() {
         case $1 in
         --http) scheme=http ;;
         --supervise) supervise=1 ;;
-        --inbox) options_add_outside inbox ;;
+        --inbox | --face) options_add_outside "${1#--}" ;;
         --bin | --ca | --server | --hsm)
             (($# > 1)) || usage
             case $1 in
@@ -336,7 +337,7 @@ main() {
     case $command in
     up | down | restart | kill9)
         which=${1:-}
-        [[ $which == db || $which == hsm || $which == server || $which == inbox ]] || usage
+        [[ $which =~ ^(db|hsm|server|inbox|face)$ ]] || usage
         shift
         ;;
     start | stop | status | clean | supervise-forever) ;;

@@ -1,53 +1,7 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
 // hufu-inbox: an SMS and e-mail service for development. It delivers nothing anywhere; it shows what arrived.
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
-
+import { run } from "../outside/program.js";
 import { inbox } from "./server.js";
 
-const usage = `usage: node main.js --token-file FILE [--listen ADDRESS] [--port NUMBER] [--port-file FILE]
-  --token-file FILE   one line: the bearer token that a sender must show
-  --listen ADDRESS    default 127.0.0.1
-  --port NUMBER       default 0: any free one
-  --port-file FILE    the port that was taken is written there
-`;
-
-function options() {
-    const text = { type: "string" };
-    const { values } = parseArgs({ options: { "token-file": text, listen: text, port: text, "port-file": text } });
-    const port = Number(values.port ?? 0);
-    if (!values["token-file"] || !Number.isInteger(port) || port < 0 || port > 65535)
-        throw new Error("a token file must be named, and a port is a number up to 65535");
-    const token = readFileSync(values["token-file"], "utf8").trim();
-    if (!token)
-        throw new Error(`${values["token-file"]} is empty`);
-    return { token, listen: values.listen ?? "127.0.0.1", port, portFile: values["port-file"] };
-}
-
-function main() {
-    let given;
-    try {
-        given = options();
-    } catch (error) {
-        process.stderr.write(`inbox: ${error.message}\n${usage}`);
-        process.exit(2);
-    }
-    const server = inbox(given);
-    server.on("error", (error) => {
-        process.stderr.write(`inbox: ${error.message}\n`);
-        process.exit(1);
-    });
-    server.listen(given.port, given.listen, () => {
-        const { port } = server.address();
-        if (given.portFile) {
-            writeFileSync(given.portFile + ".new", `${port}\n`);
-            renameSync(given.portFile + ".new", given.portFile);
-        }
-        console.log(`inbox: http://${given.listen.includes(":") ? `[${given.listen}]` : given.listen}:${port}/`);
-    });
-    for (const signal of ["SIGTERM", "SIGINT"])
-        process.on(signal, () => process.exit(0));
-}
-
-main();
+await run("inbox", inbox);

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The HTTP of docs/adapters.md for SMS and e-mail, and what shows what arrived: a page for people, JSON for tests.
-import { createHash, timingSafeEqual } from "node:crypto";
-import { createServer } from "node:http";
 import { readFileSync } from "node:fs";
-import { isIP } from "node:net";
 
+import { Refusal, checkJson, checkToken, readBody, send, sendJson, serve } from "../outside/http.js";
 import { chooseLanguage } from "./catalogue.js";
 import { Faults } from "./fault.js";
 import { Mailbox } from "./mailbox.js";
@@ -19,44 +17,11 @@ const files = Object.fromEntries(
         .map(([name, type]) => ["/" + name, { type, content: readFileSync(new URL("page/" + name, import.meta.url)) }]),
 );
 
-class Refusal extends Error {
-    constructor(status, slug, headers = {}) {
-        super(slug);
-        Object.assign(this, { status, slug, headers });
-    }
-}
-
-function send(response, status, type, content, headers = {}) {
-    response.writeHead(status, {
-        "Content-Type": type,
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
-        "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; " +
-            "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-        ...headers,
-    });
-    response.end(content);
-}
-
-const sendJson = (response, status, value, headers) =>
-    send(response, status, "application/json", JSON.stringify(value) + "\n", headers);
-
-function isJson(request) {
-    return (request.headers["content-type"] ?? "").split(";")[0].trim().toLowerCase() === "application/json";
-}
-
-async function readBody(request) {
-    const parts = [];
-    let size = 0;
-    for await (const part of request) {
-        size += part.length;
-        if (size > BODY_MAX)
-            throw new Refusal(413, "too-large", { Connection: "close" });
-        parts.push(part);
-    }
-    return Buffer.concat(parts);
-}
+const pagePolicy = {
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; " +
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+};
 
 function number(text, fallback, most) {
     if (text === null)
@@ -64,25 +29,6 @@ function number(text, fallback, most) {
     if (!/^-?[0-9]{1,15}$/.test(text))
         throw new Refusal(400, "bad-field");
     return Math.min(Number(text), most);
-}
-
-// A page on the web must not read codes through the browser of who runs this, by a name of its own that points here.
-function isOwnName(header, listen) {
-    const host = (header ?? "").replace(/:[0-9]+$/, "").replace(/^\[(.*)\]$/, "$1");
-    return host === "localhost" || host === listen || isIP(host) !== 0;
-}
-
-function isFromElsewhere(request) {
-    const from = request.headers["sec-fetch-site"];
-    return from !== undefined && from !== "same-origin" && from !== "none";
-}
-
-const hash = (text) => createHash("sha256").update(text).digest();
-
-function checkToken(request, token) {
-    const given = /^Bearer (.+)$/.exec(request.headers.authorization ?? "")?.[1] ?? "";
-    if (!timingSafeEqual(hash(given), hash(token)))
-        throw new Refusal(401, "bad-token", { "WWW-Authenticate": "Bearer" });
 }
 
 // Cuts the connection when the client is gone or the fault says so; true: somebody still wants the answer.
@@ -103,17 +49,16 @@ export function inbox({ token, listen = "127.0.0.1" }) {
     async function take(kind, request, response) {
         checkToken(request, token);
         const key = request.headers["idempotency-key"] ?? "";
-        if (!isJson(request))
-            throw new Refusal(415, "not-json");
+        checkJson(request);
         if (!KEY_FORM.test(key))
             throw new Refusal(400, "no-key");
-        const body = await readBody(request);
+        const body = await readBody(request, BODY_MAX);
         const { content, error } = parse(kind, body);
         if (error)
             throw new Refusal(error === "bad-json" ? 400 : 422, error);
         const fault = faults.next();
         if (fault.status)
-            throw new Refusal(fault.status, "fault", fault.retry_after === undefined ? {} : { "Retry-After": String(fault.retry_after) });
+            throw new Refusal(fault.status, "fault", { headers: fault.retry_after === undefined ? {} : { "Retry-After": String(fault.retry_after) } });
         const { outcome, message } = mailbox.deliver(`${kind} ${key}`, body, content);
         if (!(await pretend(response, fault)))
             return;
@@ -143,7 +88,7 @@ export function inbox({ token, listen = "127.0.0.1" }) {
     async function setFaults(request, response) {
         let fault;
         try {
-            fault = JSON.parse(await readBody(request));
+            fault = JSON.parse(await readBody(request, BODY_MAX));
         } catch (error) {
             throw error instanceof Refusal ? error : new Refusal(400, "bad-json");
         }
@@ -157,7 +102,7 @@ export function inbox({ token, listen = "127.0.0.1" }) {
         const { to } = query(url);
         const trimmed = to?.trim() || undefined;
         const html = page({ messages: mailbox.list({ to: trimmed }), last: mailbox.last, language, to: trimmed });
-        send(response, 200, "text/html; charset=utf-8", html, { "Content-Language": language, Vary: "Accept-Language" });
+        send(response, 200, "text/html; charset=utf-8", html, { ...pagePolicy, "Content-Language": language, Vary: "Accept-Language" });
     }
 
     function clearFromPage(request, response, url) {
@@ -178,29 +123,5 @@ export function inbox({ token, listen = "127.0.0.1" }) {
     for (const [path, { type, content }] of Object.entries(files))
         routes["GET " + path] = (request, response) => send(response, 200, type, content);
 
-    async function answer(request, response) {
-        if (!isOwnName(request.headers.host, listen))
-            throw new Refusal(421, "not-this-host");
-        if (request.method !== "GET" && isFromElsewhere(request))
-            throw new Refusal(403, "from-elsewhere");
-        const url = new URL(request.url, "http://inbox");
-        const method = request.method === "HEAD" ? "GET" : request.method;
-        const route = routes[`${method} ${url.pathname}`];
-        if (!route) {
-            const known = Object.keys(routes).some((name) => name.endsWith(" " + url.pathname));
-            throw known ? new Refusal(405, "method-not-allowed") : new Refusal(404, "not-found");
-        }
-        await route(request, response, url);
-    }
-
-    return createServer((request, response) => {
-        answer(request, response).catch((error) => {
-            if (response.headersSent || response.destroyed)
-                return;
-            const refusal = error instanceof Refusal ? error : new Refusal(500, "internal");
-            if (refusal !== error)
-                console.error(error);
-            sendJson(response, refusal.status, { error: refusal.slug }, refusal.headers);
-        });
-    });
+    return serve(routes, listen);
 }

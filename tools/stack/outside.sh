@@ -10,16 +10,22 @@ outside_prepare() {
         >/dev/null 2>&1 || user_outside=''
 }
 
-# The folder of a tool, copied where its user can reach it when it cannot reach this one.
+# The folder of a tool, copied with what it shares with others where its user can reach it when it cannot reach this one.
 outside_program() {
     local name=$1 program=$top/tools/$1
     if ! reachable "$program"; then
-        program=$home/$name/program
-        rm -rf "$program"
-        cp -R "$top/tools/$name" "$program"
-        chmod -R go+rX "$program"
+        program=$home/$name/program/$name
+        rm -rf "$home/$name/program"
+        mkdir "$home/$name/program"
+        cp -R "$top/tools/$name" "$top/tools/outside" "$home/$name/program"
+        chmod -R go+rX "$home/$name/program"
     fi
     echo "$program"
+}
+
+outside_check_installed() {
+    [[ $1 != face || -d $top/tools/face/node_modules ]] ||
+        { echo "stack: tools/face is not installed; tools/install.sh test does it" >&2; return 1; }
 }
 
 # outside_configure NAME: a folder with a token, of which the server gets a copy, and a port.
@@ -48,6 +54,10 @@ outside_server_configuration() {
             echo "email_url = \"$(outside_url inbox)/email\""
             echo "email_token_file = \"$home/server/inbox.token\""
             ;;
+        face)
+            echo "face_url = \"$(outside_url face)/compare\""
+            echo "face_token_file = \"$home/server/face.token\""
+            ;;
         esac
     done
 }
@@ -59,7 +69,7 @@ outside_ready() {
 # On the first start another program may have taken the chosen port between the choice and now: choose again.
 outside_up() {
     local name=$1 program tries
-    outside_prepare || return 1
+    outside_prepare && outside_check_installed "$name" || return 1
     outside_configure "$name"
     ! process_is_current "$name" "$node" || return 0
     process_end "$name" TERM
@@ -67,7 +77,7 @@ outside_up() {
     for tries in 1 2 3; do
         process_launch "$name" "$user_outside" "$node" "$program/main.js" --token-file "$home/$name/token" \
             --port "$(cat "$home/run/$name.port")"
-        if wait_until 30 "$name" outside_ready "$name" 2>"$home/run/$name.why"; then
+        if wait_until 60 "$name" outside_ready "$name" 2>"$home/run/$name.why"; then
             touch "$home/run/$name.port-served"
             return 0
         fi
