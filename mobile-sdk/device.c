@@ -29,6 +29,7 @@ static enum hufu_err read_device(struct hufu_device *device, struct json_reader 
         json_read_time(reader, "last_use_at", &device->last_use_ms);
     json_read_u32(reader, "pin.failures", &device->pin_failures);
     json_read_u32(reader, "pin.limit", &device->pin_limit);
+    json_read_u32(reader, "pin.tries_left", &device->pin_tries_left);
     json_read_bool(reader, "pin.locked", &device->pin_locked);
     return json_finish(reader);
 }
@@ -106,4 +107,9 @@ enum hufu_result hufu_device_freeze(struct hufu *hufu, const struct hufu_id *dev
 enum hufu_result hufu_device_unfreeze(struct hufu *hufu, const struct hufu_id *device)
 {
     return change_device(hufu, device, "/unfreeze");
+}
+
+enum hufu_result hufu_device_unlock(struct hufu *hufu, const struct hufu_id *device)
+{
+    return change_device(hufu, device, "/unlock");
 }

@@ -474,6 +474,8 @@ struct hufu_key_status {
     char certificate_serial[72];
     uint64_t certificate_from_ms;
     uint64_t certificate_until_ms;
+    uint64_t refreshed_ms; /* when the halves were made or renewed last */
+    bool refresh_due;      /* by the project's rule: the next signature renews them */
 };
 enum hufu_result hufu_key_status(struct hufu *hufu, const struct hufu_id *key,
                                  struct hufu_key_status *status) HUFU_CHECKED;
@@ -534,6 +536,7 @@ struct hufu_device {
     uint64_t last_use_ms; /* 0: never */
     uint32_t pin_failures;
     uint32_t pin_limit;
+    uint32_t pin_tries_left;
     bool pin_locked;
 };
 /* [network] The devices of the account that were not removed: at most cap of them, and how many there are. */
@@ -545,6 +548,10 @@ enum hufu_result hufu_device_rename(struct hufu *hufu, const struct hufu_id *dev
 /* [network] The primary's right over its secondaries. What is frozen signs nothing until it is unfrozen. */
 enum hufu_result hufu_device_freeze(struct hufu *hufu, const struct hufu_id *device) HUFU_CHECKED;
 enum hufu_result hufu_device_unfreeze(struct hufu *hufu, const struct hufu_id *device) HUFU_CHECKED;
+
+/* [network] Any other active device of the account: forgives the wrong PINs in a row that have locked a device.
+ * HUFU_RESULT_CONFLICT: it is not locked, or has had so many in its life that it is to be removed. */
+enum hufu_result hufu_device_unlock(struct hufu *hufu, const struct hufu_id *device) HUFU_CHECKED;
 
 /* ---- Signing (§3) ---- */
 
@@ -629,7 +636,9 @@ enum hufu_result hufu_pin_check(struct hufu *hufu, const struct hufu_id *key, co
                                 size_t pin_len) HUFU_CHECKED;
 
 /* [network] [PIN] New halves of the same key under the same PIN: whatever was recorded of the old ones is worthless
- * afterwards. To be called now and then; interrupted at any moment it loses no key. */
+ * afterwards. Interrupted at any moment it loses no key. hufu_sign and hufu_sign_digests do it by themselves behind a signature
+ * when the project's rule says so (days or signatures since the last time); they ask at most once an hour and handle, and what
+ * comes of it changes nothing of the signature, its result or its report. */
 enum hufu_result hufu_refresh(struct hufu *hufu, const struct hufu_id *key, const char *pin,
                               size_t pin_len) HUFU_CHECKED;
 

@@ -90,6 +90,8 @@ static enum hufu_result read_status(struct hufu_key_status *status, const struct
     if (status->has_uses_left)
         json_read_u64(&reader, "uses_left", &status->uses_left, INT64_MAX);
     read_certificate(&reader, status);
+    json_read_time(&reader, "refresh.refreshed_at", &status->refreshed_ms);
+    json_read_bool(&reader, "refresh.due", &status->refresh_due);
     return json_finish(&reader) ? HUFU_RESULT_FAULT : HUFU_RESULT_OK;
 }
 

@@ -4,7 +4,10 @@
 #include <string.h>
 
 #include "mobile-sdk/exchange.h"
+#include "mobile-sdk/rest.h"
 #include "mobile-sdk/result.h"
+
+#define ASK_EVERY_MS UINT64_C(3600000)
 
 struct refresh_context {
     const struct cosign_device_half *half;
@@ -84,6 +87,36 @@ enum hufu_result refresh_key(struct hufu *hufu, struct key_record *key, const st
     if (!result && new_pin)
         key->next.pin_epoch = pin_epoch;
     return result ? result : confirm_next(hufu, key, new_pin ? new_pin : old_pin);
+}
+
+static bool is_due(struct hufu *hufu, const struct hufu_id *id)
+{
+    const struct hufu_clock *clock = &hufu->platform.clock;
+    uint64_t now = clock->now_ms(clock->context);
+    if (hufu->refresh_asked_ms && now >= hufu->refresh_asked_ms &&
+        now - hufu->refresh_asked_ms < ASK_EVERY_MS)
+        return false;
+    hufu->refresh_asked_ms = now;
+    char path[REST_PATH_MAX];
+    rest_key_path(path, id, "");
+    REST_ANSWER_DONE struct rest_answer answer = {.json = NULL};
+    const struct rest_request request = {.path = path};
+    bool due = false;
+    if (rest_call(hufu, &request, &answer))
+        return false;
+    struct json_reader reader = json_reader_of(answer.json);
+    json_read_bool(&reader, "refresh.due", &due);
+    return !json_finish(&reader) && due;
+}
+
+void refresh_when_due(struct hufu *hufu, const struct hufu_id *id, const struct pin *pin)
+{
+    const struct hufu_report kept = hufu->report;
+    KEY_RECORD_WIPED struct key_record key = {.stage = KEY_NEW};
+    /* Interrupted or refused, it leaves what the next use settles, as any refresh does. */
+    if (is_due(hufu, id) && key_record_load(&key, hufu, id) == HUFU_RESULT_OK)
+        (void)!refresh_key(hufu, &key, pin, NULL, 0);
+    hufu->report = kept;
 }
 
 enum hufu_result refresh_handed_over(struct hufu *hufu, struct key_record *key,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* devices: the account's devices, and what its primary may do with them. */
+#include <inttypes.h>
 #include <string.h>
 #include <time.h>
 
@@ -30,8 +31,12 @@ static void print_device(const struct phone *phone, const struct hufu_device *de
     say(stdout, language, TEXT_DEVICE_LINE, id, text_of_state(language, device->role),
         text_of_state(language, device->state), device->name, device->model,
         date_of(device->last_use_ms).text, device->is_this ? text_of(language, TEXT_DEVICE_THIS) : "", NULL);
+    char number[16];
+    (void)snprintf(number, sizeof(number), "%" PRIu32, device->pin_tries_left);
     if (device->pin_locked)
         say(stdout, language, TEXT_STATUS_PIN_LOCKED, NULL);
+    else if (device->pin_failures)
+        say(stdout, language, TEXT_TRIES_LEFT, number, NULL);
 }
 
 static enum exit_status list(struct phone *phone)
@@ -78,6 +83,8 @@ enum exit_status command_devices(struct phone *phone)
         return change(phone, hufu_device_freeze, TEXT_DEVICE_FROZEN);
     if (strcmp(verb, "unfreeze") == 0)
         return change(phone, hufu_device_unfreeze, TEXT_DEVICE_UNFROZEN);
+    if (strcmp(verb, "unlock") == 0)
+        return change(phone, hufu_device_unlock, TEXT_DEVICE_UNLOCKED);
     if (strcmp(verb, "rename") == 0) {
         enum hufu_result result = rename_device(phone);
         if (!result)

@@ -39,7 +39,7 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
          "                             the one that it shows (--decrypt-key: for the decrypting key)\n"
          "  handover CODE              on the primary device: hand a half to the device that shows CODE\n"
          "  devices [list]             list the account's devices\n"
-         "  devices freeze|unfreeze ID, devices rename ID NAME\n"
+         "  devices freeze|unfreeze|unlock ID, devices rename ID NAME\n"
          "\n"
          "  --home DIR     where this phone keeps its things (default: $HUFU_PHONE_HOME, else ~/.hufu)\n"
          "  --pin-fd N     read the PIN, one line, from file descriptor N (for pin: old and new, two lines)\n"
@@ -76,7 +76,7 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
          "                             （--decrypt-key：绑定解密密钥）\n"
          "  handover 码                在主设备上：把分割密钥移交给显示该码的设备\n"
          "  devices [list]             列出本用户的设备\n"
-         "  devices freeze|unfreeze 标识，devices rename 标识 名称\n"
+         "  devices freeze|unfreeze|unlock 标识，devices rename 标识 名称\n"
          "\n"
          "  --home 目录    本机数据所在目录（默认 $HUFU_PHONE_HOME，否则 ~/.hufu）\n"
          "  --pin-fd N     从文件描述符 N 读取口令，一行（pin 命令：旧、新各一行）\n"
@@ -188,6 +188,7 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_DEVICE_THIS] = {"  this device", "  本设备"},
     [TEXT_DEVICE_FROZEN] = {"Device {1} is frozen.", "设备 {1} 已冻结。"},
     [TEXT_DEVICE_UNFROZEN] = {"Device {1} is active again.", "设备 {1} 已解冻。"},
+    [TEXT_DEVICE_UNLOCKED] = {"The PIN of device {1} is unlocked.", "设备 {1} 的口令已解锁。"},
     [TEXT_DEVICE_RENAMED] = {"The device is now called {1}.", "设备已改名为 {1}。"},
     [TEXT_RECORD_LINE] = {"{1}{2}  {3}  on {4}  {5}  {6}{7}", "{1}{2}  {3}  设备 {4}  {5}  {6}{7}"},
     [TEXT_RECORD_DONE] = {"done", "成功"},

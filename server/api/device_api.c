@@ -65,8 +65,11 @@ void device_patch(struct http_request *request, struct worker *worker)
         reply_json(request, 200, json_pack("{so}", "device", view_device(&device, act.principal.device_id)));
 }
 
+typedef enum hufu_err device_call(struct worker *worker, struct act *act, const uint8_t device_id[UUID_SIZE],
+                                  struct device *out);
+
 static void device_step_post(struct http_request *request, struct worker *worker, const char *action,
-                             enum device_event event)
+                             device_call *call)
 {
     struct act act = answer_begin(request, action);
     struct device device;
@@ -76,7 +79,7 @@ static void device_step_post(struct http_request *request, struct worker *worker
         answer_form_refused(request, worker, &act);
         return;
     }
-    enum hufu_err err = device_change(worker, &act, device_id, event, &device);
+    enum hufu_err err = call(worker, &act, device_id, &device);
     const uint8_t *own_id = act.principal.kind == PRINCIPAL_DEVICE ? act.principal.device_id : NULL;
     if (err != HUFU_OK)
         answer_refused(request, worker, &act, err);
@@ -84,12 +87,29 @@ static void device_step_post(struct http_request *request, struct worker *worker
         reply_json(request, 200, json_pack("{so}", "device", view_device(&device, own_id)));
 }
 
+static enum hufu_err freeze(struct worker *worker, struct act *act, const uint8_t device_id[UUID_SIZE],
+                            struct device *out)
+{
+    return device_change(worker, act, device_id, DEVICE_FREEZE, out);
+}
+
+static enum hufu_err unfreeze(struct worker *worker, struct act *act, const uint8_t device_id[UUID_SIZE],
+                              struct device *out)
+{
+    return device_change(worker, act, device_id, DEVICE_UNFREEZE, out);
+}
+
 void device_freeze(struct http_request *request, struct worker *worker)
 {
-    device_step_post(request, worker, "device.freeze", DEVICE_FREEZE);
+    device_step_post(request, worker, "device.freeze", freeze);
 }
 
 void device_unfreeze(struct http_request *request, struct worker *worker)
 {
-    device_step_post(request, worker, "device.unfreeze", DEVICE_UNFREEZE);
+    device_step_post(request, worker, "device.unfreeze", unfreeze);
+}
+
+void device_post_unlock(struct http_request *request, struct worker *worker)
+{
+    device_step_post(request, worker, "device.unlock", device_unlock);
 }

@@ -120,6 +120,9 @@ static json_t *view_key_state(const struct key_view *key)
     if (view == NULL)
         return NULL;
     view_set(view, "created_at", json_time(key->created_ms));
+    view_set(
+        view, "refresh",
+        json_pack("{so, sb}", "refreshed_at", json_time(key->refreshed_ms), "due", (int)key->refresh_due));
     if (key->next_pending)
         view_set(view, "pending_generation", json_integer((json_int_t)key->generation + 1));
     if (key->has_public_key)
@@ -200,11 +203,12 @@ json_t *view_session_for_operator(const struct session_view *session)
 
 json_t *view_device(const struct device *device, const uint8_t *own_id)
 {
-    json_t *view = json_pack("{so, so, so, so, s{si, si, sb}}", "id", json_uuid(device->device_id), "role",
-                             json_text(device_role_names[device->role]), "state",
-                             json_text(device_state_names[device->state]), "created_at",
-                             json_time(device->created_ms), "pin", "failures", (int)device->pin_failures,
-                             "limit", (int)device->pin_limit, "locked", (int)device->locked);
+    json_t *view =
+        json_pack("{so, so, so, so, s{si, si, si, sb}}", "id", json_uuid(device->device_id), "role",
+                  json_text(device_role_names[device->role]), "state",
+                  json_text(device_state_names[device->state]), "created_at", json_time(device->created_ms),
+                  "pin", "failures", (int)device->pin_failures, "limit", (int)device->pin_limit, "tries_left",
+                  (int)(device->tries_left > 0 ? device->tries_left : 0), "locked", (int)device->locked);
     if (view == NULL)
         return NULL;
     if (device->name[0] != '\0')

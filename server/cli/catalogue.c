@@ -42,6 +42,7 @@ static const char *const texts[][LANGUAGE_COUNT] = {
          "  session end ID\n"
          "  device list [--project P]\n"
          "  device freeze ID | device unfreeze ID\n"
+         "  device unlock ID                     forgives the wrong PINs that locked it\n"
          "  device remove ID                     destroys its halves of keys, for good\n"
          "  notice test --project P (--sms NUMBER | --email ADDRESS)\n"
          "                                       sends a test message\n"
@@ -87,6 +88,7 @@ static const char *const texts[][LANGUAGE_COUNT] = {
          "  device list [--project 项目]         列出设备\n"
          "  device freeze 编号 | device unfreeze 编号\n"
          "                                       冻结、解冻设备\n"
+         "  device unlock 编号                   解除 PIN 锁定\n"
          "  device remove 编号                   移除设备，销毁其分割密钥，不可恢复\n"
          "  notice test --project 项目 (--sms 号码 | --email 邮箱)\n"
          "                                       发送一条测试消息\n"
@@ -171,6 +173,8 @@ static const char *const texts[][LANGUAGE_COUNT] = {
     [MESSAGE_COLUMN_LAST_USE] = {"LAST USE", "最近使用"},
     [MESSAGE_COLUMN_ROLE] = {"ROLE", "角色"},
     [MESSAGE_COLUMN_MODEL] = {"MODEL", "型号"},
+    [MESSAGE_COLUMN_TRIES_LEFT] = {"PIN TRIES", "PIN 剩余"},
+    [MESSAGE_UNLOCKED] = {"unlocked", "已解锁"},
     [MESSAGE_REMOVED] = {"removed: its halves of keys are destroyed", "已移除：其分割密钥已销毁"},
     [MESSAGE_KEY_DEAD] = {"no device has a half of key %s any more: it is dead, and its certificate must be "
                           "reissued for a new key",

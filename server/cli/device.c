@@ -16,6 +16,7 @@ enum cli_exit device_list(const struct cli *cli, int argc, char **argv)
         {MESSAGE_COLUMN_NAME, "name"},
         {MESSAGE_COLUMN_MODEL, "model"},
         {MESSAGE_COLUMN_LAST_USE, "last_use_at"},
+        {MESSAGE_COLUMN_TRIES_LEFT, "pin.tries_left"},
     };
     char path[CLIENT_PATH_MAX] = "/admin/v1/devices";
     const char *project = NULL;
@@ -33,6 +34,11 @@ enum cli_exit device_freeze(const struct cli *cli, int argc, char **argv)
 enum cli_exit device_unfreeze(const struct cli *cli, int argc, char **argv)
 {
     return answer_do(cli, argc, argv, "/admin/v1/devices/", "/unfreeze", MESSAGE_UNFROZEN);
+}
+
+enum cli_exit device_unlock(const struct cli *cli, int argc, char **argv)
+{
+    return answer_do(cli, argc, argv, "/admin/v1/devices/", "/unlock", MESSAGE_UNLOCKED);
 }
 
 enum cli_exit device_remove(const struct cli *cli, int argc, char **argv)

@@ -43,6 +43,7 @@ static const struct {
     {"device", "list", device_list},
     {"device", "freeze", device_freeze},
     {"device", "unfreeze", device_unfreeze},
+    {"device", "unlock", device_unlock},
     {"device", "remove", device_remove},
     // clang-format on
     {"user", "password", user_password},

@@ -107,9 +107,16 @@ static void device_set_act(struct act *act, const struct device *device)
     memcpy(act->device_id, device->device_id, UUID_SIZE);
 }
 
-/* Whether the device that asks may do this with the other one, or with itself (itself: that is allowed). Its account is locked. */
+/* Who may do something with a device, besides an operator. */
+enum device_right {
+    DEVICE_BY_PRIMARY,           /* its account's primary, and not with itself */
+    DEVICE_BY_PRIMARY_OR_ITSELF, /* its account's primary, also with itself, and every device with itself */
+    DEVICE_BY_ANOTHER            /* every other device of the account */
+};
+
+/* Whether the device that asks has the right. Its account is locked. */
 static enum hufu_err device_permit(struct worker *worker, struct act *act, const struct device *device,
-                                   bool itself)
+                                   enum device_right right)
 {
     struct device own;
     if (act->principal.kind == PRINCIPAL_OPERATOR)
@@ -120,9 +127,10 @@ static enum hufu_err device_permit(struct worker *worker, struct act *act, const
     if (err != HUFU_OK)
         return err;
     bool is_own = memcmp(own.device_id, device->device_id, UUID_SIZE) == 0;
-    if (own.state != DEVICE_ACTIVE && !(is_own && itself))
+    bool itself = is_own && right == DEVICE_BY_PRIMARY_OR_ITSELF;
+    if (own.state != DEVICE_ACTIVE && !itself)
         return act_refuse_state(act, REFUSAL_BINDING_NOT_ACTIVE, device_state_names[own.state]);
-    if (is_own ? itself : own.role == DEVICE_PRIMARY)
+    if (is_own ? itself : own.role == DEVICE_PRIMARY || right == DEVICE_BY_ANOTHER)
         return HUFU_OK;
     return act_refuse_reason(act, REFUSAL_NOT_ALLOWED,
                              is_own ? "a device does not do this with itself"
@@ -131,7 +139,7 @@ static enum hufu_err device_permit(struct worker *worker, struct act *act, const
 
 /* Locks the account and then the device, and asks whether the act is permitted. */
 static enum hufu_err device_hold(struct worker *worker, struct act *act, const uint8_t device_id[UUID_SIZE],
-                                 bool itself, struct device *out)
+                                 enum device_right right, struct device *out)
 {
     struct account account;
     enum hufu_err err = device_read(worker->store, device_id, out);
@@ -141,7 +149,7 @@ static enum hufu_err device_hold(struct worker *worker, struct act *act, const u
         err = device_lock(worker->store, device_id, out);
     if (err != HUFU_OK)
         return err == HUFU_ERR_NOT_FOUND ? act_refuse(act, REFUSAL_NOT_FOUND) : err;
-    err = device_permit(worker, act, out, itself);
+    err = device_permit(worker, act, out, right);
     if (err == HUFU_OK)
         device_set_act(act, out);
     return err;
@@ -154,7 +162,7 @@ enum hufu_err device_change(struct worker *worker, struct act *act, const uint8_
     struct store_transaction transaction STORE_TRANSACTION = {0};
     enum hufu_err err = store_begin(worker->store, &transaction);
     if (err == HUFU_OK)
-        err = device_hold(worker, act, device_id, false, out);
+        err = device_hold(worker, act, device_id, DEVICE_BY_PRIMARY, out);
     if (err != HUFU_OK)
         return err;
     if (!device_step(out->state, event, &next))
@@ -172,12 +180,36 @@ enum hufu_err device_rename(struct worker *worker, struct act *act, const uint8_
     struct store_transaction transaction STORE_TRANSACTION = {0};
     enum hufu_err err = store_begin(worker->store, &transaction);
     if (err == HUFU_OK)
-        err = device_hold(worker, act, device_id, true, out);
+        err = device_hold(worker, act, device_id, DEVICE_BY_PRIMARY_OR_ITSELF, out);
     if (err != HUFU_OK)
         return err;
     if (out->state == DEVICE_REMOVED)
         return act_refuse_state(act, REFUSAL_CONFLICT, device_state_names[out->state]);
     err = device_set_name(worker->store, out, name);
+    if (err == HUFU_OK)
+        err = act_record(worker, act, NULL);
+    if (err == HUFU_OK)
+        err = device_read(worker->store, device_id, out);
+    return err == HUFU_OK ? store_commit(&transaction) : err;
+}
+
+enum hufu_err device_unlock(struct worker *worker, struct act *act, const uint8_t device_id[UUID_SIZE],
+                            struct device *out)
+{
+    struct store_transaction transaction STORE_TRANSACTION = {0};
+    enum hufu_err err = store_begin(worker->store, &transaction);
+    if (err == HUFU_OK)
+        err = device_hold(worker, act, device_id, DEVICE_BY_ANOTHER, out);
+    if (err != HUFU_OK)
+        return err;
+    if (out->state == DEVICE_REMOVED)
+        return act_refuse_state(act, REFUSAL_CONFLICT, device_state_names[out->state]);
+    if (!out->locked)
+        return act_refuse_reason(act, REFUSAL_CONFLICT, "the device's PIN is not locked");
+    err = device_unlock_pin(worker->store, out);
+    if (err == HUFU_ERR_STATE)
+        return act_refuse_reason(act, REFUSAL_CONFLICT,
+                                 "the device has had too many wrong PINs in its life: remove it");
     if (err == HUFU_OK)
         err = act_record(worker, act, NULL);
     if (err == HUFU_OK)
@@ -217,7 +249,7 @@ enum hufu_err device_remove(struct worker *worker, struct act *act, const uint8_
     struct store_transaction transaction STORE_TRANSACTION = {0};
     enum hufu_err err = store_begin(worker->store, &transaction);
     if (err == HUFU_OK)
-        err = device_hold(worker, act, device_id, true, &out->device);
+        err = device_hold(worker, act, device_id, DEVICE_BY_PRIMARY_OR_ITSELF, &out->device);
     if (err != HUFU_OK)
         return err;
     if (!device_step(out->device.state, DEVICE_REMOVE, &next))

@@ -43,6 +43,11 @@ enum hufu_err device_change(struct worker *worker, struct act *act, const uint8_
 enum hufu_err device_rename(struct worker *worker, struct act *act, const uint8_t device_id[UUID_SIZE],
                             const char *name, struct device *out) HUFU_MUST_CHECK;
 
+/* Unlocks the PIN: the wrong ones in a row are forgiven. Any other active device of the account may do that, and an operator.
+ * Refusals, besides: conflict (it is not locked; or so many wrong PINs in its life that it has to be removed). */
+enum hufu_err device_unlock(struct worker *worker, struct act *act, const uint8_t device_id[UUID_SIZE],
+                            struct device *out) HUFU_MUST_CHECK;
+
 /* Ends a device for good: the service's halves of all its keys are destroyed, its hand-overs and sessions end. dead: the keys of
  * which no device has a half any more; nobody can use them again, and their certificates are to be issued anew for new keys. */
 struct device_removal {

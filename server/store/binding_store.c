@@ -37,7 +37,8 @@ static const struct statement binding_set_pending_statement = {
 };
 static const struct statement binding_set_record_statement = {
     .name = "binding_set_record",
-    .sql = "update binding set state = 'active', generation = 0, record = $3::bytea, pending_record = null,"
+    .sql = "update binding set state = 'active', generation = 0, record = $3::bytea,"
+           " refreshed_at = clock_timestamp(), pending_record = null,"
            " pending_request_id = null, pending_until = null"
            " where project_id = $1::uuid and binding_id = $2::uuid and state = 'waiting'",
 };

@@ -55,6 +55,12 @@ static const struct statement device_set_name_statement = {
     .sql = "update device set name = $3::text where project_id = $1::uuid and device_id = $2::uuid",
 };
 
+static const struct statement device_unlock_pin_statement = {
+    .name = "device_unlock_pin",
+    .sql = "update device set locked = false, pin_failures = 0"
+           " where project_id = $1::uuid and device_id = $2::uuid and pin_failures_life < pin_life_limit",
+};
+
 /* The last use is the last event of the device in its account's trail: kept on the device's row, it would have to be written
  * by every signature. */
 #define DEVICE_VIEW                                                                                 \
@@ -182,6 +188,16 @@ enum hufu_err device_set_state(struct store *store, const struct device *device,
 enum hufu_err device_set_name(struct store *store, const struct device *device, const char *name)
 {
     return device_set(store, &device_set_name_statement, device, name);
+}
+
+enum hufu_err device_unlock_pin(struct store *store, const struct device *device)
+{
+    uint64_t changed;
+    struct parameters parameters = {0};
+    parameter_uuid(&parameters, device->project_id);
+    parameter_uuid(&parameters, device->device_id);
+    enum hufu_err err = store_change(store, &device_unlock_pin_statement, &parameters, &changed);
+    return err == HUFU_OK && changed == 0 ? HUFU_ERR_STATE : err;
 }
 
 enum hufu_err device_list(struct store *store, const uint8_t *project_id, const uint8_t *account_id,

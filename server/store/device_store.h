@@ -80,6 +80,10 @@ enum hufu_err device_set_state(struct store *store, const struct device *device,
 enum hufu_err device_set_name(struct store *store, const struct device *device,
                               const char *name) HUFU_MUST_CHECK;
 
+/* Forgives the wrong PINs in a row; of the device's life's count nothing is ever forgiven. HUFU_ERR_STATE: that one is
+ * full. */
+enum hufu_err device_unlock_pin(struct store *store, const struct device *device) HUFU_MUST_CHECK;
+
 /* What a list shows besides. */
 struct device_view {
     struct device device;

@@ -31,16 +31,24 @@ static const struct statement key_insert_binding = {
            "'removed'",
 };
 
+/* By the project's rule: so long, or so many signatures, after the last refresh. What is counted stops at that number. */
+#define KEY_REFRESH_DUE                                                                            \
+    "(b.state = 'active' and (p.refresh_days > 0 and"                                              \
+    " b.refreshed_at < clock_timestamp() - make_interval(days => p.refresh_days::int4)"            \
+    " or p.refresh_signatures > 0 and (select coalesce(sum(octet_length(results) / 32), 0) from"   \
+    "  (select results from signature s where s.key_id = b.key_id and s.binding_id = b.binding_id" \
+    "   and s.at > b.refreshed_at limit p.refresh_signatures) counted) >= p.refresh_signatures))"
+
 #define KEY_COLUMNS                                                                                       \
     "select b.project_id, b.key_id, b.binding_id, b.account_id, b.device_id, k.usage, k.state, b.state, " \
     "b.role,"                                                                                             \
     " b.generation, b.next_record is not null, k.public_key, b.uses_left, b.valid_from, b.valid_until,"   \
     " d.pin_failures, d.pin_limit, d.locked, b.created_at, a.name, a.work_number, a.subject,"             \
-    " c.serial, c.not_before, c.not_after"                                                                \
-    " from binding b"                                                                                     \
+    " c.serial, c.not_before, c.not_after, b.refreshed_at, " KEY_REFRESH_DUE " from binding b"            \
     " join key k on k.project_id = b.project_id and k.key_id = b.key_id"                                  \
     " join device d on d.project_id = b.project_id and d.device_id = b.device_id"                         \
     " join account a on a.project_id = b.project_id and a.account_id = b.account_id"                      \
+    " join project p on p.project_id = b.project_id"                                                      \
     " left join lateral (select serial, not_before, not_after from certificate where key_id = b.key_id"   \
     "  and project_id = b.project_id and state = 'valid' order by created_at desc limit 1) c on true"
 
@@ -102,6 +110,8 @@ static enum hufu_err key_fill(struct row *row, struct key_view *out)
     out->has_certificate = row_optional_fixed(row, out->certificate_serial, sizeof out->certificate_serial);
     out->certificate_not_before_ms = row_optional_time(row);
     out->certificate_not_after_ms = row_optional_time(row);
+    out->refreshed_ms = row_time(row);
+    out->refresh_due = row_bool(row);
     return row_finish(row);
 }
 

@@ -54,6 +54,8 @@ struct key_view {
     bool has_certificate; /* the newest valid one */
     uint8_t certificate_serial[CERTIFICATE_SERIAL_SIZE];
     uint64_t certificate_not_before_ms, certificate_not_after_ms;
+    uint64_t refreshed_ms; /* when this generation was made */
+    bool refresh_due;      /* by the project's rule */
 };
 
 /* A split SM2 key in state new, and its primary binding, waiting, for the device. The account must be locked; the copies of

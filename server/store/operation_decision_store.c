@@ -102,7 +102,8 @@ static const struct statement decision_success = {
         "  record = case when v.promotes then b.next_record else b.record end,"
         "  next_record = case when $11 is not null then $11 when not v.promotes then b.next_record end,"
         "  next_request_time = case when $11 is not null then $10 when not v.promotes then "
-        "b.next_request_time end"
+        "b.next_request_time end,"
+        "  refreshed_at = case when v.promotes then v.moment else b.refreshed_at end"
         " from verdict v where b.project_id = $1 and b.binding_id = $3 and v.verdict = 'ok'"
         "  and (v.promotes or $11 is not null or v.uses_left is not null and v.cost > 0)",
         ""),
@@ -123,7 +124,7 @@ static const struct statement decision_success_waiting = {
         "  record = case when v.promotes then b.next_record else b.record end,"
         "  next_record = case when $11 is not null then $11 when not v.promotes then b.next_record end,"
         "  next_request_time = case when $11 is not null then $10 when not v.promotes then "
-        "b.next_request_time end,"
+        "b.next_request_time end, refreshed_at = v.moment,"
         "  state = case when v.promotes then 'active' else b.state end,"
         "  handover_until = case when not v.promotes then b.handover_until end"
         " from verdict v where b.project_id = $1 and b.binding_id = $3 and v.verdict = 'ok'"

@@ -83,6 +83,8 @@ const struct project_rule project_rule_table[] = {
     PROJECT_NUMBER(lock_out_minutes, PROJECT_LOCK_OUT_MINUTES_MIN, PROJECT_LOCK_OUT_MINUTES_MAX),
     PROJECT_NUMBER(captcha_bits, 0, PROJECT_CAPTCHA_BITS_MAX),
     PROJECT_NUMBER(remember_days, 0, PROJECT_REMEMBER_DAYS_MAX),
+    PROJECT_NUMBER(refresh_days, 0, PROJECT_REFRESH_DAYS_MAX),
+    PROJECT_NUMBER(refresh_signatures, 0, PROJECT_REFRESH_SIGNATURES_MAX),
     {.name = NULL},
 };
 static_assert(sizeof project_rule_table / sizeof project_rule_table[0] <= PROJECT_RULES_MAX + 1,

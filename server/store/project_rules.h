@@ -38,6 +38,8 @@ enum project_device_mode {
 #define PROJECT_LOCK_OUT_MINUTES_MAX 1440
 #define PROJECT_CAPTCHA_BITS_MAX 26
 #define PROJECT_REMEMBER_DAYS_MAX 365
+#define PROJECT_REFRESH_DAYS_MAX 3650
+#define PROJECT_REFRESH_SIGNATURES_MAX 1000000
 /* Combinations of methods of authentication, any of which suffices: what they consist of says server/core/methods.h. */
 extern const char *const project_combination_names[];
 
@@ -62,8 +64,10 @@ struct project_rules {
     unsigned methods_sign_in, methods_bind_device, methods_confirm, methods_recover;
     int64_t hold_seconds; /* an authentication of a session */
     int64_t lock_out_tries, lock_out_minutes;
-    int64_t captcha_bits;  /* 0: none is asked for */
-    int64_t remember_days; /* a password on a device; 0: never */
+    int64_t captcha_bits;       /* 0: none is asked for */
+    int64_t remember_days;      /* a password on a device; 0: never */
+    int64_t refresh_days;       /* after which a device renews its halves by itself; 0: never by time */
+    int64_t refresh_signatures; /* or after so many signatures; 0: never by their number */
 };
 
 /* How a rule's value stands in its member, in its column, and in JSON. */

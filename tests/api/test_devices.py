@@ -432,3 +432,80 @@ def test_a9_every_change_of_a_device_is_an_event(stack, admin, primary, secondar
     for action in ("device.activate", "binding.ask", "binding.handover", "sm2/refresh", "sm2/pin/check", "device.freeze",
                    "device.unfreeze", "device.remove"):
         assert action in actions, actions
+
+
+# ---- The PIN: tries left, unlocking ----
+
+def lock_pin(phone):
+    for number in range(5):
+        phone.command("sign", __file__, "--out", phone.folder / "s", pin="00000%d" % number)
+    phone.sign(b"x", pin=SECONDARY_PIN, status=phone_module.PIN_LOCKED)
+
+
+def test_a9_another_device_sees_the_tries_left_and_unlocks_the_pin(primary, secondary):
+    second = device_id(secondary)
+    secondary.command("sign", __file__, "--out", secondary.folder / "s", pin="000000")
+    assert "Tries left: 4" in primary.do("devices")
+    secondary.sign(b"x", pin=SECONDARY_PIN)
+    lock_pin(secondary)
+    assert "PIN is locked" in primary.do("devices")
+    secondary.do("devices", "unlock", second, status=phone_module.REFUSED)
+    primary.do("devices", "unlock", second)
+    said = secondary.do("sign", __file__, "--out", secondary.folder / "s", pin=SECONDARY_PIN)
+    assert "locked" not in said
+    primary.do("devices", "unlock", second, status=phone_module.REFUSED)
+
+
+def test_a9_the_operator_unlocks_a_pin_and_the_lifes_count_is_never_forgiven(stack, primary, secondary):
+    second = device_id(secondary)
+    lock_pin(secondary)
+    stack.hufu("device", "unlock", second)
+    secondary.sign(b"x", pin=SECONDARY_PIN)
+    assert stack.sql("SELECT pin_failures_life FROM device WHERE device_id = '%s'" % second) == "5"
+    stack.sql("UPDATE device SET pin_failures_life = 45 WHERE device_id = '%s'" % second)
+    lock_pin(secondary)
+    assert stack.hufu("device", "unlock", second, check=False).returncode != 0
+    primary.do("devices", "unlock", second, status=phone_module.REFUSED)
+    assert stack.hufu("device", "remove", second)
+
+
+def test_a9_a_change_of_pin_is_a_refresh(stack, primary):
+    def generation():
+        return stack.sql("SELECT max(generation) FROM binding WHERE account_id = '%s'" % primary.user["account"]["id"])
+
+    assert generation() == "0"
+    primary.do("pin", pin=phone_module.PIN + "\n314159")
+    assert generation() == "1"
+    primary.sign(b"x", pin="314159")
+
+
+# ---- Halves that renew themselves ----
+
+def generation_of(stack, phone):
+    return int(stack.sql("SELECT generation FROM binding WHERE device_id = '%s'" % device_id(phone)))
+
+
+def test_a9_halves_are_renewed_behind_a_signature_after_the_projects_days(stack, primary):
+    certificate, _ = primary.certificates()
+    assert verified(primary, b"young", certificate)
+    assert generation_of(stack, primary) == 0
+    stack.sql("UPDATE binding SET refreshed_at = now() - interval '31 days' WHERE device_id = '%s'" % device_id(primary))
+    assert verified(primary, b"old", certificate)
+    assert generation_of(stack, primary) == 1
+    assert verified(primary, b"young again", certificate)
+    assert generation_of(stack, primary) == 1
+
+
+def test_a9_or_after_its_number_of_signatures(stack, admin, devices_project, primary):
+    path = "/admin/v1/projects/" + devices_project["id"]
+    # The certificate's request, and each raw signature with its CMS, are signatures.
+    admin.patch(path, {"refresh_signatures": 4, "refresh_days": 0}).ok()
+    try:
+        primary.sign(b"second and third")
+        assert generation_of(stack, primary) == 0
+        primary.sign(b"fourth and fifth")
+        assert generation_of(stack, primary) == 1
+        primary.sign(b"none since")
+        assert generation_of(stack, primary) == 1
+    finally:
+        admin.patch(path, {"refresh_signatures": 0, "refresh_days": 30}).ok()

@@ -254,6 +254,7 @@ static void succeed(struct operation *op)
     if (op->half && op->half == &op->key->next) {
         op->key->now = op->key->next;
         op->key->next.exists = false;
+        op->service->refresh_due = false;
     }
 }
 

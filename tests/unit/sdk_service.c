@@ -232,11 +232,12 @@ static void put_key(const struct sdk_service *service, const struct sdk_service_
                        "{\"key_id\":\"%s\",\"binding_id\":\"%s\",\"algorithm\":\"sm2\",\"usage\":\"%s\","
                        "\"kind\":\"split\",\"state\":\"%s\",\"binding_state\":\"active\",\"generation\":%u,"
                        "\"role\":\"primary\",\"pin\":{\"failures\":%u,\"limit\":%d,\"locked\":%s},"
+                       "\"refresh\":{\"refreshed_at\":\"2026-01-02T03:04:05.678Z\",\"due\":%s},"
                        "\"subject\":\"C=CN, O=第一医院, CN=王丽\",\"subject_der\":\"%s\"%s%s}",
                        id, binding, key->decrypt ? "decrypt" : "sign", key->state, key->now.generation,
                        service->pin_failures, SDK_PIN_LIMIT,
-                       service->pin_failures >= SDK_PIN_LIMIT ? "true" : "false", subject_text, public_key,
-                       certificate);
+                       service->pin_failures >= SDK_PIN_LIMIT ? "true" : "false",
+                       service->refresh_due ? "true" : "false", subject_text, public_key, certificate);
     assert_in_range(len, 0, size - 1);
 }
 

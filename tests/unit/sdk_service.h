@@ -97,6 +97,7 @@ struct sdk_service {
     uint8_t device_key[65];
     struct sdk_service_key keys[SDK_SERVICE_KEYS_MAX];
     uint32_t pin_failures;
+    bool refresh_due;   /* what it says of every key, until a refresh was confirmed */
     bool clock_refuses; /* judge the time of frames */
     struct sdk_ca *ca;
     struct sdk_stored_answer *answers;

@@ -259,6 +259,44 @@ static void a_device_names_itself_and_the_primary_names_all(void **state)
                       REFUSAL_NOT_ALLOWED);
 }
 
+/* ---- The PIN ---- */
+
+static void lock_first(int life)
+{
+    database_run(
+        &office.database,
+        "update device set locked = true, pin_failures = 5, pin_failures_life = %d where device_id = '%s'",
+        life, person.device);
+}
+
+static void another_device_or_an_operator_unlocks_a_pin_and_never_the_lifes_count(void **state)
+{
+    (void)state;
+    struct device device;
+    lock_first(12);
+    act = second_act("device.unlock");
+    assert_refused_as(device_unlock(&office.worker, &act, person.device_id, &device),
+                      REFUSAL_BINDING_NOT_ACTIVE);
+    set_second(DEVICE_ACTIVE);
+    act = office_session_act(&person, "device.unlock");
+    assert_refused_as(device_unlock(&office.worker, &act, person.device_id, &device), REFUSAL_NOT_ALLOWED);
+    act = second_act("device.unlock");
+    assert_ok(device_unlock(&office.worker, &act, person.device_id, &device));
+    assert_false(device.locked);
+    assert_int_equal(device.tries_left, 5);
+    assert_int_equal(number("select pin_failures_life from device where device_id = '%s'", person.device_id),
+                     12);
+    act = second_act("device.unlock");
+    assert_refused_as(device_unlock(&office.worker, &act, person.device_id, &device), REFUSAL_CONFLICT);
+    lock_first(48);
+    act = office_operator_act("device.unlock");
+    assert_ok(device_unlock(&office.worker, &act, person.device_id, &device));
+    assert_int_equal(device.tries_left, 2);
+    lock_first(50);
+    act = office_operator_act("device.unlock");
+    assert_refused_as(device_unlock(&office.worker, &act, person.device_id, &device), REFUSAL_CONFLICT);
+}
+
 /* ---- Removal ---- */
 
 static void a_removal_leaves_no_half_no_session_and_says_which_keys_are_dead(void **state)
@@ -588,6 +626,7 @@ int main(void)
         DEVICE_TEST(the_primary_alone_changes_others_and_nobody_himself),
         DEVICE_TEST(another_accounts_device_is_not_found),
         DEVICE_TEST(a_device_names_itself_and_the_primary_names_all),
+        DEVICE_TEST(another_device_or_an_operator_unlocks_a_pin_and_never_the_lifes_count),
         DEVICE_TEST(a_removal_leaves_no_half_no_session_and_says_which_keys_are_dead),
         DEVICE_TEST(what_is_computed_while_the_device_is_removed_never_leaves),
         DEVICE_TEST(a_hand_over_puts_record_and_sealed_half_into_the_waiting_binding),

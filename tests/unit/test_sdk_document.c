@@ -82,9 +82,9 @@ static void several_documents_and_forms_take_one_request(void **state)
     static const char *const texts[] = {"first", "second", "third"};
     for (size_t i = 0; i < 3; i++)
         (void)add(x, texts[i]);
-    unsigned before = x->service->requests;
+    unsigned before = x->service->frames;
     assert_int_equal(sign(x, HUFU_FORM_RAW | HUFU_FORM_CMS), HUFU_RESULT_OK);
-    assert_int_equal(x->service->requests, before + 1);
+    assert_int_equal(x->service->frames, before + 1);
     for (size_t i = 0; i < 3; i++) {
         uint8_t signature[HUFU_SIGNATURE_SIZE];
         size_t len = 0;

@@ -423,6 +423,68 @@ static void a_redeemed_code_is_not_stored(void **state)
     assert_not_stored(x, x->service->code, sizeof(x->service->code));
 }
 
+/* ---- By itself, behind a signature ---- */
+
+static void a_signature_renews_the_halves_when_the_service_says_that_it_is_due(void **state)
+{
+    struct refresh *x = *state;
+    x->service->refresh_due = true;
+    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
+    assert_int_equal(x->service->keys[0].now.generation, 1);
+    assert_int_equal(record_of(x).half.generation, 1);
+    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
+    assert_int_equal(x->service->keys[0].now.generation, 1);
+}
+
+static void it_asks_once_an_hour_at_most(void **state)
+{
+    struct refresh *x = *state;
+    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
+    unsigned before = x->service->requests;
+    x->service->refresh_due = true;
+    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
+    assert_int_equal(x->service->requests, before + 1);
+    assert_int_equal(x->service->keys[0].now.generation, 0);
+    x->device->now_ms += 3600 * 1000;
+    x->service->clock_ms += 3600 * 1000;
+    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
+    assert_int_equal(x->service->keys[0].now.generation, 1);
+}
+
+static void a_refresh_that_fails_behind_a_signature_leaves_result_and_report(void **state)
+{
+    struct refresh *x = *state;
+    x->service->refresh_due = true;
+    x->service->lie = SDK_LIE_REFRESH_B;
+    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
+    assert_string_equal(hufu_last_report(x->device->hufu)->message_key, "ok");
+    assert_int_equal(hufu_last_report(x->device->hufu)->pin_failures_before, 0);
+    x->service->lie = SDK_LIE_NONE;
+    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
+}
+
+/* As above: before and after each step of a signature and the refresh behind it. */
+static void a_signature_that_renews_survives_a_crash_at_any_step(void **state)
+{
+    (void)state;
+    for (int death = SDK_DEATH_BEFORE; death <= SDK_DEATH_AFTER; death++) {
+        bool through = false;
+        for (int step = 0; step < STEPS_MAX && !through; step++) {
+            struct refresh x = enrolled();
+            x.service->refresh_due = true;
+            x.device->steps_left = step;
+            x.device->death = (enum sdk_death)death;
+            (void)sign(&x, SDK_PIN);
+            through = !x.device->dead;
+            sdk_device_restart(x.device);
+            assert_int_equal(sign(&x, SDK_PIN), HUFU_RESULT_OK);
+            assert_int_equal(x.service->pin_failures, 0);
+            release(&x);
+        }
+        assert_true(through);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -438,6 +500,10 @@ int main(void)
         TEST(a_change_with_a_wrong_old_pin_is_refused),
         TEST(an_impossible_new_pin_is_refused_before_anything_is_sent),
         cmocka_unit_test(a_refresh_survives_a_crash_at_any_step),
+        TEST(a_signature_renews_the_halves_when_the_service_says_that_it_is_due),
+        TEST(it_asks_once_an_hour_at_most),
+        TEST(a_refresh_that_fails_behind_a_signature_leaves_result_and_report),
+        cmocka_unit_test(a_signature_that_renews_survives_a_crash_at_any_step),
         cmocka_unit_test(a_change_of_pin_survives_a_crash_at_any_step),
         TEST(an_interrupted_change_is_not_completed_with_another_pin),
         TEST(a_lost_answer_to_the_check_leaves_both_halves_and_the_next_use_settles),

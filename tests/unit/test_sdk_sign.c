@@ -79,10 +79,10 @@ static void assert_releases_nothing(struct signing *x, enum sdk_lie lie, unsigne
 static void a_full_batch_is_signed_in_one_request(void **state)
 {
     struct signing *x = *state;
-    unsigned before = x->service->requests;
+    unsigned before = x->service->frames;
     assert_int_equal(sign(x, HUFU_BATCH_MAX, NULL), HUFU_RESULT_OK);
     assert_signed(x, HUFU_BATCH_MAX);
-    assert_int_equal(x->service->requests, before + 1);
+    assert_int_equal(x->service->frames, before + 1);
 }
 
 static void a_batch_beyond_the_limit_is_refused_here(void **state)

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A refresh that is killed by SIGKILL at any moment, on either side, loses no key: it signs afterwards, with the certificate it
+had. 20 times; with HUFU_TEST_LONG=1, 200 times."""
+
+import os
+import random
+import signal
+import subprocess
+import time
+
+import pytest
+
+import phone as phone_module
+import stack as stack_module
+from stack import run
+
+KILLS = 200 if os.environ.get("HUFU_TEST_LONG") == "1" else 20
+IDENTITY = "distid:1234567812345678"
+# A refresh takes about this long, most of it for the PIN.
+WINDOW_SECONDS = 0.7
+
+
+@pytest.fixture(scope="module")
+def supervised():
+    """A stack of its own: a process that dies is started again."""
+    stack = stack_module.Stack("--ca", "sm2", "--supervise")
+    try:
+        yield stack.start()
+    finally:
+        stack.remove()
+
+
+@pytest.fixture(scope="module")
+def enrolled(supervised):
+    project = supervised.admin.post("/admin/v1/projects", {"name": "Refresh"}).ok(201)
+    user = supervised.admin.post("/admin/v1/users", {"project": project["id"], "name": "Refresher", "work_number": "R1"}).ok(201)
+    phone = phone_module.Phone()
+    phone.enrol(user["activation"]["text"])
+    return phone
+
+
+def start_refresh(phone):
+    read_end, write_end = os.pipe()
+    os.write(write_end, (phone_module.PIN + "\n").encode())
+    os.close(write_end)
+    process = subprocess.Popen([str(stack_module.BIN / "hufu-phone"), "refresh", "--home", str(phone.home), "--pin-fd", str(read_end)],
+                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, pass_fds=[read_end])
+    os.close(read_end)
+    return process
+
+
+def wait_until_it_serves(stack, seconds=60):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            if stack.public.get("/readyz").status == 200:
+                return
+        except OSError:
+            pass
+        time.sleep(0.05)
+    raise AssertionError("it does not serve again")
+
+
+def test_a_refresh_killed_at_any_moment_by_either_side_leaves_a_key_that_signs(supervised, enrolled):
+    certificate, _ = enrolled.certificates()
+    public = certificate.with_suffix(".public")
+    public.write_bytes(run("openssl", "x509", "-in", certificate, "-noout", "-pubkey").stdout)
+    killed = {"phone": 0, "server": 0, "hsm": 0, "db": 0}
+    for number in range(KILLS):
+        victim = ("phone", "server", "phone", "hsm", "phone", "db")[number % 6]
+        process = start_refresh(enrolled)
+        time.sleep(random.uniform(0, WINDOW_SECONDS))
+        if victim == "phone":
+            killed[victim] += process.poll() is None
+            process.send_signal(signal.SIGKILL)
+        else:
+            supervised.process("kill9", victim)
+            killed[victim] += 1
+        process.wait(timeout=60)
+        wait_until_it_serves(supervised)
+        document, signature, _ = enrolled.sign(b"after kill %d" % number)
+        judged = run("openssl", "dgst", "-sm3", "-sigopt", IDENTITY, "-verify", public, "-signature", signature, document)
+        assert b"Verified OK" in judged.stdout
+    assert killed["phone"] > KILLS // 6, killed
+    assert supervised.sql("SELECT pin_failures_life FROM device") == "0"
+    generation = int(supervised.sql("SELECT generation FROM binding"))
+    assert 0 < generation <= KILLS, "some went through"
+    print("killed:", killed, "generation:", generation)
