@@ -94,6 +94,8 @@ static bool is_open(const char *path)
         "/v1/ca/{name}/crl",
         "/v1/service",
         "/v1/activations",
+        "/v1/account-requests",
+        "/v1/account-requests/codes",
         /* whoever is about to prove who they are */
         "/v1/projects/{id}",
         "/v1/captchas",
