@@ -169,9 +169,8 @@ enum hufu_result hufu_authenticate(struct hufu *hufu, enum hufu_authentication_p
 
 /* ---- one method after the other ---- */
 
-/* Sends the authentication with what was put behind it, and reads how far it has come (state may be NULL). */
-static enum hufu_result send_try(struct hufu *hufu, const char *path, struct buf *body,
-                                 struct hufu_authentication *state)
+enum hufu_result authentication_send(struct hufu *hufu, const char *path, struct buf *body,
+                                     struct hufu_authentication *state)
 {
     json_end(body);
     if (buf_finish(body))
@@ -187,6 +186,13 @@ static enum hufu_result begin_try(struct hufu *hufu, struct buf *body, struct re
     buf_init(body, text->bytes, sizeof(text->bytes));
     json_begin(body);
     return authentication_put(hufu, body);
+}
+
+/* The one field that the service may find fault with is the new password. */
+static enum hufu_result judge_password(const struct hufu *hufu, enum hufu_result result)
+{
+    bool bad = result == HUFU_RESULT_REFUSED && strcmp(hufu->report.message_key, "bad-field") == 0;
+    return bad ? HUFU_RESULT_PASSWORD_FORM : result;
 }
 
 enum hufu_result hufu_authenticate_password(struct hufu *hufu, const char *password, size_t password_len,
@@ -208,7 +214,8 @@ enum hufu_result hufu_authenticate_password(struct hufu *hufu, const char *passw
     json_put_text(&body, "password", given.text);
     if (changed)
         json_put_text(&body, "new_password", wanted.text);
-    return report_end(hufu, send_try(hufu, "/v1/authentications/password", &body, state));
+    return report_end(
+        hufu, judge_password(hufu, authentication_send(hufu, "/v1/authentications/password", &body, state)));
 }
 
 enum hufu_result hufu_authenticate_send_code(struct hufu *hufu)
@@ -218,7 +225,7 @@ enum hufu_result hufu_authenticate_send_code(struct hufu *hufu)
     report_begin(hufu);
     enum hufu_result result = begin_try(hufu, &body, &text);
     if (!result)
-        result = send_try(hufu, "/v1/authentications/sms-codes", &body, NULL);
+        result = authentication_send(hufu, "/v1/authentications/sms-codes", &body, NULL);
     return report_end(hufu, result);
 }
 
@@ -235,7 +242,7 @@ enum hufu_result hufu_authenticate_code(struct hufu *hufu, const char *code,
     if (result)
         return report_end(hufu, result);
     json_put_text(&body, "code", code);
-    return report_end(hufu, send_try(hufu, "/v1/authentications/sms", &body, state));
+    return report_end(hufu, authentication_send(hufu, "/v1/authentications/sms", &body, state));
 }
 
 enum hufu_result hufu_authentication_state(struct hufu *hufu, struct hufu_authentication *state)
@@ -246,7 +253,7 @@ enum hufu_result hufu_authentication_state(struct hufu *hufu, struct hufu_authen
     report_begin(hufu);
     enum hufu_result result = begin_try(hufu, &body, &text);
     if (!result)
-        result = send_try(hufu, "/v1/authentications/state", &body, state);
+        result = authentication_send(hufu, "/v1/authentications/state", &body, state);
     return report_end(hufu, result);
 }
 
@@ -276,7 +283,7 @@ enum hufu_result hufu_password_change(struct hufu *hufu, const char *old, size_t
     REST_ANSWER_DONE struct rest_answer answer = {.json = NULL};
     const struct rest_request request = {
         .method = "PUT", .path = "/v1/account/password", .body = buf_bytes(&body)};
-    return report_end(hufu, rest_call(hufu, &request, &answer));
+    return report_end(hufu, judge_password(hufu, rest_call(hufu, &request, &answer)));
 }
 
 enum hufu_result hufu_password_recover(struct hufu *hufu, const char *wanted, size_t wanted_len)
@@ -291,8 +298,8 @@ enum hufu_result hufu_password_recover(struct hufu *hufu, const char *wanted, si
     if (result)
         return report_end(hufu, result);
     json_put_text(&body, "password", after.text);
-    result = send_try(hufu, "/v1/password-recoveries", &body, NULL);
+    result = authentication_send(hufu, "/v1/password-recoveries", &body, NULL);
     if (!result)
         authentication_forget(hufu);
-    return report_end(hufu, result);
+    return report_end(hufu, judge_password(hufu, result));
 }

@@ -12,6 +12,9 @@ struct hufu;
 
 /* Adds "authentication": its token, to a body; HUFU_RESULT_AUTHENTICATION when there is none. */
 enum hufu_result authentication_put(struct hufu *hufu, struct buf *body) HUFU_CHECKED;
+/* Closes the body, sends it, and reads how far the authentication has come (state may be NULL). [network] */
+enum hufu_result authentication_send(struct hufu *hufu, const char *path, struct buf *body,
+                                     struct hufu_authentication *state) HUFU_CHECKED;
 /* It was spent, or is of no more use. */
 void authentication_forget(struct hufu *hufu);
 

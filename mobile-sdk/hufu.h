@@ -427,6 +427,50 @@ enum hufu_result hufu_authenticate_code(struct hufu *hufu, const char *code,
 /* [network] */
 enum hufu_result hufu_authentication_state(struct hufu *hufu, struct hufu_authentication *state) HUFU_CHECKED;
 
+/* ---- a remembered password ---- */
+
+/* [network] Has the password remembered on this device, after hufu_authenticate for HUFU_AUTHENTICATE_CONFIRM has passed it: a token that
+ * works with this device's key alone. The password itself is never stored. HUFU_RESULT_NOT_ALLOWED: the project does not want
+ * it. */
+enum hufu_result hufu_password_remember(struct hufu *hufu) HUFU_CHECKED;
+/* [network] Has it forgotten, here at once and at the service if it answers. */
+enum hufu_result hufu_password_forget(struct hufu *hufu) HUFU_CHECKED;
+/* Whether there is one here. */
+bool hufu_password_remembered(struct hufu *hufu);
+/* [network] Passes the password by it. HUFU_RESULT_AUTHENTICATION: it is over; it is forgotten here then. */
+enum hufu_result hufu_authenticate_remembered(struct hufu *hufu,
+                                              struct hufu_authentication *state) HUFU_CHECKED;
+
+/* ---- a QR code that a bound device scans ---- */
+
+#define HUFU_QR_TEXT_MAX 128
+/* [network] The text of a code to be shown; hufu_authentication_state tells when it was approved. Whoever only sees it can do nothing
+ * with it. */
+enum hufu_result hufu_authenticate_qr(struct hufu *hufu, char text[HUFU_QR_TEXT_MAX]) HUFU_CHECKED;
+/* [network] What a scanned code asks for: to be shown to the person, who may then approve it. HUFU_RESULT_CODE_FORM: no such code;
+ * HUFU_RESULT_NOT_FOUND: it is over, or another account's. */
+struct hufu_authentication_request {
+    enum hufu_authentication_purpose purpose;
+    uint64_t begun_ms;
+    uint64_t expires_ms;
+};
+enum hufu_result hufu_authentication_scan(struct hufu *hufu, const char *text,
+                                          struct hufu_authentication_request *request) HUFU_CHECKED;
+/* [network] HUFU_RESULT_NOT_ACTIVE: this device has no active key; HUFU_RESULT_NOT_ALLOWED: it is the one that asks. */
+enum hufu_result hufu_authentication_approve(struct hufu *hufu, const char *text) HUFU_CHECKED;
+
+/* ---- a face ---- */
+
+#define HUFU_FACE_MAX 65536 /* bytes of a picture, JPEG or PNG */
+/* [network] Passes by a picture. HUFU_RESULT_REFUSED: it does not show one face. */
+enum hufu_result hufu_authenticate_face(struct hufu *hufu, const uint8_t *picture, size_t len,
+                                        struct hufu_authentication *state) HUFU_CHECKED;
+/* [network] Keeps the picture at the service, sealed, for later ones to be compared with; after hufu_authenticate for
+ * HUFU_AUTHENTICATE_CONFIRM has passed password and SMS. */
+enum hufu_result hufu_face_enrol(struct hufu *hufu, const uint8_t *picture, size_t len) HUFU_CHECKED;
+
+/* ---- the password ---- */
+
 /* [network] Every other session of the account ends. */
 enum hufu_result hufu_password_change(struct hufu *hufu, const char *old, size_t old_len, const char *wanted,
                                       size_t wanted_len) HUFU_CHECKED;

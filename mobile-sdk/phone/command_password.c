@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* password change, password recover. */
+/* password change, recover, remember, forget. */
 #include <string.h>
 
 #include "mobile-sdk/phone/entry.h"
@@ -38,13 +38,40 @@ static enum exit_status recover(struct phone *phone)
     return EXIT_DONE;
 }
 
+static enum exit_status remember(struct phone *phone)
+{
+    bool told;
+    enum hufu_result result = prove(phone, HUFU_AUTHENTICATE_CONFIRM, HUFU_METHOD_PASSWORD, &told);
+    if (told)
+        return EXIT_USAGE;
+    if (!result)
+        result = hufu_password_remember(phone->hufu);
+    if (result)
+        return phone_end(phone, result);
+    say(stdout, phone->options.language, TEXT_PASSWORD_REMEMBERED, NULL);
+    return EXIT_DONE;
+}
+
+static enum exit_status forget(struct phone *phone)
+{
+    enum hufu_result result = hufu_password_forget(phone->hufu);
+    if (result)
+        return phone_end(phone, result);
+    say(stdout, phone->options.language, TEXT_PASSWORD_FORGOTTEN, NULL);
+    return EXIT_DONE;
+}
+
 enum exit_status command_password(struct phone *phone)
 {
+    static const struct {
+        const char *name;
+        enum exit_status (*run)(struct phone *phone);
+    } commands[] = {{"change", change}, {"recover", recover}, {"remember", remember}, {"forget", forget}};
     const char *what = phone->options.argument ? phone->options.argument : "";
-    if (strcmp(what, "change") == 0)
-        return change(phone);
-    if (strcmp(what, "recover") == 0)
-        return recover(phone);
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+        if (strcmp(commands[i].name, what) == 0)
+            return commands[i].run(phone);
+    }
     say(stderr, phone->options.language, TEXT_UNKNOWN_COMMAND, NULL);
     return EXIT_USAGE;
 }

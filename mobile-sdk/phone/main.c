@@ -12,15 +12,27 @@ static const struct {
     const char *name;
     enum exit_status (*run)(struct phone *phone);
 } commands[] = {
-    {"enrol", command_enrol},       {"keys", command_keys},
-    {"status", command_status},     {"sign", command_sign},
-    {"verify", command_verify},     {"decrypt", command_decrypt},
-    {"pin", command_pin},           {"certificate", command_certificate},
-    {"refresh", command_refresh},   {"public-key", command_public_key},
-    {"sessions", command_sessions}, {"sign-out", command_sign_out},
-    {"bind", command_bind},         {"handover", command_handover},
-    {"devices", command_devices},   {"records", command_records},
-    {"password", command_password}, {"handwriting", command_handwriting},
+    {"enrol", command_enrol},
+    {"keys", command_keys},
+    {"status", command_status},
+    {"sign", command_sign},
+    {"verify", command_verify},
+    {"decrypt", command_decrypt},
+    {"pin", command_pin},
+    {"certificate", command_certificate},
+    {"refresh", command_refresh},
+    {"public-key", command_public_key},
+    {"sessions", command_sessions},
+    {"sign-out", command_sign_out},
+    {"bind", command_bind},
+    {"handover", command_handover},
+    {"devices", command_devices},
+    {"records", command_records},
+    {"password", command_password},
+    {"handwriting", command_handwriting},
+    {"authenticate", command_authenticate},
+    {"approve", command_approve},
+    {"face", command_face},
 };
 
 static void phone_close(struct phone *phone)

@@ -18,6 +18,9 @@ enum option_id {
     OPTION_LANG,
     OPTION_PIN_FD,
     OPTION_PASSWORD_FD,
+    OPTION_PICTURE,
+    OPTION_QR,
+    OPTION_YES,
     OPTION_DECRYPT_KEY,
     OPTION_ALL,
     OPTION_REMOVE,
@@ -37,6 +40,9 @@ static const struct option known[] = {
     {"lang", required_argument, NULL, OPTION_LANG},
     {"pin-fd", required_argument, NULL, OPTION_PIN_FD},
     {"password-fd", required_argument, NULL, OPTION_PASSWORD_FD},
+    {"picture", required_argument, NULL, OPTION_PICTURE},
+    {"qr", no_argument, NULL, OPTION_QR},
+    {"yes", no_argument, NULL, OPTION_YES},
     {"decrypt-key", no_argument, NULL, OPTION_DECRYPT_KEY},
     {"from", required_argument, NULL, OPTION_FROM},
     {"to", required_argument, NULL, OPTION_TO},
@@ -70,6 +76,7 @@ static bool take_option(struct options *options, struct raw_options *raw, int id
         {OPTION_FROM, &options->from},
         {OPTION_TO, &options->to},
         {OPTION_PASSWORD_FD, &raw->password_fd},
+        {OPTION_PICTURE, &options->picture},
     };
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
         if (values[i].id == id) {
@@ -79,9 +86,12 @@ static bool take_option(struct options *options, struct raw_options *raw, int id
     }
     options->decrypt_key |= id == OPTION_DECRYPT_KEY;
     options->all |= id == OPTION_ALL;
+    options->qr |= id == OPTION_QR;
+    options->yes |= id == OPTION_YES;
     options->remove |= id == OPTION_REMOVE;
     options->help |= id == OPTION_HELP;
-    return id == OPTION_DECRYPT_KEY || id == OPTION_ALL || id == OPTION_REMOVE || id == OPTION_HELP;
+    return id == OPTION_DECRYPT_KEY || id == OPTION_ALL || id == OPTION_REMOVE || id == OPTION_QR ||
+           id == OPTION_YES || id == OPTION_HELP;
 }
 
 static bool take_fd(int *fd, const char *text)

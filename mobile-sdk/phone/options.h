@@ -25,6 +25,9 @@ struct options {
     bool remove;
     const char *from;
     const char *to;
+    const char *picture; /* of a face; NULL: none */
+    bool qr;             /* prove by a code that another device scans */
+    bool yes;            /* do not ask */
     bool help;
     enum language language;
 };

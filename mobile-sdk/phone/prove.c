@@ -1,21 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mobile-sdk/phone/prove.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
 #include "mobile-sdk/phone/entry.h"
+#include "mobile-sdk/phone/file.h"
+#include "mobile-sdk/phone/qr.h"
 
-#define CAN (HUFU_METHOD_PASSWORD | HUFU_METHOD_SMS) /* what a terminal can ask for */
+#define POLL_SECONDS 1
+#define POLLS_MAX 600 /* an authentication lasts no longer */
 
-/* The first way that a terminal can go; 0: there is none. */
-static unsigned choose_way(const struct hufu_authentication *state)
+/* What can be asked for here: a picture only if there is one. */
+static unsigned abilities(const struct phone *phone)
 {
-    for (size_t i = 0; i < state->way_count; i++) {
-        if ((state->ways[i] & ~CAN) == 0)
-            return state->ways[i];
-    }
-    return 0;
+    unsigned methods = HUFU_METHOD_PASSWORD | HUFU_METHOD_SMS;
+    if (phone->options.picture)
+        methods |= HUFU_METHOD_FACE;
+    return phone->options.qr ? HUFU_METHOD_QR : methods;
 }
 
-static enum hufu_result give_password(struct phone *phone, struct hufu_authentication *state, bool *told)
+/* The first way that can be gone; with a picture, the first that takes it. 0: there is none. */
+static unsigned choose_way(const struct phone *phone, const struct hufu_authentication *state)
+{
+    unsigned can = abilities(phone), chosen = 0;
+    for (size_t i = 0; i < state->way_count; i++) {
+        bool better = chosen == 0 || (phone->options.picture && (state->ways[i] & HUFU_METHOD_FACE) &&
+                                      !(chosen & HUFU_METHOD_FACE));
+        if ((state->ways[i] & ~can) == 0 && better)
+            chosen = state->ways[i];
+    }
+    return chosen;
+}
+
+static enum hufu_result give_typed_password(struct phone *phone, struct hufu_authentication *state,
+                                            bool *told)
 {
     ENTRY_WIPED struct entry password = {.len = 0};
     ENTRY_WIPED struct entry changed = {.len = 0};
@@ -34,6 +53,17 @@ static enum hufu_result give_password(struct phone *phone, struct hufu_authentic
                                       state);
 }
 
+/* A remembered one that is over is asked for. */
+static enum hufu_result give_password(struct phone *phone, struct hufu_authentication *state, bool *told)
+{
+    if (hufu_password_remembered(phone->hufu)) {
+        enum hufu_result result = hufu_authenticate_remembered(phone->hufu, state);
+        if (result != HUFU_RESULT_AUTHENTICATION)
+            return result;
+    }
+    return give_typed_password(phone, state, told);
+}
+
 static enum hufu_result give_code(struct phone *phone, struct hufu_authentication *state, bool *told)
 {
     ENTRY_WIPED struct entry code = {.len = 0};
@@ -45,6 +75,33 @@ static enum hufu_result give_code(struct phone *phone, struct hufu_authenticatio
     return *told ? HUFU_RESULT_PASSWORD_FORM : hufu_authenticate_code(phone->hufu, code.text, state);
 }
 
+static enum hufu_result give_picture(struct phone *phone, struct hufu_authentication *state, bool *told)
+{
+    FILE_BYTES_FREED struct file_bytes picture = {.len = 0};
+    *told = !file_read(&picture, &phone->options, phone->options.picture);
+    return *told ? HUFU_RESULT_ARGUMENT
+                 : hufu_authenticate_face(phone->hufu, picture.data, picture.len, state);
+}
+
+/* Shown here, scanned and approved elsewhere. */
+static enum hufu_result show_qr(struct phone *phone, struct hufu_authentication *state)
+{
+    char text[HUFU_QR_TEXT_MAX];
+    enum hufu_result result = hufu_authenticate_qr(phone->hufu, text);
+    if (result)
+        return result;
+    say(stdout, phone->options.language, TEXT_QR_SHOW, NULL);
+    (void)printf("%s\n", text);
+    if (isatty(STDOUT_FILENO))
+        (void)qr_print(stdout, text);
+    (void)fflush(stdout);
+    for (int i = 0; !result && !state->done && i < POLLS_MAX; i++) {
+        (void)sleep(POLL_SECONDS);
+        result = hufu_authentication_state(phone->hufu, state);
+    }
+    return result;
+}
+
 enum hufu_result prove(struct phone *phone, enum hufu_authentication_purpose purpose, unsigned needed,
                        bool *told)
 {
@@ -52,11 +109,15 @@ enum hufu_result prove(struct phone *phone, enum hufu_authentication_purpose pur
     *told = false;
     enum hufu_result result = hufu_authenticate(phone->hufu, purpose, &state);
     while (!result && (!state.done || (needed & ~state.passed) != 0)) {
-        unsigned way = state.done ? needed & ~state.passed : choose_way(&state) | (needed & ~state.passed);
+        unsigned way = (needed & ~state.passed) | (state.done ? 0 : choose_way(phone, &state));
         if (way & HUFU_METHOD_PASSWORD)
             result = give_password(phone, &state, told);
         else if (way & HUFU_METHOD_SMS)
             result = give_code(phone, &state, told);
+        else if (way & HUFU_METHOD_FACE && phone->options.picture)
+            result = give_picture(phone, &state, told);
+        else if (way & HUFU_METHOD_QR)
+            result = show_qr(phone, &state);
         else
             result = HUFU_RESULT_NOT_ALLOWED;
     }

@@ -27,6 +27,11 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
          "  pin                        change the PIN\n"
          "  password change            change the password of the account\n"
          "  password recover           set a new one, by a code sent to the account's mobile number\n"
+         "  password remember          have it remembered on this device; password forget ends that\n"
+         "  authenticate               prove who you are, as the project wants it before some things\n"
+         "  approve TEXT               approve the code that another device or a page shows (-: from "
+         "standard input)\n"
+         "  face FILE                  have a picture of your face kept for later comparison\n"
          "  refresh                    renew the halves of the keys\n"
          "  sessions                   list where you are signed in\n"
          "  records                    list today's uses; --from, --to DAY: of these days (primary device)\n"
@@ -44,6 +49,9 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
          "  --home DIR     where this phone keeps its things (default: $HUFU_PHONE_HOME, else ~/.hufu)\n"
          "  --pin-fd N     read the PIN, one line, from file descriptor N (for pin: old and new, two lines)\n"
          "  --password-fd N  read passwords and codes, one a line, from file descriptor N\n"
+         "  --picture FILE  prove by a picture of your face where the project takes one; --qr: by another "
+         "device\n"
+         "  --yes          approve without asking\n"
          "  --key ID       use this key (default: the first that fits)\n"
          "  --name TEXT    the device's name in lists (enrol)\n"
          "  --lang LANG    en or zh-CN (default: from the environment)\n"
@@ -67,6 +75,10 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
          "  pin                        修改口令\n"
          "  password change            修改登录口令\n"
          "  password recover           找回登录口令（短信验证码）\n"
+         "  password remember          在本设备上记住登录口令；password forget 清除\n"
+         "  authenticate               身份认证（按项目的要求）\n"
+         "  approve 文字               同意另一台设备或页面所显示二维码的请求（- 表示从标准输入读取）\n"
+         "  face 文件                  登记人脸照片，供以后比对\n"
          "  refresh                    更新分割密钥\n"
          "  sessions                   列出已登录的应用和设备\n"
          "  records                    今日使用记录；--from、--to 日期：该时间段（仅主设备）\n"
@@ -81,6 +93,8 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
          "  --home 目录    本机数据所在目录（默认 $HUFU_PHONE_HOME，否则 ~/.hufu）\n"
          "  --pin-fd N     从文件描述符 N 读取口令，一行（pin 命令：旧、新各一行）\n"
          "  --password-fd N  从文件描述符 N 读取登录口令和验证码，每行一个\n"
+         "  --picture 文件  用人脸照片认证；--qr：由另一台设备扫码认证\n"
+         "  --yes          不再询问，直接同意\n"
          "  --key 标识     使用该密钥（默认：第一个合适的）\n"
          "  --name 文字    设备名称（初始化时）\n"
          "  --lang 语言    en 或 zh-CN（默认由环境决定）\n"
@@ -153,6 +167,21 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
                                "登录口令已修改，其他登录已退出。"},
     [TEXT_PASSWORD_RECOVERED] = {"The password has been set; all sessions have ended. Sign in again.",
                                  "登录口令已重设，所有登录已退出，请重新登录。"},
+    [TEXT_PASSWORD_REMEMBERED] = {"The password is remembered on this device.", "本设备已记住登录口令。"},
+    [TEXT_PASSWORD_FORGOTTEN] = {"The password is not remembered any more.", "本设备已清除记住的登录口令。"},
+    [TEXT_AUTHENTICATED] = {"Authenticated.", "身份认证已通过。"},
+    [TEXT_QR_SHOW] = {"Scan this with a bound device of the account (hufu-phone approve):",
+                      "请用该用户已绑定的设备扫描（hufu-phone approve）："},
+    [TEXT_APPROVE_WHAT] = {"Somebody asks for: {1} (begun at {2}).", "请求：{1}（开始于 {2}）。"},
+    [TEXT_APPROVE_ASK] = {"Approve only what you are doing yourself just now. Approve? (y/n)",
+                          "仅当是您本人正在操作时才同意。是否同意？（y/n）"},
+    [TEXT_APPROVED] = {"Approved.", "已同意。"},
+    [TEXT_PURPOSE_BIND_DEVICE] = {"binding a new device to your account", "在您的账户下绑定新设备"},
+    [TEXT_PURPOSE_SIGN_IN] = {"signing in to your account", "登录您的账户"},
+    [TEXT_PURPOSE_CONFIRM] = {"confirming something on another device", "在另一台设备上确认操作"},
+    [TEXT_PURPOSE_RECOVER] = {"setting a new password", "重设登录口令"},
+    [TEXT_FACE_KEPT] = {"The picture of your face is kept for later comparison.",
+                        "人脸照片已登记，供以后比对。"},
     [TEXT_PIN_CHANGED] = {"The PIN has been changed.", "口令已修改。"},
     [TEXT_REFRESHED] = {"The halves have been renewed.", "分割密钥已更新。"},
     [TEXT_FAILURES_BEFORE] =

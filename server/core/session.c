@@ -9,6 +9,7 @@
 #include "server/identifier.h"
 #include "server/metrics.h"
 #include "server/store/project_store.h"
+#include "server/store/remembered_store.h"
 
 static const uint8_t session_table[SESSION_STATE_COUNT][SESSION_EVENT_COUNT] = {
     [SESSION_OPEN] = {[SESSION_USE] = MACHINE_TO(SESSION_OPEN), [SESSION_END] = MACHINE_TO(SESSION_ENDED)},
@@ -142,6 +143,8 @@ static enum hufu_err session_close(struct worker *worker, struct act *act,
         return act_refuse_state(act, REFUSAL_CONFLICT, session_state_names[SESSION_ENDED]);
     err = session_end_one(worker->store, session_id);
     if (err == HUFU_OK)
+        err = remembered_revoke_device(worker->store, session.device_id);
+    if (err == HUFU_OK)
         err = act_record(worker, act, session.application);
     return err == HUFU_OK ? store_commit(&transaction) : err;
 }
@@ -163,6 +166,8 @@ enum hufu_err session_sign_out_all(struct worker *worker, struct act *act, uint6
     enum hufu_err err = store_begin(worker->store, &transaction);
     if (err == HUFU_OK)
         err = session_end_account(worker->store, act->principal.account_id, ended);
+    if (err == HUFU_OK)
+        err = remembered_revoke_account(worker->store, act->principal.account_id);
     if (err == HUFU_OK)
         err = act_record(worker, act, NULL);
     return err == HUFU_OK ? store_commit(&transaction) : err;

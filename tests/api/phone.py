@@ -6,6 +6,7 @@ import pathlib
 import pty
 import subprocess
 import tempfile
+import threading
 
 import stack
 
@@ -19,34 +20,44 @@ class Phone:
         self.folder = pathlib.Path(self._folder.name)
         self.home = self.folder / "home"
 
-    def command(self, *arguments, pin=None, given=b""):
-        """Runs hufu-phone to its end; the PIN goes through a pipe, never through the command line."""
-        command = [str(stack.BIN / "hufu-phone"), *map(str, arguments), "--home", str(self.home), "--lang", "en"]
-        read_end, write_end = os.pipe()
-        try:
-            if pin is not None:
-                os.write(write_end, (pin + "\n").encode())
-                command += ["--pin-fd", str(read_end)]
-            os.close(write_end)
-            return subprocess.run(command, input=given, capture_output=True, pass_fds=[read_end], timeout=120)
-        finally:
+    def command(self, *arguments, pin=None, passwords=(), given=b"", language="en", tell=None):
+        """Runs hufu-phone to its end; PINs, passwords and codes go through pipes, never through the command line. A password may be a
+        function that is asked when its turn comes (a code that is only then sent). tell: gets each line of its output."""
+        command = [str(stack.BIN / "hufu-phone"), *map(str, arguments), "--home", str(self.home), "--lang", language]
+        pipes = {"--pin-fd": os.pipe(), "--password-fd": os.pipe()}
+        if pin is not None:
+            os.write(pipes["--pin-fd"][1], (pin + "\n").encode())
+        for option, (read_end, _) in pipes.items():
+            if option == "--password-fd" or pin is not None:
+                command += [option, str(read_end)]
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   pass_fds=[read_end for read_end, _ in pipes.values()])
+        for read_end, _ in pipes.values():
             os.close(read_end)
+        os.close(pipes["--pin-fd"][1])
+        feeder = threading.Thread(target=self._feed, args=(pipes["--password-fd"][1], passwords), daemon=True)
+        feeder.start()
+        if tell is not None:
+            process.stdin.close()
+            out = b""
+            for line in process.stdout:
+                tell(line.decode())
+                out += line
+            err = process.stderr.read()
+            process.wait(timeout=120)
+        else:
+            out, err = process.communicate(given, timeout=120)
+        return subprocess.CompletedProcess(command, process.returncode, out, err)
 
-    def on_terminal(self, *arguments):
-        """Runs it on a pseudo terminal, without a PIN; gives what is shown."""
-        master, slave = pty.openpty()
-        command = [str(stack.BIN / "hufu-phone"), *map(str, arguments), "--home", str(self.home), "--lang", "en"]
-        process = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave)
-        os.close(slave)
-        shown = b""
+    @staticmethod
+    def _feed(end, passwords):
         try:
-            while piece := os.read(master, 65536):
-                shown += piece
-        except OSError:  # the other end is closed
+            for password in passwords:
+                os.write(end, ((password() if callable(password) else password) + "\n").encode())
+        except (BrokenPipeError, AssertionError):
             pass
-        os.close(master)
-        assert process.wait(timeout=120) == DONE, shown
-        return shown.decode()
+        finally:
+            os.close(end)
 
     def do(self, *arguments, status=DONE, **kwargs):
         """As command, but its exit status must be that one; gives what it said, both streams."""

@@ -13,7 +13,7 @@ foreach(noun decrypt der document enrol record refresh sign)
     target_link_options(test_sdk_${noun} PRIVATE -Wl,--wrap=crypto_pwhash)
 endforeach()
 
-foreach(noun address handover pin)
+foreach(noun address captcha handover pin)
     hufu_test(test_sdk_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_sdk_${noun}.c USES hufu)
 endforeach()
 

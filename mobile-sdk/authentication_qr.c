@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The QR code of an authentication: shown by one device, scanned and approved by another. */
+#include <string.h>
+
+#include "mobile-sdk/authentication.h"
+#include "mobile-sdk/rest.h"
+
+#define PREFIX "hufu:authenticate?a="
+#define CODE_TEXT_SIZE 43 /* 32 bytes in base64url */
+#define REQUEST_MAX 256
+
+enum hufu_result hufu_authenticate_qr(struct hufu *hufu, char text[HUFU_QR_TEXT_MAX])
+{
+    uint8_t memory[REQUEST_MAX];
+    struct buf body;
+    text[0] = '\0';
+    report_begin(hufu);
+    buf_init(&body, memory, sizeof(memory));
+    json_begin(&body);
+    enum hufu_result result = authentication_put(hufu, &body);
+    json_end(&body);
+    if (!result && buf_finish(&body))
+        result = HUFU_RESULT_INTERNAL;
+    if (result)
+        return report_end(hufu, result);
+    REST_ANSWER_DONE struct rest_answer answer = {.json = NULL};
+    const struct rest_request request = {
+        .path = "/v1/authentications/qr", .body = buf_bytes(&body), .anonymous = true};
+    result = rest_call(hufu, &request, &answer);
+    if (result)
+        return report_end(hufu, result);
+    struct json_reader reader = json_reader_of(answer.json);
+    json_read_text(&reader, "text", text, HUFU_QR_TEXT_MAX);
+    return report_end(hufu, json_finish(&reader) ? HUFU_RESULT_FAULT : HUFU_RESULT_OK);
+}
+
+/* Sends the code that was scanned, with the session. */
+static enum hufu_result send_scanned(struct hufu *hufu, const char *path, const char *text,
+                                     struct rest_answer *answer)
+{
+    uint8_t memory[REQUEST_MAX];
+    struct buf body;
+    if (!text || strncmp(text, PREFIX, sizeof(PREFIX) - 1) != 0 ||
+        strlen(text) != sizeof(PREFIX) - 1 + CODE_TEXT_SIZE)
+        return HUFU_RESULT_CODE_FORM;
+    if (!hufu->device.session_token[0])
+        return HUFU_RESULT_NOT_ENROLLED;
+    buf_init(&body, memory, sizeof(memory));
+    json_begin(&body);
+    json_put_text(&body, "code", text + sizeof(PREFIX) - 1);
+    json_end(&body);
+    if (buf_finish(&body))
+        return HUFU_RESULT_INTERNAL;
+    const struct rest_request request = {.path = path, .body = buf_bytes(&body)};
+    return rest_call(hufu, &request, answer);
+}
+
+static enum hufu_result read_request(const struct json_t *json, struct hufu_authentication_request *request)
+{
+    static const struct {
+        const char *name;
+        enum hufu_authentication_purpose purpose;
+    } purposes[] = {
+        {"bind-device", HUFU_AUTHENTICATE_BIND_DEVICE},
+        {"sign-in", HUFU_AUTHENTICATE_SIGN_IN},
+        {"confirm", HUFU_AUTHENTICATE_CONFIRM},
+        {"recover", HUFU_AUTHENTICATE_RECOVER},
+    };
+    struct json_reader reader = json_reader_of(json);
+    char name[24];
+    json_read_text(&reader, "purpose", name, sizeof(name));
+    json_read_time(&reader, "begun_at", &request->begun_ms);
+    json_read_time(&reader, "expires_at", &request->expires_ms);
+    for (size_t i = 0; i < sizeof(purposes) / sizeof(purposes[0]); i++) {
+        if (strcmp(purposes[i].name, name) != 0)
+            continue;
+        request->purpose = purposes[i].purpose;
+        return json_finish(&reader) ? HUFU_RESULT_FAULT : HUFU_RESULT_OK;
+    }
+    return HUFU_RESULT_FAULT; /* what cannot be shown to the person cannot be approved either */
+}
+
+enum hufu_result hufu_authentication_scan(struct hufu *hufu, const char *text,
+                                          struct hufu_authentication_request *request)
+{
+    *request = (struct hufu_authentication_request){.begun_ms = 0};
+    report_begin(hufu);
+    REST_ANSWER_DONE struct rest_answer answer = {.json = NULL};
+    enum hufu_result result = send_scanned(hufu, "/v1/authentications/qr/requests", text, &answer);
+    return report_end(hufu, result ? result : read_request(answer.json, request));
+}
+
+enum hufu_result hufu_authentication_approve(struct hufu *hufu, const char *text)
+{
+    report_begin(hufu);
+    REST_ANSWER_DONE struct rest_answer answer = {.json = NULL};
+    return report_end(hufu, send_scanned(hufu, "/v1/authentications/qr/approvals", text, &answer));
+}
