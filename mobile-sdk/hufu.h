@@ -427,6 +427,10 @@ enum hufu_result hufu_authenticate_code(struct hufu *hufu, const char *code,
 /* [network] */
 enum hufu_result hufu_authentication_state(struct hufu *hufu, struct hufu_authentication *state) HUFU_CHECKED;
 
+/* [network] Spends an authentication for HUFU_AUTHENTICATE_SIGN_IN: a new session of this device, with the same keys. application: as
+ * in struct hufu_enrolment. HUFU_RESULT_AUTHENTICATION_NEEDED: there is none that suffices. */
+enum hufu_result hufu_sign_in(struct hufu *hufu, const char *application) HUFU_CHECKED;
+
 /* ---- a remembered password ---- */
 
 /* [network] Has the password remembered on this device, after hufu_authenticate for HUFU_AUTHENTICATE_CONFIRM has passed it: a token that

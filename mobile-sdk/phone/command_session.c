@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sessions: where one is signed in. sign-out: here, elsewhere, or everywhere. */
+/* sessions: where one is signed in. sign-in: again, on this device. sign-out: here, elsewhere, or everywhere. */
 #include "mobile-sdk/phone/phone.h"
+#include "mobile-sdk/phone/prove.h"
 
 #define SESSIONS_MAX 256
 
@@ -63,5 +64,18 @@ enum exit_status command_sign_out(struct phone *phone)
         result = options->all ? hufu_session_end_all(phone->hufu) : hufu_session_end(phone->hufu, &id);
     if (!result)
         say(stdout, options->language, TEXT_SIGNED_OUT, NULL);
+    return phone_end(phone, result);
+}
+
+enum exit_status command_sign_in(struct phone *phone)
+{
+    bool told;
+    enum hufu_result result = prove(phone, HUFU_AUTHENTICATE_SIGN_IN, 0, &told);
+    if (told)
+        return EXIT_USAGE;
+    if (!result)
+        result = hufu_sign_in(phone->hufu, "hufu-phone");
+    if (!result)
+        say(stdout, phone->options.language, TEXT_SIGNED_IN, NULL);
     return phone_end(phone, result);
 }

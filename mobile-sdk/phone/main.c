@@ -22,6 +22,7 @@ static const struct {
     {"certificate", command_certificate},
     {"refresh", command_refresh},
     {"public-key", command_public_key},
+    {"sign-in", command_sign_in},
     {"sessions", command_sessions},
     {"sign-out", command_sign_out},
     {"bind", command_bind},

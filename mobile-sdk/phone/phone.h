@@ -67,6 +67,7 @@ enum exit_status command_password(struct phone *phone);
 enum exit_status command_refresh(struct phone *phone);
 enum exit_status command_sessions(struct phone *phone);
 enum exit_status command_sign_out(struct phone *phone);
+enum exit_status command_sign_in(struct phone *phone);
 enum exit_status command_records(struct phone *phone);
 enum exit_status command_handwriting(struct phone *phone);
 

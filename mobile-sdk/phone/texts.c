@@ -38,6 +38,7 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
          "  handwriting FILE           submit the handwritten signature in FILE; --out F.svg: save its "
          "picture;\n"
          "                             --remove: take it back\n"
+         "  sign-in                    sign in again on this device, without a code of the operator's\n"
          "  sign-out [ID]              sign out here, or of session ID; --all: everywhere\n"
          "  bind [CODE]                make this a second device: show a code for the primary device, then "
          "take\n"
@@ -83,6 +84,7 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
          "  sessions                   列出已登录的应用和设备\n"
          "  records                    今日使用记录；--from、--to 日期：该时间段（仅主设备）\n"
          "  handwriting 文件           提交手写签名；--out F.svg：保存图片；--remove：删除\n"
+         "  sign-in                    在本设备上重新登录（无需激活码）\n"
          "  sign-out [标识]            退出登录（本机，或该会话）；--all：全部退出\n"
          "  bind [激活码]              绑定为附属设备：显示供主设备扫描的码，再输入主设备显示的码\n"
          "                             （--decrypt-key：绑定解密密钥）\n"
@@ -207,6 +209,7 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_SESSION_CURRENT] = {"  (here)", "（本机）"},
     [TEXT_NEVER] = {"never", "无"},
     [TEXT_SIGNED_OUT] = {"Signed out.", "已退出登录。"},
+    [TEXT_SIGNED_IN] = {"Signed in.", "已登录。"},
     [TEXT_BIND_SHOW] = {"Let the primary device scan this (hufu-phone handover CODE):",
                         "请用主设备扫描此码（hufu-phone handover 码）："},
     [TEXT_BIND_ASK] = {"Then enter the code that the primary device shows:", "然后输入主设备显示的码："},

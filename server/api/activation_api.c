@@ -3,6 +3,7 @@
 
 #include "server/api/answer.h"
 #include "server/api/api.h"
+#include "server/api/view.h"
 #include "server/core/activation.h"
 #include "server/core/device.h"
 #include "server/http/field.h"
@@ -54,18 +55,6 @@ static const struct field activation_fields[] = {
     {.name = NULL},
 };
 
-static json_t *activation_json(const struct activation_out *out)
-{
-    return json_pack("{so, so, s{so, so}, s{so, so, so}, s{so, so, so}}", "session_token",
-                     json_bytes(bytes_of(out->session_token, sizeof out->session_token)),
-                     "session_expires_at", json_time(out->session_expires_ms), "project", "id",
-                     json_uuid(out->project.project_id), "name", json_text(out->project.name), "account",
-                     "id", json_uuid(out->account.account_id), "name", json_text(out->account.name),
-                     "work_number", json_text(out->account.work_number), "device", "id",
-                     json_uuid(out->device.device_id), "role", json_text(device_role_names[out->device.role]),
-                     "state", json_text(device_state_names[out->device.state]));
-}
-
 void activation_post(struct http_request *request, struct worker *worker)
 {
     struct act act = answer_begin(request, "device.activate");
@@ -88,5 +77,5 @@ void activation_post(struct http_request *request, struct worker *worker)
     if (err != HUFU_OK)
         answer_refused(request, worker, &act, err);
     else
-        reply_json(request, 201, activation_json(&out));
+        reply_json(request, 201, view_activation(&out));
 }

@@ -43,6 +43,7 @@ const struct http_route api_routes[] = {
     {"DELETE", "/v1/account/handwriting", ROUTE_SESSION, ROUTE_WORKER, handwriting_delete_request},
     {"GET", "/v1/account/handwriting.svg", ROUTE_SESSION, ROUTE_WORKER, handwriting_get_svg},
     {"GET", "/v1/use-records", ROUTE_SESSION, ROUTE_WORKER, use_record_list_get},
+    {"POST", "/v1/sessions", ROUTE_PUBLIC, ROUTE_WORKER, session_post},
     {"GET", "/v1/sessions", ROUTE_SESSION, ROUTE_WORKER, session_list_get},
     {"DELETE", "/v1/sessions", ROUTE_SESSION, ROUTE_WORKER, session_delete_all},
     {"DELETE", "/v1/sessions/{id}", ROUTE_SESSION, ROUTE_WORKER, session_delete},

@@ -32,7 +32,7 @@ http_handler service_get;
 http_handler handwriting_put_request, handwriting_get_strokes, handwriting_get_svg,
     handwriting_delete_request;
 http_handler use_record_list_get;
-http_handler session_list_get, session_delete, session_delete_all;
+http_handler session_post, session_list_get, session_delete, session_delete_all;
 http_handler operation_post_handover;
 http_handler binding_post, binding_get, binding_key_list;
 http_handler device_list_get, device_patch, device_freeze, device_unfreeze, device_post_unlock;

@@ -1,12 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/core/session.h"
 
+#include <stddef.h>
+
 #include "server/api/answer.h"
 #include "server/api/api.h"
 #include "server/api/list_query.h"
 #include "server/api/view.h"
+#include "server/core/sign_in.h"
 #include "server/http/field.h"
 #include "server/http/reply.h"
+
+struct sign_in_body {
+    struct bytes authentication, device_key, proof;
+    int64_t time_ms;
+    const char *application;
+};
+
+#define SIGN_IN_BYTES(member, size)                                                            \
+    {                                                                                          \
+        .name = #member, .type = FIELD_BYTES, .offset = offsetof(struct sign_in_body, member), \
+        .min = (size), .max = (size)                                                           \
+    }
+static const struct field sign_in_fields[] = {
+    SIGN_IN_BYTES(authentication, SIGN_IN_TOKEN_SIZE),
+    SIGN_IN_BYTES(device_key, FRAME_DEVICE_KEY_SIZE),
+    SIGN_IN_BYTES(proof, FRAME_SIGNATURE_SIZE),
+    {.name = "time",
+     .type = FIELD_INT,
+     .offset = offsetof(struct sign_in_body, time_ms),
+     .min = 0,
+     .max = INT64_C(9007199254740991)},
+    {.name = "application",
+     .type = FIELD_TEXT,
+     .offset = offsetof(struct sign_in_body, application),
+     .optional = true,
+     .min = 1,
+     .max = SESSION_APPLICATION_MAX},
+    {.name = NULL},
+};
 
 static const struct field session_no_fields[] = {{.name = NULL}};
 
@@ -64,4 +96,27 @@ void session_delete_all(struct http_request *request, struct worker *worker)
         answer_refused(request, worker, &act, err);
     else
         reply_json(request, 200, json_pack("{sI}", "ended", (json_int_t)ended));
+}
+
+void session_post(struct http_request *request, struct worker *worker)
+{
+    struct act act = answer_begin(request, "session.open");
+    struct sign_in_body body = {0};
+    if (!field_read_body(request, sign_in_fields, &body)) {
+        answer_form_refused(request, worker, &act);
+        return;
+    }
+    const struct sign_in in = {
+        .authentication = body.authentication.data,
+        .device_key = body.device_key.data,
+        .proof = body.proof.data,
+        .time_ms = (uint64_t)body.time_ms,
+        .application = body.application,
+    };
+    struct activation_out out ACTIVATION_OUT_WIPED;
+    enum hufu_err err = sign_in_run(worker, &act, &in, &out);
+    if (err != HUFU_OK)
+        answer_refused(request, worker, &act, err);
+    else
+        reply_json(request, 201, view_activation(&out));
 }

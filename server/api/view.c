@@ -165,6 +165,18 @@ json_t *view_key_for_operator(const struct key_view *key)
     return view;
 }
 
+json_t *view_activation(const struct activation_out *out)
+{
+    return json_pack("{so, so, s{so, so}, s{so, so, so}, s{so, so, so}}", "session_token",
+                     json_bytes(bytes_of(out->session_token, sizeof out->session_token)),
+                     "session_expires_at", json_time(out->session_expires_ms), "project", "id",
+                     json_uuid(out->project.project_id), "name", json_text(out->project.name), "account",
+                     "id", json_uuid(out->account.account_id), "name", json_text(out->account.name),
+                     "work_number", json_text(out->account.work_number), "device", "id",
+                     json_uuid(out->device.device_id), "role", json_text(device_role_names[out->device.role]),
+                     "state", json_text(device_state_names[out->device.state]));
+}
+
 /* What both kinds of reader see. */
 static json_t *view_session_facts(const struct session_view *session)
 {

@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+#include "server/core/activation.h"
 #include "server/core/device.h"
 #include "server/core/page.h"
 
@@ -17,6 +18,8 @@ json_t *view_account(const struct account *account);
 json_t *view_key(const struct key_view *key);
 /* As an operator sees it: with whose it is. */
 json_t *view_key_for_operator(const struct key_view *key);
+/* A session that begins, with its token. */
+json_t *view_activation(const struct activation_out *out);
 /* As its account sees it, from the session current_id. */
 json_t *view_session(const struct session_view *session, const uint8_t current_id[UUID_SIZE]);
 /* As an operator sees it: with whose it is. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/secret.h"
+#include "server/core/confirm.h"
 #include "server/store/handwriting_store.h"
 
 #define SEALED_MAX (HANDWRITING_ENCODED_MAX + PERSONAL_OVERHEAD)
@@ -125,7 +126,9 @@ enum hufu_err handwriting_put(struct worker *worker, struct act *act, const stru
     const char *fault = handwriting_fault(handwriting);
     if (fault != NULL)
         return act_refuse_reason(act, REFUSAL_BAD_FIELD, fault);
-    enum hufu_err err = handwriting_seal(worker, act, handwriting, &sealed);
+    enum hufu_err err = confirm_check(worker, act, PROJECT_CONFIRM_HANDWRITING);
+    if (err == HUFU_OK)
+        err = handwriting_seal(worker, act, handwriting, &sealed);
     if (err != HUFU_OK)
         return err;
     struct store_transaction transaction STORE_TRANSACTION = {0};
@@ -161,7 +164,9 @@ enum hufu_err handwriting_get(struct worker *worker, struct act *act, struct han
 enum hufu_err handwriting_remove(struct worker *worker, struct act *act)
 {
     struct store_transaction transaction STORE_TRANSACTION = {0};
-    enum hufu_err err = store_begin(worker->store, &transaction);
+    enum hufu_err err = confirm_check(worker, act, PROJECT_CONFIRM_HANDWRITING);
+    if (err == HUFU_OK)
+        err = store_begin(worker->store, &transaction);
     if (err == HUFU_OK)
         err = handwriting_erase(worker->store, act->principal.project_id, act->principal.account_id);
     if (err == HUFU_ERR_NOT_FOUND)

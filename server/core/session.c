@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "server/core/confirm.h"
 #include "server/core/device_key.h"
 #include "server/core/machine.h"
 #include "server/identifier.h"
@@ -151,7 +152,8 @@ static enum hufu_err session_close(struct worker *worker, struct act *act,
 
 enum hufu_err session_sign_out(struct worker *worker, struct act *act, const uint8_t session_id[UUID_SIZE])
 {
-    return session_close(worker, act, session_id, act->principal.account_id);
+    enum hufu_err err = confirm_check(worker, act, PROJECT_CONFIRM_SIGN_OUT);
+    return err == HUFU_OK ? session_close(worker, act, session_id, act->principal.account_id) : err;
 }
 
 enum hufu_err session_end(struct worker *worker, struct act *act, const uint8_t session_id[UUID_SIZE])
@@ -163,7 +165,9 @@ enum hufu_err session_sign_out_all(struct worker *worker, struct act *act, uint6
 {
     *ended = 0;
     struct store_transaction transaction STORE_TRANSACTION = {0};
-    enum hufu_err err = store_begin(worker->store, &transaction);
+    enum hufu_err err = confirm_check(worker, act, PROJECT_CONFIRM_SIGN_OUT);
+    if (err == HUFU_OK)
+        err = store_begin(worker->store, &transaction);
     if (err == HUFU_OK)
         err = session_end_account(worker->store, act->principal.account_id, ended);
     if (err == HUFU_OK)

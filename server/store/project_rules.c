@@ -30,6 +30,11 @@ static const char *const project_time_zone_names[] = {
     [PROJECT_TIME_ZONE_UTC] = "UTC",
     [PROJECT_TIME_ZONE_COUNT] = NULL,
 };
+static const char *const project_confirm_names[] = {
+    [PROJECT_CONFIRM_HANDWRITING] = "handwriting",
+    [PROJECT_CONFIRM_SIGN_OUT] = "sign-out",
+    [PROJECT_CONFIRM_COUNT] = NULL,
+};
 const char *const project_combination_names[] = {
     "password", "sms", "face", "qr", "password+sms", "password+face", "sms+face", "password+sms+face", NULL,
 };
@@ -85,6 +90,11 @@ const struct project_rule project_rule_table[] = {
     PROJECT_NUMBER(remember_days, 0, PROJECT_REMEMBER_DAYS_MAX),
     PROJECT_NUMBER(refresh_days, 0, PROJECT_REFRESH_DAYS_MAX),
     PROJECT_NUMBER(refresh_signatures, 0, PROJECT_REFRESH_SIGNATURES_MAX),
+    {.name = "confirm",
+     .kind = PROJECT_RULE_SET,
+     .offset = offsetof(struct project_rules, confirm),
+     .names = project_confirm_names,
+     .max = PROJECT_CONFIRM_COUNT},
     {.name = NULL},
 };
 static_assert(sizeof project_rule_table / sizeof project_rule_table[0] <= PROJECT_RULES_MAX + 1,

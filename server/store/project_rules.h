@@ -54,6 +54,13 @@ enum project_time_zone {
     PROJECT_TIME_ZONE_COUNT
 };
 
+/* What a session may do only after an authentication, where the project says so. */
+enum project_confirm {
+    PROJECT_CONFIRM_HANDWRITING,
+    PROJECT_CONFIRM_SIGN_OUT,
+    PROJECT_CONFIRM_COUNT
+};
+
 struct project_rules {
     enum project_signup signup;
     enum project_language language;
@@ -62,6 +69,7 @@ struct project_rules {
     enum project_time_zone time_zone;
     int64_t session_days;
     unsigned methods_sign_in, methods_bind_device, methods_confirm, methods_recover;
+    unsigned confirm;     /* of enum project_confirm */
     int64_t hold_seconds; /* an authentication of a session */
     int64_t lock_out_tries, lock_out_minutes;
     int64_t captcha_bits;       /* 0: none is asked for */

@@ -12,7 +12,8 @@
     ", methods_sign_in, methods_bind_device, methods_confirm, methods_recover, hold_seconds, " \
     "lock_out_tries,"                                                                          \
     " lock_out_minutes, captcha_bits, remember_days"                                           \
-    ", refresh_days, refresh_signatures"
+    ", refresh_days, refresh_signatures"                                                       \
+    ", confirm"
 #define PROJECT_RULE_CHANGES                                                                                 \
     "signup = coalesce($2::text, signup), language = coalesce($3::text, language), "                         \
     "device_mode = coalesce($4::text, device_mode), secondary_limit = coalesce($5::int8, secondary_limit), " \
@@ -27,7 +28,8 @@
     ", captcha_bits = coalesce($15::int8, captcha_bits)"                                                     \
     ", remember_days = coalesce($16::int8, remember_days)"                                                   \
     ", refresh_days = coalesce($17::int8, refresh_days)"                                                     \
-    ", refresh_signatures = coalesce($18::int8, refresh_signatures)"
+    ", refresh_signatures = coalesce($18::int8, refresh_signatures)"                                         \
+    ", confirm = coalesce($19::int8, confirm)"
 
 /* The nil project holds what belongs to the service as a whole; nobody sees it as a project. */
 #define PROJECT_SEEN "project_id <> '00000000-0000-0000-0000-000000000000'"

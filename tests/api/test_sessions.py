@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Line A11: where one is signed in, and signing out of one application or of all; and what an operator may do."""
 
+import concurrent.futures
 import uuid
 
 import pytest
 
+import authentication
 import phone as phone_module
 import wire
 from device import Device, code_of
@@ -214,3 +216,147 @@ def test_a11_after_signing_out_a_new_code_goes_on_with_the_same_keys(admin, phon
     phone.enrol(code)
     assert phone.do("keys") == keys
     phone.sign(b"x")
+
+
+# ---- signing in on a device that is bound already ----
+
+def signed_in(public, device, authentication_token, **changes):
+    """POST /v1/sessions; changes replace a field, None leaves it out."""
+    time_ms = changes.pop("time", wire.now_ms())
+    message = wire.fields("hufu/sign-in", wire.decode(authentication_token), device.public_key, wire.u64(time_ms))
+    body = {"authentication": authentication_token, "device_key": wire.encode(device.public_key), "time": time_ms,
+            "proof": wire.encode(device.sign(message)), **changes}
+    return public.post("/v1/sessions", {name: value for name, value in body.items() if value is not None})
+
+
+@pytest.fixture
+def by_password(admin):
+    """A project where a password alone signs in and confirms."""
+    project = admin.post("/admin/v1/projects", {"name": "Project " + uuid.uuid4().hex}).ok(201)
+    rules = {"methods_sign_in": ["password"], "methods_confirm": ["password"], "captcha_bits": 1}
+    return admin.patch("/admin/v1/projects/" + project["id"], rules).ok()
+
+
+@pytest.fixture
+def member(public, admin, new_user, by_password):
+    """Somebody of that project with a device; .account and .device belong to the client."""
+    user, device = new_user(project=by_password["id"]), Device()
+    answer = public.post("/v1/activations", device.activation(code_of(user["activation"]["text"]))).ok(201)
+    authentication.set_password(public, admin, by_password["id"], user["account"])
+    client = public.with_token(answer["session_token"], device)
+    client.account, client.answer = user["account"], answer
+    return client
+
+
+def authenticated(public, project, account, **members):
+    begun = authentication.begin(public, project["id"], account["work_number"], **members)
+    assert begun.password(authentication.GOOD_PASSWORD).ok()["state"] == "passed"
+    return begun.token
+
+
+def test_a11_an_authentication_begins_a_session_on_a_bound_device(public, by_password, member, stack):
+    token = authenticated(public, by_password, member.account)
+    answer = signed_in(public, member.device, token, application="平台").ok(201)
+    assert answer["device"]["id"] == member.answer["device"]["id"]
+    again = public.with_token(answer["session_token"], member.device)
+    assert [each["application"] for each in sessions_of(again)] == ["hufu", "平台"]
+    event = stack.sql("SELECT outcome || ' ' || detail FROM audit_event WHERE action = 'session.open' AND account_id = '%s'"
+                      % member.account["id"])
+    assert event == "ok 平台"
+
+
+def test_a11_an_authentication_begins_one_session(public, by_password, member):
+    token = authenticated(public, by_password, member.account)
+    signed_in(public, member.device, token).ok(201)
+    signed_in(public, member.device, token).problem(403, "authentication-needed")
+
+
+def test_a11_of_many_at_once_with_one_authentication_exactly_one_signs_in(public, by_password, member):
+    token = authenticated(public, by_password, member.account)
+    with concurrent.futures.ThreadPoolExecutor(30) as pool:
+        answers = list(pool.map(lambda i: signed_in(public, member.device, token, application="a%d" % i).status, range(30)))
+    assert answers.count(201) == 1
+    assert set(answers) <= {201, 403, 503}
+
+
+@pytest.mark.parametrize("seconds", [-130, 130])
+def test_a11_signing_in_with_a_wrong_clock_tells_the_time(public, by_password, member, seconds):
+    token = authenticated(public, by_password, member.account)
+    answer = signed_in(public, member.device, token, time=wire.now_ms() + 1000 * seconds)
+    assert answer.problem(403, "frame-time")["service_time"]
+    signed_in(public, member.device, token).ok(201)
+
+
+def test_a11_without_what_it_needs_nobody_signs_in(public, admin, by_password, member):
+    open_one = authentication.begin(public, by_password["id"], member.account["work_number"]).token
+    signed_in(public, member.device, open_one).problem(403, "authentication-needed")
+    signed_in(public, member.device, wire.encode(bytes(32))).problem(403, "authentication-needed")
+    token = authenticated(public, by_password, member.account)
+    signed_in(public, member.device, token, proof=wire.encode(bytes(64))).problem(403, "device-signature-invalid")
+    signed_in(public, Device(), token).problem(403, "not-allowed")
+    admin.post(f"/admin/v1/users/{member.account['id']}/suspend").ok()
+    signed_in(public, member.device, token).problem(403, "authentication-needed")  # suspending ended it
+    admin.post(f"/admin/v1/users/{member.account['id']}/resume").ok()
+    signed_in(public, member.device, authenticated(public, by_password, member.account)).ok(201)
+
+
+def test_a11_an_authentication_for_one_device_signs_in_no_other(public, by_password, member):
+    token = authenticated(public, by_password, member.account, device_key=wire.encode(Device().public_key))
+    signed_in(public, member.device, token).problem(403, "authentication-needed")
+    token = authenticated(public, by_password, member.account, device_key=wire.encode(member.device.public_key))
+    signed_in(public, member.device, token).ok(201)
+
+
+def test_a11_nobody_signs_in_on_the_device_of_somebody_else(public, by_password, member, session):
+    token = authenticated(public, by_password, member.account)
+    signed_in(public, session.device, token).problem(403, "not-allowed")
+
+
+@pytest.mark.parametrize("field, value, slug", [
+    ("authentication", None, "missing-field"), ("authentication", wire.encode(bytes(31)), "bad-field"),
+    ("device_key", wire.encode(bytes(64)), "bad-field"), ("proof", wire.encode(bytes(65)), "bad-field"),
+    ("application", "", "bad-field"), ("colour", "red", "unknown-field"),
+])
+def test_a11_a_sign_in_of_another_form_is_refused_by_name(public, field, value, slug):
+    body = {"authentication": wire.encode(bytes(32)), "device_key": wire.encode(bytes(65)), "proof": wire.encode(bytes(64)),
+            "time": wire.now_ms(), field: value}
+    answer = public.post("/v1/sessions", {name: value for name, value in body.items() if value is not None})
+    answer.problem(400, slug, field=field)
+
+
+def test_a4_signing_out_needs_an_authentication_where_the_project_says_so(public, admin, by_password, member):
+    path = "/admin/v1/projects/" + by_password["id"]
+    assert admin.get(path).ok()["confirm"] == []
+    admin.patch(path, {"confirm": ["sign-out", "handwriting"]}).ok()
+    one = "/v1/sessions/" + own(member)["id"]
+    for answer in (member.delete(one), member.delete("/v1/sessions")):
+        answer.problem(403, "authentication-needed")
+    authentication.confirm(member).password(authentication.GOOD_PASSWORD).ok()
+    member.delete(one).ok()
+
+
+def test_a4_a_session_begun_by_an_authentication_is_authenticated(public, admin, by_password, member):
+    admin.patch("/admin/v1/projects/" + by_password["id"], {"confirm": ["sign-out"]}).ok()
+    answer = signed_in(public, member.device, authenticated(public, by_password, member.account)).ok(201)
+    public.with_token(answer["session_token"], member.device).delete("/v1/sessions").ok()
+
+
+def test_a5_a_signature_is_submitted_after_an_authentication_where_the_project_says_so(admin, by_password, member):
+    admin.patch("/admin/v1/projects/" + by_password["id"], {"confirm": ["handwriting"]}).ok()
+    drawing = {"width": 100, "height": 100, "strokes": [{"x": [1, 9], "y": [1, 9], "time": [0, 5], "pressure": [500, 500]}]}
+    member.put("/v1/account/handwriting", drawing).problem(403, "authentication-needed")
+    member.delete("/v1/account/handwriting").problem(403, "authentication-needed")
+    authentication.confirm(member).password(authentication.GOOD_PASSWORD).ok()
+    member.put("/v1/account/handwriting", drawing).ok()
+    member.delete("/v1/account/handwriting").ok()
+
+
+def test_a11_the_phone_signs_in_again_without_a_code(public, admin, new_user, by_password):
+    user, phone = new_user(project=by_password["id"]), phone_module.Phone()
+    phone.enrol(user["activation"]["text"])
+    authentication.set_password(public, admin, by_password["id"], user["account"])
+    phone.do("sign-out")
+    phone.do("status", status=phone_module.REFUSED)
+    phone.do("sign-in", "--password-fd", "0", given=authentication.GOOD_PASSWORD.encode() + b"\n")
+    phone.sign(b"x")
+    assert phone.do("sessions").count("hufu-phone") == 1

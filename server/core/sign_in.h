@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Signing in: a session of a device that is bound already, after an authentication. */
+#ifndef HUFU_SERVER_CORE_SIGN_IN_H
+#define HUFU_SERVER_CORE_SIGN_IN_H
+
+#include <stdint.h>
+
+#include "common/err.h"
+#include "common/sign_in.h"
+#include "server/core/act.h"
+#include "server/core/activation.h"
+#include "server/worker.h"
+
+struct sign_in {
+    const uint8_t *authentication; /* SIGN_IN_TOKEN_SIZE */
+    const uint8_t *device_key;     /* FRAME_DEVICE_KEY_SIZE */
+    const uint8_t *proof;          /* FRAME_SIGNATURE_SIZE, over sign_in_signed_message */
+    uint64_t time_ms;              /* the device's clock */
+    const char *application;       /* NULL: not told */
+};
+
+/* Spends the authentication (purpose sign-in), and gives what an activation gives. Refusals: frame time (the device's clock is
+ * off); device signature invalid; authentication needed (there is none, it is spent, too little was passed, or it is for another
+ * device); account not active; not allowed (the device is not this account's); binding not active (it is frozen or removed). */
+enum hufu_err sign_in_run(struct worker *worker, struct act *act, const struct sign_in *in,
+                          struct activation_out *out) HUFU_MUST_CHECK;
+
+#endif
