@@ -166,9 +166,9 @@ make_pdf() {
 
 say_who_runs_it() {
     if ((EUID == 0)); then
-        note 'Each of the three processes has a system user of its own; none can read the files of another.'
+        note 'Each of the processes has a system user of its own; none can read the files of another.'
     else
-        note "You are not root: all three run as $(id -un), without the separation of users that a real service has."
+        note "You are not root: all of them run as $(id -un), without the separation of users that a real service has."
     fi
 }
 
@@ -195,11 +195,12 @@ demo() {
     echo 'Hufu: one document, signed by a key of which the phone and the service each hold one half.'
     step 'Install what is missing, from Debian' tools/install.sh build run
     step 'Build the programs' build
-    step 'Start database, token, key process and server, private to var/' tools/stack.sh start "$stack"
+    step 'Start database, token, key process, server and inbox, private to var/' tools/stack.sh start "$stack" --inbox
     load_stack
     [[ $HUFU_HOME == "$stack"/* ]] ||
         note "Their users cannot walk to this folder: their files are in $HUFU_HOME (clean removes it too)."
     say_who_runs_it
+    note "What the service sends to people, by SMS and e-mail, arrives at $HUFU_INBOX_URL"
     if is_enrolled; then
         note "The phone of $user_name in var/phone was enrolled before; it goes on with its key."
     else
