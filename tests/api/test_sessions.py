@@ -357,6 +357,6 @@ def test_a11_the_phone_signs_in_again_without_a_code(public, admin, new_user, by
     authentication.set_password(public, admin, by_password["id"], user["account"])
     phone.do("sign-out")
     phone.do("status", status=phone_module.REFUSED)
-    phone.do("sign-in", "--password-fd", "0", given=authentication.GOOD_PASSWORD.encode() + b"\n")
+    phone.do("sign-in", passwords=[authentication.GOOD_PASSWORD])
     phone.sign(b"x")
     assert phone.do("sessions").count("hufu-phone") == 1
