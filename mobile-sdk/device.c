@@ -4,9 +4,12 @@
 #include <string.h>
 
 #include "common/encoding.h"
+#include "common/secret.h"
+#include "mobile-sdk/authentication.h"
 #include "mobile-sdk/rest.h"
 
 #define DEVICE_NAME_MAX 100
+#define CONFIRMATION_MAX 256
 #define DEVICE_REQUEST_MAX 1024 /* a name of control characters alone would be six times as long */
 
 static void read_optional_text(struct json_reader *reader, const char *path, char *text, size_t size)
@@ -109,7 +112,74 @@ enum hufu_result hufu_device_unfreeze(struct hufu *hufu, const struct hufu_id *d
     return change_device(hufu, device, "/unfreeze");
 }
 
+/* {authentication}; without one, if it may be left out, nothing. */
+static enum hufu_result put_confirmation(struct hufu *hufu, struct buf *body, bool may_be_left_out)
+{
+    json_begin(body);
+    enum hufu_result result = authentication_put(hufu, body);
+    json_end(body);
+    if (result)
+        return may_be_left_out ? HUFU_RESULT_OK : HUFU_RESULT_AUTHENTICATION_NEEDED;
+    return buf_finish(body) ? HUFU_RESULT_INTERNAL : HUFU_RESULT_OK;
+}
+
+static enum hufu_result confirmed(struct hufu *hufu, const char *method, const char *path,
+                                  bool may_be_left_out, struct rest_answer *answer)
+{
+    struct confirmation_text {
+        uint8_t bytes[CONFIRMATION_MAX];
+    } text;
+    struct buf body;
+    if (!hufu->device.session_token[0])
+        return HUFU_RESULT_NOT_ENROLLED;
+    buf_init(&body, text.bytes, sizeof(text.bytes));
+    enum hufu_result result = put_confirmation(hufu, &body, may_be_left_out);
+    const struct rest_request request = {.method = method, .path = path, .body = buf_bytes(&body)};
+    if (!result)
+        result = rest_call(hufu, &request, answer);
+    secret_wipe(&text, sizeof(text));
+    if (!result)
+        authentication_forget(hufu);
+    return result;
+}
+
 enum hufu_result hufu_device_unlock(struct hufu *hufu, const struct hufu_id *device)
 {
-    return change_device(hufu, device, "/unlock");
+    char path[REST_PATH_MAX];
+    report_begin(hufu);
+    if (!id_equal(device, &hufu->device.device))
+        return change_device(hufu, device, "/unlock");
+    device_path(path, device, "/unlock");
+    REST_ANSWER_DONE struct rest_answer answer = {.json = NULL};
+    return report_end(hufu, confirmed(hufu, NULL, path, true, &answer));
+}
+
+enum hufu_result hufu_device_remove(struct hufu *hufu, const struct hufu_id *device, size_t *dead_keys)
+{
+    char path[REST_PATH_MAX];
+    *dead_keys = 0;
+    report_begin(hufu);
+    device_path(path, device, "");
+    REST_ANSWER_DONE struct rest_answer answer = {.json = NULL};
+    enum hufu_result result = confirmed(hufu, "DELETE", path, false, &answer);
+    struct json_reader reader = json_reader_of(answer.json);
+    if (!result)
+        *dead_keys = json_count(&reader, "dead_keys");
+    return report_end(hufu, result);
+}
+
+enum hufu_result hufu_device_remove_secondaries(struct hufu *hufu, size_t *removed)
+{
+    uint32_t count = 0;
+    *removed = 0;
+    report_begin(hufu);
+    REST_ANSWER_DONE struct rest_answer answer = {.json = NULL};
+    enum hufu_result result = confirmed(hufu, "DELETE", "/v1/devices", false, &answer);
+    struct json_reader reader = json_reader_of(answer.json);
+    if (!result)
+        json_read_u32(&reader, "removed", &count);
+    if (!result && json_finish(&reader))
+        result = HUFU_RESULT_FAULT;
+    *removed = count;
+    return report_end(hufu, result);
 }

@@ -597,7 +597,16 @@ enum hufu_result hufu_device_rename(struct hufu *hufu, const struct hufu_id *dev
 enum hufu_result hufu_device_freeze(struct hufu *hufu, const struct hufu_id *device) HUFU_CHECKED;
 enum hufu_result hufu_device_unfreeze(struct hufu *hufu, const struct hufu_id *device) HUFU_CHECKED;
 
+/* [network] For good: the service destroys its halves, and what the removed device still has is worth nothing. The primary's right
+ * over its secondaries, and every device's over itself. Spends an authentication for HUFU_AUTHENTICATE_CONFIRM that has passed
+ * HUFU_METHOD_SMS. dead_keys: keys of which no device has a half any more; their certificates must be reissued for new keys. */
+enum hufu_result hufu_device_remove(struct hufu *hufu, const struct hufu_id *device,
+                                    size_t *dead_keys) HUFU_CHECKED;
+/* [network] The same for all secondaries at once, by the primary; how many there were. */
+enum hufu_result hufu_device_remove_secondaries(struct hufu *hufu, size_t *removed) HUFU_CHECKED;
 /* [network] Any other active device of the account: forgives the wrong PINs in a row that have locked a device.
+ * The device itself: where the project allows it, with an authentication for HUFU_AUTHENTICATE_CONFIRM that has passed password and
+ * SMS code, which is spent; HUFU_RESULT_NOT_ALLOWED: it does not.
  * HUFU_RESULT_CONFLICT: it is not locked, or has had so many in its life that it is to be removed. */
 enum hufu_result hufu_device_unlock(struct hufu *hufu, const struct hufu_id *device) HUFU_CHECKED;
 

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "mobile-sdk/phone/phone.h"
+#include "mobile-sdk/phone/prove.h"
 
 #define DEVICES_MAX 128
 
@@ -66,6 +67,67 @@ static enum exit_status change(struct phone *phone,
     return EXIT_DONE;
 }
 
+/* Proves who holds the phone by an SMS code, and by the password too where it is wanted. */
+static bool confirm(struct phone *phone, unsigned needed, enum hufu_result *result)
+{
+    bool told;
+    *result = prove(phone, HUFU_AUTHENTICATE_CONFIRM, needed, &told);
+    return !told;
+}
+
+static enum exit_status remove_secondaries(struct phone *phone)
+{
+    enum hufu_result result;
+    size_t removed;
+    char number[24];
+    if (!confirm(phone, HUFU_METHOD_SMS, &result))
+        return EXIT_USAGE;
+    if (!result)
+        result = hufu_device_remove_secondaries(phone->hufu, &removed);
+    if (result)
+        return phone_end(phone, result);
+    (void)snprintf(number, sizeof(number), "%zu", removed);
+    say(stdout, phone->options.language, TEXT_DEVICES_REMOVED, number, NULL);
+    return EXIT_DONE;
+}
+
+static enum exit_status remove_device(struct phone *phone)
+{
+    struct hufu_id device;
+    const char *id = phone->options.more[0];
+    size_t dead = 0;
+    if (id && strcmp(id, "secondaries") == 0)
+        return remove_secondaries(phone);
+    enum hufu_result result = id ? hufu_id_parse(&device, id) : HUFU_RESULT_ARGUMENT;
+    if (!result && !confirm(phone, HUFU_METHOD_SMS, &result))
+        return EXIT_USAGE;
+    if (!result)
+        result = hufu_device_remove(phone->hufu, &device, &dead);
+    if (result)
+        return phone_end(phone, result);
+    say(stdout, phone->options.language, TEXT_DEVICE_REMOVED, id, NULL);
+    if (dead)
+        say(stdout, phone->options.language, TEXT_KEY_DEAD, NULL);
+    return EXIT_DONE;
+}
+
+/* Of another device the session is enough; of this one password and SMS code, where the project allows it. */
+static enum exit_status unlock_device(struct phone *phone)
+{
+    struct hufu_account account;
+    struct hufu_id device;
+    const char *id = phone->options.more[0];
+    enum hufu_result result = id ? hufu_id_parse(&device, id) : HUFU_RESULT_ARGUMENT;
+    if (!result)
+        result = hufu_account(phone->hufu, &account);
+    if (!result && phone_same_key(&account.device, &device) &&
+        !confirm(phone, HUFU_METHOD_PASSWORD | HUFU_METHOD_SMS, &result))
+        return EXIT_USAGE;
+    if (result)
+        return phone_end(phone, result);
+    return change(phone, hufu_device_unlock, TEXT_DEVICE_UNLOCKED);
+}
+
 static enum hufu_result rename_device(struct phone *phone)
 {
     struct hufu_id device;
@@ -84,7 +146,9 @@ enum exit_status command_devices(struct phone *phone)
     if (strcmp(verb, "unfreeze") == 0)
         return change(phone, hufu_device_unfreeze, TEXT_DEVICE_UNFROZEN);
     if (strcmp(verb, "unlock") == 0)
-        return change(phone, hufu_device_unlock, TEXT_DEVICE_UNLOCKED);
+        return unlock_device(phone);
+    if (strcmp(verb, "remove") == 0)
+        return remove_device(phone);
     if (strcmp(verb, "rename") == 0) {
         enum hufu_result result = rename_device(phone);
         if (!result)

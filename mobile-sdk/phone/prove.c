@@ -20,11 +20,14 @@ static unsigned abilities(const struct phone *phone)
     return phone->options.qr ? HUFU_METHOD_QR : methods;
 }
 
-/* The first way that can be gone; with a picture, the first that takes it. 0: there is none. */
-static unsigned choose_way(const struct phone *phone, const struct hufu_authentication *state)
+/* A way that asks for nothing beyond what is needed anyway, else the first way that can be gone; with a picture, the first that takes it. 0: there is none. */
+static unsigned choose_way(const struct phone *phone, const struct hufu_authentication *state,
+                           unsigned needed)
 {
     unsigned can = abilities(phone), chosen = 0;
     for (size_t i = 0; i < state->way_count; i++) {
+        if ((state->ways[i] & ~needed) == 0)
+            return state->ways[i];
         bool better = chosen == 0 || (phone->options.picture && (state->ways[i] & HUFU_METHOD_FACE) &&
                                       !(chosen & HUFU_METHOD_FACE));
         if ((state->ways[i] & ~can) == 0 && better)
@@ -109,7 +112,7 @@ enum hufu_result prove(struct phone *phone, enum hufu_authentication_purpose pur
     *told = false;
     enum hufu_result result = hufu_authenticate(phone->hufu, purpose, &state);
     while (!result && (!state.done || (needed & ~state.passed) != 0)) {
-        unsigned way = (needed & ~state.passed) | (state.done ? 0 : choose_way(phone, &state));
+        unsigned way = (needed & ~state.passed) | (state.done ? 0 : choose_way(phone, &state, needed));
         if (way & HUFU_METHOD_PASSWORD)
             result = give_password(phone, &state, told);
         else if (way & HUFU_METHOD_SMS)

@@ -46,6 +46,7 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
          "  handover CODE              on the primary device: hand a half to the device that shows CODE\n"
          "  devices [list]             list the account's devices\n"
          "  devices freeze|unfreeze|unlock ID, devices rename ID NAME\n"
+         "  devices remove ID|secondaries  for good; asks for the code that is sent by SMS\n"
          "\n"
          "  --home DIR     where this phone keeps its things (default: $HUFU_PHONE_HOME, else ~/.hufu)\n"
          "  --pin-fd N     read the PIN, one line, from file descriptor N (for pin: old and new, two lines)\n"
@@ -91,6 +92,7 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
          "  handover 码                在主设备上：把分割密钥移交给显示该码的设备\n"
          "  devices [list]             列出本用户的设备\n"
          "  devices freeze|unfreeze|unlock 标识，devices rename 标识 名称\n"
+         "  devices remove 标识|secondaries  移除设备（secondaries：全部附属设备），需短信验证码\n"
          "\n"
          "  --home 目录    本机数据所在目录（默认 $HUFU_PHONE_HOME，否则 ~/.hufu）\n"
          "  --pin-fd N     从文件描述符 N 读取口令，一行（pin 命令：旧、新各一行）\n"
@@ -221,6 +223,13 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_DEVICE_FROZEN] = {"Device {1} is frozen.", "设备 {1} 已冻结。"},
     [TEXT_DEVICE_UNFROZEN] = {"Device {1} is active again.", "设备 {1} 已解冻。"},
     [TEXT_DEVICE_UNLOCKED] = {"The PIN of device {1} is unlocked.", "设备 {1} 的口令已解锁。"},
+    [TEXT_DEVICE_REMOVED] = {"Device {1} is removed: its halves of keys are destroyed.",
+                             "设备 {1} 已移除，其分割密钥已销毁。"},
+    [TEXT_DEVICES_REMOVED] = {"Secondary devices removed: {1}.", "已移除附属设备 {1} 台。"},
+    [TEXT_KEY_DEAD] =
+        {"No device has a half of its key any more: the key is dead, and its certificate must be "
+         "reissued for a new one.",
+         "已无任何设备持有该分割密钥：密钥已失效，须用新密钥补发证书。"},
     [TEXT_DEVICE_RENAMED] = {"The device is now called {1}.", "设备已改名为 {1}。"},
     [TEXT_RECORD_LINE] = {"{1}{2}  {3}  on {4}  {5}  {6}{7}", "{1}{2}  {3}  设备 {4}  {5}  {6}{7}"},
     [TEXT_RECORD_DONE] = {"done", "成功"},

@@ -56,7 +56,7 @@ void admin_device_delete(struct http_request *request, struct worker *worker)
         answer_form_refused(request, worker, &act);
         return;
     }
-    enum hufu_err err = device_remove(worker, &act, device_id, &removal);
+    enum hufu_err err = device_remove(worker, &act, device_id, NULL, &removal);
     if (err != HUFU_OK)
         answer_refused(request, worker, &act, err);
     else

@@ -34,6 +34,8 @@ const struct http_route api_routes[] = {
     {"GET", "/v1/account/keys", ROUTE_SESSION, ROUTE_WORKER, binding_key_list},
     {"GET", "/v1/devices", ROUTE_SESSION, ROUTE_WORKER, device_list_get},
     {"PATCH", "/v1/devices/{id}", ROUTE_SESSION, ROUTE_WORKER, device_patch},
+    {"DELETE", "/v1/devices/{id}", ROUTE_SESSION, ROUTE_WORKER, device_delete},
+    {"DELETE", "/v1/devices", ROUTE_SESSION, ROUTE_WORKER, device_delete_secondaries},
     {"POST", "/v1/devices/{id}/freeze", ROUTE_SESSION, ROUTE_WORKER, device_freeze},
     {"POST", "/v1/devices/{id}/unfreeze", ROUTE_SESSION, ROUTE_WORKER, device_unfreeze},
     {"POST", "/v1/devices/{id}/unlock", ROUTE_SESSION, ROUTE_WORKER, device_post_unlock},

@@ -5,6 +5,7 @@
 #include "server/api/api.h"
 #include "server/api/list_query.h"
 #include "server/api/view.h"
+#include "server/core/authentication.h"
 #include "server/core/device.h"
 #include "server/http/field.h"
 #include "server/http/reply.h"
@@ -109,7 +110,75 @@ void device_unfreeze(struct http_request *request, struct worker *worker)
     device_step_post(request, worker, "device.unfreeze", unfreeze);
 }
 
+/* data NULL: none was given. */
+struct device_confirmation {
+    struct bytes token;
+};
+
+#define DEVICE_TOKEN(may_be_left_out)                                                         \
+    {                                                                                         \
+        .name = "authentication", .type = FIELD_BYTES,                                        \
+        .offset = offsetof(struct device_confirmation, token), .optional = (may_be_left_out), \
+        .min = AUTHENTICATION_TOKEN_SIZE, .max = AUTHENTICATION_TOKEN_SIZE                    \
+    }
+static const struct field device_token_field[] = {DEVICE_TOKEN(false), {.name = NULL}};
+static const struct field device_optional_token_field[] = {DEVICE_TOKEN(true), {.name = NULL}};
+
+/* A body that may hold an authentication; an empty one does not. */
+static bool device_read_confirmation(struct http_request *request, struct device_confirmation *out)
+{
+    return request->body_len == 0 ? field_read_body(request, device_no_fields, NULL)
+                                  : field_read_body(request, device_optional_token_field, out);
+}
+
 void device_post_unlock(struct http_request *request, struct worker *worker)
 {
-    device_step_post(request, worker, "device.unlock", device_unlock);
+    struct act act = answer_begin(request, "device.unlock");
+    struct device_confirmation body = {.token = {NULL, 0}};
+    struct device device;
+    uint8_t device_id[UUID_SIZE];
+    if (!field_read_path_uuid(request, 0, "id", device_id) || !device_read_confirmation(request, &body)) {
+        answer_form_refused(request, worker, &act);
+        return;
+    }
+    enum hufu_err err = device_unlock(worker, &act, device_id, body.token.data, &device);
+    const uint8_t *own_id = act.principal.kind == PRINCIPAL_DEVICE ? act.principal.device_id : NULL;
+    if (err != HUFU_OK)
+        answer_refused(request, worker, &act, err);
+    else
+        reply_json(request, 200, json_pack("{so}", "device", view_device(&device, own_id)));
+}
+
+void device_delete(struct http_request *request, struct worker *worker)
+{
+    struct act act = answer_begin(request, "device.remove");
+    struct device_confirmation body = {.token = {NULL, 0}};
+    struct device_removal removal;
+    uint8_t device_id[UUID_SIZE];
+    if (!field_read_path_uuid(request, 0, "id", device_id) ||
+        !field_read_body(request, device_token_field, &body)) {
+        answer_form_refused(request, worker, &act);
+        return;
+    }
+    enum hufu_err err = device_remove(worker, &act, device_id, body.token.data, &removal);
+    if (err != HUFU_OK)
+        answer_refused(request, worker, &act, err);
+    else
+        reply_json(request, 200, view_removal(&removal, act.principal.device_id));
+}
+
+void device_delete_secondaries(struct http_request *request, struct worker *worker)
+{
+    struct act act = answer_begin(request, "device.remove");
+    struct device_confirmation body = {.token = {NULL, 0}};
+    size_t count;
+    if (!field_read_body(request, device_token_field, &body)) {
+        answer_form_refused(request, worker, &act);
+        return;
+    }
+    enum hufu_err err = device_remove_secondaries(worker, &act, body.token.data, &count);
+    if (err != HUFU_OK)
+        answer_refused(request, worker, &act, err);
+    else
+        reply_json(request, 200, json_pack("{sI}", "removed", (json_int_t)count));
 }

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "server/core/authentication.h"
 #include "server/core/binding.h"
+#include "server/core/contact.h"
 #include "server/core/machine.h"
 #include "server/identifier.h"
 #include "server/store/handover_store.h"
@@ -193,13 +195,47 @@ enum hufu_err device_rename(struct worker *worker, struct act *act, const uint8_
     return err == HUFU_OK ? store_commit(&transaction) : err;
 }
 
-enum hufu_err device_unlock(struct worker *worker, struct act *act, const uint8_t device_id[UUID_SIZE],
-                            struct device *out)
+/* Spends an authentication of the act's own account; before any lock of the account's. */
+static enum hufu_err device_confirm(struct worker *worker, struct act *act, const uint8_t *token,
+                                    unsigned methods)
 {
+    struct authentication_grant grant;
+    if (act->principal.kind == PRINCIPAL_OPERATOR)
+        return HUFU_OK;
+    if (token == NULL)
+        return act_refuse(act, REFUSAL_AUTHENTICATION_NEEDED);
+    enum hufu_err err = authentication_spend(worker, act, token, AUTHENTICATION_CONFIRM, methods, &grant);
+    if (err == HUFU_OK && memcmp(grant.account_id, act->principal.account_id, UUID_SIZE) != 0)
+        return act_refuse(act, REFUSAL_AUTHENTICATION_NEEDED);
+    return err;
+}
+
+/* By the device in hand: password and SMS code, if the project wants that at all. */
+static enum hufu_err device_confirm_unlock(struct worker *worker, struct act *act, const uint8_t *token)
+{
+    struct project project;
+    enum hufu_err err = project_read(worker->store, act->principal.project_id, &project);
+    if (err != HUFU_OK)
+        return err;
+    if (!project.rules.pin_unlock || token == NULL)
+        return act_refuse_reason(act, REFUSAL_NOT_ALLOWED,
+                                 "another device of the account, or an operator, may do this");
+    return device_confirm(worker, act, token,
+                          METHOD_BIT(AUTHENTICATION_PASSWORD) | METHOD_BIT(AUTHENTICATION_SMS));
+}
+
+enum hufu_err device_unlock(struct worker *worker, struct act *act, const uint8_t device_id[UUID_SIZE],
+                            const uint8_t *token, struct device *out)
+{
+    bool itself = act->principal.kind == PRINCIPAL_DEVICE &&
+                  memcmp(act->principal.device_id, device_id, UUID_SIZE) == 0;
     struct store_transaction transaction STORE_TRANSACTION = {0};
     enum hufu_err err = store_begin(worker->store, &transaction);
+    if (err == HUFU_OK && itself)
+        err = device_confirm_unlock(worker, act, token);
     if (err == HUFU_OK)
-        err = device_hold(worker, act, device_id, DEVICE_BY_ANOTHER, out);
+        err = device_hold(worker, act, device_id, itself ? DEVICE_BY_PRIMARY_OR_ITSELF : DEVICE_BY_ANOTHER,
+                          out);
     if (err != HUFU_OK)
         return err;
     if (out->state == DEVICE_REMOVED)
@@ -241,26 +277,83 @@ static enum hufu_err device_destroy_all(struct worker *worker, const struct act 
     return err;
 }
 
+/* A locked device and all that hangs on it, in the transaction in hand; its holder is told. */
+static enum hufu_err device_end(struct worker *worker, const struct act *act, struct device_removal *out)
+{
+    enum device_state next;
+    struct device *device = &out->device;
+    struct act event = *act;
+    device_set_act(&event, device);
+    if (!device_step(device->state, DEVICE_REMOVE, &next))
+        return HUFU_ERR_INTERNAL;
+    enum hufu_err err = device_destroy_all(worker, &event, out);
+    if (err == HUFU_OK)
+        err = device_set_state(worker->store, device, next);
+    device->state = next;
+    if (err == HUFU_OK)
+        err = session_end_all(worker->store, device->device_id);
+    if (err == HUFU_OK)
+        err = act_record(worker, &event, device_state_names[next]);
+    if (err == HUFU_OK)
+        err = contact_tell_of(worker, device->project_id, device->account_id, NOTICE_TEXT_DEVICE_REMOVED,
+                              device->name);
+    return err;
+}
+
 enum hufu_err device_remove(struct worker *worker, struct act *act, const uint8_t device_id[UUID_SIZE],
-                            struct device_removal *out)
+                            const uint8_t *token, struct device_removal *out)
 {
     enum device_state next;
     *out = (struct device_removal){0};
     struct store_transaction transaction STORE_TRANSACTION = {0};
     enum hufu_err err = store_begin(worker->store, &transaction);
     if (err == HUFU_OK)
+        err = device_confirm(worker, act, token, METHOD_BIT(AUTHENTICATION_SMS));
+    if (err == HUFU_OK)
         err = device_hold(worker, act, device_id, DEVICE_BY_PRIMARY_OR_ITSELF, &out->device);
     if (err != HUFU_OK)
         return err;
     if (!device_step(out->device.state, DEVICE_REMOVE, &next))
         return act_refuse_state(act, REFUSAL_CONFLICT, device_state_names[out->device.state]);
-    err = device_destroy_all(worker, act, out);
+    err = device_end(worker, act, out);
+    return err == HUFU_OK ? store_commit(&transaction) : err;
+}
+
+/* Every secondary of the locked account. */
+static enum hufu_err device_end_secondaries(struct worker *worker, const struct act *act, size_t *count)
+{
+    uint8_t ids[DEVICE_SECONDARIES_MAX][UUID_SIZE];
+    struct device_removal removal;
+    enum hufu_err err = device_list_secondaries(worker->store, act->principal.account_id, ids, count);
+    for (size_t i = 0; err == HUFU_OK && i < *count; i++) {
+        removal = (struct device_removal){0};
+        err = device_lock(worker->store, ids[i], &removal.device);
+        if (err == HUFU_OK)
+            err = device_end(worker, act, &removal);
+    }
+    return err;
+}
+
+enum hufu_err device_remove_secondaries(struct worker *worker, struct act *act, const uint8_t *token,
+                                        size_t *count)
+{
+    struct account account;
+    struct device own;
+    *count = 0;
+    struct store_transaction transaction STORE_TRANSACTION = {0};
+    enum hufu_err err = store_begin(worker->store, &transaction);
     if (err == HUFU_OK)
-        err = device_set_state(worker->store, &out->device, next);
-    out->device.state = next;
+        err = device_confirm(worker, act, token, METHOD_BIT(AUTHENTICATION_SMS));
     if (err == HUFU_OK)
-        err = session_end_all(worker->store, device_id);
+        err = account_lock(worker->store, act->principal.account_id, &account);
     if (err == HUFU_OK)
-        err = act_record(worker, act, device_state_names[next]);
+        err = device_read(worker->store, act->principal.device_id, &own);
+    if (err != HUFU_OK)
+        return err;
+    if (own.state != DEVICE_ACTIVE)
+        return act_refuse_state(act, REFUSAL_BINDING_NOT_ACTIVE, device_state_names[own.state]);
+    if (own.role != DEVICE_PRIMARY)
+        return act_refuse_reason(act, REFUSAL_NOT_ALLOWED, "the account's primary device alone may do this");
+    err = device_end_secondaries(worker, act, count);
     return err == HUFU_OK ? store_commit(&transaction) : err;
 }

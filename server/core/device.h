@@ -43,12 +43,17 @@ enum hufu_err device_change(struct worker *worker, struct act *act, const uint8_
 enum hufu_err device_rename(struct worker *worker, struct act *act, const uint8_t device_id[UUID_SIZE],
                             const char *name, struct device *out) HUFU_MUST_CHECK;
 
-/* Unlocks the PIN: the wrong ones in a row are forgiven. Any other active device of the account may do that, and an operator.
- * Refusals, besides: conflict (it is not locked; or so many wrong PINs in its life that it has to be removed). */
+/* Unlocks the PIN: the wrong ones in a row are forgiven. Any other active device of the account may do that, and an operator; and
+ * the device itself with an authentication by password and SMS code, where the project's rules allow it (token; NULL: none).
+ * Refusals, besides: authentication needed; conflict (it is not locked; or so many wrong PINs in its life that it has to be
+ * removed). */
 enum hufu_err device_unlock(struct worker *worker, struct act *act, const uint8_t device_id[UUID_SIZE],
-                            struct device *out) HUFU_MUST_CHECK;
+                            const uint8_t *token, struct device *out) HUFU_MUST_CHECK;
 
-/* Ends a device for good: the service's halves of all its keys are destroyed, its hand-overs and sessions end. dead: the keys of
+/* What follows is confirmed by an SMS code: token is an authentication for that, which it spends; NULL: an operator's act. A device
+ * may remove itself, too. Refusal, besides: authentication needed.
+ *
+ * Ends a device for good: the service's halves of all its keys are destroyed, its hand-overs and sessions end. dead: the keys of
  * which no device has a half any more; nobody can use them again, and their certificates are to be issued anew for new keys. */
 struct device_removal {
     struct device device;
@@ -56,6 +61,9 @@ struct device_removal {
     size_t dead_count;
 };
 enum hufu_err device_remove(struct worker *worker, struct act *act, const uint8_t device_id[UUID_SIZE],
-                            struct device_removal *out) HUFU_MUST_CHECK;
+                            const uint8_t *token, struct device_removal *out) HUFU_MUST_CHECK;
+/* The same for all secondaries of the act's account at once; count: how many there were. */
+enum hufu_err device_remove_secondaries(struct worker *worker, struct act *act, const uint8_t *token,
+                                        size_t *count) HUFU_MUST_CHECK;
 
 #endif

@@ -46,6 +46,11 @@ static const struct statement device_count_statement = {
     .sql = "select count(*), count(*) filter (where role = 'secondary') from device"
            " where account_id = $1::uuid and state <> 'removed'",
 };
+static const struct statement device_list_secondaries_statement = {
+    .name = "device_list_secondaries",
+    .sql = "select device_id from device where account_id = $1::uuid and role = 'secondary' and state <> "
+           "'removed' order by device_id limit $2::int4",
+};
 static const struct statement device_set_state_statement = {
     .name = "device_set_state",
     .sql = "update device set state = $3::text where project_id = $1::uuid and device_id = $2::uuid",
@@ -165,6 +170,24 @@ enum hufu_err device_count_of(struct store *store, const uint8_t account_id[UUID
     out->all = row_i64(&row);
     out->secondary = row_i64(&row);
     return row_finish(&row);
+}
+
+enum hufu_err device_list_secondaries(struct store *store, const uint8_t account_id[UUID_SIZE],
+                                      uint8_t ids[DEVICE_SECONDARIES_MAX][UUID_SIZE], size_t *count)
+{
+    *count = 0;
+    struct parameters parameters = {0};
+    parameter_uuid(&parameters, account_id);
+    parameter_i32(&parameters, DEVICE_SECONDARIES_MAX);
+    struct rows rows ROWS_OWNED = {0};
+    enum hufu_err err = store_query(store, &device_list_secondaries_statement, &parameters, &rows);
+    for (size_t i = 0; err == HUFU_OK && i < rows.count; i++) {
+        struct row row = row_at(&rows, i);
+        row_uuid(&row, ids[i]);
+        err = row_finish(&row);
+    }
+    *count = err == HUFU_OK ? rows.count : 0;
+    return err;
 }
 
 /* One row, or the caller does not hold what it thinks it holds. */

@@ -74,6 +74,12 @@ struct device_count {
 enum hufu_err device_count_of(struct store *store, const uint8_t account_id[UUID_SIZE],
                               struct device_count *out) HUFU_MUST_CHECK;
 
+/* The account's secondaries that are not removed, in the order in which devices are locked. The account must be locked. */
+#define DEVICE_SECONDARIES_MAX 64
+enum hufu_err device_list_secondaries(struct store *store, const uint8_t account_id[UUID_SIZE],
+                                      uint8_t ids[DEVICE_SECONDARIES_MAX][UUID_SIZE],
+                                      size_t *count) HUFU_MUST_CHECK;
+
 /* Of the locked device. */
 enum hufu_err device_set_state(struct store *store, const struct device *device,
                                enum device_state state) HUFU_MUST_CHECK;

@@ -75,6 +75,7 @@ struct project_rules {
     int64_t captcha_bits;       /* 0: none is asked for */
     int64_t remember_days;      /* a password on a device; 0: never */
     int64_t refresh_days;       /* after which a device renews its halves by itself; 0: never by time */
+    bool pin_unlock;            /* the holder unlocks the device in hand by password and SMS code */
     int64_t refresh_signatures; /* or after so many signatures; 0: never by their number */
 };
 

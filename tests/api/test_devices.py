@@ -2,6 +2,7 @@
 """The devices of an account (A7, A9): one, or a primary with secondaries that get their half of its key by hand-over."""
 
 import concurrent.futures
+import itertools
 import os
 import subprocess
 import time
@@ -9,21 +10,25 @@ import uuid
 
 import pytest
 
+import authentication
 import phone as phone_module
 import stack as stack_module
 import wire
+from authentication import GOOD_PASSWORD, confirm
 from device import Device, code_of
 from stack import run
 
 IDENTITY = "distid:1234567812345678"
 SECONDARY_PIN = "662607"
 
+_mobiles = itertools.count(13700000001)
+
 
 @pytest.fixture(scope="module")
 def devices_project(stack):
     """A project with secondary devices."""
     project = stack.admin.post("/admin/v1/projects", {"name": "Project with secondaries"}).ok(201)
-    change = {"device_mode": "primary", "secondary_limit": 2}
+    change = {"device_mode": "primary", "secondary_limit": 2, "captcha_bits": 8}
     assert stack.admin.request("PATCH", f"/admin/v1/projects/{project['id']}", change).ok()["secondary_limit"] == 2
     return project
 
@@ -509,3 +514,119 @@ def test_a9_or_after_its_number_of_signatures(stack, admin, devices_project, pri
         assert generation_of(stack, primary) == 1
     finally:
         admin.patch(path, {"refresh_signatures": 0, "refresh_days": 30}).ok()
+
+
+# ---- A9: removal by a person, confirmed by an SMS code ----
+
+@pytest.fixture
+def reachable(stack, public, admin, new_user, devices_project):
+    """A holder with a mobile number and a password."""
+    authentication.forget_tries(stack)
+    mobile = str(next(_mobiles))
+    user = new_user(project=devices_project["id"], mobile=mobile)
+    user["mobile_number"] = "+86" + mobile
+    authentication.set_password(public, admin, devices_project["id"], user["account"])
+    return user
+
+
+def proven(session, inbox, user, password=True, sms=True):
+    """An authentication of the session that has passed these methods."""
+    begun = confirm(session)
+    if password:
+        begun.password(GOOD_PASSWORD).ok()
+    if sms:
+        last = inbox.last
+        begun.send_code().ok(201)
+        begun.sms(inbox.code(user["mobile_number"], after=last)).ok()
+    return {"authentication": begun.token}
+
+
+def test_a9_the_primary_removes_a_secondary_after_an_sms_code(stack, inbox, public, reachable, new_code):
+    primary = session_of(public, reachable["activation"]["text"])
+    second = session_of(public, new_code(reachable))
+    path = "/v1/devices/" + second.answer["device"]["id"]
+    primary.delete(path, {"authentication": wire.encode(bytes(32))}).problem(403, "authentication-needed")
+    by_password = proven(primary, inbox, reachable, sms=False)
+    primary.delete(path, by_password).problem(403, "authentication-needed")
+    token = proven(primary, inbox, reachable, password=False)
+    last = inbox.last
+    removed = primary.delete(path, token).ok()
+    assert removed["device"]["state"] == "removed" and removed["dead_keys"] == []
+    second.get("/v1/devices").problem(401, "unauthenticated")
+    # The holder is told, and the authentication is spent.
+    assert inbox.next(reachable["mobile_number"], after=last)
+    third = session_of(public, new_code(reachable))
+    primary.delete("/v1/devices/" + third.answer["device"]["id"], token).problem(403, "authentication-needed")
+
+
+def test_a9_a_secondary_removes_nobody_but_itself(stack, inbox, public, reachable, new_code):
+    primary = session_of(public, reachable["activation"]["text"])
+    second = session_of(public, new_code(reachable))
+    token = proven(second, inbox, reachable, password=False)
+    second.delete("/v1/devices/" + primary.answer["device"]["id"], token).problem(403, "binding-not-active")
+    # What was refused has spent nothing.
+    second.delete("/v1/devices/" + second.answer["device"]["id"], token).ok()
+    second.get("/v1/devices").problem(401, "unauthenticated")
+
+
+def test_a9_another_persons_authentication_confirms_nothing(stack, inbox, public, admin, reachable, new_user, new_code, devices_project):
+    primary = session_of(public, reachable["activation"]["text"])
+    mobile = str(next(_mobiles))
+    other = new_user(project=devices_project["id"], mobile=mobile)
+    other["mobile_number"] = "+86" + mobile
+    stranger = session_of(public, other["activation"]["text"])
+    token = proven(stranger, inbox, other, password=False)
+    primary.delete("/v1/devices/" + primary.answer["device"]["id"], token).problem(403, "authentication-needed")
+
+
+def test_a9_all_secondaries_are_removed_at_once(inbox, public, reachable, new_code):
+    primary = session_of(public, reachable["activation"]["text"])
+    seconds = [session_of(public, new_code(reachable)) for _ in range(2)]
+    token = proven(primary, inbox, reachable, password=False)
+    assert primary.delete("/v1/devices", token).ok() == {"removed": 2}
+    assert [device["role"] for device in primary.get("/v1/devices").ok()["devices"]] == ["primary"]
+    for second in seconds:
+        second.get("/v1/devices").problem(401, "unauthenticated")
+
+
+def test_a9_the_primary_removes_itself(stack, inbox, public, reachable):
+    primary = session_of(public, reachable["activation"]["text"])
+    token = proven(primary, inbox, reachable, password=False)
+    primary.delete("/v1/devices/" + primary.answer["device"]["id"], token).ok()
+    primary.get("/v1/devices").problem(401, "unauthenticated")
+
+
+def test_a9_the_phone_asks_for_the_code_and_says_that_the_key_is_dead(inbox, reachable):
+    phone = phone_module.Phone()
+    phone.enrol(reachable["activation"]["text"])
+    read_end, write_end = os.pipe()
+    last = inbox.last
+    process = subprocess.Popen(
+        [str(stack_module.BIN / "hufu-phone"), "devices", "remove", device_id(phone), "--home", str(phone.home), "--lang", "en",
+         "--password-fd", str(read_end)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        pass_fds=[read_end])
+    os.close(read_end)
+    os.write(write_end, inbox.code(reachable["mobile_number"], after=last).encode() + b"\n")
+    os.close(write_end)
+    said = process.communicate(timeout=60)[0].decode()
+    assert process.returncode == phone_module.DONE, said
+    assert "is removed" in said and "the key is dead" in said and "reissued" in said
+    phone.sign(b"x", status=phone_module.REFUSED)
+
+
+def test_a9_the_device_in_hand_is_unlocked_by_password_and_code_where_the_project_allows_it(
+        stack, inbox, public, admin, devices_project, reachable):
+    session = session_of(public, reachable["activation"]["text"])
+    device = session.answer["device"]["id"]
+    path = f"/v1/devices/{device}/unlock"
+    stack.sql("UPDATE device SET locked = true, pin_failures = 5, pin_failures_life = 5 WHERE device_id = '%s'" % device)
+    token = proven(session, inbox, reachable)
+    session.post(path, token).problem(403, "not-allowed")
+    admin.patch("/admin/v1/projects/" + devices_project["id"], {"pin_unlock": True}).ok()
+    try:
+        session.post(path).problem(403, "not-allowed")
+        session.post(path, proven(session, inbox, reachable, sms=False)).problem(403, "authentication-needed")
+        pin = session.post(path, token).ok()["device"]["pin"]
+        assert pin == {"failures": 0, "limit": 5, "tries_left": 5, "locked": False}
+    finally:
+        admin.patch("/admin/v1/projects/" + devices_project["id"], {"pin_unlock": False}).ok()

@@ -241,7 +241,8 @@ static void another_accounts_device_is_not_found(void **state)
                       REFUSAL_NOT_FOUND);
     act = office_session_act(&stranger, "device.remove");
     static struct device_removal removal;
-    assert_refused_as(device_remove(&office.worker, &act, second.device_id, &removal), REFUSAL_NOT_FOUND);
+    assert_refused_as(device_remove(&office.worker, &act, second.device_id, NULL, &removal),
+                      REFUSAL_AUTHENTICATION_NEEDED);
 }
 
 static void a_device_names_itself_and_the_primary_names_all(void **state)
@@ -275,26 +276,27 @@ static void another_device_or_an_operator_unlocks_a_pin_and_never_the_lifes_coun
     struct device device;
     lock_first(12);
     act = second_act("device.unlock");
-    assert_refused_as(device_unlock(&office.worker, &act, person.device_id, &device),
+    assert_refused_as(device_unlock(&office.worker, &act, person.device_id, NULL, &device),
                       REFUSAL_BINDING_NOT_ACTIVE);
     set_second(DEVICE_ACTIVE);
     act = office_session_act(&person, "device.unlock");
-    assert_refused_as(device_unlock(&office.worker, &act, person.device_id, &device), REFUSAL_NOT_ALLOWED);
+    assert_refused_as(device_unlock(&office.worker, &act, person.device_id, NULL, &device),
+                      REFUSAL_NOT_ALLOWED);
     act = second_act("device.unlock");
-    assert_ok(device_unlock(&office.worker, &act, person.device_id, &device));
+    assert_ok(device_unlock(&office.worker, &act, person.device_id, NULL, &device));
     assert_false(device.locked);
     assert_int_equal(device.tries_left, 5);
     assert_int_equal(number("select pin_failures_life from device where device_id = '%s'", person.device_id),
                      12);
     act = second_act("device.unlock");
-    assert_refused_as(device_unlock(&office.worker, &act, person.device_id, &device), REFUSAL_CONFLICT);
+    assert_refused_as(device_unlock(&office.worker, &act, person.device_id, NULL, &device), REFUSAL_CONFLICT);
     lock_first(48);
     act = office_operator_act("device.unlock");
-    assert_ok(device_unlock(&office.worker, &act, person.device_id, &device));
+    assert_ok(device_unlock(&office.worker, &act, person.device_id, NULL, &device));
     assert_int_equal(device.tries_left, 2);
     lock_first(50);
     act = office_operator_act("device.unlock");
-    assert_refused_as(device_unlock(&office.worker, &act, person.device_id, &device), REFUSAL_CONFLICT);
+    assert_refused_as(device_unlock(&office.worker, &act, person.device_id, NULL, &device), REFUSAL_CONFLICT);
 }
 
 /* ---- Removal ---- */
@@ -308,7 +310,7 @@ static void a_removal_leaves_no_half_no_session_and_says_which_keys_are_dead(voi
         "update binding set next_record = 'record one', next_request_time = now() where binding_id = '%s'",
         person.binding);
     act = office_operator_act("device.remove");
-    assert_ok(device_remove(&office.worker, &act, person.device_id, &removal));
+    assert_ok(device_remove(&office.worker, &act, person.device_id, NULL, &removal));
     assert_int_equal(removal.dead_count, 1);
     assert_memory_equal(removal.dead[0], person.key_id, UUID_SIZE);
     assert_int_equal(
@@ -320,7 +322,8 @@ static void a_removal_leaves_no_half_no_session_and_says_which_keys_are_dead(voi
         number("select count(*) from session where device_id = '%s' and state = 'open'", person.device_id),
         0);
     act = office_operator_act("device.remove");
-    assert_refused_as(device_remove(&office.worker, &act, person.device_id, &removal), REFUSAL_CONFLICT);
+    assert_refused_as(device_remove(&office.worker, &act, person.device_id, NULL, &removal),
+                      REFUSAL_CONFLICT);
 }
 
 static struct office_frame frame;
@@ -332,7 +335,7 @@ static void remove_meanwhile(void)
     struct act operator= office_operator_act("device.remove");
     struct worker other = office.worker;
     other.store = store_open(office.database.server, NULL);
-    assert_ok(device_remove(&other, &operator, person.device_id, &removal));
+    assert_ok(device_remove(&other, &operator, person.device_id, NULL, &removal));
     store_close(other.store);
 }
 
@@ -414,7 +417,7 @@ static void remove_second_meanwhile(void)
     struct act operator= office_operator_act("device.remove");
     struct worker other = office.worker;
     other.store = store_open(office.database.server, NULL);
-    assert_ok(device_remove(&other, &operator, second.device_id, &removal));
+    assert_ok(device_remove(&other, &operator, second.device_id, NULL, &removal));
     store_close(other.store);
 }
 
