@@ -301,11 +301,17 @@ static enum hufu_err notice_audit(struct worker *worker, const struct notice_row
     return audit_insert(worker->store, &entry);
 }
 
-/* Ends it, with its audit event. Another courier, whose lease followed on ours, may have done so: then nothing is left to do. */
+/* Was it posted to nobody (struct notice)? Whatever is meant for somebody lives a second at least. */
+static bool notice_is_to_nobody(const struct notice_row *row)
+{
+    return row->expires_ms < row->created_ms + 1000;
+}
+
+/* Ends it, with its audit event unless it was to nobody: that was neither an event nor a failure. Another courier, whose lease followed on ours, may have done so: then nothing is left to do. */
 static enum hufu_err notice_conclude(struct worker *worker, const struct notice_row *row,
                                      enum notice_event event, const char *failure)
 {
-    bool ended = false;
+    bool ended = false, told = !notice_is_to_nobody(row);
     enum notice_state next;
     if (!notice_step(row->state, event, &next))
         return HUFU_ERR_INTERNAL;
@@ -313,11 +319,11 @@ static enum hufu_err notice_conclude(struct worker *worker, const struct notice_
     enum hufu_err err = store_begin(worker->store, &transaction);
     if (err == HUFU_OK)
         err = notice_end(worker->store, row->notice_id, next, failure, &ended);
-    if (err == HUFU_OK && ended)
+    if (err == HUFU_OK && ended && told)
         err = notice_audit(worker, row, next, failure);
     if (err == HUFU_OK)
         err = store_commit(&transaction);
-    if (err == HUFU_OK && ended)
+    if (err == HUFU_OK && ended && told)
         metrics_add(worker->metrics,
                     next == NOTICE_DELIVERED ? METRICS_NOTICES_DELIVERED : METRICS_NOTICES_FAILED, 1);
     return err;

@@ -123,6 +123,37 @@ static void each_text_says_each_of_its_values_in_each_language(void **state)
     }
 }
 
+static const char *documented(void)
+{
+    static char page[65536];
+    FILE *file = fopen("docs/adapters.md", "r");
+    assert_non_null(file);
+    size_t len = fread(page, 1, sizeof page - 1, file);
+    assert_true(len > 0 && len < sizeof page - 1);
+    assert_int_equal(fclose(file), 0);
+    page[len] = '\0';
+    return page;
+}
+
+static void each_text_stands_in_the_document(void **state)
+{
+    (void)state;
+    const char *places[NOTICE_VALUES_MAX] = {"{0}", "{1}", "{2}", "{3}"};
+    const char *page = documented();
+    for (int text = 0; text < NOTICE_TEXT_COUNT; text++) {
+        char zh[1024] = "", en[1024] = "", row[2200];
+        struct buf body;
+        buf_init(&body, zh, sizeof zh - 1);
+        assert_ok(notice_text_body(&body, text, PROJECT_LANGUAGE_CHINESE, "", places));
+        buf_init(&body, en, sizeof en - 1);
+        assert_ok(notice_text_body(&body, text, PROJECT_LANGUAGE_ENGLISH, "", places));
+        snprintf(row, sizeof row, "| `%s` | %s | %s |\n", notice_text_name(text), zh + strlen("【】"),
+                 en + strlen("[] "));
+        if (strstr(page, row) == NULL)
+            fail_msg("docs/adapters.md lacks: %s", row);
+    }
+}
+
 static void a_text_without_one_of_its_values_or_without_room_is_an_error(void **state)
 {
     (void)state;
@@ -333,12 +364,36 @@ static void a_message_that_is_too_old_is_erased_and_not_sent(void **state)
     (void)state;
     struct notice notice = code_notice();
     assert_ok(post(&notice));
-    database_run(&office.database, "update notice set expires_at = now() - interval '1 second'");
+    database_run(&office.database, "update notice set created_at = now() - interval '1 hour',"
+                                   " expires_at = now() - interval '1 second'");
     post_office.sms = post_office.email = false; /* erased also where no service is left */
     assert_true(deliver());
     assert_int_equal(post_office.calls, 0);
     assert_int_equal(count("state = 'expired' and sealed is null"), 1);
     assert_int_equal(audited("notice-expired"), 1);
+}
+
+static void a_message_to_nobody_ends_in_silence(void **state)
+{
+    (void)state;
+    struct notice notice = code_notice();
+    notice.account_id = NULL;
+    notice.nobody = true;
+    char *before = metrics_report(office.worker.metrics);
+    const char *failed = strstr(before, "\nhufu_notices_failed_total ");
+    assert_non_null(failed);
+    assert_ok(post(&notice));
+    assert_int_equal(count("state = 'waiting'"), 1);
+    assert_true(deliver());
+    assert_int_equal(post_office.calls, 0);
+    assert_int_equal(count("state = 'expired' and sealed is null"), 1);
+    assert_int_equal(audited("notice-expired"), 0);
+    char *after = metrics_report(office.worker.metrics);
+    assert_non_null(strstr(after, "\nhufu_notices_failed_total "));
+    assert_int_equal(strtol(strstr(after, "\nhufu_notices_failed_total ") + 27, NULL, 10),
+                     strtol(failed + 27, NULL, 10));
+    free(before);
+    free(after);
 }
 
 static void a_kind_that_is_not_offered_here_is_left_to_others(void **state)
@@ -511,6 +566,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(the_wait_doubles_up_to_its_limit_and_jitter_takes_a_quarter_at_most),
         TEST(each_text_says_each_of_its_values_in_each_language),
+        TEST(each_text_stands_in_the_document),
         TEST(a_text_without_one_of_its_values_or_without_room_is_an_error),
         TEST(what_is_posted_is_sent_and_then_erased),
         TEST(an_email_has_a_subject_and_the_language_is_the_projects),
@@ -522,6 +578,7 @@ int main(void)
         TEST(a_service_that_says_when_is_asked_then),
         TEST(a_message_that_is_refused_for_good_is_given_up_and_erased),
         TEST(a_message_that_is_too_old_is_erased_and_not_sent),
+        TEST(a_message_to_nobody_ends_in_silence),
         TEST(a_kind_that_is_not_offered_here_is_left_to_others),
         TEST(a_row_that_was_tampered_with_is_refused),
         TEST(without_the_data_key_a_message_waits),
