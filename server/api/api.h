@@ -19,6 +19,7 @@ extern const struct http_route api_admin_routes[];
 enum hufu_err api_authenticate(struct http_request *request, struct worker *worker) HUFU_MUST_CHECK;
 
 /* The handlers, one file for each resource. */
+http_handler own_account_get;
 http_handler account_request_post, account_request_post_code;
 http_handler activation_post;
 http_handler audit_event_list;

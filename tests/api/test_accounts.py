@@ -158,6 +158,17 @@ def test_a_correction_that_is_none_is_refused(admin, add):
     admin.patch(path, {"city": "X"}).problem(409, "conflict", state="closed")
 
 
+def test_a3_a_person_sees_what_is_known_of_them_masked(public, admin, session):
+    account = session.user["account"]
+    admin.patch("/admin/v1/users/" + account["id"], {"mobile": MOBILE, "identity_number": IDENTITY, "city": "Ningbo"}).ok()
+    own = session.get("/v1/account").ok()["account"]
+    assert own == admin.get("/admin/v1/users/" + account["id"]).ok()["account"]
+    assert (own["mobile"], own["identity_number"], own["city"]) == ("139****5679", "110***********002X", "Ningbo")
+    public.get("/v1/account").problem(401, "unauthenticated")
+    admin.post(f"/admin/v1/users/{account['id']}/close").ok()
+    session.get("/v1/account").problem(401, "unauthenticated")
+
+
 # ---- Organizations ----
 
 def test_an_organization_is_made_with_its_first_account_and_shared(admin, people, add):
