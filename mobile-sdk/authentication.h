@@ -15,6 +15,8 @@ enum hufu_result authentication_put(struct hufu *hufu, struct buf *body) HUFU_CH
 /* Closes the body, sends it, and reads how far the authentication has come (state may be NULL). [network] */
 enum hufu_result authentication_send(struct hufu *hufu, const char *path, struct buf *body,
                                      struct hufu_authentication *state) HUFU_CHECKED;
+/* A remembered password, out of storage; one that is not there is no error. */
+enum hufu_result remembered_remove(const struct hufu *hufu) HUFU_CHECKED;
 /* It was spent, or is of no more use. */
 void authentication_forget(struct hufu *hufu);
 

@@ -45,6 +45,8 @@ void certificates_free(struct certificates *certificates);
 /* HUFU_RESULT_DAMAGED also when the first is not a certificate of the key. */
 enum hufu_result certificates_load(struct certificates *certificates, const struct hufu *hufu,
                                    const struct key_record *key) HUFU_CHECKED;
+/* Out of storage; those that are not there are no error. */
+enum hufu_result certificates_remove(const struct hufu *hufu, const struct hufu_id *key) HUFU_CHECKED;
 /* Checks what the service gave before it is stored: the first is of the key, each is issued by the name of the next
  * (HUFU_RESULT_FAULT). */
 enum hufu_result certificates_store(const struct bytes *der, size_t count, const struct hufu *hufu,

@@ -95,6 +95,14 @@ enum hufu_result certificates_store(const struct bytes *der, size_t count, const
     return storage->put(storage->context, name, out.data, out.len);
 }
 
+enum hufu_result certificates_remove(const struct hufu *hufu, const struct hufu_id *key)
+{
+    char name[NAME_SIZE];
+    name_of(name, key);
+    const struct hufu_storage *storage = &hufu->platform.storage;
+    return storage->remove(storage->context, name);
+}
+
 enum hufu_result hufu_certificate(struct hufu *hufu, const struct hufu_id *id, size_t index, uint8_t *der,
                                   size_t cap, size_t *len)
 {

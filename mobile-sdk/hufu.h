@@ -309,6 +309,30 @@ struct hufu_account {
 };
 enum hufu_result hufu_account(struct hufu *hufu, struct hufu_account *account) HUFU_CHECKED;
 
+/* [network] Removes the user from this device: signs out if the service answers, and then erases all that is stored here. The keys' halves
+ * on this device are gone for good. The handle is empty afterwards. Called again, it completes what was interrupted. */
+enum hufu_result hufu_forget(struct hufu *hufu) HUFU_CHECKED;
+
+/* ---- About ---- */
+
+#define HUFU_COMPONENTS_MAX 24
+struct hufu_component {
+    char name[64];
+    char licence[64]; /* as SPDX names it */
+};
+/* What the service says of itself. */
+struct hufu_about {
+    char address[HUFU_NAME_MAX + 1];
+    char version[32];
+    char licence[64];
+    size_t component_count;
+    struct hufu_component components[HUFU_COMPONENTS_MAX]; /* that it is built of */
+};
+/* [network] */
+enum hufu_result hufu_about(struct hufu *hufu, struct hufu_about *about) HUFU_CHECKED;
+/* Of this library. */
+const char *hufu_version(void);
+
 /* ---- Sessions ---- */
 
 /* A session of the account: somebody signed in with an application on a device. Its token is bound to that device's key. */
@@ -609,6 +633,26 @@ enum hufu_result hufu_device_remove_secondaries(struct hufu *hufu, size_t *remov
  * SMS code, which is spent; HUFU_RESULT_NOT_ALLOWED: it does not.
  * HUFU_RESULT_CONFLICT: it is not locked, or has had so many in its life that it is to be removed. */
 enum hufu_result hufu_device_unlock(struct hufu *hufu, const struct hufu_id *device) HUFU_CHECKED;
+
+/* [network] The same to be shown: as the service holds it now, with the personal parts of the subject masked until the session has
+ * authenticated (hufu_authenticate for HUFU_AUTHENTICATE_CONFIRM). HUFU_RESULT_NOT_FOUND: the key has none. */
+#define HUFU_SUBJECT_PARTS_MAX 16
+struct hufu_subject_part {
+    char name[32]; /* "CN", "serialNumber", … */
+    char value[HUFU_NAME_MAX + 2];
+    bool personal;
+};
+struct hufu_certificate_view {
+    char ca[24];
+    char serial[72];
+    uint64_t from_ms;
+    uint64_t until_ms;
+    bool masked; /* the personal parts are */
+    size_t count;
+    struct hufu_subject_part parts[HUFU_SUBJECT_PARTS_MAX];
+};
+enum hufu_result hufu_certificate_view(struct hufu *hufu, const struct hufu_id *key,
+                                       struct hufu_certificate_view *view) HUFU_CHECKED;
 
 /* ---- Signing (§3) ---- */
 

@@ -41,7 +41,7 @@ static enum hufu_result load(struct hufu *hufu, struct token *token)
     return result || len == sizeof(token->bytes) ? result : HUFU_RESULT_DAMAGED;
 }
 
-static enum hufu_result forget_here(struct hufu *hufu)
+enum hufu_result remembered_remove(const struct hufu *hufu)
 {
     const struct hufu_storage *storage = &hufu->platform.storage;
     return storage->remove(storage->context, RECORD_NAME);
@@ -75,7 +75,7 @@ enum hufu_result hufu_password_remember(struct hufu *hufu)
 enum hufu_result hufu_password_forget(struct hufu *hufu)
 {
     report_begin(hufu);
-    enum hufu_result forgotten = forget_here(hufu);
+    enum hufu_result forgotten = remembered_remove(hufu);
     if (forgotten || !hufu->device.session_token[0])
         return report_end(hufu, forgotten);
     REST_ANSWER_DONE struct rest_answer answer = {.json = NULL};
@@ -128,7 +128,8 @@ enum hufu_result hufu_authenticate_remembered(struct hufu *hufu, struct hufu_aut
     *state = (struct hufu_authentication){.done = false};
     report_begin(hufu);
     enum hufu_result result = give(hufu, state);
-    enum hufu_result forgotten =
-        result == HUFU_RESULT_AUTHENTICATION && hufu->authentication[0] ? forget_here(hufu) : HUFU_RESULT_OK;
+    enum hufu_result forgotten = result == HUFU_RESULT_AUTHENTICATION && hufu->authentication[0]
+                                     ? remembered_remove(hufu)
+                                     : HUFU_RESULT_OK;
     return report_end(hufu, forgotten ? forgotten : result);
 }

@@ -25,6 +25,24 @@ struct service_answer {
     uint64_t time_ms;
 };
 
+/* What an older service does not say stays empty. */
+static void read_about(struct json_reader *reader, struct hufu_about *about)
+{
+    json_read_text(reader, "version", about->version, sizeof(about->version));
+    if (json_has(reader, "address"))
+        json_read_text(reader, "address", about->address, sizeof(about->address));
+    if (json_has(reader, "licence"))
+        json_read_text(reader, "licence", about->licence, sizeof(about->licence));
+    for (size_t i = 0; i < json_count(reader, "components") && i < HUFU_COMPONENTS_MAX; i++) {
+        struct json_reader element = json_element(reader, "components", i);
+        struct hufu_component *component = &about->components[about->component_count++];
+        json_read_text(&element, "name", component->name, sizeof(component->name));
+        json_read_text(&element, "licence", component->licence, sizeof(component->licence));
+        if (json_finish(&element))
+            reader->failed = true;
+    }
+}
+
 static enum hufu_result read_service(struct service_answer *service, const struct json_t *json)
 {
     struct json_reader reader = json_reader_of(json);
@@ -109,4 +127,28 @@ enum hufu_result hufu_service_status(struct hufu *hufu, struct hufu_service_stat
     if (!hufu->device.url[0])
         return report_end(hufu, HUFU_RESULT_NOT_ENROLLED);
     return report_end(hufu, service_fetch(hufu, status));
+}
+
+enum hufu_result hufu_about(struct hufu *hufu, struct hufu_about *about)
+{
+    *about = (struct hufu_about){.component_count = 0};
+    report_begin(hufu);
+    if (!hufu->device.url[0])
+        return report_end(hufu, HUFU_RESULT_NOT_ENROLLED);
+    REST_ANSWER_DONE struct rest_answer answer = {0};
+    const struct rest_request request = {.path = "/v1/service", .anonymous = true};
+    enum hufu_result result = rest_call_repeatedly(hufu, &request, &answer);
+    struct json_reader reader = json_reader_of(answer.json);
+    if (!result)
+        read_about(&reader, about);
+    if (!result && json_finish(&reader))
+        result = HUFU_RESULT_FAULT;
+    if (result)
+        *about = (struct hufu_about){.component_count = 0};
+    return report_end(hufu, result);
+}
+
+const char *hufu_version(void)
+{
+    return HUFU_VERSION;
 }

@@ -37,17 +37,31 @@ static enum exit_status save(const struct phone *phone, const struct hufu_id *ke
     return EXIT_DONE;
 }
 
+static enum exit_status show(struct phone *phone, const struct hufu_id *key)
+{
+    static struct hufu_certificate_view view;
+    enum language language = phone->options.language;
+    enum hufu_result result = hufu_certificate_view(phone->hufu, key, &view);
+    if (result)
+        return phone_end(phone, result);
+    say(stdout, language, TEXT_CERTIFICATE_LINE, view.serial, view.ca, phone_date(view.from_ms).text,
+        phone_date(view.until_ms).text, NULL);
+    for (size_t i = 0; i < view.count; i++)
+        say(stdout, language, TEXT_CERTIFICATE_PART, view.parts[i].name, view.parts[i].value, NULL);
+    if (view.masked)
+        say(stdout, language, TEXT_CERTIFICATE_MASKED, NULL);
+    return EXIT_DONE;
+}
+
 enum exit_status command_certificate(struct phone *phone)
 {
     const struct options *options = &phone->options;
-    if (!options->out && !options->chain) {
-        say(stderr, options->language, TEXT_UNKNOWN_COMMAND, NULL);
-        return EXIT_USAGE;
-    }
     struct hufu_id key;
     enum hufu_result result = phone_key(phone, HUFU_USAGE_SIGN, &key);
     if (result)
         return phone_end(phone, result);
+    if (!options->out && !options->chain)
+        return show(phone, &key);
     enum exit_status status = EXIT_DONE;
     if (options->out)
         status = save(phone, &key, 0, 1, options->out, TEXT_CERTIFICATE_SAVED);

@@ -23,6 +23,8 @@ static const struct {
     {"refresh", command_refresh},
     {"public-key", command_public_key},
     {"sign-in", command_sign_in},
+    {"about", command_about},
+    {"forget", command_forget},
     {"sessions", command_sessions},
     {"sign-out", command_sign_out},
     {"bind", command_bind},

@@ -70,5 +70,7 @@ enum exit_status command_sign_out(struct phone *phone);
 enum exit_status command_sign_in(struct phone *phone);
 enum exit_status command_records(struct phone *phone);
 enum exit_status command_handwriting(struct phone *phone);
+enum exit_status command_about(struct phone *phone);
+enum exit_status command_forget(struct phone *phone);
 
 #endif

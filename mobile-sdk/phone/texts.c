@@ -21,7 +21,8 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
          "(detached CMS)\n"
          "  verify FILE --signature F  verify a raw signature with this device's certificate\n"
          "  decrypt FILE --out F       decrypt an SM2 ciphertext (DER, or C1, C3, C2)\n"
-         "  certificate --out F        write the certificate as PEM; --chain F writes its issuers\n"
+         "  certificate                show the certificate; --out F writes it as PEM, --chain F its "
+         "issuers\n"
          "  public-key --out F         write the public key as PEM (with --key: of a key without a "
          "certificate)\n"
          "  pin                        change the PIN\n"
@@ -39,6 +40,8 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
          "picture;\n"
          "                             --remove: take it back\n"
          "  sign-in                    sign in again on this device, without a code of the operator's\n"
+         "  about                      addresses, versions, licences\n"
+         "  forget --yes               remove the user from this phone, with keys and all\n"
          "  sign-out [ID]              sign out here, or of session ID; --all: everywhere\n"
          "  bind [CODE]                make this a second device: show a code for the primary device, then "
          "take\n"
@@ -72,7 +75,7 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
          "CMS）\n"
          "  verify 文件 --signature F  用本设备的证书验证签名值\n"
          "  decrypt 文件 --out F       解密 SM2 密文（DER，或 C1、C3、C2）\n"
-         "  certificate --out F        把证书写成 PEM；--chain F 写出颁发者证书链\n"
+         "  certificate                查看证书；--out F 写成 PEM，--chain F 写出颁发者证书链\n"
          "  public-key --out F         把公钥写成 PEM（没有证书的密钥请加 --key）\n"
          "  pin                        修改口令\n"
          "  password change            修改登录口令\n"
@@ -86,6 +89,8 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
          "  records                    今日使用记录；--from、--to 日期：该时间段（仅主设备）\n"
          "  handwriting 文件           提交手写签名；--out F.svg：保存图片；--remove：删除\n"
          "  sign-in                    在本设备上重新登录（无需激活码）\n"
+         "  about                      服务地址、版本、许可证\n"
+         "  forget --yes               从本机移除用户及其密钥\n"
          "  sign-out [标识]            退出登录（本机，或该会话）；--all：全部退出\n"
          "  bind [激活码]              绑定为附属设备：显示供主设备扫描的码，再输入主设备显示的码\n"
          "                             （--decrypt-key：绑定解密密钥）\n"
@@ -212,6 +217,20 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_NEVER] = {"never", "无"},
     [TEXT_SIGNED_OUT] = {"Signed out.", "已退出登录。"},
     [TEXT_SIGNED_IN] = {"Signed in.", "已登录。"},
+    [TEXT_ABOUT_PHONE] = {"hufu-phone and libhufu, version {1}, licence {2}",
+                          "hufu-phone 与 libhufu，版本 {1}，许可证 {2}"},
+    [TEXT_ABOUT_SERVICE] = {"Service {1}, version {2}, licence {3}", "服务 {1}，版本 {2}，许可证 {3}"},
+    [TEXT_ABOUT_COMPONENT] = {"  {1}: {2}", "  {1}：{2}"},
+    [TEXT_FORGET_SURE] =
+        {"This erases the keys of this device for good. If you are sure: hufu-phone forget --yes",
+         "本设备上的密钥将被永久删除。确认请用：hufu-phone forget --yes"},
+    [TEXT_FORGOTTEN] = {"The user has been removed from this device.", "已从本设备移除该用户。"},
+    [TEXT_CERTIFICATE_LINE] = {"Certificate {1} (CA {2}), from {3} until {4}",
+                               "证书 {1}（CA {2}），有效期 {3} 至 {4}"},
+    [TEXT_CERTIFICATE_PART] = {"  {1} = {2}", "  {1} = {2}"},
+    [TEXT_CERTIFICATE_MASKED] =
+        {"Personal parts are masked until you authenticate (hufu-phone authenticate).",
+         "个人信息已去标识化；身份认证后显示（hufu-phone authenticate）。"},
     [TEXT_BIND_SHOW] = {"Let the primary device scan this (hufu-phone handover CODE):",
                         "请用主设备扫描此码（hufu-phone handover 码）："},
     [TEXT_BIND_ASK] = {"Then enter the code that the primary device shows:", "然后输入主设备显示的码："},

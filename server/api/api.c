@@ -29,6 +29,7 @@ const struct http_route api_routes[] = {
     {"POST", "/v1/keys/{id}/pin-checks", ROUTE_TOKEN, ROUTE_WORKER, operation_post_pin_check},
     {"POST", "/v1/keys/{id}/certificate-requests", ROUTE_SESSION, ROUTE_WORKER, certificate_post},
     {"GET", "/v1/keys/{id}/certificate", ROUTE_SESSION, ROUTE_WORKER, certificate_get},
+    {"GET", "/v1/keys/{id}/certificate/view", ROUTE_SESSION, ROUTE_WORKER, certificate_get_view},
     {"POST", "/v1/keys/{id}/bindings", ROUTE_SESSION, ROUTE_WORKER, binding_post},
     {"GET", "/v1/keys/{id}/bindings/{binding}", ROUTE_SESSION, ROUTE_WORKER, binding_get},
     {"POST", "/v1/keys/{id}/handovers", ROUTE_TOKEN, ROUTE_WORKER, operation_post_handover},

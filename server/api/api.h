@@ -24,7 +24,7 @@ http_handler account_request_post, account_request_post_code;
 http_handler activation_post;
 http_handler audit_event_list;
 http_handler ca_get_chain, ca_get_root, ca_get_crl;
-http_handler certificate_post, certificate_get;
+http_handler certificate_post, certificate_get, certificate_get_view;
 http_handler key_post, key_list_get, key_get;
 http_handler keygen_post_begin, keygen_post_finish;
 http_handler operation_post_signature, operation_post_decryption, operation_post_refresh,

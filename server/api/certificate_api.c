@@ -5,6 +5,7 @@
 
 #include "server/api/answer.h"
 #include "server/api/api.h"
+#include "server/core/certificate_view.h"
 #include "server/core/service_key.h"
 #include "server/http/field.h"
 #include "server/http/reply.h"
@@ -71,4 +72,34 @@ void certificate_get(struct http_request *request, struct worker *worker)
         answer_refused(request, worker, &act, err);
     else
         reply_json(request, 200, certificate_json(&certificate, &chain));
+}
+
+static json_t *certificate_view_json(const uint8_t key_id[UUID_SIZE], const struct certificate_view *view)
+{
+    char serial[2 * CERTIFICATE_SERIAL_SIZE + 1];
+    json_t *parts = json_array();
+    for (size_t i = 0; i < view->count; i++)
+        json_array_append_new(parts, json_pack("{so, so, sb}", "name", json_text(view->parts[i].name),
+                                               "value", json_text(view->parts[i].value), "personal",
+                                               (int)view->parts[i].personal));
+    hex_encode(serial, sizeof serial, bytes_of(view->serial, sizeof view->serial));
+    return json_pack("{so, so, so, so, so, sb, so}", "key_id", json_uuid(key_id), "ca", json_text(view->ca),
+                     "serial", json_text(serial), "not_before", json_time(view->not_before_ms), "not_after",
+                     json_time(view->not_after_ms), "masked", (int)view->masked, "subject", parts);
+}
+
+void certificate_get_view(struct http_request *request, struct worker *worker)
+{
+    struct act act = answer_begin(request, "certificate.view");
+    uint8_t key_id[UUID_SIZE];
+    struct certificate_view view;
+    if (!field_read_path_uuid(request, 0, "id", key_id)) {
+        answer_form_refused(request, worker, &act);
+        return;
+    }
+    enum hufu_err err = certificate_look(worker, &act, key_id, &view);
+    if (err != HUFU_OK)
+        answer_refused(request, worker, &act, err);
+    else
+        reply_json(request, 200, certificate_view_json(key_id, &view));
 }

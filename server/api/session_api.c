@@ -2,6 +2,7 @@
 #include "server/core/session.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "server/api/answer.h"
 #include "server/api/api.h"
@@ -67,12 +68,22 @@ void session_list_get(struct http_request *request, struct worker *worker)
     reply_json(request, 200, list_query_answer(&query, "sessions", list, count, last_id));
 }
 
+/* The session that the path names; "current" is the one that asks. */
+static bool session_read_id(struct http_request *request, uint8_t session_id[UUID_SIZE])
+{
+    static const char current[] = "current";
+    const struct route_parameter *parameter = &request->match.parameters[0];
+    if (parameter->len != sizeof current - 1 || memcmp(parameter->text, current, parameter->len) != 0)
+        return field_read_path_uuid(request, 0, "id", session_id);
+    memcpy(session_id, request->principal.session_id, UUID_SIZE);
+    return true;
+}
+
 void session_delete(struct http_request *request, struct worker *worker)
 {
     struct act act = answer_begin(request, "session.end");
     uint8_t session_id[UUID_SIZE];
-    if (!field_read_path_uuid(request, 0, "id", session_id) ||
-        !field_read_body(request, session_no_fields, NULL)) {
+    if (!session_read_id(request, session_id) || !field_read_body(request, session_no_fields, NULL)) {
         answer_form_refused(request, worker, &act);
         return;
     }

@@ -21,6 +21,11 @@ static void subject_free_der(unsigned char **der)
     OPENSSL_free(*der);
 }
 
+static void subject_free_certificate(X509 **certificate)
+{
+    X509_free(*certificate);
+}
+
 static enum hufu_err subject_add(X509_NAME *name, int nid, const char *value)
 {
     if (value == NULL)
@@ -91,4 +96,35 @@ enum hufu_err subject_text(char text[SUBJECT_TEXT_MAX], struct bytes der)
     memcpy(text, data, (size_t)len);
     text[len] = '\0';
     return HUFU_OK;
+}
+
+static bool subject_read_part(const X509_NAME_ENTRY *entry, struct subject_part *out)
+{
+    unsigned char *text __attribute__((cleanup(subject_free_der))) = NULL;
+    const char *name = OBJ_nid2sn(OBJ_obj2nid(X509_NAME_ENTRY_get_object(entry)));
+    int len = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(entry));
+    if (name == NULL || strlen(name) >= sizeof out->name || len < 0 || len > SUBJECT_VALUE_MAX ||
+        memchr(text, '\0', (size_t)len) != NULL)
+        return false;
+    memcpy(out->name, name, strlen(name) + 1);
+    memcpy(out->value, text, (size_t)len);
+    out->value[len] = '\0';
+    return true;
+}
+
+enum hufu_err subject_parts(struct bytes certificate, struct subject_part parts[SUBJECT_PARTS_MAX],
+                            size_t *count)
+{
+    *count = 0;
+    const unsigned char *at = certificate.data;
+    X509 *parsed __attribute__((cleanup(subject_free_certificate))) =
+        d2i_X509(NULL, &at, (long)certificate.len);
+    const X509_NAME *name = parsed != NULL ? X509_get_subject_name(parsed) : NULL;
+    int there = name != NULL ? X509_NAME_entry_count(name) : -1;
+    bool whole = there >= 0 && there <= SUBJECT_PARTS_MAX;
+    for (int i = 0; whole && i < there; i++)
+        whole = subject_read_part(X509_NAME_get_entry(name, i), &parts[i]);
+    ERR_clear_error();
+    *count = whole ? (size_t)there : 0;
+    return whole ? HUFU_OK : HUFU_ERR_FORM;
 }

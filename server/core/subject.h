@@ -3,6 +3,7 @@
 #ifndef HUFU_SERVER_CORE_SUBJECT_H
 #define HUFU_SERVER_CORE_SUBJECT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "common/buf.h"
@@ -20,6 +21,19 @@ struct subject {
     const char *common_name;
     const char *serial_number; /* PrintableString: letters, digits, space and '()+,-./:=? */
 };
+
+/* One part of a Name: "CN", "serialNumber", …, and what it says, in UTF-8. */
+#define SUBJECT_PARTS_MAX 16
+#define SUBJECT_VALUE_MAX 256
+struct subject_part {
+    char name[32];
+    char value[SUBJECT_VALUE_MAX + 1];
+    bool personal; /* whoever shows it says so */
+};
+/* Of a certificate's subject (DER of the whole certificate), in their order. HUFU_ERR_FORM: no certificate, or more or longer
+ * parts. */
+enum hufu_err subject_parts(struct bytes certificate, struct subject_part parts[SUBJECT_PARTS_MAX],
+                            size_t *count) HUFU_MUST_CHECK;
 
 /* Appends the DER. HUFU_ERR_FORM: *field is longer than X.520 allows, or of characters that it does not. */
 enum hufu_err subject_encode(struct buf *out, const struct subject *subject,

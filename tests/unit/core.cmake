@@ -16,6 +16,7 @@ add_library(hufu_test_office OBJECT EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/o
     ${CMAKE_CURRENT_LIST_DIR}/key_process.c ${CMAKE_CURRENT_LIST_DIR}/post_office.c)
 target_link_libraries(hufu_test_office PUBLIC hufu_test_database hufu_core PkgConfig::CMOCKA)
 
+hufu_test(test_core_certificate_view SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_core_certificate_view.c USES hufu_core)
 hufu_test(test_core_handwriting SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_core_handwriting.c USES hufu_core)
 hufu_test(test_core_machine SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_core_machine.c USES hufu_core)
 foreach(noun password methods)
