@@ -21,12 +21,15 @@ static void draw_scalar(struct judge *judge, struct dice *dice, struct scalar *k
     assert_true(scalar_decode(k, bytes));
 }
 
+/* Never infinity, which the multiplications do not take (group.h) and the laws name themselves. */
 static void draw_point(struct judge *judge, struct dice *dice, const struct engine *engine, struct point *P)
 {
     struct scalar k;
     struct affine affine;
     uint8_t encoded[ENCODED_BYTES];
-    draw_scalar(judge, dice, &k);
+    do
+        draw_scalar(judge, dice, &k);
+    while (scalar_is_zero(&k));
     engine->mul_base(P, &k);
     engine->to_affine(&affine, P, 1);
     engine_encode(engine, encoded, &affine);
