@@ -70,7 +70,7 @@ static const struct config_key keys[] = {
     NUMBER(password_memory_mib, "64", PASSWORD_MEMORY_MIB_MIN, 1024),
     NUMBER(password_passes, "3", PASSWORD_PASSES_MIN, 16),
     NUMBER(password_hashes_at_once, "2", 1, 64),
-    NUMBER(address_tries_per_hour, "300", 0, 100000),
+    NUMBER(address_tries_per_hour, "3000", 0, 100000),
     NUMBER(couriers, "2", 1, SERVER_COURIERS_MAX),
     TEXT(log_level, "info"),
     {.type = CONFIG_END},
