@@ -446,6 +446,16 @@ def test_a10_an_initial_password_serves_for_choosing_another_one(public, admin, 
     assert begun.password(GOOD_PASSWORD).ok()["passed"] == ["password"]
 
 
+def test_a10_the_operators_command_gives_an_initial_password(stack, public, project, new_user):
+    account = new_user()["account"]
+    said = stack.hufu("--lang", "en", "user", "password", account["id"]).splitlines()
+    assert said[0].startswith("one-time password, good until ")
+    assert stack.hufu("--lang", "zh-CN", "user", "password", account["id"]).startswith("一次性初始口令")
+    begun = begin(public, project["id"], account["work_number"])
+    begun.password(said[1]).problem(403, "authentication-failed")  # the second took its place
+    assert stack.hufu("user", "password", str(uuid.uuid4()), check=False).returncode == 1
+
+
 def test_a10_an_initial_password_ends_after_three_days(stack, public, admin, project, new_user):
     account = new_user()["account"]
     initial = admin.post(f"/admin/v1/users/{account['id']}/password").ok(201)["password"]
