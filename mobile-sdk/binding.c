@@ -187,11 +187,40 @@ static enum hufu_result take(struct hufu *hufu, const struct bound_code *code, c
     return result ? result : confirm(hufu, &key, pin);
 }
 
-/* The service has neither the generation nor, perhaps, the binding: what is stored here is of no use to anybody. */
-static bool did_not_take_place(enum hufu_result result)
+/* Whether the service says that this binding still waits, and so never became active. */
+static bool is_waiting(struct hufu *hufu, const struct key_record *key)
 {
-    return result == HUFU_RESULT_GENERATION || result == HUFU_RESULT_NOT_ACTIVE ||
-           result == HUFU_RESULT_NOT_FOUND;
+    const struct hufu_report kept = hufu->report;
+    char path[REST_PATH_MAX], state[24] = "";
+    rest_key_path(path, &key->id, "");
+    REST_ANSWER_DONE struct rest_answer answer = {.json = NULL};
+    const struct rest_request request = {.path = path};
+    bool told = rest_call(hufu, &request, &answer) == HUFU_RESULT_OK;
+    struct json_reader reader = json_reader_of(answer.json);
+    if (told)
+        json_read_text(&reader, "binding_state", state, sizeof(state));
+    hufu->report = kept;
+    return told && !json_finish(&reader) && strcmp(state, "waiting") == 0;
+}
+
+/* The binding's state, or that of a device which never became active: from neither there is a way back. */
+static bool is_over(const char *state)
+{
+    return strcmp(state, "removed") == 0 || strcmp(state, "waiting") == 0;
+}
+
+/* Whether a refusal says for good that the hand-over did not take place. Any other may pass, while the check was answered before
+ * and its answer lost: then what is stored here is the only half of a binding that is active. */
+static bool did_not_take_place(struct hufu *hufu, const struct key_record *key, enum hufu_result result)
+{
+    const char *reason = hufu->report.message_key;
+    if (result == HUFU_RESULT_GENERATION)
+        return true;
+    if (result != HUFU_RESULT_NOT_ACTIVE)
+        return false;
+    if (strcmp(reason, "binding-not-active") == 0)
+        return is_over(hufu->refused_state);
+    return strcmp(reason, "window-closed") == 0 && is_waiting(hufu, key);
 }
 
 static enum hufu_result resume(struct hufu *hufu, const struct pin *pin)
@@ -204,7 +233,7 @@ static enum hufu_result resume(struct hufu *hufu, const struct pin *pin)
     if (result)
         return result;
     result = confirm(hufu, &key, pin);
-    enum hufu_result dropped = key.stage == KEY_JOINING && did_not_take_place(result)
+    enum hufu_result dropped = key.stage == KEY_JOINING && did_not_take_place(hufu, &key, result)
                                    ? key_list_drop(hufu, &key.id)
                                    : HUFU_RESULT_OK;
     return dropped ? dropped : result;

@@ -26,6 +26,8 @@ struct joining {
     uint8_t private_key[FRAME_X25519_SIZE];
 };
 
+#define REFUSED_STATE_MAX 23
+
 struct hufu {
     struct hufu_platform platform;
     struct device_record device;
@@ -35,6 +37,8 @@ struct hufu {
     uint64_t
         refresh_asked_ms; /* by the platform's clock: when the service was asked last whether a refresh is due */
     struct hufu_report report;
+    char refused_state[REFUSED_STATE_MAX +
+                       1]; /* what the last refusal named as being in the way; empty: nothing */
 };
 
 /* Clears the report; every public function that takes a handle begins with it … */

@@ -589,8 +589,9 @@ enum hufu_result hufu_handover(struct hufu *hufu, const char *code, const char *
 /* [network] [PIN] The new device: takes its half, makes a new one of it at once, so that the primary no longer knows it, under the
  * PIN given (the device's, if it has keys already), and fetches the certificate. back: the primary's code; NULL: goes on after
  * an interruption. HUFU_RESULT_NOT_READY: not handed over yet; HUFU_RESULT_FAULT: what the service gives is not what the
- * primary made: nothing was stored. After an interruption HUFU_RESULT_GENERATION or HUFU_RESULT_NOT_ACTIVE says that the
- * hand-over did not take place, and hufu_bind_begin begins anew. */
+ * primary made: nothing was stored. After an interruption every result but HUFU_RESULT_OK leaves what is stored, and it goes on with the next call,
+ * unless hufu_bind_unfinished is false then: the hand-over did not take place, for good (HUFU_RESULT_GENERATION, or
+ * HUFU_RESULT_NOT_ACTIVE of a binding that was removed or whose day was over), and hufu_bind_begin begins anew. */
 enum hufu_result hufu_bind_finish(struct hufu *hufu, const char *back, const char *pin,
                                   size_t pin_len) HUFU_CHECKED;
 /* Whether hufu_bind_finish was interrupted and goes on without a code. */

@@ -66,6 +66,8 @@ static enum hufu_result read_problem(struct hufu *hufu, struct rest_answer *answ
     }
     if (json_has(&reader, "service_time"))
         json_read_time(&reader, "service_time", &answer->service_time_ms);
+    if (json_has(&reader, "state"))
+        json_read_text(&reader, "state", hufu->refused_state, sizeof(hufu->refused_state));
     enum hufu_result result = result_of_problem(report->message_key, status);
     return result == HUFU_RESULT_OK ? HUFU_RESULT_FAULT : result;
 }
@@ -83,6 +85,7 @@ static enum hufu_result read_answer(struct hufu *hufu, struct rest_answer *answe
     struct hufu_report *report = &hufu->report;
     *report =
         (struct hufu_report){.http_status = http->status, .pin_tries_left = -1, .pin_failures_before = -1};
+    hufu->refused_state[0] = '\0';
     JSON_CLOSED struct json_t *json = json_open(bytes_of(http->body, http->body_len));
     if (http->status < 200 || http->status > 299)
         return read_problem(hufu, answer, json, http->status);

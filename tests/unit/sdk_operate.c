@@ -358,14 +358,25 @@ static void deliver(struct sdk_service *service, struct hufu_http_answer *answer
     }
 }
 
+static int refuse_frame(const struct sdk_service *service, struct hufu_http_answer *answer)
+{
+    if (!service->refusal[0])
+        return sdk_reply(answer, service->refusal_status, "<html>");
+    return sdk_problem(answer, service->refusal_status, service->refusal, service->refusal_extras);
+}
+
 void sdk_operate(struct sdk_service *service, struct sdk_service_key *key, const struct json_t *json,
                  struct hufu_http_answer *answer)
 {
+    service->frames++;
+    if (service->refusal) {
+        (void)refuse_frame(service, answer);
+        return;
+    }
     struct operation *op = calloc(1, sizeof(*op));
     assert_non_null(op);
     op->service = service;
     op->key = key;
-    service->frames++;
     open_frame(op, json);
     run(op, answer);
     deliver(service, answer);

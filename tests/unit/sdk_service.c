@@ -230,11 +230,12 @@ static void put_key(const struct sdk_service *service, const struct sdk_service_
                        "\"not_after\":\"2027-01-01T00:00:00Z\",\"subject\":\"CN=王丽\"}");
     int len = snprintf(text, size,
                        "{\"key_id\":\"%s\",\"binding_id\":\"%s\",\"algorithm\":\"sm2\",\"usage\":\"%s\","
-                       "\"kind\":\"split\",\"state\":\"%s\",\"binding_state\":\"active\",\"generation\":%u,"
+                       "\"kind\":\"split\",\"state\":\"%s\",\"binding_state\":\"%s\",\"generation\":%u,"
                        "\"role\":\"primary\",\"pin\":{\"failures\":%u,\"limit\":%d,\"locked\":%s},"
                        "\"refresh\":{\"refreshed_at\":\"2026-01-02T03:04:05.678Z\",\"due\":%s},"
                        "\"subject\":\"C=CN, O=第一医院, CN=王丽\",\"subject_der\":\"%s\"%s%s}",
-                       id, binding, key->decrypt ? "decrypt" : "sign", key->state, key->now.generation,
+                       id, binding, key->decrypt ? "decrypt" : "sign", key->state,
+                       service->binding_state ? service->binding_state : "active", key->now.generation,
                        service->pin_failures, SDK_PIN_LIMIT,
                        service->pin_failures >= SDK_PIN_LIMIT ? "true" : "false",
                        service->refresh_due ? "true" : "false", subject_text, public_key, certificate);

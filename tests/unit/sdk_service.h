@@ -99,6 +99,11 @@ struct sdk_service {
     uint32_t pin_failures;
     bool refresh_due;   /* what it says of every key, until a refresh was confirmed */
     bool clock_refuses; /* judge the time of frames */
+    const char *
+        refusal; /* the problem that every frame gets instead of being opened; "": what a proxy says; NULL: none */
+    int refusal_status;
+    const char *refusal_extras;
+    const char *binding_state; /* of every key; NULL: active */
     struct sdk_ca *ca;
     struct sdk_stored_answer *answers;
     size_t answer_count;
