@@ -165,9 +165,7 @@ enum hufu_result exchange_run(struct hufu *hufu, const struct exchange *exchange
     enum hufu_result result = run_once(hufu, exchange, room, &answer);
     if (result != HUFU_RESULT_CLOCK || !answer.service_time_ms)
         return result;
-    result = clock_adjust(hufu, answer.service_time_ms);
-    if (!result)
-        result = device_record_store(&hufu->device, &hufu->platform.storage);
+    result = rest_take_time(hufu, &answer);
     return result ? result : run_once(hufu, exchange, room, &answer);
 }
 

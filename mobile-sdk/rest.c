@@ -162,14 +162,18 @@ static enum hufu_result call_once(struct hufu *hufu, const struct rest_request *
     return result ? result : read_answer(hufu, answer, request->raw, &http);
 }
 
+enum hufu_result rest_take_time(struct hufu *hufu, const struct rest_answer *answer)
+{
+    enum hufu_result result = clock_adjust(hufu, answer->service_time_ms);
+    return result ? result : device_record_store(&hufu->device, &hufu->platform.storage);
+}
+
 enum hufu_result rest_call(struct hufu *hufu, const struct rest_request *request, struct rest_answer *answer)
 {
     enum hufu_result result = call_once(hufu, request, answer);
     if (result != HUFU_RESULT_CLOCK || !needs_proof(request) || !answer->service_time_ms)
         return result;
-    result = clock_adjust(hufu, answer->service_time_ms);
-    if (!result)
-        result = device_record_store(&hufu->device, &hufu->platform.storage);
+    result = rest_take_time(hufu, answer);
     return result ? result : call_once(hufu, request, answer);
 }
 

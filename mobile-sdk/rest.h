@@ -37,6 +37,8 @@ enum hufu_result rest_call(struct hufu *hufu, const struct rest_request *request
 /* Sends the same bytes up to REST_ATTEMPTS times while no answer comes: for requests that may be repeated. */
 enum hufu_result rest_call_repeatedly(struct hufu *hufu, const struct rest_request *request,
                                       struct rest_answer *answer) HUFU_CHECKED;
+/* Takes over, and stores, the service's time that a refusal for time had; then the request is to be made anew. */
+enum hufu_result rest_take_time(struct hufu *hufu, const struct rest_answer *answer) HUFU_CHECKED;
 /* Waits before attempt number `attempt` (from 1), as long as the last answer asked for; false: it asked for too much. */
 bool rest_pause(struct hufu *hufu, const struct rest_answer *last, uint32_t attempt) HUFU_CHECKED;
 /* Whether a result means that no answer came which would decide anything. */

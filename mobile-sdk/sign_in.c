@@ -74,19 +74,34 @@ static enum hufu_result keep_session(struct hufu *hufu, const struct json_t *jso
     return result;
 }
 
+static enum hufu_result ask_once(struct hufu *hufu, const char *application, struct rest_answer *answer)
+{
+    __attribute__((cleanup(memory_wipe))) struct memory memory;
+    struct buf body;
+    enum hufu_result result = make_request(hufu, application, &memory, &body);
+    if (result)
+        return result;
+    const struct rest_request request = {.path = "/v1/sessions", .body = buf_bytes(&body), .anonymous = true};
+    return rest_call(hufu, &request, answer);
+}
+
+/* The proof carries the time, so a request that is refused for it is made anew, once. */
+static enum hufu_result ask(struct hufu *hufu, const char *application, struct rest_answer *answer)
+{
+    enum hufu_result result = ask_once(hufu, application, answer);
+    if (result != HUFU_RESULT_CLOCK || !answer->service_time_ms)
+        return result;
+    result = rest_take_time(hufu, answer);
+    return result ? result : ask_once(hufu, application, answer);
+}
+
 enum hufu_result hufu_sign_in(struct hufu *hufu, const char *application)
 {
     report_begin(hufu);
     if (!hufu->device.session_token[0])
         return report_end(hufu, HUFU_RESULT_NOT_ENROLLED);
-    __attribute__((cleanup(memory_wipe))) struct memory memory;
-    struct buf body;
-    enum hufu_result result = make_request(hufu, application, &memory, &body);
-    if (result)
-        return report_end(hufu, result);
     REST_ANSWER_DONE struct rest_answer answer = {.json = NULL};
-    const struct rest_request request = {.path = "/v1/sessions", .body = buf_bytes(&body), .anonymous = true};
-    result = rest_call(hufu, &request, &answer);
+    enum hufu_result result = ask(hufu, application, &answer);
     if (!result)
         authentication_forget(hufu);
     return report_end(hufu, result ? result : keep_session(hufu, answer.json));

@@ -4,7 +4,9 @@
 #include <stdio.h>
 
 #include "common/encoding.h"
+#include "common/frame.h"
 #include "common/hash.h"
+#include "common/sign_in.h"
 #include "mobile-sdk/json.h"
 #include "mobile-sdk/openssl/hufu_openssl.h"
 #include "tests/unit/unit.h"
@@ -180,6 +182,48 @@ static void post_activation(struct sdk_service *service, const struct json_t *js
                     "\"project\":{\"id\":\"00000000-0000-7000-8000-000000000001\",\"name\":\"第一医院\"},"
                     "\"account\":{\"id\":\"00000000-0000-7000-8000-000000000002\",\"name\":\"王丽\","
                     "\"work_number\":\"A-17\"},\"device\":{\"id\":\"00000000-0000-7000-8000-000000000003\"}}",
+                    service->token);
+}
+
+/* ---- /v1/sessions ---- */
+
+static bool proves_sign_in(const uint8_t *authentication, const uint8_t *device_key, uint64_t time_ms,
+                           const uint8_t *proof)
+{
+    uint8_t memory[192];
+    struct buf message;
+    buf_init(&message, memory, sizeof(memory));
+    assert_ok(sign_in_signed_message(&message, authentication, device_key, time_ms));
+    const struct hufu_device_key p256 = hufu_openssl_device_key();
+    return p256.verify(NULL, device_key, message.data, message.len, proof) == HUFU_RESULT_OK;
+}
+
+static void post_session(struct sdk_service *service, const struct json_t *json,
+                         struct hufu_http_answer *answer)
+{
+    uint8_t authentication[SIGN_IN_TOKEN_SIZE], device_key[65], proof[64];
+    uint64_t time_ms, now = service->clock_ms;
+    struct json_reader reader = json_reader_of(json);
+    json_read_exact(&reader, "authentication", authentication, sizeof(authentication));
+    json_read_exact(&reader, "device_key", device_key, sizeof(device_key));
+    json_read_exact(&reader, "proof", proof, sizeof(proof));
+    json_read_u64(&reader, "time", &time_ms, INT64_MAX);
+    assert_ok(json_finish(&reader));
+    if (time_ms > now + FRAME_AGE_MAX_MS || time_ms + FRAME_AGE_MAX_MS < now) {
+        char time[RFC3339_TEXT_SIZE], extras[64];
+        rfc3339_format(time, now);
+        (void)snprintf(extras, sizeof(extras), ",\"service_time\":\"%s\"", time);
+        (void)sdk_problem(answer, 403, "frame-time", extras);
+        return;
+    }
+    assert_true(proves_sign_in(authentication, device_key, time_ms, proof));
+    uint8_t token[32];
+    assert_ok(fill(NULL, token, sizeof(token)));
+    base64url_encode(service->token, sizeof(service->token), bytes_of(token, sizeof(token)));
+    (void)sdk_reply(answer, 201,
+                    "{\"session_token\":\"%s\",\"session_expires_at\":\"2027-02-01T00:00:00.000Z\","
+                    "\"account\":{\"id\":\"00000000-0000-7000-8000-000000000002\"},"
+                    "\"device\":{\"id\":\"00000000-0000-7000-8000-000000000003\"}}",
                     service->token);
 }
 
@@ -365,6 +409,8 @@ static void route(struct sdk_service *service, const struct hufu_http_request *r
         get_service(service, answer);
     else if (strcmp(path, "/v1/activations") == 0)
         post_activation(service, json, answer);
+    else if (strcmp(path, "/v1/sessions") == 0 && json)
+        post_session(service, json, answer);
     else if (!is_authorized(service, request))
         (void)sdk_problem(answer, 401, "unauthenticated", "");
     else if (!carries_frame(json) && !sdk_proof_is_near(service, request))

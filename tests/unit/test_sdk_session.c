@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* New sessions by an authentication, where the clock is right or wrong. */
+#include "tests/unit/unit.h"
+
+#include "common/encoding.h"
+#include "mobile-sdk/handle.h"
+#include "tests/unit/sdk_device.h"
+#include "tests/unit/sdk_service.h"
+
+#define HOUR UINT64_C(3600000)
+
+struct session {
+    struct sdk_service *service;
+    struct sdk_device *device;
+};
+
+static int set_up(void **state)
+{
+    static struct session x;
+    x.service = sdk_service_new();
+    x.device = sdk_device_new(x.service);
+    assert_int_equal(sdk_device_enrol(x.device, x.service->code_text), HUFU_RESULT_OK);
+    *state = &x;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct session *x = *state;
+    sdk_device_free(x->device);
+    sdk_service_free(x->service);
+    return 0;
+}
+
+/* As an authentication that has passed would have left it. */
+static void authenticate(struct session *x)
+{
+    uint8_t token[32] = {1, 2, 3};
+    base64url_encode(x->device->hufu->authentication, sizeof(x->device->hufu->authentication),
+                     bytes_of(token, sizeof(token)));
+}
+
+static void a_sign_in_makes_a_new_session(void **state)
+{
+    struct session *x = *state;
+    char before[HUFU_TOKEN_TEXT_MAX + 1];
+    memcpy(before, x->service->token, sizeof(before));
+    authenticate(x);
+    unsigned requests = x->service->requests;
+    assert_int_equal(hufu_sign_in(x->device->hufu, "ward"), HUFU_RESULT_OK);
+    assert_int_equal(x->service->requests, requests + 1);
+    assert_string_not_equal(x->service->token, before);
+    sdk_device_restart(x->device);
+    assert_string_equal(x->device->hufu->device.session_token, x->service->token);
+}
+
+static void a_sign_in_with_a_wrong_clock_takes_the_services_time_and_asks_again_once(void **state)
+{
+    struct session *x = *state;
+    static const int64_t offsets[] = {-(int64_t)HOUR, (int64_t)HOUR};
+    for (size_t i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++) {
+        x->device->now_ms = x->service->clock_ms + (uint64_t)offsets[i];
+        authenticate(x);
+        unsigned requests = x->service->requests;
+        assert_int_equal(hufu_sign_in(x->device->hufu, NULL), HUFU_RESULT_OK);
+        assert_int_equal(x->service->requests, requests + 2);
+        assert_int_equal(x->device->hufu->authentication[0], 0);
+        sdk_device_restart(x->device); /* what it has learnt of the time is stored */
+        authenticate(x);
+        requests = x->service->requests;
+        assert_int_equal(hufu_sign_in(x->device->hufu, NULL), HUFU_RESULT_OK);
+        assert_int_equal(x->service->requests, requests + 1);
+    }
+}
+
+static void a_sign_in_with_a_clock_that_is_days_off_is_refused_and_keeps_the_authentication(void **state)
+{
+    struct session *x = *state;
+    x->device->now_ms = x->service->clock_ms + 48 * HOUR;
+    authenticate(x);
+    unsigned requests = x->service->requests;
+    assert_int_equal(hufu_sign_in(x->device->hufu, NULL), HUFU_RESULT_CLOCK);
+    assert_int_equal(x->service->requests, requests + 1);
+    assert_int_not_equal(x->device->hufu->authentication[0], 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_sign_in_makes_a_new_session),
+        TEST(a_sign_in_with_a_wrong_clock_takes_the_services_time_and_asks_again_once),
+        TEST(a_sign_in_with_a_clock_that_is_days_off_is_refused_and_keeps_the_authentication),
+    };
+    return cmocka_run_group_tests_name("sdk_session", tests, NULL, NULL);
+}
