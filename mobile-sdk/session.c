@@ -42,6 +42,8 @@ static enum hufu_result read_page(struct hufu *hufu, char cursor[CURSOR_MAX + 1]
     cursor[0] = '\0';
     if (json_has(&reader, "next_cursor"))
         json_read_text(&reader, "next_cursor", cursor, CURSOR_MAX + 1);
+    if (there == 0 && cursor[0]) /* it would go on for ever */
+        return HUFU_RESULT_FAULT;
     if (*count + there > cap)
         return HUFU_RESULT_LIMIT;
     bool whole = !json_finish(&reader);

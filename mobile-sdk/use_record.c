@@ -35,7 +35,8 @@ static enum hufu_result read_page(const struct json_t *json, struct hufu_use_que
     query->cursor[0] = '\0';
     if (json_has(&reader, "next_cursor"))
         json_read_text(&reader, "next_cursor", query->cursor, sizeof(query->cursor));
-    if (there > cap || json_finish(&reader))
+    /* An empty page with another behind it: whoever reads on would read for ever. */
+    if (there > cap || (there == 0 && query->cursor[0]) || json_finish(&reader))
         return HUFU_RESULT_FAULT;
     for (size_t i = 0; i < there; i++) {
         struct json_reader element = json_element(&reader, "records", i);

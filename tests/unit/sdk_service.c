@@ -227,6 +227,17 @@ static void post_session(struct sdk_service *service, const struct json_t *json,
                     service->token);
 }
 
+/* A page without sessions that says, as often as it is asked, that there are more. */
+static void get_sessions(struct hufu_http_answer *answer)
+{
+    (void)sdk_reply(answer, 200, "{\"sessions\":[],\"next_cursor\":\"AAAA\"}");
+}
+
+static void get_use_records(struct hufu_http_answer *answer)
+{
+    (void)sdk_reply(answer, 200, "{\"records\":[],\"next_cursor\":\"AAAA\"}");
+}
+
 /* ---- /v1/keys ---- */
 
 static void post_key(struct sdk_service *service, const struct json_t *json, struct hufu_http_answer *answer)
@@ -415,6 +426,10 @@ static void route(struct sdk_service *service, const struct hufu_http_request *r
         (void)sdk_problem(answer, 401, "unauthenticated", "");
     else if (!carries_frame(json) && !sdk_proof_is_near(service, request))
         refuse_proof_time(service, answer);
+    else if (strncmp(path, "/v1/sessions?", 13) == 0)
+        get_sessions(answer);
+    else if (strncmp(path, "/v1/use-records?", 16) == 0)
+        get_use_records(answer);
     else if (strcmp(path, "/v1/keys") == 0 && json)
         post_key(service, json, answer);
     else if (strcmp(path, "/v1/keys") == 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* New sessions by an authentication, where the clock is right or wrong. */
+/* Sessions and lists of them, where clock or service are wrong. */
 #include "tests/unit/unit.h"
 
 #include "common/encoding.h"
@@ -84,6 +84,22 @@ static void a_sign_in_with_a_clock_that_is_days_off_is_refused_and_keeps_the_aut
     assert_int_not_equal(x->device->hufu->authentication[0], 0);
 }
 
+/* Pages without anything on them and always another behind are no list. */
+static void a_list_of_empty_pages_without_end_is_a_fault(void **state)
+{
+    struct session *x = *state;
+    struct hufu_session sessions[4];
+    struct hufu_use_record records[4];
+    struct hufu_use_query query = {.from = NULL};
+    size_t count = 1;
+    unsigned requests = x->service->requests;
+    assert_int_equal(hufu_sessions(x->device->hufu, sessions, 4, &count), HUFU_RESULT_FAULT);
+    assert_int_equal(count, 0);
+    assert_int_equal(hufu_use_records(x->device->hufu, &query, records, 4, &count), HUFU_RESULT_FAULT);
+    assert_int_equal(count, 0);
+    assert_int_equal(x->service->requests, requests + 2);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -92,6 +108,7 @@ int main(void)
         TEST(a_sign_in_makes_a_new_session),
         TEST(a_sign_in_with_a_wrong_clock_takes_the_services_time_and_asks_again_once),
         TEST(a_sign_in_with_a_clock_that_is_days_off_is_refused_and_keeps_the_authentication),
+        TEST(a_list_of_empty_pages_without_end_is_a_fault),
     };
     return cmocka_run_group_tests_name("sdk_session", tests, NULL, NULL);
 }
