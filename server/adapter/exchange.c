@@ -109,15 +109,23 @@ static int progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c, cur
     return atomic_load(&exchange->stopped);
 }
 
+/* With authorities named, these alone: libcurl's own directory of the system's, which is beside the file and not instead of
+ * it, is left out, too. */
+static bool set_authorities(CURL *handle, struct bytes authorities)
+{
+    struct curl_blob pem = {
+        .data = (void *)authorities.data, .len = authorities.len, .flags = CURL_BLOB_NOCOPY};
+    return curl_easy_setopt(handle, CURLOPT_CAPATH, NULL) == CURLE_OK &&
+           curl_easy_setopt(handle, CURLOPT_CAINFO_BLOB, &pem) == CURLE_OK;
+}
+
 static bool set_trust(CURL *handle, const struct outside *outside, const char *url)
 {
     struct bytes authorities = outside_authorities(outside);
-    struct curl_blob pem = {
-        .data = (void *)authorities.data, .len = authorities.len, .flags = CURL_BLOB_NOCOPY};
     bool tls = strncmp(url, "https://", 8) == 0;
     return curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, tls ? "https" : "http") == CURLE_OK &&
            curl_easy_setopt(handle, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
-           (authorities.len == 0 || curl_easy_setopt(handle, CURLOPT_CAINFO_BLOB, &pem) == CURLE_OK);
+           (authorities.len == 0 || set_authorities(handle, authorities));
 }
 
 /* No proxy, whatever the environment says: the configuration says where things are. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The adapters of outside services, against a server that answers over real sockets. */
+#include <openssl/x509_vfy.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -17,7 +18,7 @@
 #include "tests/unit/unit.h"
 
 static char folder[] = "/tmp/hufu-adapter.XXXXXX";
-static char token_file[64], authority_file[64], other_file[64];
+static char token_file[64], authority_file[64], other_file[64], second_file[64];
 static char sms_url[256], email_url[256], face_url[256], empty[] = "";
 static struct sdk_web plain, named, foreign;
 static struct server_config config;
@@ -40,6 +41,7 @@ static int set_up(void **state)
     (void)snprintf(token_file, sizeof(token_file), "%s/token", folder);
     (void)snprintf(authority_file, sizeof(authority_file), "%s/authority", folder);
     (void)snprintf(other_file, sizeof(other_file), "%s/other", folder);
+    (void)snprintf(second_file, sizeof(second_file), "%s/second", folder);
     write_file(token_file, "the-token\n", 0600);
     plain = sdk_web_start(false);
     named = sdk_web_start_named(authority_file);
@@ -58,6 +60,7 @@ static int tear_down(void **state)
     (void)unlink(token_file);
     (void)unlink(authority_file);
     (void)unlink(other_file);
+    (void)unlink(second_file);
     return rmdir(folder);
 }
 
@@ -174,6 +177,29 @@ static void only_a_certificate_that_holds_for_this_name_is_trusted(void **state)
     assert_ok(ask(&named, "https", "/echo"));
     assert_int_equal(answer.status, 200);
     assert_int_equal(ask(&foreign, "https", "/echo"), HUFU_ERR_AWAY);
+}
+
+/* In place of OpenSSL's own, for libcurl too: the system's directory of authorities has the one that the test names. */
+static const char *system_authority;
+int X509_STORE_load_path(X509_STORE *store, const char *path)
+{
+    (void)path;
+    return system_authority == NULL || X509_STORE_load_file(store, system_authority);
+}
+
+static void authorities_that_are_named_are_instead_of_the_system_s(void **state)
+{
+    (void)state;
+    forget_services();
+    struct sdk_web first = sdk_web_start_named(other_file), second = sdk_web_start_named(second_file);
+    system_authority = second_file;
+    assert_ok(ask(&second, "https", "/echo"));
+    config.outside_ca_file = other_file;
+    assert_ok(ask(&first, "https", "/echo"));
+    assert_int_equal(ask(&second, "https", "/echo"), HUFU_ERR_AWAY);
+    system_authority = NULL;
+    sdk_web_stop(&first);
+    sdk_web_stop(&second);
 }
 
 static void a_service_that_hangs_is_left_after_the_time_set(void **state)
@@ -443,6 +469,7 @@ int main(void)
         cmocka_unit_test(what_is_no_whole_answer_is_away),
         cmocka_unit_test(a_redirect_is_an_answer_and_not_followed),
         cmocka_unit_test(only_a_certificate_that_holds_for_this_name_is_trusted),
+        cmocka_unit_test(authorities_that_are_named_are_instead_of_the_system_s),
         cmocka_unit_test(a_service_that_hangs_is_left_after_the_time_set),
         cmocka_unit_test(a_call_that_waits_ends_when_it_is_stopped),
         cmocka_unit_test(the_status_decides_whether_a_message_is_taken_given_up_or_tried_again),
