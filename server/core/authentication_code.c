@@ -48,9 +48,11 @@ enum hufu_err authentication_send_code(struct worker *worker, struct act *act, c
         err = attempt_count_address(worker, act);
     if (err == HUFU_OK)
         err = authentication_post_code(worker, &asked, expires_ms);
+    if (err != HUFU_OK)
+        return err;
+    /* Only now: a refusal that nothing has counted is answered for everybody alike, with no record of somebody. */
     authentication_set_act(act, authentication);
-    if (err == HUFU_OK)
-        err = act_record(worker, act, authentication_purpose_names[authentication->purpose]);
+    err = act_record(worker, act, authentication_purpose_names[authentication->purpose]);
     return err == HUFU_OK ? store_commit(&transaction) : err;
 }
 

@@ -271,6 +271,19 @@ def test_a4_a_mobile_number_has_its_own_count_and_nobody_learns_whose_it_is(stac
     assert len(inbox.messages("+86" + mobile, after=last)) == 1
 
 
+def test_a4_a_code_that_is_refused_leaves_a_record_of_nobody(stack, public, inbox, project, person):
+    records = lambda: stack.sql("select count(*) from audit_event where action = 'authentication.code'")
+    for number in (person["work_number"], "nobody"):
+        begun = begin(public, project["id"], number)
+        before = records()
+        begun.send_code().ok(201)
+        assert int(records()) == int(before) + 1
+        before = records()
+        for _ in range(3):
+            begun.send_code().problem(429, "too-many-tries")
+        assert records() == before
+
+
 def test_a4_nobody_learns_whether_an_account_exists(stack, public, admin, inbox, project, person, new_user):
     suspended = new_user()["account"]
     admin.post(f"/admin/v1/users/{suspended['id']}/suspend").ok()
