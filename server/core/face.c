@@ -64,29 +64,43 @@ enum hufu_err face_enrol(struct worker *worker, struct act *act, struct bytes pi
 
 /* ---- as a method of authentication ---- */
 
-/* Where there is no picture to compare with, the one given is compared with itself, for the time it takes. */
+/* The picture that is kept; for nobody, the one given is sealed, for the time that opening takes. */
+static enum hufu_err face_reference(struct worker *worker, const struct authentication *authentication,
+                                    struct bytes picture, struct face_memory *memory, struct buf *plain,
+                                    bool *known)
+{
+    static const uint8_t nobody[UUID_SIZE] = {0};
+    const uint8_t *account_id = authentication->has_account ? authentication->account_id : nobody;
+    struct buf sealed;
+    buf_init(&sealed, memory->sealed, sizeof memory->sealed);
+    buf_init(plain, memory->plain, sizeof memory->plain);
+    enum hufu_err err = face_read(worker->store, account_id, &sealed);
+    *known = err == HUFU_OK;
+    if (err == HUFU_OK)
+        return personal_open(worker, PERSONAL_FACE, authentication->project_id, account_id,
+                             buf_bytes(&sealed), plain);
+    if (err != HUFU_ERR_NOT_FOUND)
+        return err;
+    buf_init(&sealed, memory->sealed, sizeof memory->sealed);
+    return personal_seal(worker, PERSONAL_FACE, authentication->project_id, account_id, picture, &sealed);
+}
+
+/* Where there is no picture to compare with, the one given is compared with itself, and is wrong. */
 static enum hufu_err face_holds(struct worker *worker, const struct authentication *authentication,
                                 struct bytes picture, bool *right)
 {
-    static const uint8_t nobody[UUID_SIZE] = {0};
     struct face_memory *memory FACE_MEMORY_FREED = malloc(sizeof *memory);
-    struct buf sealed, plain;
-    bool known = authentication->has_account, same;
+    struct buf plain;
+    bool known, same;
     *right = false;
     if (memory == NULL)
         return HUFU_ERR_INTERNAL;
-    buf_init(&sealed, memory->sealed, sizeof memory->sealed);
-    buf_init(&plain, memory->plain, sizeof memory->plain);
-    enum hufu_err err = face_read(worker->store, known ? authentication->account_id : nobody, &sealed);
-    known = known && err == HUFU_OK;
+    enum hufu_err err = face_reference(worker, authentication, picture, memory, &plain, &known);
     if (err == HUFU_OK)
-        err = personal_open(worker, PERSONAL_FACE, authentication->project_id, authentication->account_id,
-                            buf_bytes(&sealed), &plain);
-    if (err != HUFU_OK && err != HUFU_ERR_NOT_FOUND)
-        return err;
-    err = face_compare(worker, known ? buf_bytes(&plain) : picture, picture, &same);
+        err = face_compare(worker, known ? buf_bytes(&plain) : picture, picture, &same);
     *right = err == HUFU_OK && known && same;
-    return err;
+    /* The one given has been found to show a face: what is wrong is in the other, and the answer is no. */
+    return err == HUFU_ERR_FORM || err == HUFU_ERR_LIMIT ? HUFU_OK : err;
 }
 
 /* The service did not say: that was no try. */
@@ -113,9 +127,13 @@ enum hufu_err authentication_try_face(struct worker *worker, struct act *act, co
         err = authentication_try_count_alone(worker, act, &attempted);
     if (err != HUFU_OK)
         return err;
-    authentication_set_act(act, &attempted.view.authentication);
-    err = face_holds(worker, &attempted.view.authentication, picture, &right);
+    /* With itself first: whether it shows one face is told everybody after the same work, and before anything is looked
+     * at that only somebody has. */
+    err = face_compare(worker, picture, picture, &right);
+    if (err == HUFU_OK)
+        err = face_holds(worker, &attempted.view.authentication, picture, &right);
     if (err != HUFU_OK)
         return face_take_back(worker, &attempted, face_verdict(act, err));
+    authentication_set_act(act, &attempted.view.authentication);
     return authentication_try_end(worker, act, &attempted, right, out);
 }

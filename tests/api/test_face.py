@@ -141,6 +141,16 @@ def test_a4_a_picture_without_one_face_is_refused_as_such(public, project, anna,
     anna.request("PUT", "/v1/account/face", {"picture": face.encode(shown())}).problem(400, "bad-field", field="picture")
 
 
+def test_a4_a_picture_without_a_face_is_refused_for_everybody_and_recorded_of_nobody(stack, public, project, anna):
+    records = lambda: stack.sql("select count(*) from audit_event where action = 'authentication.face'")
+    before = records()
+    for number in (anna.account["work_number"], "nobody"):
+        begun = begin(public, project["id"], number)
+        for shown in (face.nobody(), b"\xff\xd8\xff no picture"):
+            try_face(begun, face.encode(shown)).problem(400, "bad-field", field="picture")
+    assert records() == before
+
+
 def test_a4_without_the_face_service_nobody_loses_a_try_and_the_rest_goes_on(stack, public, project, anna):
     begun = begin(public, project["id"], anna.account["work_number"])
     stack.process("down", "face")
