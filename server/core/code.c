@@ -39,6 +39,7 @@ bool code_step(enum code_state state, enum code_event event, enum code_state *ne
 /* Secret until it is used. */
 struct code_text {
     char digits[CODE_DIGITS + 1];
+    uint8_t none[32]; /* what is kept of one that nobody gets: no digits are right */
 };
 
 static void code_text_wipe(struct code_text *text)
@@ -56,15 +57,28 @@ static enum hufu_err code_draw(struct code_text *out)
     } while (drawn >= UINT32_MAX / CODE_COUNT * CODE_COUNT);
     (void)snprintf(out->digits, sizeof out->digits, "%06u", drawn % CODE_COUNT);
     secret_wipe(&drawn, sizeof drawn);
-    return HUFU_OK;
+    return getrandom(out->none, sizeof out->none, 0) == (ssize_t)sizeof out->none ? HUFU_OK
+                                                                                  : HUFU_ERR_INTERNAL;
+}
+
+/* Both are hashed, and one is kept. */
+static enum hufu_err code_hash(struct worker *worker, const struct code_text *text, bool somebody,
+                               struct code_row *row)
+{
+    uint8_t digits[HASH_SIZE], none[HASH_SIZE];
+    enum hufu_err err = personal_code_hash(worker, row->code_id, bytes_of(text->digits, CODE_DIGITS), digits);
+    if (err == HUFU_OK)
+        err = personal_code_hash(worker, row->code_id, bytes_of(text->none, sizeof text->none), none);
+    if (err == HUFU_OK)
+        memcpy(row->code_hash, somebody ? digits : none, HASH_SIZE);
+    return err;
 }
 
 static enum hufu_err code_send(struct worker *worker, const struct code_order *order,
-                               const struct code_text *text, bool allowed)
+                               const struct code_text *text, bool somebody)
 {
     static const char nobody[] = "+8613800000000"; /* as long as most */
     char minutes[8];
-    bool somebody = allowed && order->mobile != NULL;
     (void)snprintf(minutes, sizeof minutes, "%d", CODE_SECONDS / 60);
     const struct notice notice = {
         .project_id = order->project_id,
@@ -92,12 +106,13 @@ enum hufu_err code_post(struct worker *worker, const struct code_order *order, u
     identifier_new(row.code_id);
     enum hufu_err err = code_draw(&text);
     if (err == HUFU_OK)
-        err = personal_code_hash(worker, row.code_id, bytes_of(text.digits, CODE_DIGITS), row.code_hash);
-    if (err == HUFU_OK)
         err = attempt_take(worker->store, &mobile, &code_limit, &taken, &moment_us);
+    bool somebody = err == HUFU_OK && taken && order->mobile != NULL;
+    if (err == HUFU_OK)
+        err = code_hash(worker, &text, somebody, &row);
     if (err == HUFU_OK)
         err = code_insert(worker->store, &row, order->scope, order->subject, CODE_SECONDS, expires_ms);
-    return err == HUFU_OK ? code_send(worker, order, &text, taken) : err;
+    return err == HUFU_OK ? code_send(worker, order, &text, somebody) : err;
 }
 
 enum hufu_err code_try(struct worker *worker, const uint8_t project_id[UUID_SIZE], enum code_scope scope,

@@ -22,7 +22,7 @@ hufu_test(test_core_machine SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_core_machine.
 foreach(noun password methods)
     hufu_test(test_core_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_core_${noun}.c USES hufu_core Threads::Threads)
 endforeach()
-foreach(noun activation device keygen notice operation people personal project service turn)
+foreach(noun activation code device keygen notice operation people personal project service turn)
     hufu_test(test_core_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_core_${noun}.c USES hufu_test_office OpenSSL::Crypto)
 endforeach()
 target_link_libraries(test_core_notice PRIVATE Threads::Threads)
