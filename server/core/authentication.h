@@ -91,7 +91,8 @@ enum hufu_err authentication_try_face(struct worker *worker, struct act *act, co
 
 #define AUTHENTICATION_QR_SIZE 32
 /* What a QR code shows for a bound device of the account to scan. Whoever only sees it can do nothing with it; the one before
- * is good for nothing any more. */
+ * is good for nothing any more. Refusal besides: not allowed (to sign in or bind a device, begun without its key: whether the
+ * device that says yes is another one could not be told). */
 enum hufu_err authentication_show_qr(struct worker *worker, struct act *act, const uint8_t *token,
                                      uint8_t code[AUTHENTICATION_QR_SIZE]) HUFU_MUST_CHECK;
 /* What this session's device has scanned. Refusal: not found (no such code, or another account's). */

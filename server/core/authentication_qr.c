@@ -6,6 +6,14 @@
 #include "server/core/authentication_try.h"
 #include "server/store/project_store.h"
 
+/* What one device is to profit from is answered by another one, which takes knowing the first. */
+static bool authentication_knows_who_asks(const struct authentication *authentication)
+{
+    bool device = authentication->purpose == AUTHENTICATION_SIGN_IN ||
+                  authentication->purpose == AUTHENTICATION_BIND_DEVICE;
+    return !device || authentication->has_device_key;
+}
+
 enum hufu_err authentication_show_qr(struct worker *worker, struct act *act, const uint8_t *token,
                                      uint8_t code[AUTHENTICATION_QR_SIZE])
 {
@@ -15,6 +23,8 @@ enum hufu_err authentication_show_qr(struct worker *worker, struct act *act, con
     enum hufu_err err = authentication_try_look(worker, act, token, AUTHENTICATION_QR, &shown);
     if (err != HUFU_OK)
         return err;
+    if (!authentication_knows_who_asks(&shown.view.authentication))
+        return act_refuse_reason(act, REFUSAL_NOT_ALLOWED, "it was begun without device_key");
     if (getrandom(code, AUTHENTICATION_QR_SIZE, 0) != AUTHENTICATION_QR_SIZE)
         return HUFU_ERR_INTERNAL;
     hash_sha256(qr_hash, bytes_of(code, AUTHENTICATION_QR_SIZE));
@@ -64,7 +74,7 @@ enum hufu_err authentication_approve_qr(struct worker *worker, struct act *act, 
         err = authentication_scan(worker, act, code, &scanned);
     if (err != HUFU_OK)
         return err;
-    if (scanned.same)
+    if (scanned.same || !authentication_knows_who_asks(&scanned.authentication))
         return act_refuse_reason(act, REFUSAL_NOT_ALLOWED, "the device that asks cannot answer itself");
     if (!scanned.bound)
         return act_refuse(act, REFUSAL_BINDING_NOT_ACTIVE);

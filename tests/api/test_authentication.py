@@ -392,8 +392,13 @@ def make_bound(stack, session):
     stack.sql("update binding set state = 'active', record = 'x' where binding_id = '%s'" % key["binding_id"])
 
 
+def begin_elsewhere(public, project, work_number, purpose="sign-in"):
+    """On another device than the session's."""
+    return begin(public, project["id"], work_number, purpose, device_key=wire.encode(device_module.Device().public_key))
+
+
 def test_a4_a_bound_device_scans_a_code_and_says_yes(stack, public, project, session, known):
-    begun = begin(public, project["id"], known["work_number"])
+    begun = begin_elsewhere(public, project, known["work_number"])
     text = begun.qr().ok(201)["text"]
     prefix, code = text.split("=", 1)
     assert prefix == "hufu:authenticate?a" and begun.token not in text
@@ -408,7 +413,7 @@ def test_a4_a_bound_device_scans_a_code_and_says_yes(stack, public, project, ses
 
 
 def test_a4_who_only_sees_the_code_can_do_nothing_with_it(stack, public, project, session, known, new_user):
-    begun = begin(public, project["id"], known["work_number"])
+    begun = begin_elsewhere(public, project, known["work_number"])
     code = begun.qr().ok(201)["text"].split("=", 1)[1]
     public.post("/v1/authentications/qr/approvals", {"code": code}).problem(401, "unauthenticated")
     authentication.Authentication(public, {"authentication": code}).state().problem(403, "authentication-failed")
@@ -423,7 +428,7 @@ def test_a4_who_only_sees_the_code_can_do_nothing_with_it(stack, public, project
     begun.qr().ok(201)
     make_bound(stack, session)
     session.post("/v1/authentications/qr/approvals", {"code": code}).problem(404, "not-found")
-    begin(public, project["id"], "nobody").qr().ok(201)
+    begin_elsewhere(public, project, "nobody").qr().ok(201)
 
 
 def test_a4_a_device_does_not_answer_itself(stack, public, project, session, device, known):
@@ -434,6 +439,42 @@ def test_a4_a_device_does_not_answer_itself(stack, public, project, session, dev
     begun = begin(public, project["id"], known["work_number"], device_key=wire.encode(device.public_key))
     code = begun.qr().ok(201)["text"].split("=", 1)[1]
     session.post("/v1/authentications/qr/approvals", {"code": code}).problem(403, "not-allowed")
+
+
+@pytest.mark.parametrize("purpose", ["sign-in", "bind-device"])
+def test_a4_a_device_that_does_not_say_which_it_is_shows_no_code(stack, public, admin, project, session, known, purpose):
+    make_bound(stack, session)
+    rule = {"methods_" + purpose.replace("-", "_"): ["qr", "password"]}
+    admin.request("PATCH", f"/admin/v1/projects/{project['id']}", rule).ok()
+    try:
+        for number in (known["work_number"], "nobody"):
+            begun = begin(public, project["id"], number, purpose)
+            begun.qr().problem(403, "not-allowed")
+        begun = begin(public, project["id"], known["work_number"], purpose)
+        begun.password(GOOD_PASSWORD).ok()
+        begun.qr().problem(403, "not-allowed")
+        # Nor is one approved that was shown all the same.
+        begun = begin(public, project["id"], known["work_number"], purpose)
+        code = secrets.token_bytes(32)
+        stack.sql("update authentication set qr_hash = sha256('\\x%s') where token_hash = sha256('\\x%s')"
+                  % (code.hex(), wire.decode(begun.token).hex()))
+        session.post("/v1/authentications/qr/approvals", {"code": wire.encode(code)}).problem(403, "not-allowed")
+        assert begun.state().ok()["state"] == "open"
+    finally:
+        defaults = {"methods_sign_in": ["qr", "password+sms", "password+face"], "methods_bind_device": ["password+sms"]}
+        admin.request("PATCH", f"/admin/v1/projects/{project['id']}", defaults).ok()
+
+
+def test_a4_another_devices_yes_does_not_sign_in_the_device_that_said_it(stack, public, project, session, device, known):
+    make_bound(stack, session)
+    begun = begin_elsewhere(public, project, known["work_number"])
+    code = begun.qr().ok(201)["text"].split("=", 1)[1]
+    session.post("/v1/authentications/qr/approvals", {"code": code}).ok()
+    time_ms = wire.now_ms()
+    message = wire.fields("hufu/sign-in", wire.decode(begun.token), device.public_key, wire.u64(time_ms))
+    body = {"authentication": begun.token, "device_key": wire.encode(device.public_key), "time": time_ms,
+            "proof": wire.encode(device.sign(message))}
+    public.post("/v1/sessions", body).problem(403, "authentication-needed")
 
 
 # ---- face ----
