@@ -56,10 +56,11 @@ static enum hufu_result give_typed_password(struct phone *phone, struct hufu_aut
                                       state);
 }
 
-/* A remembered one that is over is asked for. */
-static enum hufu_result give_password(struct phone *phone, struct hufu_authentication *state, bool *told)
+/* A remembered one that is over is asked for; and where the password itself is wanted, none serves. */
+static enum hufu_result give_password(struct phone *phone, struct hufu_authentication *state, bool itself,
+                                      bool *told)
 {
-    if (hufu_password_remembered(phone->hufu)) {
+    if (!itself && hufu_password_remembered(phone->hufu)) {
         enum hufu_result result = hufu_authenticate_remembered(phone->hufu, state);
         if (result != HUFU_RESULT_AUTHENTICATION)
             return result;
@@ -109,12 +110,13 @@ enum hufu_result prove(struct phone *phone, enum hufu_authentication_purpose pur
                        bool *told)
 {
     struct hufu_authentication state;
+    bool itself = purpose == HUFU_AUTHENTICATE_RECOVER || (needed & HUFU_METHOD_PASSWORD) != 0;
     *told = false;
     enum hufu_result result = hufu_authenticate(phone->hufu, purpose, &state);
     while (!result && (!state.done || (needed & ~state.passed) != 0)) {
         unsigned way = (needed & ~state.passed) | (state.done ? 0 : choose_way(phone, &state, needed));
         if (way & HUFU_METHOD_PASSWORD)
-            result = give_password(phone, &state, told);
+            result = give_password(phone, &state, itself, told);
         else if (way & HUFU_METHOD_SMS)
             result = give_code(phone, &state, told);
         else if (way & HUFU_METHOD_FACE && phone->options.picture)

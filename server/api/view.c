@@ -262,9 +262,10 @@ json_t *view_removal(const struct device_removal *removal, const uint8_t *own_id
 
 json_t *view_methods(unsigned methods)
 {
+    unsigned counted = methods_counted(methods);
     json_t *names = json_array();
     for (unsigned i = 0; i < AUTHENTICATION_METHOD_COUNT; i++)
-        if ((methods & METHOD_BIT(i)) != 0)
+        if ((counted & METHOD_BIT(i)) != 0)
             json_array_append_new(names, json_text(authentication_method_names[i]));
     return names;
 }

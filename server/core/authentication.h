@@ -80,7 +80,7 @@ enum hufu_err authentication_try_code(struct worker *worker, struct act *act, co
                                       struct authentication_progress *out) HUFU_MUST_CHECK;
 
 /* In place of the password: a token that was remembered for this device (remembered.h), and the device's signature of
- * remembered_signed_message. */
+ * remembered_signed_message. Refusal besides: not allowed (to bind a device or recover). */
 enum hufu_err authentication_try_remembered(struct worker *worker, struct act *act, const uint8_t *token,
                                             const uint8_t *remembered, const uint8_t *proof,
                                             struct authentication_progress *out) HUFU_MUST_CHECK;

@@ -84,6 +84,6 @@ enum hufu_err authentication_approve_qr(struct worker *worker, struct act *act, 
     struct authentication_try attempted AUTHENTICATION_TRY_WIPED = {
         .view = {.authentication = scanned.authentication,
                  .rule = authentication_rule(&project, scanned.authentication.purpose)},
-        .method = AUTHENTICATION_QR};
+        .passes = METHOD_BIT(AUTHENTICATION_QR)};
     return authentication_try_right(worker, act, &attempted, &transaction, &progress);
 }

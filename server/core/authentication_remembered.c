@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A remembered password as a method of authentication: it passes for the password. */
+/* A remembered password as a method of authentication: it passes for the password, but not where a way in is changed. */
 #include <string.h>
 
 #include "common/secret.h"
@@ -23,6 +23,11 @@ static bool authentication_remembered_holds(const struct authentication *authent
     return holds;
 }
 
+static bool authentication_takes_remembered(enum authentication_purpose purpose)
+{
+    return purpose == AUTHENTICATION_SIGN_IN || purpose == AUTHENTICATION_CONFIRM;
+}
+
 enum hufu_err authentication_try_remembered(struct worker *worker, struct act *act, const uint8_t *token,
                                             const uint8_t *given, const uint8_t *proof,
                                             struct authentication_progress *out)
@@ -32,6 +37,9 @@ enum hufu_err authentication_try_remembered(struct worker *worker, struct act *a
     uint8_t given_hash[HASH_SIZE];
     *out = (struct authentication_progress){.passed = 0};
     enum hufu_err err = authentication_try_look(worker, act, token, AUTHENTICATION_PASSWORD, &attempted);
+    if (err == HUFU_OK && !authentication_takes_remembered(attempted.view.authentication.purpose))
+        err = act_refuse_reason(act, REFUSAL_NOT_ALLOWED, "the password must be given for this");
+    attempted.passes = METHOD_REMEMBERED;
     if (err == HUFU_OK)
         err = authentication_try_count_alone(worker, act, &attempted);
     if (err != HUFU_OK)

@@ -48,7 +48,7 @@ enum hufu_err authentication_try_look(struct worker *worker, struct act *act, co
     enum hufu_err err = authentication_look(worker, act, token, out);
     if (err != HUFU_OK)
         return err;
-    out->method = method;
+    out->passes = METHOD_BIT(method);
     bool passed = out->view.authentication.state == AUTHENTICATION_PASSED;
     if (!passed && !methods_offer(out->view.rule, method))
         return act_refuse_reason(act, REFUSAL_NOT_ALLOWED, "the project does not want this method here");
@@ -81,7 +81,7 @@ enum hufu_err authentication_try_right(struct worker *worker, struct act *act,
                                        struct authentication_progress *out)
 {
     struct authentication *authentication = &attempted->view.authentication;
-    authentication->passed |= METHOD_BIT(attempted->method);
+    authentication->passed |= attempted->passes;
     bool enough = methods_suffice(attempted->view.rule, authentication->passed);
     bool passed = authentication->state == AUTHENTICATION_PASSED;
     if (!authentication_step(authentication->state,

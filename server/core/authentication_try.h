@@ -19,7 +19,7 @@
 struct authentication_try {
     uint8_t token_hash[HASH_SIZE];
     struct authentication_view view;
-    enum authentication_method method;
+    unsigned passes;   /* what it passes when it is right: a method's bit, or METHOD_REMEMBERED */
     int64_t moment_us; /* at which it was counted */
 };
 void authentication_try_wipe(struct authentication_try *attempted);

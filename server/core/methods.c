@@ -30,10 +30,16 @@ static bool methods_in_rule(unsigned rule, unsigned combination)
     return (rule >> combination & 1) != 0;
 }
 
+unsigned methods_counted(unsigned passed)
+{
+    unsigned methods = passed & ~METHOD_REMEMBERED;
+    return (passed & METHOD_REMEMBERED) != 0 ? methods | METHOD_BIT(AUTHENTICATION_PASSWORD) : methods;
+}
+
 bool methods_suffice(unsigned rule, unsigned passed)
 {
     for (unsigned i = 0; i < METHODS_COMBINATION_COUNT; i++)
-        if (methods_in_rule(rule, i) && (methods_combinations[i] & ~passed) == 0)
+        if (methods_in_rule(rule, i) && (methods_combinations[i] & ~methods_counted(passed)) == 0)
             return true;
     return false;
 }
@@ -50,7 +56,7 @@ unsigned methods_missing(unsigned rule, unsigned passed, unsigned missing[METHOD
 {
     unsigned count = 0;
     for (unsigned i = 0; i < METHODS_COMBINATION_COUNT; i++) {
-        unsigned left = methods_combinations[i] & ~passed;
+        unsigned left = methods_combinations[i] & ~methods_counted(passed);
         bool known = !methods_in_rule(rule, i);
         for (unsigned j = 0; j < count; j++)
             known = known || missing[j] == left;

@@ -13,6 +13,9 @@ enum authentication_method {
     AUTHENTICATION_METHOD_COUNT
 };
 #define METHOD_BIT(method) (1u << (method))
+/* Among what was passed: the password was not given, but remembered. Counts as the password in a combination, and not where a
+ * way in is made or changed: else it would renew itself for ever. */
+#define METHOD_REMEMBERED METHOD_BIT(AUTHENTICATION_METHOD_COUNT)
 extern const char *const authentication_method_names[AUTHENTICATION_METHOD_COUNT + 1]; /* NULL ends them */
 
 /* A combination is a set of methods that suffices; a project's rule is a set of combinations, each of which does. Their
@@ -20,6 +23,9 @@ extern const char *const authentication_method_names[AUTHENTICATION_METHOD_COUNT
 #define METHODS_COMBINATION_COUNT 8
 /* Bits of methods. */
 unsigned methods_of_combination(unsigned combination);
+
+/* The methods that those passed count as. */
+unsigned methods_counted(unsigned passed);
 
 /* Whether the methods passed hold one of the rule's combinations. */
 bool methods_suffice(unsigned rule, unsigned passed);

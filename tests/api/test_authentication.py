@@ -367,6 +367,34 @@ def test_a4_a_password_is_remembered_only_after_it_was_given(stack, admin, proje
         admin.request("PATCH", path, {"remember_days": 30}).ok()
 
 
+def test_a4_a_remembered_password_does_not_renew_itself(stack, public, inbox, project, session, device, known):
+    remembered = session.post("/v1/account/remembered-password").ok(201)["remembered"]
+    stack.sql("update authentication set passed_at = passed_at - interval '301 seconds'")
+    begun = confirm(session)
+    passed = begun.remembered(**remembered_proof(device, begun, remembered)).ok()
+    assert passed == {"state": "passed", "passed": ["password"], "remaining": []}
+    answer = session.post("/v1/account/remembered-password").problem(403, "authentication-needed")
+    assert answer["methods"] == ["password"]
+    # Nor does it enrol a face beside a code, nor serve where a way in is made.
+    stack.sql("update authentication set passed = passed | 2 where token_hash = sha256('\\x%s')" % wire.decode(begun.token).hex())
+    answer = session.request("PUT", "/v1/account/face", {"picture": wire.encode(b"\xff\xd8\xff")}).problem(403, "authentication-needed")
+    assert answer["methods"] == ["password"]
+    begun.password(GOOD_PASSWORD).ok()
+
+
+def test_a4_a_remembered_password_neither_binds_a_device_nor_recovers(stack, public, admin, project, session, device, known):
+    remembered = session.post("/v1/account/remembered-password").ok(201)["remembered"]
+    path = f"/admin/v1/projects/{project['id']}"
+    admin.request("PATCH", path, {"methods_recover": ["password"]}).ok()
+    try:
+        for purpose in ("bind-device", "recover"):
+            for number in (known["work_number"], "nobody"):
+                begun = begin(public, project["id"], number, purpose)
+                begun.remembered(**remembered_proof(device, begun, remembered)).problem(403, "not-allowed")
+    finally:
+        admin.request("PATCH", path, {"methods_recover": ["sms"]}).ok()
+
+
 @pytest.mark.parametrize("end", ["change", "forget", "replace", "remove", "expire", "issue"])
 def test_a4_a_remembered_password_ends(stack, public, admin, project, session, device, known, end):
     remembered = session.post("/v1/account/remembered-password").ok(201)["remembered"]

@@ -33,6 +33,23 @@ static void a_rule_is_met_by_any_of_its_combinations_and_by_more(void **state)
         }
 }
 
+static void a_remembered_password_counts_as_one_and_as_nothing_else(void **state)
+{
+    (void)state;
+    for (unsigned passed = 0; passed < 1u << AUTHENTICATION_METHOD_COUNT; passed++) {
+        unsigned missing[METHODS_COMBINATION_COUNT], others[METHODS_COMBINATION_COUNT];
+        assert_int_equal(methods_counted(passed), passed);
+        assert_int_equal(methods_counted(passed | METHOD_REMEMBERED), passed | PASSWORD);
+        for (unsigned rule = 0; rule < 1u << METHODS_COMBINATION_COUNT; rule++) {
+            assert_int_equal(methods_suffice(rule, passed | METHOD_REMEMBERED),
+                             methods_suffice(rule, passed | PASSWORD));
+            unsigned count = methods_missing(rule, passed | METHOD_REMEMBERED, missing);
+            assert_int_equal(methods_missing(rule, passed | PASSWORD, others), count);
+            assert_memory_equal(missing, others, count * sizeof missing[0]);
+        }
+    }
+}
+
 static void a_rule_offers_the_methods_of_its_combinations(void **state)
 {
     (void)state;
@@ -68,6 +85,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_rule_is_met_by_any_of_its_combinations_and_by_more),
+        cmocka_unit_test(a_remembered_password_counts_as_one_and_as_nothing_else),
         cmocka_unit_test(a_rule_offers_the_methods_of_its_combinations),
         cmocka_unit_test(combinations_are_named_after_their_methods),
     };
