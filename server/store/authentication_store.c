@@ -69,10 +69,11 @@ static const struct statement authentication_lock_statement = {
     .sql = "with a as materialized (select * from authentication where token_hash = $1::bytea"
            " for no key update) select " AUTHENTICATION_COLUMNS " from a",
 };
+/* The first method's moment is everybody's: a later one makes none of those before it younger. */
 static const struct statement authentication_set_statement = {
     .name = "authentication_set",
     .sql = "update authentication set state = $2::text, passed = $3::int4, tries = $4::int4,"
-           " passed_at = case when $5::bool then clock_timestamp() else passed_at end"
+           " passed_at = case when $5::bool then coalesce(passed_at, clock_timestamp()) else passed_at end"
            " where authentication_id = $1::uuid",
 };
 static const struct statement authentication_set_qr_statement = {

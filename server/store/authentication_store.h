@@ -73,7 +73,8 @@ enum hufu_err authentication_read(struct store *store, const uint8_t token_hash[
  * before the account's. HUFU_ERR_NOT_FOUND. */
 enum hufu_err authentication_lock(struct store *store, const uint8_t token_hash[HASH_SIZE],
                                   struct authentication *out) HUFU_MUST_CHECK;
-/* State, methods and tries of the locked row; passed_now: a method was passed at this moment. */
+/* State, methods and tries of the locked row; passed_now: a method was passed at this moment, which counts if it is the
+ * first. */
 enum hufu_err authentication_set(struct store *store, const struct authentication *authentication,
                                  bool passed_now) HUFU_MUST_CHECK;
 /* Sets what its QR code shows (NULL: nothing any more). */

@@ -395,6 +395,17 @@ def test_a4_a_remembered_password_neither_binds_a_device_nor_recovers(stack, pub
         admin.request("PATCH", path, {"methods_recover": ["sms"]}).ok()
 
 
+def test_a4_a_later_method_makes_none_before_it_younger(stack, inbox, public, admin, project, session, known):
+    session.post("/v1/account/remembered-password").ok(201)
+    stack.sql("update authentication set passed_at = passed_at - interval '301 seconds'")
+    begun = confirm(session)
+    begun.password(GOOD_PASSWORD).ok()
+    session.post("/v1/account/remembered-password").ok(201)
+    stack.sql("update authentication set passed_at = passed_at - interval '301 seconds'")
+    begun.password(GOOD_PASSWORD).ok()
+    session.post("/v1/account/remembered-password").problem(403, "authentication-needed")
+
+
 @pytest.mark.parametrize("end", ["change", "forget", "replace", "remove", "expire", "issue"])
 def test_a4_a_remembered_password_ends(stack, public, admin, project, session, device, known, end):
     remembered = session.post("/v1/account/remembered-password").ok(201)["remembered"]
