@@ -34,6 +34,7 @@ const struct http_route api_routes[] = {
     {"GET", "/v1/keys/{id}/bindings/{binding}", ROUTE_SESSION, ROUTE_WORKER, binding_get},
     {"POST", "/v1/keys/{id}/handovers", ROUTE_TOKEN, ROUTE_WORKER, operation_post_handover},
     {"GET", "/v1/account/keys", ROUTE_SESSION, ROUTE_WORKER, binding_key_list},
+    {"POST", "/v1/devices", ROUTE_PUBLIC, ROUTE_WORKER, device_post},
     {"GET", "/v1/devices", ROUTE_SESSION, ROUTE_WORKER, device_list_get},
     {"PATCH", "/v1/devices/{id}", ROUTE_SESSION, ROUTE_WORKER, device_patch},
     {"DELETE", "/v1/devices/{id}", ROUTE_SESSION, ROUTE_WORKER, device_delete},

@@ -15,7 +15,7 @@
 struct sign_in_body {
     struct bytes authentication, device_key, proof;
     int64_t time_ms;
-    const char *application;
+    const char *application, *device_name, *device_model;
 };
 
 #define SIGN_IN_BYTES(member, size)                                                            \
@@ -23,21 +23,31 @@ struct sign_in_body {
         .name = #member, .type = FIELD_BYTES, .offset = offsetof(struct sign_in_body, member), \
         .min = (size), .max = (size)                                                           \
     }
-static const struct field sign_in_fields[] = {
-    SIGN_IN_BYTES(authentication, SIGN_IN_TOKEN_SIZE),
-    SIGN_IN_BYTES(device_key, FRAME_DEVICE_KEY_SIZE),
-    SIGN_IN_BYTES(proof, FRAME_SIGNATURE_SIZE),
-    {.name = "time",
-     .type = FIELD_INT,
-     .offset = offsetof(struct sign_in_body, time_ms),
-     .min = 0,
-     .max = INT64_C(9007199254740991)},
-    {.name = "application",
+#define SIGN_IN_COMMON_FIELDS                                                                            \
+    SIGN_IN_BYTES(authentication, SIGN_IN_TOKEN_SIZE), SIGN_IN_BYTES(device_key, FRAME_DEVICE_KEY_SIZE), \
+        SIGN_IN_BYTES(proof, FRAME_SIGNATURE_SIZE),                                                      \
+        {.name = "time",                                                                                 \
+         .type = FIELD_INT,                                                                              \
+         .offset = offsetof(struct sign_in_body, time_ms),                                               \
+         .min = 0,                                                                                       \
+         .max = INT64_C(9007199254740991)},                                                              \
+    {                                                                                                    \
+        .name = "application", .type = FIELD_TEXT, .offset = offsetof(struct sign_in_body, application), \
+        .optional = true, .min = 1, .max = SESSION_APPLICATION_MAX                                       \
+    }
+static const struct field sign_in_fields[] = {SIGN_IN_COMMON_FIELDS, {.name = NULL}};
+static const struct field device_bind_fields[] = {
+    SIGN_IN_COMMON_FIELDS,
+    {.name = "device_name",
      .type = FIELD_TEXT,
-     .offset = offsetof(struct sign_in_body, application),
+     .offset = offsetof(struct sign_in_body, device_name),
      .optional = true,
-     .min = 1,
-     .max = SESSION_APPLICATION_MAX},
+     .max = DEVICE_TEXT_MAX},
+    {.name = "device_model",
+     .type = FIELD_TEXT,
+     .offset = offsetof(struct sign_in_body, device_model),
+     .optional = true,
+     .max = DEVICE_TEXT_MAX},
     {.name = NULL},
 };
 
@@ -109,11 +119,12 @@ void session_delete_all(struct http_request *request, struct worker *worker)
         reply_json(request, 200, json_pack("{sI}", "ended", (json_int_t)ended));
 }
 
-void session_post(struct http_request *request, struct worker *worker)
+/* A session of a device: of one that is bound, or of one that this binds. */
+static void sign_in_post(struct http_request *request, struct worker *worker, const char *action, bool bind)
 {
-    struct act act = answer_begin(request, "session.open");
+    struct act act = answer_begin(request, action);
     struct sign_in_body body = {0};
-    if (!field_read_body(request, sign_in_fields, &body)) {
+    if (!field_read_body(request, bind ? device_bind_fields : sign_in_fields, &body)) {
         answer_form_refused(request, worker, &act);
         return;
     }
@@ -123,6 +134,9 @@ void session_post(struct http_request *request, struct worker *worker)
         .proof = body.proof.data,
         .time_ms = (uint64_t)body.time_ms,
         .application = body.application,
+        .bind = bind,
+        .device_name = body.device_name,
+        .device_model = body.device_model,
     };
     struct activation_out out ACTIVATION_OUT_WIPED;
     enum hufu_err err = sign_in_run(worker, &act, &in, &out);
@@ -130,4 +144,14 @@ void session_post(struct http_request *request, struct worker *worker)
         answer_refused(request, worker, &act, err);
     else
         reply_json(request, 201, view_activation(&out));
+}
+
+void session_post(struct http_request *request, struct worker *worker)
+{
+    sign_in_post(request, worker, "session.open", false);
+}
+
+void device_post(struct http_request *request, struct worker *worker)
+{
+    sign_in_post(request, worker, "device.bind", true);
 }

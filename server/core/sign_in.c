@@ -6,6 +6,7 @@
 #include "common/secret.h"
 #include "server/clock.h"
 #include "server/core/authentication.h"
+#include "server/core/contact.h"
 #include "server/core/device_key.h"
 #include "server/core/session.h"
 
@@ -42,7 +43,8 @@ static enum hufu_err sign_in_spend(struct worker *worker, struct act *act, const
                                    struct authentication_grant *grant)
 {
     enum hufu_err err =
-        authentication_spend(worker, act, in->authentication, AUTHENTICATION_SIGN_IN, 0, grant);
+        authentication_spend(worker, act, in->authentication,
+                             in->bind ? AUTHENTICATION_BIND_DEVICE : AUTHENTICATION_SIGN_IN, 0, grant);
     if (err != HUFU_OK)
         return err;
     sign_in_set_act(act, grant);
@@ -52,6 +54,26 @@ static enum hufu_err sign_in_spend(struct worker *worker, struct act *act, const
                   : HUFU_OK;
 }
 
+static void sign_in_set_device(struct act *act, const struct device *device)
+{
+    act->has_device = true;
+    memcpy(act->device_id, device->device_id, UUID_SIZE);
+}
+
+/* With the account locked: the device by its rules (device.h), and its holder is told. */
+static enum hufu_err sign_in_bind(struct worker *worker, struct act *act, const struct sign_in *in,
+                                  struct activation_out *out)
+{
+    const struct device_in device = {
+        .device_key = in->device_key, .name = in->device_name, .model = in->device_model};
+    enum hufu_err err = device_enrol(worker, act, &out->account, &device, &out->device);
+    if (err != HUFU_OK)
+        return err;
+    sign_in_set_device(act, &out->device);
+    return contact_tell_of(worker, out->account.project_id, out->account.account_id, NOTICE_TEXT_DEVICE_BOUND,
+                           out->device.name);
+}
+
 /* With the account locked: its device. */
 static enum hufu_err sign_in_find(struct worker *worker, struct act *act, const struct sign_in *in,
                                   struct activation_out *out)
@@ -59,14 +81,15 @@ static enum hufu_err sign_in_find(struct worker *worker, struct act *act, const 
     struct device *device = &out->device;
     if (out->account.state != ACCOUNT_ACTIVE)
         return act_refuse_state(act, REFUSAL_ACCOUNT_NOT_ACTIVE, account_state_names[out->account.state]);
+    if (in->bind)
+        return sign_in_bind(worker, act, in, out);
     enum hufu_err err = device_read_keyed(worker->store, in->device_key, device);
     if (err == HUFU_ERR_NOT_FOUND ||
         (err == HUFU_OK && memcmp(device->account_id, out->account.account_id, UUID_SIZE) != 0))
         return act_refuse_reason(act, REFUSAL_NOT_ALLOWED, "the device is not bound to this account");
     if (err != HUFU_OK)
         return err;
-    act->has_device = true;
-    memcpy(act->device_id, device->device_id, UUID_SIZE);
+    sign_in_set_device(act, device);
     if (device->state != DEVICE_ACTIVE && device->state != DEVICE_WAITING)
         return act_refuse_state(act, REFUSAL_BINDING_NOT_ACTIVE, device_state_names[device->state]);
     return HUFU_OK;

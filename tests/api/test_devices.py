@@ -454,7 +454,8 @@ def test_a9_another_device_sees_the_tries_left_and_unlocks_the_pin(primary, seco
     secondary.sign(b"x", pin=SECONDARY_PIN)
     lock_pin(secondary)
     assert "PIN is locked" in primary.do("devices")
-    secondary.do("devices", "unlock", second, status=phone_module.REFUSED)
+    # With itself it needs a password and a code, and a project that allows it.
+    secondary.do("devices", "unlock", second, status=phone_module.USAGE)
     primary.do("devices", "unlock", second)
     said = secondary.do("sign", __file__, "--out", secondary.folder / "s", pin=SECONDARY_PIN)
     assert "locked" not in said
@@ -630,3 +631,103 @@ def test_a9_the_device_in_hand_is_unlocked_by_password_and_code_where_the_projec
         assert pin == {"failures": 0, "limit": 5, "tries_left": 5, "locked": False}
     finally:
         admin.patch("/admin/v1/projects/" + devices_project["id"], {"pin_unlock": False}).ok()
+
+
+# ---- A7: binding by an authentication ----
+
+def authentication_to_bind(stack, public, inbox, user, password=True, sms=True, purpose="bind-device"):
+    """A token of somebody who has no session, who has passed these methods."""
+    authentication.forget_tries(stack)
+    begun = authentication.begin(public, user["account"]["project_id"], user["account"]["work_number"], purpose=purpose)
+    if password:
+        begun.password(GOOD_PASSWORD).ok()
+    if sms:
+        last = inbox.last
+        begun.send_code().ok(201)
+        begun.sms(inbox.code(user["mobile_number"], after=last)).ok()
+    return begun.token
+
+
+def bind(public, device, token, **changes):
+    """POST /v1/devices."""
+    time_ms = wire.now_ms()
+    message = wire.fields("hufu/sign-in", wire.decode(token), device.public_key, wire.u64(time_ms))
+    return public.post("/v1/devices", {
+        "authentication": token, "device_key": wire.encode(device.public_key), "time": time_ms,
+        "proof": wire.encode(device.sign(message)), **changes})
+
+
+def test_a7_an_authentication_binds_a_second_device_which_waits(stack, inbox, public, reachable):
+    primary = session_of(public, reachable["activation"]["text"])
+    token = authentication_to_bind(stack, public, inbox, reachable)
+    device, last = Device(), inbox.last
+    bound = bind(public, device, token, device_name="second phone", device_model="Model 2").ok(201)
+    assert (bound["device"]["role"], bound["device"]["state"]) == ("secondary", "waiting")
+    assert bound["account"]["id"] == reachable["account"]["id"]
+    assert inbox.next(reachable["mobile_number"], after=last)
+    session = public.with_token(bound["session_token"], device)
+    session.post("/v1/keys", {"algorithm": "sm2", "usage": "sign"}).problem(403, "handover-needed")
+    listed = {each["id"]: each for each in primary.get("/v1/devices").ok()["devices"]}[bound["device"]["id"]]
+    assert (listed["name"], listed["model"], listed["state"]) == ("second phone", "Model 2", "waiting")
+    actions = stack.sql("SELECT string_agg(action, ' ') FROM audit_event WHERE device_id = '%s' AND outcome = 'ok'"
+                        % bound["device"]["id"])
+    assert "device.bind" in actions
+
+
+def test_a7_a_binding_needs_what_the_projects_rule_says(stack, inbox, public, reachable):
+    session_of(public, reachable["activation"]["text"])
+    for passed in ({"sms": False}, {"password": False}, {"purpose": "sign-in"}):
+        token = authentication_to_bind(stack, public, inbox, reachable, **passed)
+        bind(public, Device(), token).problem(403, "authentication-needed")
+    bind(public, Device(), wire.encode(os.urandom(32))).problem(403, "authentication-needed")
+    assert stack.sql("SELECT count(*) FROM device WHERE account_id = '%s'" % reachable["account"]["id"]) == "1"
+
+
+def test_a7_a_binding_needs_the_proof_of_the_devices_key(stack, inbox, public, reachable):
+    session_of(public, reachable["activation"]["text"])
+    token = authentication_to_bind(stack, public, inbox, reachable)
+    device, other = Device(), Device()
+    bind(public, device, token, device_key=wire.encode(other.public_key)).problem(403, "device-signature-invalid")
+    bind(public, device, token, time=wire.now_ms() - 180000).problem(403, "frame-time")
+    # Neither spent the authentication.
+    bind(public, device, token).ok(201)
+
+
+def test_a7_a_device_of_somebody_else_is_not_bound(stack, inbox, public, reachable, new_user, devices_project):
+    session_of(public, reachable["activation"]["text"])
+    stranger = session_of(public, new_user(project=devices_project["id"])["activation"]["text"])
+    token = authentication_to_bind(stack, public, inbox, reachable)
+    bind(public, stranger.device, token).problem(409, "conflict")
+
+
+def test_a7_the_first_device_that_is_bound_is_the_primary(stack, inbox, public, reachable):
+    token = authentication_to_bind(stack, public, inbox, reachable)
+    device = bind(public, Device(), token).ok(201)["device"]
+    assert (device["role"], device["state"]) == ("primary", "active")
+
+
+def test_a7_a_suspended_account_binds_no_device(stack, inbox, public, reachable):
+    token = authentication_to_bind(stack, public, inbox, reachable)
+    stack.sql("UPDATE account SET state = 'suspended' WHERE account_id = '%s'" % reachable["account"]["id"])
+    bind(public, Device(), token).problem(403, "authentication-needed")
+
+
+def test_a7_one_authentication_binds_one_of_fifty_devices_at_once(stack, inbox, public, reachable):
+    session_of(public, reachable["activation"]["text"])
+    token = authentication_to_bind(stack, public, inbox, reachable)
+    with concurrent.futures.ThreadPoolExecutor(50) as pool:
+        answers = list(pool.map(lambda _: bind(public, Device(), token), range(50)))
+    statuses = [answer.status for answer in answers]
+    assert statuses.count(201) == 1 and set(statuses) <= {201, 403, 503}, statuses  # 503: too many waited too long
+    assert stack.sql("SELECT count(*) FROM device WHERE account_id = '%s'" % reachable["account"]["id"]) == "2"
+
+
+def test_a7_authentications_at_once_bind_no_more_than_the_project_allows(stack, inbox, public, reachable, new_code):
+    session_of(public, reachable["activation"]["text"])
+    session_of(public, new_code(reachable))
+    tokens = [authentication_to_bind(stack, public, inbox, reachable) for _ in range(4)]
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda token: bind(public, Device(), token), tokens))
+    statuses = [answer.status for answer in answers]
+    assert statuses.count(201) == 1 and set(statuses) <= {201, 409, 503}, statuses
+    assert stack.sql("SELECT count(*) FROM device WHERE account_id = '%s'" % reachable["account"]["id"]) == "3"

@@ -108,6 +108,7 @@ static void there_are_no_more_than_the_rule_allows(void **state)
     assert_refused_as(enrol(&office.worker, &act, &more), REFUSAL_DEVICE_LIMIT);
 }
 
+#define CONTENDER_TRIES 10
 struct contender {
     pthread_t thread;
     struct worker worker;
@@ -121,7 +122,10 @@ static void *contend(void *argument)
     struct contender *contender = argument;
     contender->worker = office.worker;
     contender->worker.store = store_open(office.database.server, NULL);
-    contender->err = contender->run(contender);
+    /* On a loaded machine the line before a lock is longer than its timeout: then once more, as a client does. */
+    contender->err = HUFU_ERR_BUSY;
+    for (int i = 0; i < CONTENDER_TRIES && contender->err == HUFU_ERR_BUSY; i++)
+        contender->err = contender->run(contender);
     store_close(contender->worker.store);
     return NULL;
 }
