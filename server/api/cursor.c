@@ -23,13 +23,14 @@ bool cursor_read(struct http_request *request, const char *field, const char *te
     uint8_t memory[CURSOR_SIZE];
     struct buf b;
     buf_init(&b, memory, sizeof memory);
-    if (base64url_decode(&b, text) != HUFU_OK || b.len != sizeof memory) {
-        problem_reply_field(request, PROBLEM_BAD_FIELD, field, "is none that a list gave", -1);
-        return false;
-    }
     struct cursor c;
-    cursor_init(&c, buf_bytes(&b));
+    cursor_init(&c, base64url_decode(&b, text) == HUFU_OK ? buf_bytes(&b) : bytes_of(NULL, 0));
     place->us = (int64_t)cursor_u64(&c);
     cursor_copy(&c, place->id, sizeof place->id);
-    return cursor_finish(&c) == HUFU_OK;
+    /* Times before 1970 happen in no list; far enough back they are none of the database's. */
+    if (cursor_finish(&c) == HUFU_OK && place->us >= 0)
+        return true;
+    *place = (struct cursor_place){0};
+    problem_reply_field(request, PROBLEM_BAD_FIELD, field, "is none that a list gave", -1);
+    return false;
 }

@@ -182,3 +182,9 @@ def test_operators_input_is_checked_too(admin, project):
 def test_administration_is_not_on_the_public_port(public):
     public.get("/metrics").problem(404, "not-found")
     public.post("/admin/v1/projects", {"name": "x"}).problem(404, "not-found")
+
+
+@pytest.mark.parametrize("place", [b"", bytes(23), bytes(25), wire.u64(2**63) + bytes(16), wire.u64(2**64 - 1) + bytes(16)])
+def test_a_cursor_that_no_list_gave_is_refused(session, admin, place):
+    session.get("/v1/audit-events?cursor=" + wire.encode(place)).problem(400, "bad-field", field="cursor")
+    admin.get("/admin/v1/audit-events?after=" + wire.encode(place)).problem(400, "bad-field", field="after")
