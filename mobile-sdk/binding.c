@@ -18,6 +18,12 @@ static void joining_wipe(struct joining *joining)
     secret_wipe(joining, sizeof(*joining));
 }
 
+/* Joining still, or bound and without the certificate that it needs. */
+static bool is_unfinished(const struct key_record *key)
+{
+    return key->stage == KEY_JOINING || (key_has_half(key) && !key_is_complete(key));
+}
+
 static enum hufu_result find_unfinished(const struct hufu *hufu, struct key_record *key, bool *found)
 {
     *found = false;
@@ -25,7 +31,7 @@ static enum hufu_result find_unfinished(const struct hufu *hufu, struct key_reco
         enum hufu_result result = key_record_load(key, hufu, &hufu->device.keys[i]);
         if (result)
             return result;
-        *found = key->stage == KEY_JOINING;
+        *found = is_unfinished(key);
     }
     return HUFU_RESULT_OK;
 }
@@ -232,6 +238,8 @@ static enum hufu_result resume(struct hufu *hufu, const struct pin *pin)
         result = HUFU_RESULT_NOT_FOUND;
     if (result)
         return result;
+    if (key.stage != KEY_JOINING)
+        return certification_run(hufu, &key, pin);
     result = confirm(hufu, &key, pin);
     enum hufu_result dropped = key.stage == KEY_JOINING && did_not_take_place(hufu, &key, result)
                                    ? key_list_drop(hufu, &key.id)

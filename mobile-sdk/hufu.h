@@ -594,7 +594,7 @@ enum hufu_result hufu_handover(struct hufu *hufu, const char *code, const char *
  * HUFU_RESULT_NOT_ACTIVE of a binding that was removed or whose day was over), and hufu_bind_begin begins anew. */
 enum hufu_result hufu_bind_finish(struct hufu *hufu, const char *back, const char *pin,
                                   size_t pin_len) HUFU_CHECKED;
-/* Whether hufu_bind_finish was interrupted and goes on without a code. */
+/* Whether hufu_bind_finish was interrupted and goes on without a code: the binding, or its certificate, is still missing. */
 bool hufu_bind_unfinished(const struct hufu *hufu);
 
 /* A device of the account, as the service has it. */

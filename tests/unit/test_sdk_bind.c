@@ -6,6 +6,8 @@
 #include "tests/unit/sdk_device.h"
 #include "tests/unit/sdk_service.h"
 
+#define STEPS_MAX 50
+
 struct bind {
     struct sdk_service *service;
     struct sdk_device *device;
@@ -73,13 +75,18 @@ static enum hufu_result finish_refused(struct bind *x, int status, const char *p
     return result;
 }
 
-static void assert_it_signs(struct bind *x)
+static void assert_signature(struct bind *x)
 {
     uint8_t digest[HUFU_DIGEST_SIZE] = {7}, signature[HUFU_SIGNATURE_SIZE];
-    assert_int_equal(finish(x), HUFU_RESULT_OK);
     assert_false(hufu_bind_unfinished(x->device->hufu));
     assert_int_equal(sdk_device_sign(x->device, SDK_PIN, digest, signature), HUFU_RESULT_OK);
     assert_ok(cosign_verify_var(x->service->keys[0].now.half.P, digest, signature));
+}
+
+static void assert_it_signs(struct bind *x)
+{
+    assert_int_equal(finish(x), HUFU_RESULT_OK);
+    assert_signature(x);
 }
 
 static void assert_it_ended(struct bind *x)
@@ -170,11 +177,41 @@ static void a_window_that_closed_on_a_waiting_binding_ends_the_hand_over(void **
     assert_it_ended(x);
 }
 
+/* The battery dies before and after each step of going on, with a certificate to fetch or one to ask for. */
+static void going_on_survives_a_crash_at_any_step(void **state)
+{
+    for (int death = SDK_DEATH_BEFORE; death <= SDK_DEATH_AFTER; death++) {
+        for (int certified = 0; certified < 2; certified++) {
+            int step = 0;
+            for (bool through = false; !through; step++) {
+                assert_true(step < STEPS_MAX);
+                assert_int_equal(set_up(state), 0);
+                struct bind *x = *state;
+                if (!certified)
+                    x->service->keys[0].certificate_len = 0;
+                x->device->steps_left = step;
+                x->device->death = (enum sdk_death)death;
+                through = finish(x) == HUFU_RESULT_OK;
+                sdk_device_restart(x->device);
+                if (hufu_bind_unfinished(x->device->hufu))
+                    assert_int_equal(finish(x), HUFU_RESULT_OK);
+                assert_signature(x);
+                assert_int_equal(x->service->pin_failures, 0);
+                (void)tear_down(state);
+            }
+            assert_true(
+                step >
+                5); /* check, store, ask for the key, certificate, store it, store that it is there; then none */
+        }
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(going_on_survives_a_crash_at_any_step),
         TEST(an_interrupted_hand_over_goes_on_without_a_code),
         TEST(no_refusal_that_may_pass_costs_the_half),
         TEST(a_removed_binding_ends_the_hand_over),
