@@ -34,8 +34,6 @@ struct hufu {
     struct statement statement;
     struct joining joining;
     char authentication[AUTHENTICATION_TOKEN_TEXT_MAX + 1]; /* secret, in memory alone; empty: none */
-    uint64_t
-        refresh_asked_ms; /* by the platform's clock: when the service was asked last whether a refresh is due */
     struct hufu_report report;
     char refused_state[REFUSED_STATE_MAX +
                        1]; /* what the last refusal named as being in the way; empty: nothing */

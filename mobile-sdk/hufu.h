@@ -16,6 +16,8 @@
  *     hufu_document_update(document, data, len);
  *     hufu_sign(hufu, &document, 1, HUFU_FORM_RAW | HUFU_FORM_CMS, NULL, pin, strlen(pin));
  *     hufu_document_signature(document, signature);
+ *     // store the signature, and then
+ *     hufu_refresh_due(hufu, &key.id, pin, strlen(pin));
  *     hufu_document_free(document);
  *     hufu_close(hufu);
  *
@@ -738,11 +740,17 @@ enum hufu_result hufu_pin_check(struct hufu *hufu, const struct hufu_id *key, co
                                 size_t pin_len) HUFU_CHECKED;
 
 /* [network] [PIN] New halves of the same key under the same PIN: whatever was recorded of the old ones is worthless
- * afterwards. Interrupted at any moment it loses no key. hufu_sign and hufu_sign_digests do it by themselves behind a signature
- * when the project's rule says so (days or signatures since the last time); they ask at most once an hour and handle, and what
- * comes of it changes nothing of the signature, its result or its report. */
+ * afterwards. Interrupted at any moment it loses no key. */
 enum hufu_result hufu_refresh(struct hufu *hufu, const struct hufu_id *key, const char *pin,
                               size_t pin_len) HUFU_CHECKED;
+
+/* [network] The same if the project's rule says that it is due (days or signatures since the last time), and [PIN] only then. To
+ * be called behind a signature or a decryption, with the PIN that was given for it, once its result has been stored or shown:
+ * never before, since it takes its time and may be interrupted. The service is asked once an hour at most for each key, however
+ * often this is called and in how many handles; else it returns at once. HUFU_RESULT_OK: renewed, or not due. Any other result
+ * is nobody's concern: what was signed stands, no key is lost, and it is tried again in an hour. */
+enum hufu_result hufu_refresh_due(struct hufu *hufu, const struct hufu_id *key, const char *pin,
+                                  size_t pin_len) HUFU_CHECKED;
 
 /* [network] [PIN] A new PIN for all keys of the device, each by a refresh. HUFU_RESULT_OK when the service has confirmed
  * every one. Interrupted, it is completed by calling it again with the same two PINs, while keys are unfinished or

@@ -13,6 +13,8 @@
 
 #define FLAG_NEXT 1
 #define FLAG_DOUBTED 2
+#define FLAG_ASKED 4
+#define FLAGS_ALL (FLAG_NEXT | FLAG_DOUBTED | FLAG_ASKED)
 
 struct stored {
     uint8_t bytes[RECORD_MAX];
@@ -78,7 +80,8 @@ static void take_half(struct cursor *in, struct key_half *half)
 
 static void encode(struct buf *out, const struct key_record *record)
 {
-    uint32_t flags = (record->has_next ? FLAG_NEXT : 0) | (record->next_doubted ? FLAG_DOUBTED : 0);
+    uint32_t flags = (record->has_next ? FLAG_NEXT : 0) | (record->next_doubted ? FLAG_DOUBTED : 0) |
+                     (record->refresh_asked_ms ? FLAG_ASKED : 0);
     buf_put_field_text(out, MAGIC);
     buf_put_field(out, record->id.bytes, HUFU_ID_SIZE);
     buf_put_field(out, record->binding.bytes, HUFU_ID_SIZE);
@@ -92,6 +95,8 @@ static void encode(struct buf *out, const struct key_record *record)
     }
     if (record->has_next)
         put_half(out, &record->next);
+    if (record->refresh_asked_ms)
+        buf_put_field_u64(out, record->refresh_asked_ms);
 }
 
 static bool is_usable(const struct key_record *record)
@@ -126,8 +131,10 @@ static enum hufu_err decode(struct key_record *record, struct bytes encoded)
     }
     if (record->has_next)
         take_half(&in, &record->next);
+    if (flags & FLAG_ASKED)
+        record->refresh_asked_ms = cursor_field_u64(&in);
     enum hufu_err err = cursor_finish(&in);
-    return !err && (flags & ~(uint32_t)(FLAG_NEXT | FLAG_DOUBTED)) ? HUFU_ERR_FORM : err;
+    return !err && (flags & ~(uint32_t)FLAGS_ALL) ? HUFU_ERR_FORM : err;
 }
 
 enum hufu_result key_record_load(struct key_record *record, const struct hufu *hufu, const struct hufu_id *id)

@@ -44,6 +44,8 @@ struct key_record {
     bool has_next;
     bool next_doubted; /* the service has said that there is no g+1: use g, which settles it when it works */
     struct key_half next;
+    uint64_t
+        refresh_asked_ms; /* by the platform's clock: when the service was asked last whether a refresh is due; 0: never */
 };
 
 void key_record_wipe(struct key_record *record);

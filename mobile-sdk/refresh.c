@@ -89,34 +89,54 @@ enum hufu_result refresh_key(struct hufu *hufu, struct key_record *key, const st
     return result ? result : confirm_next(hufu, key, new_pin ? new_pin : old_pin);
 }
 
-static bool is_due(struct hufu *hufu, const struct hufu_id *id)
+/* A clock that was set back since does not keep it from asking. */
+static bool was_asked_lately(const struct key_record *key, uint64_t now)
+{
+    return key->refresh_asked_ms && now >= key->refresh_asked_ms &&
+           now - key->refresh_asked_ms < ASK_EVERY_MS;
+}
+
+/* That it was asked is stored before it is: a service that does not answer is not asked with each signature. */
+static enum hufu_result ask_whether_due(struct hufu *hufu, struct key_record *key, bool *due)
 {
     const struct hufu_clock *clock = &hufu->platform.clock;
     uint64_t now = clock->now_ms(clock->context);
-    if (hufu->refresh_asked_ms && now >= hufu->refresh_asked_ms &&
-        now - hufu->refresh_asked_ms < ASK_EVERY_MS)
-        return false;
-    hufu->refresh_asked_ms = now;
+    *due = false;
+    if (was_asked_lately(key, now))
+        return HUFU_RESULT_OK;
+    key->refresh_asked_ms = now;
+    enum hufu_result result = key_record_store(key, hufu);
+    if (result)
+        return result;
     char path[REST_PATH_MAX];
-    rest_key_path(path, id, "");
+    rest_key_path(path, &key->id, "");
     REST_ANSWER_DONE struct rest_answer answer = {.json = NULL};
     const struct rest_request request = {.path = path};
-    bool due = false;
-    if (rest_call(hufu, &request, &answer))
-        return false;
+    result = rest_call(hufu, &request, &answer);
+    if (result)
+        return result;
     struct json_reader reader = json_reader_of(answer.json);
-    json_read_bool(&reader, "refresh.due", &due);
-    return !json_finish(&reader) && due;
+    json_read_bool(&reader, "refresh.due", due);
+    return json_finish(&reader) ? HUFU_RESULT_FAULT : HUFU_RESULT_OK;
 }
 
-void refresh_when_due(struct hufu *hufu, const struct hufu_id *id, const struct pin *pin)
+enum hufu_result hufu_refresh_due(struct hufu *hufu, const struct hufu_id *id, const char *pin_text,
+                                  size_t pin_len)
 {
-    const struct hufu_report kept = hufu->report;
+    report_begin(hufu);
+    const struct pin pin = {.text = pin_text, .len = pin_len};
     KEY_RECORD_WIPED struct key_record key = {.stage = KEY_NEW};
-    /* Interrupted or refused, it leaves what the next use settles, as any refresh does. */
-    if (is_due(hufu, id) && key_record_load(&key, hufu, id) == HUFU_RESULT_OK)
-        (void)!refresh_key(hufu, &key, pin, NULL, 0);
-    hufu->report = kept;
+    bool due = false;
+    enum hufu_result result = pin_check_form(&pin);
+    if (!result)
+        result = key_record_load(&key, hufu, id);
+    if (!result && !key_has_half(&key))
+        result = HUFU_RESULT_NOT_READY;
+    if (!result)
+        result = ask_whether_due(hufu, &key, &due);
+    if (!result && due)
+        result = refresh_key(hufu, &key, &pin, NULL, 0);
+    return report_end(hufu, result);
 }
 
 enum hufu_result refresh_handed_over(struct hufu *hufu, struct key_record *key,

@@ -10,10 +10,6 @@
 enum hufu_result refresh_key(struct hufu *hufu, struct key_record *key, const struct pin *old_pin,
                              const struct pin *new_pin, uint32_t pin_epoch) HUFU_CHECKED;
 
-/* Behind a success with this PIN: renews the halves if the service says that it is due. It is asked once an hour at most; what comes of
- * it is nobody's result, and the report stays that of the success. */
-void refresh_when_due(struct hufu *hufu, const struct hufu_id *id, const struct pin *pin);
-
 /* From the half that was handed over, at generation 0, to one of this device's own at generation 1, which key gets under the PIN.
  * Nothing is stored; half is wiped whatever comes of it. */
 enum hufu_result refresh_handed_over(struct hufu *hufu, struct key_record *key,

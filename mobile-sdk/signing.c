@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "mobile-sdk/exchange.h"
-#include "mobile-sdk/refresh.h"
 #include "mobile-sdk/result.h"
 
 struct signing_context {
@@ -100,8 +99,6 @@ enum hufu_result signing_with_pin(struct hufu *hufu, const struct hufu_id *id, s
     result = unlock_settled(hufu, &key, result);
     if (result)
         memset(signatures, 0, digests.len / HUFU_DIGEST_SIZE * HUFU_SIGNATURE_SIZE);
-    else
-        refresh_when_due(hufu, id, pin);
     return result;
 }
 

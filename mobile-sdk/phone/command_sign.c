@@ -56,11 +56,17 @@ static enum exit_status usage(const struct phone *phone)
     return EXIT_USAGE;
 }
 
-static enum hufu_result begin(const struct phone *phone, struct hufu_document **document)
+static enum hufu_result begin(const struct phone *phone, struct hufu_id *key, struct hufu_document **document)
 {
-    struct hufu_id key;
-    enum hufu_result result = phone_key(phone, HUFU_USAGE_SIGN, &key);
-    return result ? result : hufu_document_new(document, phone->hufu, &key);
+    enum hufu_result result = phone_key(phone, HUFU_USAGE_SIGN, key);
+    return result ? result : hufu_document_new(document, phone->hufu, key);
+}
+
+/* What was signed has been written and told, and stands whatever comes of this. */
+static void renew_halves(const struct phone *phone, const struct hufu_id *key, const struct entry *pin)
+{
+    (void)fflush(stdout);
+    (void)!hufu_refresh_due(phone->hufu, key, pin->text, pin->len);
 }
 
 enum exit_status command_sign(struct phone *phone)
@@ -74,8 +80,9 @@ enum exit_status command_sign(struct phone *phone)
         (void)snprintf(default_out, sizeof(default_out), "%s.sig", options->argument);
         out = default_out;
     }
+    struct hufu_id key;
     DOCUMENT_FREED struct hufu_document *document = NULL;
-    enum hufu_result result = begin(phone, &document);
+    enum hufu_result result = begin(phone, &key, &document);
     if (result)
         return phone_end(phone, result);
     if (!file_read_pieces(options, options->argument, take_piece, document))
@@ -89,7 +96,11 @@ enum exit_status command_sign(struct phone *phone)
         return phone_end(phone, result);
     phone_tell_failures(phone);
     enum exit_status status = out ? write_signature(phone, document, out) : EXIT_DONE;
-    return status || !options->cms ? status : write_cms(phone, document, options->cms);
+    if (!status && options->cms)
+        status = write_cms(phone, document, options->cms);
+    if (!status)
+        renew_halves(phone, &key, &pin);
+    return status;
 }
 
 /* DER, or r ‖ s. A DER signature can have 64 bytes too, so what parses as DER is DER. */
@@ -108,8 +119,9 @@ enum exit_status command_verify(struct phone *phone)
     const struct options *options = &phone->options;
     if (!options->argument || !options->signature)
         return usage(phone);
+    struct hufu_id key;
     DOCUMENT_FREED struct hufu_document *document = NULL;
-    enum hufu_result result = begin(phone, &document);
+    enum hufu_result result = begin(phone, &key, &document);
     if (result)
         return phone_end(phone, result);
     FILE_BYTES_FREED struct file_bytes bytes = {NULL, 0};

@@ -49,6 +49,24 @@ def start_refresh(phone):
     return process
 
 
+def sign_and_kill(phone, document):
+    """Signs, and kills the phone as soon as it says that the signature has been written; gives the path of that."""
+    path = phone.folder / "due"
+    path.write_bytes(document)
+    read_end, write_end = os.pipe()
+    os.write(write_end, (phone_module.PIN + "\n").encode())
+    os.close(write_end)
+    process = subprocess.Popen([str(stack_module.BIN / "hufu-phone"), "sign", str(path), "--home", str(phone.home), "--lang", "en",
+                                "--pin-fd", str(read_end)],
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, pass_fds=[read_end])
+    os.close(read_end)
+    assert b"due.sig" in process.stdout.readline()
+    process.send_signal(signal.SIGKILL)
+    process.wait(timeout=60)
+    assert process.returncode == -signal.SIGKILL, "it was not at the refresh yet"
+    return path, phone.folder / "due.sig"
+
+
 def wait_until_it_serves(stack, seconds=60):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -86,3 +104,18 @@ def test_a_refresh_killed_at_any_moment_by_either_side_leaves_a_key_that_signs(s
     generation = int(supervised.sql("SELECT generation FROM binding"))
     assert 0 < generation <= KILLS, "some went through"
     print("killed:", killed, "generation:", generation)
+
+
+def test_a_signature_is_whole_when_the_refresh_behind_it_is_killed(supervised):
+    project = supervised.admin.post("/admin/v1/projects", {"name": "Due"}).ok(201)
+    user = supervised.admin.post("/admin/v1/users", {"project": project["id"], "name": "Due", "work_number": "D1"}).ok(201)
+    phone = phone_module.Phone()
+    phone.enrol(user["activation"]["text"])
+    certificate, _ = phone.certificates()
+    public = certificate.with_suffix(".public")
+    public.write_bytes(run("openssl", "x509", "-in", certificate, "-noout", "-pubkey").stdout)
+    supervised.sql("UPDATE binding SET refreshed_at = now() - interval '31 days'")
+    document, signature = sign_and_kill(phone, b"halves that are due")
+    assert b"Verified OK" in run("openssl", "dgst", "-sm3", "-sigopt", IDENTITY, "-verify", public, "-signature", signature,
+                                 document).stdout
+    phone.sign(b"afterwards")

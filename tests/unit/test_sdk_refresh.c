@@ -423,65 +423,106 @@ static void a_redeemed_code_is_not_stored(void **state)
     assert_not_stored(x, x->service->code, sizeof(x->service->code));
 }
 
-/* ---- By itself, behind a signature ---- */
+/* ---- Behind a signature, when it is due ---- */
 
-static void a_signature_renews_the_halves_when_the_service_says_that_it_is_due(void **state)
+static enum hufu_result refresh_due(struct refresh *x)
 {
-    struct refresh *x = *state;
-    x->service->refresh_due = true;
-    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
-    assert_int_equal(x->service->keys[0].now.generation, 1);
-    assert_int_equal(record_of(x).half.generation, 1);
-    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
-    assert_int_equal(x->service->keys[0].now.generation, 1);
+    return hufu_refresh_due(x->device->hufu, &x->key, SDK_PIN, strlen(SDK_PIN));
 }
 
-static void it_asks_once_an_hour_at_most(void **state)
+static void a_signature_reaches_the_caller_before_anybody_is_asked_for_a_refresh(void **state)
 {
     struct refresh *x = *state;
+    x->service->refresh_due = true;
+    unsigned requests = x->service->requests;
     assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
-    unsigned before = x->service->requests;
+    assert_int_equal(x->service->requests, requests + 1);
+    assert_int_equal(x->service->keys[0].now.generation, 0);
+}
+
+static void halves_are_renewed_when_the_service_says_that_it_is_due(void **state)
+{
+    struct refresh *x = *state;
     x->service->refresh_due = true;
     assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
+    assert_int_equal(refresh_due(x), HUFU_RESULT_OK);
+    assert_int_equal(x->service->keys[0].now.generation, 1);
+    assert_int_equal(record_of(x).half.generation, 1);
+    assert_int_equal(refresh_due(x), HUFU_RESULT_OK);
+    assert_int_equal(x->service->keys[0].now.generation, 1);
+    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
+}
+
+static void it_asks_once_an_hour_at_most_whatever_is_closed_and_opened(void **state)
+{
+    struct refresh *x = *state;
+    unsigned before = x->service->requests;
+    assert_int_equal(refresh_due(x), HUFU_RESULT_OK);
+    assert_int_equal(x->service->requests, before + 1);
+    x->service->refresh_due = true;
+    sdk_device_restart(x->device);
+    assert_int_equal(refresh_due(x), HUFU_RESULT_OK);
     assert_int_equal(x->service->requests, before + 1);
     assert_int_equal(x->service->keys[0].now.generation, 0);
     x->device->now_ms += 3600 * 1000;
     x->service->clock_ms += 3600 * 1000;
-    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
+    assert_int_equal(refresh_due(x), HUFU_RESULT_OK);
     assert_int_equal(x->service->keys[0].now.generation, 1);
 }
 
-static void a_refresh_that_fails_behind_a_signature_leaves_result_and_report(void **state)
+static void a_clock_that_was_set_back_does_not_keep_it_from_asking(void **state)
+{
+    struct refresh *x = *state;
+    assert_int_equal(refresh_due(x), HUFU_RESULT_OK);
+    x->service->refresh_due = true;
+    x->device->now_ms -= 7200 * 1000;
+    x->service->clock_ms -= 7200 * 1000;
+    assert_int_equal(refresh_due(x), HUFU_RESULT_OK);
+    assert_int_equal(x->service->keys[0].now.generation, 1);
+}
+
+static void a_refresh_that_was_due_and_fails_costs_nothing(void **state)
 {
     struct refresh *x = *state;
     x->service->refresh_due = true;
     x->service->lie = SDK_LIE_REFRESH_B;
-    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
-    assert_string_equal(hufu_last_report(x->device->hufu)->message_key, "ok");
-    assert_int_equal(hufu_last_report(x->device->hufu)->pin_failures_before, 0);
+    assert_int_equal(refresh_due(x), HUFU_RESULT_FAULT);
     x->service->lie = SDK_LIE_NONE;
     assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
+    assert_int_equal(x->service->pin_failures, 0);
 }
 
-/* As above: before and after each step of a signature and the refresh behind it. */
-static void a_signature_that_renews_survives_a_crash_at_any_step(void **state)
+static void no_pin_and_no_key_ask_nobody(void **state)
+{
+    struct refresh *x = *state;
+    const struct hufu_id other = {{9}};
+    unsigned before = x->service->requests;
+    assert_int_equal(hufu_refresh_due(x->device->hufu, &x->key, "short", 5), HUFU_RESULT_PIN_FORM);
+    assert_int_equal(hufu_refresh_due(x->device->hufu, &other, SDK_PIN, strlen(SDK_PIN)),
+                     HUFU_RESULT_NOT_FOUND);
+    assert_int_equal(x->service->requests, before);
+}
+
+/* As above: before and after each step of the question and the refresh behind it. */
+static void a_refresh_that_is_due_survives_a_crash_at_any_step(void **state)
 {
     (void)state;
     for (int death = SDK_DEATH_BEFORE; death <= SDK_DEATH_AFTER; death++) {
-        bool through = false;
-        for (int step = 0; step < STEPS_MAX && !through; step++) {
+        int step = 0;
+        for (bool through = false; !through; step++) {
             struct refresh x = enrolled();
             x.service->refresh_due = true;
             x.device->steps_left = step;
             x.device->death = (enum sdk_death)death;
-            (void)sign(&x, SDK_PIN);
-            through = !x.device->dead;
+            through = refresh_due(&x) == HUFU_RESULT_OK;
             sdk_device_restart(x.device);
             assert_int_equal(sign(&x, SDK_PIN), HUFU_RESULT_OK);
+            assert_false(record_of(&x).has_next);
             assert_int_equal(x.service->pin_failures, 0);
             release(&x);
+            assert_true(step < STEPS_MAX);
         }
-        assert_true(through);
+        assert_true(step > 6); /* storing that it asked, asking, refresh, store, check, store; then none */
     }
 }
 
@@ -500,10 +541,13 @@ int main(void)
         TEST(a_change_with_a_wrong_old_pin_is_refused),
         TEST(an_impossible_new_pin_is_refused_before_anything_is_sent),
         cmocka_unit_test(a_refresh_survives_a_crash_at_any_step),
-        TEST(a_signature_renews_the_halves_when_the_service_says_that_it_is_due),
-        TEST(it_asks_once_an_hour_at_most),
-        TEST(a_refresh_that_fails_behind_a_signature_leaves_result_and_report),
-        cmocka_unit_test(a_signature_that_renews_survives_a_crash_at_any_step),
+        TEST(a_signature_reaches_the_caller_before_anybody_is_asked_for_a_refresh),
+        TEST(halves_are_renewed_when_the_service_says_that_it_is_due),
+        TEST(it_asks_once_an_hour_at_most_whatever_is_closed_and_opened),
+        TEST(a_clock_that_was_set_back_does_not_keep_it_from_asking),
+        TEST(a_refresh_that_was_due_and_fails_costs_nothing),
+        TEST(no_pin_and_no_key_ask_nobody),
+        cmocka_unit_test(a_refresh_that_is_due_survives_a_crash_at_any_step),
         cmocka_unit_test(a_change_of_pin_survives_a_crash_at_any_step),
         TEST(an_interrupted_change_is_not_completed_with_another_pin),
         TEST(a_lost_answer_to_the_check_leaves_both_halves_and_the_next_use_settles),
