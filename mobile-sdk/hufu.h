@@ -130,6 +130,8 @@ enum hufu_result {
     HUFU_RESULT_AUTHENTICATION_NEEDED = 35, /* hufu_authenticate first, or pass more methods */
     HUFU_RESULT_TOO_MANY = 36,              /* tries, or codes; try again later */
     HUFU_RESULT_PASSWORD_CHANGE = 37,       /* the operator's one-time password must be changed at once */
+    HUFU_RESULT_BINDING_UNFINISHED =
+        38, /* a hand-over was interrupted: hufu_bind_finish goes on with it first */
     HUFU_RESULT_COUNT
 };
 
@@ -754,7 +756,8 @@ enum hufu_result hufu_refresh_due(struct hufu *hufu, const struct hufu_id *key, 
 
 /* [network] [PIN] A new PIN for all keys of the device, each by a refresh. HUFU_RESULT_OK when the service has confirmed
  * every one. Interrupted, it is completed by calling it again with the same two PINs, while keys are unfinished or
- * differ in pin_changes; where all agree, it had been completed at the last moment, or had not begun. */
+ * differ in pin_changes; where all agree, it had been completed at the last moment, or had not begun.
+ * HUFU_RESULT_BINDING_UNFINISHED: nothing was changed; hufu_bind_finish comes first. */
 enum hufu_result hufu_pin_change(struct hufu *hufu, const char *old_pin, size_t old_len, const char *new_pin,
                                  size_t new_len) HUFU_CHECKED;
 

@@ -26,6 +26,9 @@ static enum hufu_result survey(struct hufu *hufu, struct pin_change *change)
         enum hufu_result result = key_record_load(&key, hufu, &hufu->device.keys[i]);
         if (result)
             return result;
+        /* Its half is hidden by the old PIN, and whether it is the device's is not settled yet. */
+        if (key.stage == KEY_JOINING)
+            return HUFU_RESULT_BINDING_UNFINISHED;
         if (!key_has_half(&key))
             continue;
         note_epoch(change, key.half.pin_epoch);

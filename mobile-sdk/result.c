@@ -42,6 +42,7 @@ static const char *const keys[] = {
     [HUFU_RESULT_AUTHENTICATION_NEEDED] = "authentication-needed",
     [HUFU_RESULT_TOO_MANY] = "too-many-tries",
     [HUFU_RESULT_PASSWORD_CHANGE] = "password-change-needed",
+    [HUFU_RESULT_BINDING_UNFINISHED] = "binding-unfinished",
 };
 
 _Static_assert(sizeof(keys) / sizeof(keys[0]) == HUFU_RESULT_COUNT, "every result has a key");

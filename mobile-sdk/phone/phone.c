@@ -47,6 +47,7 @@ static enum exit_status status_of(enum hufu_result result)
         [HUFU_RESULT_AUTHENTICATION_NEEDED] = EXIT_REFUSED,
         [HUFU_RESULT_TOO_MANY] = EXIT_REFUSED,
         [HUFU_RESULT_PASSWORD_CHANGE] = EXIT_REFUSED,
+        [HUFU_RESULT_BINDING_UNFINISHED] = EXIT_NOT_READY,
     };
     return result < HUFU_RESULT_COUNT ? (enum exit_status)statuses[result] : EXIT_DEVICE_FAULT;
 }

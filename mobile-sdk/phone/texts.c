@@ -313,6 +313,9 @@ static const char *const result_texts[HUFU_RESULT_COUNT][LANGUAGE_COUNT] = {
     [HUFU_RESULT_AUTHENTICATION_NEEDED] = {"An authentication is needed first.", "需要先进行身份认证。"},
     [HUFU_RESULT_TOO_MANY] = {"Too many tries. Try again later.", "尝试次数过多，请稍后再试。"},
     [HUFU_RESULT_PASSWORD_CHANGE] = {"The one-time password must be changed.", "须先修改初始口令。"},
+    [HUFU_RESULT_BINDING_UNFINISHED] =
+        {"The binding of this device was interrupted: finish it with hufu-phone bind.",
+         "本设备的绑定尚未完成：请先用 hufu-phone bind 完成绑定。"},
 };
 
 static const struct {

@@ -7,6 +7,7 @@
 #include "tests/unit/sdk_service.h"
 
 #define STEPS_MAX 50
+#define NEW_PIN "662607"
 
 struct bind {
     struct sdk_service *service;
@@ -54,6 +55,11 @@ static int tear_down(void **state)
 static enum hufu_result finish(struct bind *x)
 {
     return hufu_bind_finish(x->device->hufu, NULL, SDK_PIN, strlen(SDK_PIN));
+}
+
+static enum hufu_result change_pin(struct bind *x)
+{
+    return hufu_pin_change(x->device->hufu, SDK_PIN, strlen(SDK_PIN), NEW_PIN, strlen(NEW_PIN));
 }
 
 /* The check reaches the service, which makes the binding active; its answer is lost. */
@@ -206,6 +212,23 @@ static void going_on_survives_a_crash_at_any_step(void **state)
     }
 }
 
+/* Else the other keys would get the new PIN, and the half that is joining would have the old one. */
+static void no_pin_is_changed_before_the_hand_over_is_finished(void **state)
+{
+    struct bind *x = *state;
+    struct hufu_id other;
+    assert_int_equal(hufu_key_create(x->device->hufu, HUFU_USAGE_DECRYPT, SDK_PIN, strlen(SDK_PIN), &other),
+                     HUFU_RESULT_OK);
+    unsigned requests = x->service->requests;
+    assert_int_equal(change_pin(x), HUFU_RESULT_BINDING_UNFINISHED);
+    assert_int_equal(x->service->requests, requests);
+    assert_int_equal(finish(x), HUFU_RESULT_OK);
+    assert_int_equal(change_pin(x), HUFU_RESULT_OK);
+    assert_int_equal(hufu_pin_check(x->device->hufu, &x->key, NEW_PIN, strlen(NEW_PIN)), HUFU_RESULT_OK);
+    assert_int_equal(hufu_pin_check(x->device->hufu, &other, NEW_PIN, strlen(NEW_PIN)), HUFU_RESULT_OK);
+    assert_int_equal(x->service->pin_failures, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -214,6 +237,7 @@ int main(void)
         cmocka_unit_test(going_on_survives_a_crash_at_any_step),
         TEST(an_interrupted_hand_over_goes_on_without_a_code),
         TEST(no_refusal_that_may_pass_costs_the_half),
+        TEST(no_pin_is_changed_before_the_hand_over_is_finished),
         TEST(a_removed_binding_ends_the_hand_over),
         TEST(a_device_that_still_waits_ends_the_hand_over),
         TEST(a_generation_that_does_not_exist_ends_the_hand_over),
