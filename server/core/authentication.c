@@ -104,6 +104,16 @@ enum hufu_err authentication_begin(struct worker *worker, struct act *act, const
     return err == HUFU_OK ? store_commit(&transaction) : err;
 }
 
+/* With the account locked: whether the session may begin another one. */
+static enum hufu_err authentication_room(struct worker *worker, struct act *act)
+{
+    int64_t count;
+    enum hufu_err err = authentication_count_open(worker->store, act->principal.session_id, &count);
+    if (err != HUFU_OK || count < AUTHENTICATION_CONFIRMS_MAX)
+        return err;
+    return act_refuse(act, REFUSAL_TOO_MANY_TRIES);
+}
+
 enum hufu_err authentication_begin_confirm(struct worker *worker, struct act *act,
                                            struct authentication_out *out)
 {
@@ -113,9 +123,14 @@ enum hufu_err authentication_begin_confirm(struct worker *worker, struct act *ac
     struct authentication authentication = {
         .purpose = AUTHENTICATION_CONFIRM, .has_account = true, .has_session = true};
     *out = (struct authentication_out){.rule = 0};
+    struct store_transaction transaction STORE_TRANSACTION = {0};
     enum hufu_err err = project_read(worker->store, principal->project_id, &project);
     if (err == HUFU_OK)
-        err = account_read(worker->store, principal->account_id, &account);
+        err = store_begin(worker->store, &transaction);
+    if (err == HUFU_OK)
+        err = account_lock(worker->store, principal->account_id, &account);
+    if (err == HUFU_OK)
+        err = authentication_room(worker, act);
     if (err != HUFU_OK)
         return err;
     if (account.state != ACCOUNT_ACTIVE)
@@ -125,7 +140,8 @@ enum hufu_err authentication_begin_confirm(struct worker *worker, struct act *ac
     memcpy(authentication.session_id, principal->session_id, UUID_SIZE);
     attempt_subject(authentication.subject, project.project_id, account.work_number);
     out->rule = authentication_rule(&project, AUTHENTICATION_CONFIRM);
-    return authentication_insert_new(worker, &authentication, out);
+    err = authentication_insert_new(worker, &authentication, out);
+    return err == HUFU_OK ? store_commit(&transaction) : err;
 }
 
 static enum hufu_err authentication_needed(struct act *act, unsigned methods)

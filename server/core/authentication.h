@@ -19,8 +19,9 @@
 #include "server/worker.h"
 
 #define AUTHENTICATION_TOKEN_SIZE 32
-#define AUTHENTICATION_SECONDS 600 /* from its beginning until it must be spent */
-#define AUTHENTICATION_TRIES_MAX 5 /* wrong ones; an account's are counted besides */
+#define AUTHENTICATION_SECONDS 600     /* from its beginning until it must be spent */
+#define AUTHENTICATION_CONFIRMS_MAX 20 /* of one session that are under way */
+#define AUTHENTICATION_TRIES_MAX 5     /* wrong ones; an account's are counted besides */
 
 enum authentication_event {
     AUTHENTICATION_PASS,   /* a method, and more are wanted */
@@ -52,7 +53,8 @@ void authentication_out_wipe(struct authentication_out *out);
 /* Refusals: not found (the project), captcha needed, too many tries (of the address). */
 enum hufu_err authentication_begin(struct worker *worker, struct act *act, const struct authentication_in *in,
                                    struct authentication_out *out) HUFU_MUST_CHECK;
-/* Of the account of this session, to confirm something. */
+/* Of the account of this session, to confirm something. Refusals: account not active, too many tries (as many are under way as
+ * may be). */
 enum hufu_err authentication_begin_confirm(struct worker *worker, struct act *act,
                                            struct authentication_out *out) HUFU_MUST_CHECK;
 

@@ -102,6 +102,12 @@ static const struct statement authentication_held_statement = {
            " and a.passed_at > clock_timestamp() - make_interval(secs => p.hold_seconds)",
     .repeatable = true,
 };
+static const struct statement authentication_count_statement = {
+    .name = "authentication_count_open",
+    .sql = "select count(*) from authentication"
+           " where session_id = $1::uuid and state in ('open', 'passed') and expires_at > clock_timestamp()",
+    .repeatable = true,
+};
 static const struct statement authentication_end_all_statement = {
     .name = "authentication_end_all",
     .sql = "update authentication set state = 'failed'"
@@ -279,6 +285,21 @@ enum hufu_err authentication_read_held(struct store *store, const uint8_t sessio
         return err;
     struct row row = row_at(&rows, 0);
     *methods = (unsigned)row_i32(&row);
+    return row_finish(&row);
+}
+
+enum hufu_err authentication_count_open(struct store *store, const uint8_t session_id[UUID_SIZE],
+                                        int64_t *count)
+{
+    *count = 0;
+    struct parameters parameters = {0};
+    parameter_uuid(&parameters, session_id);
+    struct rows rows ROWS_OWNED = {0};
+    enum hufu_err err = store_query(store, &authentication_count_statement, &parameters, &rows);
+    if (err != HUFU_OK)
+        return err;
+    struct row row = row_at(&rows, 0);
+    *count = row_i64(&row);
     return row_finish(&row);
 }
 

@@ -96,6 +96,9 @@ enum hufu_err authentication_set_session(struct store *store, const uint8_t auth
 /* The methods that the session passed within its project's hold_seconds. */
 enum hufu_err authentication_read_held(struct store *store, const uint8_t session_id[UUID_SIZE],
                                        unsigned *methods) HUFU_MUST_CHECK;
+/* How many of the session's are open or passed. */
+enum hufu_err authentication_count_open(struct store *store, const uint8_t session_id[UUID_SIZE],
+                                        int64_t *count) HUFU_MUST_CHECK;
 /* Ends those of an account that are open or passed. */
 enum hufu_err authentication_end_all(struct store *store,
                                      const uint8_t account_id[UUID_SIZE]) HUFU_MUST_CHECK;

@@ -83,7 +83,7 @@ const struct project_rule project_rule_table[] = {
     PROJECT_METHODS(methods_bind_device),
     PROJECT_METHODS(methods_confirm),
     PROJECT_METHODS(methods_recover),
-    PROJECT_NUMBER(hold_seconds, 0, PROJECT_HOLD_SECONDS_MAX),
+    PROJECT_NUMBER(hold_seconds, PROJECT_HOLD_SECONDS_MIN, PROJECT_HOLD_SECONDS_MAX),
     PROJECT_NUMBER(lock_out_tries, 1, PROJECT_LOCK_OUT_TRIES_MAX),
     PROJECT_NUMBER(lock_out_minutes, PROJECT_LOCK_OUT_MINUTES_MIN, PROJECT_LOCK_OUT_MINUTES_MAX),
     PROJECT_NUMBER(captcha_bits, 0, PROJECT_CAPTCHA_BITS_MAX),

@@ -32,6 +32,7 @@ enum project_device_mode {
     PROJECT_DEVICES_PRIMARY, /* a primary, and secondaries that get their halves of its keys by hand-over */
     PROJECT_DEVICE_MODE_COUNT
 };
+#define PROJECT_HOLD_SECONDS_MIN 60 /* less is over before what it is for can be done */
 #define PROJECT_HOLD_SECONDS_MAX 86400
 #define PROJECT_LOCK_OUT_TRIES_MAX 10
 #define PROJECT_LOCK_OUT_MINUTES_MIN 60

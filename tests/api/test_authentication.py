@@ -108,6 +108,29 @@ def test_a4_a_session_confirms_without_captcha_and_may_pass_more_than_it_must(st
     assert begun.state().ok()["state"] == "passed"
 
 
+def test_a4_a_session_has_at_most_twenty_confirmations_under_way(stack, public, admin, project, session):
+    authentication.set_password(public, admin, project["id"], session.user["account"])
+    with concurrent.futures.ThreadPoolExecutor(10) as pool:
+        answers = list(pool.map(lambda _: session.post("/v1/account/authentications"), range(30)))
+    assert sorted(answer.status for answer in answers) == [201] * 20 + [429] * 10
+    session.post("/v1/account/authentications").problem(429, "too-many-tries")
+    # Those that are over leave room.
+    stack.sql("update authentication set expires_at = clock_timestamp() where authentication_id in"
+              " (select authentication_id from authentication where account_id = '%s' and purpose = 'confirm' and state = 'open' limit 1)" % session.user["account"]["id"])
+    confirm(session)
+    session.post("/v1/account/authentications").problem(429, "too-many-tries")
+
+
+@pytest.mark.parametrize("seconds, right", [(0, False), (59, False), (60, True), (86400, True), (86401, False)])
+def test_a4_a_project_holds_an_authentication_for_a_minute_at_least(admin, project, seconds, right):
+    answer = admin.request("PATCH", f"/admin/v1/projects/{project['id']}", {"hold_seconds": seconds})
+    if right:
+        assert answer.ok()["hold_seconds"] == seconds
+        admin.request("PATCH", f"/admin/v1/projects/{project['id']}", {"hold_seconds": 300}).ok()
+    else:
+        answer.problem(400, "bad-field", field="hold_seconds")
+
+
 # ---- captcha ----
 
 
