@@ -5,6 +5,13 @@
 #include "server/core/code.h"
 #include "server/core/contact.h"
 
+static const enum notice_text authentication_code_texts[AUTHENTICATION_PURPOSE_COUNT] = {
+    [AUTHENTICATION_BIND_DEVICE] = NOTICE_TEXT_CODE_BIND_DEVICE,
+    [AUTHENTICATION_SIGN_IN] = NOTICE_TEXT_CODE_SIGN_IN,
+    [AUTHENTICATION_CONFIRM] = NOTICE_TEXT_CODE_CONFIRM,
+    [AUTHENTICATION_RECOVER] = NOTICE_TEXT_CODE_RECOVER,
+};
+
 /* The account's mobile number, or, where there is none, something that is counted in its place. */
 static enum hufu_err authentication_post_code(struct worker *worker,
                                               const struct authentication_try *attempted,
@@ -20,6 +27,7 @@ static enum hufu_err authentication_post_code(struct worker *worker,
         .subject = attempted->token_hash,
         .mobile_hash = contact.mobile[0] != '\0' ? contact.mobile_hash : authentication->subject,
         .mobile = contact.mobile[0] != '\0' ? contact.mobile : NULL,
+        .text = authentication_code_texts[authentication->purpose],
     };
     return err == HUFU_OK ? code_post(worker, &order, expires_ms) : err;
 }

@@ -84,7 +84,7 @@ static enum hufu_err code_send(struct worker *worker, const struct code_order *o
         .project_id = order->project_id,
         .kind = NOTICE_SMS,
         .to = somebody ? order->mobile : nobody,
-        .text = NOTICE_TEXT_CODE,
+        .text = order->text,
         .values = {text->digits, minutes},
         .lifetime_seconds = CODE_SECONDS,
         .nobody = !somebody,
@@ -160,7 +160,8 @@ enum hufu_err code_send_to_mobile(struct worker *worker, struct act *act, const 
                                      .scope = CODE_MOBILE,
                                      .subject = hash,
                                      .mobile_hash = hash,
-                                     .mobile = mobile};
+                                     .mobile = mobile,
+                                     .text = NOTICE_TEXT_CODE_REQUEST};
     code_set_act(act, project);
     enum hufu_err err = code_hash_mobile(worker, project, mobile, hash);
     if (err != HUFU_OK)

@@ -10,6 +10,7 @@
 #include "common/err.h"
 #include "server/core/act.h"
 #include "server/core/captcha.h"
+#include "server/core/notice_text.h"
 #include "server/store/attempt_store.h"
 #include "server/store/code_store.h"
 #include "server/worker.h"
@@ -36,6 +37,7 @@ struct code_order {
     const uint8_t *subject;     /* HASH_SIZE */
     const uint8_t *mobile_hash; /* HASH_SIZE: what is counted */
     const char *mobile;         /* NULL: there is nobody to send it to; all else is done */
+    enum notice_text text;      /* which says what it is for */
 };
 /* A fresh code, in the transaction in hand. One more than the mobile number may have is not sent, and nothing shows it. */
 enum hufu_err code_post(struct worker *worker, const struct code_order *order,

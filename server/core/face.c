@@ -6,6 +6,7 @@
 #include "common/secret.h"
 #include "server/adapter/face.h"
 #include "server/core/authentication_try.h"
+#include "server/core/contact.h"
 #include "server/core/personal.h"
 
 /* A picture on its way, on the heap: a thread's stack is no place for it. */
@@ -46,6 +47,8 @@ static enum hufu_err face_keep(struct worker *worker, struct act *act, struct by
         err = store_begin(worker->store, &transaction);
     if (err == HUFU_OK)
         err = face_put(worker->store, principal->project_id, principal->account_id, buf_bytes(&sealed));
+    if (err == HUFU_OK)
+        err = contact_tell(worker, principal->project_id, principal->account_id, NOTICE_TEXT_FACE_CHANGED);
     if (err == HUFU_OK)
         err = act_record(worker, act, NULL);
     return err == HUFU_OK ? store_commit(&transaction) : err;

@@ -18,13 +18,40 @@ static const struct {
                           {{"测试消息", "这是一条测试消息，收到即表示发送正常，无需任何操作。"},
                            {"Test message",
                             "This is a test: messages arrive. There is nothing to be done."}}},
-    [NOTICE_TEXT_CODE] =
-        {"code",
+    [NOTICE_TEXT_CODE_BIND_DEVICE] =
+        {"code-bind-device",
          2,
-         {{"验证码", "验证码 {0}，{1} 分钟内有效。请勿告诉任何人；如非本人操作，请忽略本消息。"},
-          {"Your code",
-           "Your code is {0}. It is valid for {1} minutes. Tell it to nobody; if you did not ask "
-           "for it, ignore this message."}}},
+         {{"验证码",
+           "验证码 {0}，{1} 分钟内有效，用于绑定新设备。请勿告诉任何人；如非本人操作，请忽略本消息。"},
+          {"Your code", "Your code to bind a new device is {0}. It is valid for {1} minutes. Tell it to "
+                        "nobody; if you did not ask for it, ignore this message."}}},
+    [NOTICE_TEXT_CODE_SIGN_IN] =
+        {"code-sign-in",
+         2,
+         {{"验证码", "验证码 {0}，{1} 分钟内有效，用于登录。请勿告诉任何人；如非本人操作，请忽略本消息。"},
+          {"Your code", "Your code to sign in is {0}. It is valid for {1} minutes. Tell it to nobody; if you "
+                        "did not ask for it, ignore this message."}}},
+    [NOTICE_TEXT_CODE_CONFIRM] =
+        {"code-confirm",
+         2,
+         {{"验证码",
+           "验证码 {0}，{1} 分钟内有效，用于确认您账号的操作。请勿告诉任何人；如非本人操作，请忽略本消息。"},
+          {"Your code", "Your code to confirm something in your account is {0}. It is valid for {1} minutes. "
+                        "Tell it to nobody; if you did not ask for it, ignore this message."}}},
+    [NOTICE_TEXT_CODE_RECOVER] =
+        {"code-recover",
+         2,
+         {{"验证码",
+           "验证码 {0}，{1} 分钟内有效，用于重新设置登录口令。请勿告诉任何人；如非本人操作，请忽略本消息。"},
+          {"Your code", "Your code to set a new password is {0}. It is valid for {1} minutes. Tell it to "
+                        "nobody; if you did not ask for it, ignore this message."}}},
+    [NOTICE_TEXT_CODE_REQUEST] =
+        {"code-request",
+         2,
+         {{"验证码",
+           "验证码 {0}，{1} 分钟内有效，用于申请账号。请勿告诉任何人；如非本人操作，请忽略本消息。"},
+          {"Your code", "Your code to ask for an account is {0}. It is valid for {1} minutes. Tell it to "
+                        "nobody; if you did not ask for it, ignore this message."}}},
     [NOTICE_TEXT_ACCOUNT_APPROVED] =
         {"account-approved",
          1,
@@ -62,6 +89,12 @@ static const struct {
           {"Password changed",
            "The password of your account has been changed. If that was not you, tell your "
            "operator at once."}}},
+    [NOTICE_TEXT_FACE_CHANGED] =
+        {"face-changed",
+         0,
+         {{"人脸照片已变更", "您账号用于核验身份的人脸照片已登记或更换。如非本人操作，请立即联系管理员。"},
+          {"Face changed", "The picture of your face by which your account knows you has been set or "
+                           "changed. If that was not you, tell your operator at once."}}},
 };
 static_assert(sizeof texts / sizeof texts[0] == NOTICE_TEXT_COUNT, "one row a text");
 static_assert(PROJECT_LANGUAGE_COUNT == 2 && PROJECT_LANGUAGE_CHINESE == 0, "the order of the words above");

@@ -10,14 +10,20 @@
 #include "server/store/project_rules.h"
 
 enum notice_text {
-    NOTICE_TEXT_TEST,             /* an operator tries whether messages arrive */
-    NOTICE_TEXT_CODE,             /* code, minutes */
+    NOTICE_TEXT_TEST, /* an operator tries whether messages arrive */
+    /* Codes: code, minutes. Each says what it is for, so that who is asked for one notices what it would give away. */
+    NOTICE_TEXT_CODE_BIND_DEVICE,
+    NOTICE_TEXT_CODE_SIGN_IN,
+    NOTICE_TEXT_CODE_CONFIRM,
+    NOTICE_TEXT_CODE_RECOVER,
+    NOTICE_TEXT_CODE_REQUEST,     /* an account is asked for */
     NOTICE_TEXT_ACCOUNT_APPROVED, /* work number */
     NOTICE_TEXT_ACCOUNT_REFUSED,  /* work number, reason */
     NOTICE_TEXT_DEVICE_BOUND,     /* name of the device */
     NOTICE_TEXT_DEVICE_REMOVED,   /* name of the device */
     NOTICE_TEXT_DEVICE_PRIMARY,   /* name of the device */
     NOTICE_TEXT_PASSWORD_CHANGED,
+    NOTICE_TEXT_FACE_CHANGED,
     NOTICE_TEXT_COUNT
 };
 

@@ -50,7 +50,7 @@ class Inbox:
     def code(self, to, after=0, seconds=20):
         """The code in the newest message for the recipient that carries one."""
         self.next(to, after=after, seconds=seconds)
-        return [message["values"][0] for message in self.messages(to, after=after) if message.get("template") == "code"][-1]
+        return [message["values"][0] for message in self.messages(to, after=after) if message.get("template", "").startswith("code-")][-1]
 
     def clear(self, to=None):
         self._ask("DELETE", "/messages" + self._query(to=to))

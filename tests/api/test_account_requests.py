@@ -88,7 +88,7 @@ def test_a2_a_request_is_granted_by_the_projects_rule(stack, admin, inbox, new_p
     ask(project, mobile).ok(202)
     account, = accounts_of(admin, project)
     assert account["state"] == "active" and account["requested"]
-    assert [message["template"] for message in inbox.wait(mobile, count=2)] == ["code", "account-approved"]
+    assert [message["template"] for message in inbox.wait(mobile, count=2)] == ["code-request", "account-approved"]
     events = stack.sql("SELECT string_agg(actor || ' ' || action || ' ' || outcome, ',' ORDER BY at) FROM audit_event "
                        f"WHERE account_id = '{account['id']}'")
     assert "service account.approve ok" in events.split(",") and "account.request ok" in events

@@ -41,6 +41,14 @@ def person(public, admin, project, new_user):
     return account
 
 
+@pytest.mark.parametrize("purpose, words", [("sign-in", "用于登录"), ("bind-device", "用于绑定新设备"), ("recover", "用于重新设置登录口令")])
+def test_a4_a_code_says_what_it_is_for(public, inbox, project, person, purpose, words):
+    last = inbox.last
+    begin(public, project["id"], person["work_number"], purpose).send_code().ok(201)
+    message = inbox.next(person["mobile_number"], after=last)
+    assert message["template"] == "code-" + purpose and words in message["text"]
+
+
 def wrong_code(right):
     return "%06d" % ((int(right) + 1) % 1000000)
 

@@ -106,7 +106,9 @@ def anna(stack, public, admin, inbox, project):
     last = inbox.last
     begun.send_code().ok(201)
     begun.sms(inbox.code("+86" + mobile, after=last)).ok()
+    last = inbox.last
     session.request("PUT", "/v1/account/face", {"picture": picture("anna")}).ok()
+    assert inbox.next("+86" + mobile, after=last)["template"] == "face-changed"
     session.account = account
     return session
 

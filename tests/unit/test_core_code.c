@@ -36,7 +36,8 @@ static void post(const char *mobile, uint8_t subject[HASH_SIZE])
                                      .scope = CODE_AUTHENTICATION,
                                      .subject = subject,
                                      .mobile_hash = (const uint8_t[HASH_SIZE]){7},
-                                     .mobile = mobile};
+                                     .mobile = mobile,
+                                     .text = NOTICE_TEXT_CODE_CONFIRM};
     struct store_transaction transaction STORE_TRANSACTION = {0};
     assert_ok(store_begin(office.worker.store, &transaction));
     assert_ok(code_post(&office.worker, &order, &expires_ms));

@@ -39,7 +39,7 @@ static struct notice code_notice(void)
         .account_id = person.account_id,
         .kind = NOTICE_SMS,
         .to = "+8613800138000",
-        .text = NOTICE_TEXT_CODE,
+        .text = NOTICE_TEXT_CODE_SIGN_IN,
         .values = {"042137", "5"},
         .lifetime_seconds = 300,
     };
@@ -161,13 +161,13 @@ static void a_text_without_one_of_its_values_or_without_room_is_an_error(void **
     const char *one[NOTICE_VALUES_MAX] = {"042137"}, *both[NOTICE_VALUES_MAX] = {"042137", "5"};
     struct buf out;
     buf_init(&out, memory, sizeof memory);
-    assert_int_equal(notice_text_body(&out, NOTICE_TEXT_CODE, PROJECT_LANGUAGE_ENGLISH, "P", one),
+    assert_int_equal(notice_text_body(&out, NOTICE_TEXT_CODE_SIGN_IN, PROJECT_LANGUAGE_ENGLISH, "P", one),
                      HUFU_ERR_INTERNAL);
     buf_init(&out, memory, sizeof memory);
-    assert_int_equal(notice_text_body(&out, NOTICE_TEXT_CODE, PROJECT_LANGUAGE_ENGLISH, "P", both),
+    assert_int_equal(notice_text_body(&out, NOTICE_TEXT_CODE_SIGN_IN, PROJECT_LANGUAGE_ENGLISH, "P", both),
                      HUFU_ERR_LIMIT);
     buf_init(&out, memory, 8);
-    assert_int_equal(notice_text_subject(&out, NOTICE_TEXT_CODE, PROJECT_LANGUAGE_ENGLISH, "P"),
+    assert_int_equal(notice_text_subject(&out, NOTICE_TEXT_CODE_SIGN_IN, PROJECT_LANGUAGE_ENGLISH, "P"),
                      HUFU_ERR_LIMIT);
 }
 
@@ -183,8 +183,8 @@ static void what_is_posted_is_sent_and_then_erased(void **state)
     assert_int_equal(post_office.calls, 1);
     assert_false(post_office.last_is_email);
     assert_string_equal(post_office.to, "+8613800138000");
-    assert_non_null(strstr(post_office.text, "验证码 042137，5 分钟内有效"));
-    assert_string_equal(post_office.template_name, "code");
+    assert_non_null(strstr(post_office.text, "验证码 042137，5 分钟内有效，用于登录"));
+    assert_string_equal(post_office.template_name, "code-sign-in");
     assert_string_equal(post_office.language, "zh-CN");
     assert_int_equal(post_office.value_count, 2);
     assert_string_equal(post_office.values[0], "042137");
@@ -211,7 +211,7 @@ static void an_email_has_a_subject_and_the_language_is_the_projects(void **state
     assert_true(post_office.last_is_email);
     assert_string_equal(post_office.language, "en");
     assert_non_null(strstr(post_office.subject, "] Your code"));
-    assert_non_null(strstr(post_office.text, "Your code is 042137."));
+    assert_non_null(strstr(post_office.text, "Your code to sign in is 042137."));
 }
 
 static void nothing_is_sent_of_a_transaction_that_did_not_commit(void **state)

@@ -18,7 +18,7 @@ function moment(iso, language) {
 
 // What a person came for stands by itself, in figures that can be read at arm's length.
 function codeOf(message, texts) {
-    const code = message.template === "code" ? message.values?.[0] : undefined;
+    const code = message.template?.startsWith("code-") ? message.values?.[0] : undefined;
     if (!code)
         return "";
     return `<p class="code"><span class="label">${texts.code}</span> <output>${escape(code)}</output>

@@ -36,7 +36,7 @@ test("the newest stands first", () => {
 test("what a message says is shown as text, whatever it says", () => {
     const evil = "<script>alert('1')</script>\"&";
     const html = page({
-        messages: [message(1, { to: evil, text: evil, subject: evil, language: evil, template: "code", values: [evil] })],
+        messages: [message(1, { to: evil, text: evil, subject: evil, language: evil, template: "code-sign-in", values: [evil] })],
         last: 1, language: "en", to: evil,
     });
     assert.ok(!html.includes("<script>"));
@@ -44,7 +44,7 @@ test("what a message says is shown as text, whatever it says", () => {
 });
 
 test("a code stands by itself, and a repeat is told", () => {
-    const html = page({ messages: [message(1, { template: "code", values: ["042137"], repeats: 2 })], last: 1, language: "en" });
+    const html = page({ messages: [message(1, { template: "code-sign-in", values: ["042137"], repeats: 2 })], last: 1, language: "en" });
     assert.ok(html.includes("<output>042137</output>"));
     assert.ok(html.includes("sent again 2 times, shown once"));
 });

@@ -35,7 +35,7 @@ function post(path, body, { key = `key-${++keys}`, headers = {} } = {}) {
 const messages = async (query = "") => (await (await fetch(url + "/messages" + query)).json()).messages;
 
 test("a message that is taken arrives with what it said", async () => {
-    const answer = await post("/sms", { ...sms, template: "code", values: ["123456", "5"], language: "zh-CN" });
+    const answer = await post("/sms", { ...sms, template: "code-sign-in", values: ["123456", "5"], language: "zh-CN" });
     assert.equal(answer.status, 202);
     assert.equal((await answer.json()).repeated, false);
     const [arrived] = await messages("?to=13800138000");
