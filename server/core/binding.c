@@ -89,19 +89,6 @@ static enum hufu_err binding_record(struct worker *worker, const struct act *act
     return act_record(worker, &event, binding_state_names[state]);
 }
 
-/* Changes one of them and says so in the audit trail; *changed: it could take the step. */
-static enum hufu_err binding_change_one(struct worker *worker, const struct act *act,
-                                        const struct binding_entry *entry, enum binding_event event,
-                                        bool *changed)
-{
-    enum binding_state next;
-    *changed = binding_step(entry->state, event, &next);
-    if (!*changed)
-        return HUFU_OK;
-    enum hufu_err err = binding_set_state(worker->store, entry, next);
-    return err == HUFU_OK ? binding_record(worker, act, entry, next) : err;
-}
-
 enum hufu_err binding_remove(struct worker *worker, const struct act *act, const struct binding_entry *entry)
 {
     enum binding_state next;
@@ -110,6 +97,23 @@ enum hufu_err binding_remove(struct worker *worker, const struct act *act, const
     enum hufu_err err = handover_delete(worker->store, entry->binding_id);
     if (err == HUFU_OK)
         err = binding_destroy(worker->store, entry);
+    return err == HUFU_OK ? binding_record(worker, act, entry, next) : err;
+}
+
+/* Changes one of them and says so in the audit trail; *changed: it could take the step. A hand-over of a key that is frozen is
+ * over: its new half would be active by the device's next two requests. */
+static enum hufu_err binding_change_one(struct worker *worker, const struct act *act,
+                                        const struct binding_entry *entry, enum binding_event event,
+                                        bool *changed)
+{
+    enum binding_state next;
+    *changed = event == BINDING_FREEZE && entry->state == BINDING_WAITING && entry->handover;
+    if (*changed)
+        return binding_remove(worker, act, entry);
+    *changed = binding_step(entry->state, event, &next);
+    if (!*changed)
+        return HUFU_OK;
+    enum hufu_err err = binding_set_state(worker->store, entry, next);
     return err == HUFU_OK ? binding_record(worker, act, entry, next) : err;
 }
 

@@ -50,7 +50,8 @@ static const struct statement binding_hold_devices = {
            " order by device_id for no key update",
 };
 #define BINDING_ENTRIES \
-    "select project_id, binding_id, account_id, device_id, key_id, state from binding where "
+    "select project_id, binding_id, account_id, device_id, key_id, state, handover_until is not null" \
+    " from binding where "
 static const struct statement binding_hold_bindings = {
     .name = "binding_hold_bindings",
     .sql = BINDING_ENTRIES "key_id = $1::uuid and state <> 'removed' order by binding_id for no key update",
@@ -165,6 +166,7 @@ static enum hufu_err binding_read_entries(const struct rows *rows, struct bindin
         row_uuid(&row, entries[i].device_id);
         row_uuid(&row, entries[i].key_id);
         entries[i].state = (enum binding_state)row_name(&row, binding_state_names, BINDING_STATE_COUNT);
+        entries[i].handover = row_bool(&row);
         enum hufu_err err = row_finish(&row);
         if (err != HUFU_OK)
             return err;

@@ -93,6 +93,7 @@ struct binding_entry {
     uint8_t device_id[UUID_SIZE];
     uint8_t key_id[UUID_SIZE];
     enum binding_state state;
+    bool handover; /* it waits for a hand-over, or for the refresh that ends one */
 };
 /* Every binding of a key that is not removed, with all the devices' rows locked in the order of their ids, then the bindings'.
  * HUFU_ERR_LIMIT: more than BINDING_PER_KEY_MAX. */

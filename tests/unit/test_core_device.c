@@ -580,6 +580,52 @@ static void a_waiting_binding_ends_with_its_day_whoever_asks(void **state)
     assert_refused_as(run_of_second(FRAME_OP_PIN_CHECK, 1, 0), REFUSAL_BINDING_NOT_ACTIVE);
 }
 
+static void freeze_key(void)
+{
+    struct act by = office_operator_act("key.freeze");
+    assert_ok(binding_change_key(&office.worker, &by, person.key_id, BINDING_FREEZE));
+}
+
+static void assert_over(void)
+{
+    assert_int_equal(
+        number("select count(*) from binding where binding_id = '%s' and state = 'removed' and record is null"
+               " and next_record is null",
+               offer.binding_id),
+        1);
+    assert_int_equal(number("select count(*) from handover where binding_id = '%s'", offer.binding_id), 0);
+    assert_int_equal(
+        number("select count(*) from device where device_id = '%s' and state = 'active'", second.device_id),
+        0);
+}
+
+static void freezing_a_key_ends_a_hand_over_before_the_new_device_refreshed(void **state)
+{
+    (void)state;
+    hand_over_to_second();
+    freeze_key();
+    assert_over();
+    assert_refused_as(run_of_second(FRAME_OP_REFRESH, 0, 0), REFUSAL_BINDING_NOT_ACTIVE);
+    assert_string_equal(act.state, "removed");
+    assert_refused_as(run_of_second(FRAME_OP_PIN_CHECK, 1, 0), REFUSAL_BINDING_NOT_ACTIVE);
+}
+
+static void freezing_a_key_ends_a_hand_over_whose_new_device_has_refreshed(void **state)
+{
+    (void)state;
+    hand_over_to_second();
+    assert_ok(run_of_second(FRAME_OP_REFRESH, 0, 0));
+    freeze_key();
+    assert_over();
+    assert_refused_as(run_of_second(FRAME_OP_PIN_CHECK, 1, 0), REFUSAL_BINDING_NOT_ACTIVE);
+    assert_refused_as(run_of_second(FRAME_OP_SIGN, 1, 0), REFUSAL_BINDING_NOT_ACTIVE);
+    /* A key that is being generated has nothing to be frozen. */
+    database_run(&office.database, "update binding set state = 'waiting', record = null where binding_id = '%s'",
+                 person.binding);
+    struct act by = office_operator_act("key.freeze");
+    assert_int_equal(binding_change_key(&office.worker, &by, person.key_id, BINDING_FREEZE), HUFU_ERR_CONFLICT);
+}
+
 static enum hufu_err contend_ask(struct contender *contender)
 {
     struct act own = second_act("binding.ask");
@@ -643,6 +689,8 @@ int main(void)
         DEVICE_TEST(the_first_refresh_and_its_check_make_binding_and_device_active),
         DEVICE_TEST(a_wrong_pin_of_a_waiting_device_counts_and_locks),
         DEVICE_TEST(a_waiting_binding_ends_with_its_day_whoever_asks),
+        DEVICE_TEST(freezing_a_key_ends_a_hand_over_before_the_new_device_refreshed),
+        DEVICE_TEST(freezing_a_key_ends_a_hand_over_whose_new_device_has_refreshed),
         DEVICE_TEST(of_fifty_that_ask_at_once_one_binding_is_left),
         DEVICE_TEST(asking_is_for_a_secondary_and_for_a_key_that_is_ready),
     };
