@@ -253,14 +253,30 @@ enum hufu_err device_unlock(struct worker *worker, struct act *act, const uint8_
     return err == HUFU_OK ? store_commit(&transaction) : err;
 }
 
-/* Destroys what the service has of one binding, and notes its key if that was the last half of it. */
+/* Ends all hand-overs of a key: a new half of it would come to life behind the primary's back. */
+static enum hufu_err device_end_handovers(struct worker *worker, const struct act *act,
+                                          const uint8_t key_id[UUID_SIZE])
+{
+    struct binding_entry entries[BINDING_PER_KEY_MAX];
+    size_t count;
+    enum hufu_err err = binding_hold_waiting(worker->store, key_id, entries, &count);
+    for (size_t i = 0; err == HUFU_OK && i < count; i++)
+        err = binding_remove(worker, act, &entries[i]);
+    return err;
+}
+
+/* Destroys what the service has of one binding, and notes its key if that was the last half of it. With the primary's binding,
+ * and with the last one, the hand-overs end that wait. */
 static enum hufu_err device_destroy(struct worker *worker, const struct act *act,
                                     const struct binding_entry *entry, struct device_removal *out)
 {
-    bool lives = true;
+    bool lives;
     enum hufu_err err = binding_remove(worker, act, entry);
-    if (err == HUFU_OK && entry->state != BINDING_WAITING)
-        err = binding_key_lives(worker->store, entry->key_id, &lives);
+    if (err != HUFU_OK || entry->state == BINDING_WAITING)
+        return err;
+    err = binding_key_lives(worker->store, entry->key_id, &lives);
+    if (err == HUFU_OK && (!lives || out->device.role == DEVICE_PRIMARY))
+        err = device_end_handovers(worker, act, entry->key_id);
     if (err == HUFU_OK && !lives)
         memcpy(out->dead[out->dead_count++], entry->key_id, UUID_SIZE);
     return err;
@@ -300,6 +316,19 @@ static enum hufu_err device_end(struct worker *worker, const struct act *act, st
     return err;
 }
 
+/* Locks the account and all its devices: a removal may end bindings of others. */
+static enum hufu_err device_hold_all(struct worker *worker, const uint8_t device_id[UUID_SIZE])
+{
+    struct account account;
+    struct device device;
+    enum hufu_err err = device_read(worker->store, device_id, &device);
+    if (err == HUFU_OK)
+        err = account_lock(worker->store, device.account_id, &account);
+    if (err == HUFU_OK)
+        err = device_lock_all(worker->store, device.account_id);
+    return err;
+}
+
 enum hufu_err device_remove(struct worker *worker, struct act *act, const uint8_t device_id[UUID_SIZE],
                             const uint8_t *token, struct device_removal *out)
 {
@@ -310,6 +339,8 @@ enum hufu_err device_remove(struct worker *worker, struct act *act, const uint8_
     if (err == HUFU_OK)
         err = device_confirm(worker, act, token, METHOD_BIT(AUTHENTICATION_SMS));
     if (err == HUFU_OK)
+        err = device_hold_all(worker, device_id);
+    if (err == HUFU_OK || err == HUFU_ERR_NOT_FOUND)
         err = device_hold(worker, act, device_id, DEVICE_BY_PRIMARY_OR_ITSELF, &out->device);
     if (err != HUFU_OK)
         return err;
@@ -346,6 +377,8 @@ enum hufu_err device_remove_secondaries(struct worker *worker, struct act *act, 
         err = device_confirm(worker, act, token, METHOD_BIT(AUTHENTICATION_SMS));
     if (err == HUFU_OK)
         err = account_lock(worker->store, act->principal.account_id, &account);
+    if (err == HUFU_OK)
+        err = device_lock_all(worker->store, act->principal.account_id);
     if (err == HUFU_OK)
         err = device_read(worker->store, act->principal.device_id, &own);
     if (err != HUFU_OK)

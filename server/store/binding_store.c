@@ -49,7 +49,7 @@ static const struct statement binding_hold_devices = {
            "$1::uuid and state <> 'removed')"
            " order by device_id for no key update",
 };
-#define BINDING_ENTRIES \
+#define BINDING_ENTRIES                                                                               \
     "select project_id, binding_id, account_id, device_id, key_id, state, handover_until is not null" \
     " from binding where "
 static const struct statement binding_hold_bindings = {
@@ -60,6 +60,10 @@ static const struct statement binding_hold_device_statement = {
     .name = "binding_hold_device",
     .sql =
         BINDING_ENTRIES "device_id = $1::uuid and state <> 'removed' order by binding_id for no key update",
+};
+static const struct statement binding_hold_waiting_statement = {
+    .name = "binding_hold_waiting",
+    .sql = BINDING_ENTRIES "key_id = $1::uuid and state = 'waiting' order by binding_id for no key update",
 };
 static const struct statement binding_destroy_statement = {
     .name = "binding_destroy",
@@ -201,6 +205,12 @@ enum hufu_err binding_hold_device(struct store *store, const uint8_t device_id[U
                                   struct binding_entry entries[BINDING_PER_KEY_MAX], size_t *count)
 {
     return binding_hold_entries(store, &binding_hold_device_statement, device_id, entries, count);
+}
+
+enum hufu_err binding_hold_waiting(struct store *store, const uint8_t key_id[UUID_SIZE],
+                                   struct binding_entry entries[BINDING_PER_KEY_MAX], size_t *count)
+{
+    return binding_hold_entries(store, &binding_hold_waiting_statement, key_id, entries, count);
 }
 
 enum hufu_err binding_set_state(struct store *store, const struct binding_entry *entry,

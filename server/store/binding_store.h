@@ -104,6 +104,10 @@ enum hufu_err binding_hold_key(struct store *store, const uint8_t key_id[UUID_SI
 enum hufu_err binding_hold_device(struct store *store, const uint8_t device_id[UUID_SIZE],
                                   struct binding_entry entries[BINDING_PER_KEY_MAX],
                                   size_t *count) HUFU_MUST_CHECK;
+/* Those of a key that wait, whose devices must be locked. */
+enum hufu_err binding_hold_waiting(struct store *store, const uint8_t key_id[UUID_SIZE],
+                                   struct binding_entry entries[BINDING_PER_KEY_MAX],
+                                   size_t *count) HUFU_MUST_CHECK;
 enum hufu_err binding_set_state(struct store *store, const struct binding_entry *entry,
                                 enum binding_state state) HUFU_MUST_CHECK;
 /* State removed, and no record of any kind is left on the row. */

@@ -41,6 +41,11 @@ static const struct statement device_lock_statement = {
     .name = "device_lock",
     .sql = DEVICE_COLUMNS " from device d where d.device_id = $1::uuid for no key update",
 };
+static const struct statement device_lock_all_statement = {
+    .name = "device_lock_all",
+    .sql = "select device_id from device where account_id = $1::uuid and state <> 'removed'"
+           " order by device_id for no key update",
+};
 static const struct statement device_count_statement = {
     .name = "device_count",
     .sql = "select count(*), count(*) filter (where role = 'secondary') from device"
@@ -154,6 +159,13 @@ enum hufu_err device_lock(struct store *store, const uint8_t device_id[UUID_SIZE
     struct parameters parameters = {0};
     parameter_uuid(&parameters, device_id);
     return device_one(store, &device_lock_statement, &parameters, out);
+}
+
+enum hufu_err device_lock_all(struct store *store, const uint8_t account_id[UUID_SIZE])
+{
+    struct parameters parameters = {0};
+    parameter_uuid(&parameters, account_id);
+    return store_change(store, &device_lock_all_statement, &parameters, NULL);
 }
 
 enum hufu_err device_count_of(struct store *store, const uint8_t account_id[UUID_SIZE],

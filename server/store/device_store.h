@@ -66,6 +66,8 @@ enum hufu_err device_read(struct store *store, const uint8_t device_id[UUID_SIZE
  * locked before. */
 enum hufu_err device_lock(struct store *store, const uint8_t device_id[UUID_SIZE],
                           struct device *out) HUFU_MUST_CHECK;
+/* Every device of a locked account that is not removed, in the order in which all do that who lock several: of their ids. */
+enum hufu_err device_lock_all(struct store *store, const uint8_t account_id[UUID_SIZE]) HUFU_MUST_CHECK;
 
 /* How many devices the account has that are not removed. The account must be locked. */
 struct device_count {

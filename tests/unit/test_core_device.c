@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "common/box.h"
+#include "server/core/binding.h"
 #include "server/core/device.h"
 #include "server/core/handover.h"
 #include "server/core/operation.h"
@@ -606,7 +607,6 @@ static void freezing_a_key_ends_a_hand_over_before_the_new_device_refreshed(void
     freeze_key();
     assert_over();
     assert_refused_as(run_of_second(FRAME_OP_REFRESH, 0, 0), REFUSAL_BINDING_NOT_ACTIVE);
-    assert_string_equal(act.state, "removed");
     assert_refused_as(run_of_second(FRAME_OP_PIN_CHECK, 1, 0), REFUSAL_BINDING_NOT_ACTIVE);
 }
 
@@ -620,10 +620,47 @@ static void freezing_a_key_ends_a_hand_over_whose_new_device_has_refreshed(void 
     assert_refused_as(run_of_second(FRAME_OP_PIN_CHECK, 1, 0), REFUSAL_BINDING_NOT_ACTIVE);
     assert_refused_as(run_of_second(FRAME_OP_SIGN, 1, 0), REFUSAL_BINDING_NOT_ACTIVE);
     /* A key that is being generated has nothing to be frozen. */
-    database_run(&office.database, "update binding set state = 'waiting', record = null where binding_id = '%s'",
+    database_run(&office.database,
+                 "update binding set state = 'waiting', record = null where binding_id = '%s'",
                  person.binding);
     struct act by = office_operator_act("key.freeze");
-    assert_int_equal(binding_change_key(&office.worker, &by, person.key_id, BINDING_FREEZE), HUFU_ERR_CONFLICT);
+    assert_int_equal(binding_change_key(&office.worker, &by, person.key_id, BINDING_FREEZE),
+                     HUFU_ERR_CONFLICT);
+}
+
+static void with_the_last_active_device_a_waiting_one_loses_its_half_too(void **state)
+{
+    (void)state;
+    static struct device_removal removal;
+    hand_over_to_second();
+    assert_ok(run_of_second(FRAME_OP_REFRESH, 0, 0));
+    struct act by = office_operator_act("device.remove");
+    assert_ok(device_remove(&office.worker, &by, person.device_id, NULL, &removal));
+    assert_int_equal(removal.dead_count, 1);
+    assert_over();
+    assert_refused_as(run_of_second(FRAME_OP_PIN_CHECK, 1, 0), REFUSAL_BINDING_NOT_ACTIVE);
+}
+
+static void what_a_removed_primary_handed_over_is_not_finished(void **state)
+{
+    (void)state;
+    static struct device_removal removal;
+    hand_over_to_second();
+    assert_ok(run_of_second(FRAME_OP_REFRESH, 0, 0));
+    assert_ok(run_of_second(FRAME_OP_PIN_CHECK, 1, 0));
+    struct device finished = second;
+    assert_ok(enrol(&office.worker, &act, &second));
+    ask();
+    database_run(&office.database,
+                 "update binding set record = 'record of the new binding' where binding_id = '%s'",
+                 text_of(offer.binding_id));
+    struct act by = office_operator_act("device.remove");
+    assert_ok(device_remove(&office.worker, &by, person.device_id, NULL, &removal));
+    assert_int_equal(removal.dead_count, 0);
+    assert_over();
+    assert_int_equal(number("select count(*) from binding where device_id = '%s' and state = 'active'",
+                            finished.device_id),
+                     1);
 }
 
 static enum hufu_err contend_ask(struct contender *contender)
@@ -691,6 +728,8 @@ int main(void)
         DEVICE_TEST(a_waiting_binding_ends_with_its_day_whoever_asks),
         DEVICE_TEST(freezing_a_key_ends_a_hand_over_before_the_new_device_refreshed),
         DEVICE_TEST(freezing_a_key_ends_a_hand_over_whose_new_device_has_refreshed),
+        DEVICE_TEST(with_the_last_active_device_a_waiting_one_loses_its_half_too),
+        DEVICE_TEST(what_a_removed_primary_handed_over_is_not_finished),
         DEVICE_TEST(of_fifty_that_ask_at_once_one_binding_is_left),
         DEVICE_TEST(asking_is_for_a_secondary_and_for_a_key_that_is_ready),
     };
