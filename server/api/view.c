@@ -317,6 +317,7 @@ json_t *view_audit_event(const struct audit_event *event)
     } ids[] = {
         {"account_id", event->has_account, event->account_id},
         {"device_id", event->has_device, event->device_id},
+        {"target_id", event->has_target, event->target_id},
         {"key_id", event->has_key, event->key_id},
         {"binding_id", event->has_binding, event->binding_id},
         {"request_id", event->has_request, event->request_id},

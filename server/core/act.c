@@ -58,6 +58,22 @@ static const uint8_t *act_project(const struct act *act)
     return act->principal.kind == PRINCIPAL_DEVICE ? act->principal.project_id : service;
 }
 
+/* The device that did it, or that an operator did it to. */
+static const uint8_t *act_device(const struct act *act)
+{
+    if (act->principal.kind == PRINCIPAL_DEVICE)
+        return act->principal.device_id;
+    return act->has_device ? act->device_id : NULL;
+}
+
+/* The device that another one did it to. */
+static const uint8_t *act_target(const struct act *act)
+{
+    bool another = act->principal.kind == PRINCIPAL_DEVICE && act->has_device &&
+                   memcmp(act->principal.device_id, act->device_id, UUID_SIZE) != 0;
+    return another ? act->device_id : NULL;
+}
+
 static enum hufu_err act_insert(struct worker *worker, const struct act *act, const char *outcome,
                                 const char *detail)
 {
@@ -75,9 +91,8 @@ static enum hufu_err act_insert(struct worker *worker, const struct act *act, co
         .account_id = act->has_account ? act->account_id
                       : device         ? act->principal.account_id
                                        : NULL,
-        .device_id = act->has_device ? act->device_id
-                     : device        ? act->principal.device_id
-                                     : NULL,
+        .device_id = act_device(act),
+        .target_id = act_target(act),
         .key_id = act->has_key ? act->key_id : NULL,
         .binding_id = act->has_binding ? act->binding_id : NULL,
         .request_id = act->has_request ? act->request_id : NULL,

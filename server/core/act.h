@@ -18,7 +18,8 @@
 struct act {
     const char *action; /* "sm2/sign", "account.suspend", … */
     struct principal principal;
-    /* What it is about, as far as the rules came. Project, account, device and session are the principal's unless they are set. */
+    /* What it is about, as far as the rules came. Project, account, device and session are the principal's unless they are set;
+     * the device is then what it is done to. */
     bool has_project, has_account, has_device, has_key, has_binding, has_request, has_session;
     uint8_t project_id[UUID_SIZE], account_id[UUID_SIZE], device_id[UUID_SIZE], key_id[UUID_SIZE],
         binding_id[UUID_SIZE], request_id[UUID_SIZE], session_id[UUID_SIZE];

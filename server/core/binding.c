@@ -81,9 +81,10 @@ static enum hufu_err binding_record(struct worker *worker, const struct act *act
                                     const struct binding_entry *entry, enum binding_state state)
 {
     struct act event = *act;
-    event.has_project = event.has_account = event.has_binding = true;
+    event.has_project = event.has_account = event.has_device = event.has_binding = true;
     memcpy(event.project_id, entry->project_id, UUID_SIZE);
     memcpy(event.account_id, entry->account_id, UUID_SIZE);
+    memcpy(event.device_id, entry->device_id, UUID_SIZE);
     memcpy(event.binding_id, entry->binding_id, UUID_SIZE);
     act_set_key(&event, entry->key_id);
     return act_record(worker, &event, binding_state_names[state]);

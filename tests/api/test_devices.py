@@ -432,11 +432,37 @@ def test_a9_every_change_of_a_device_is_an_event(stack, admin, primary, secondar
     primary.do("devices", "freeze", second)
     primary.do("devices", "unfreeze", second)
     admin.request("DELETE", "/admin/v1/devices/" + second).ok()
-    actions = stack.sql("SELECT string_agg(DISTINCT action, ' ') FROM audit_event WHERE device_id = '%s' AND outcome = 'ok'"
-                        % second).split()
-    for action in ("device.activate", "binding.ask", "binding.handover", "sm2/refresh", "sm2/pin/check", "device.freeze",
-                   "device.unfreeze", "device.remove"):
-        assert action in actions, actions
+
+    def actions(column, actor):
+        return stack.sql("SELECT string_agg(DISTINCT action, ' ') FROM audit_event WHERE %s = '%s' AND outcome = 'ok' AND actor "
+                         "LIKE '%s%%'" % (column, second, actor)).split()
+
+    own = actions("device_id", "device")
+    assert {"device.activate", "binding.ask", "sm2/refresh", "sm2/pin/check"} <= set(own), own
+    # What another device did to it stands under that device, and names it apart.
+    by_primary = actions("target_id", "device")
+    assert by_primary == ["binding.handover", "device.freeze", "device.unfreeze"], by_primary
+    assert not set(by_primary) & set(own)
+    assert "device.remove" in actions("device_id", "operator:")
+
+
+def test_a9_freezing_a_lost_phone_is_no_use_of_it(stack, primary, secondary):
+    lost = device_id(secondary)
+
+    def last_use():
+        line = [line for line in primary.do("devices").splitlines() if line.startswith(lost)][0]
+        return line.partition("last use")[2]
+
+    before = last_use()
+    stack.sql("UPDATE audit_event SET at = at - interval '3 days' WHERE device_id = '%s'" % lost)
+    long_ago = last_use()
+    assert long_ago != before
+    primary.do("devices", "rename", lost, "lost")
+    primary.do("devices", "freeze", lost)
+    assert last_use() == long_ago
+    records = stack.sql("SELECT count(*) FROM audit_event WHERE device_id = '%s' AND action LIKE 'device.%%' AND target_id = '%s'"
+                        % (device_id(primary), lost))
+    assert records == "2"
 
 
 # ---- The PIN: tries left, unlocking ----
