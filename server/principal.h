@@ -4,6 +4,7 @@
 #ifndef HUFU_SERVER_PRINCIPAL_H
 #define HUFU_SERVER_PRINCIPAL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -27,6 +28,7 @@ struct principal {
     uint8_t account_id[UUID_SIZE];
     uint8_t device_id[UUID_SIZE];
     uint8_t session_id[UUID_SIZE];
+    bool restricted; /* its device is frozen, or its account not active: it sees that, and signs out */
     /* PRINCIPAL_OPERATOR, else 0 */
     uid_t uid;
 };

@@ -16,11 +16,11 @@ const struct http_route api_routes[] = {
     {"GET", "/v1/ca/{name}/crl", ROUTE_PUBLIC, ROUTE_WORKER, ca_get_crl},
     {"POST", "/v1/account-requests", ROUTE_PUBLIC, ROUTE_WORKER, account_request_post},
     {"POST", "/v1/account-requests/codes", ROUTE_PUBLIC, ROUTE_WORKER, account_request_post_code},
-    {"GET", "/v1/account", ROUTE_SESSION, ROUTE_WORKER, own_account_get},
+    {"GET", "/v1/account", ROUTE_SESSION_ANY, ROUTE_WORKER, own_account_get},
     {"POST", "/v1/activations", ROUTE_PUBLIC, ROUTE_WORKER, activation_post},
     {"POST", "/v1/keys", ROUTE_SESSION, ROUTE_WORKER, key_post},
-    {"GET", "/v1/keys", ROUTE_SESSION, ROUTE_WORKER, key_list_get},
-    {"GET", "/v1/keys/{id}", ROUTE_SESSION, ROUTE_WORKER, key_get},
+    {"GET", "/v1/keys", ROUTE_SESSION_ANY, ROUTE_WORKER, key_list_get},
+    {"GET", "/v1/keys/{id}", ROUTE_SESSION_ANY, ROUTE_WORKER, key_get},
     {"POST", "/v1/keys/{id}/keygen/begin", ROUTE_TOKEN, ROUTE_WORKER, keygen_post_begin},
     {"POST", "/v1/keys/{id}/keygen/finish", ROUTE_TOKEN, ROUTE_WORKER, keygen_post_finish},
     {"POST", "/v1/keys/{id}/signatures", ROUTE_TOKEN, ROUTE_WORKER, operation_post_signature},
@@ -35,7 +35,7 @@ const struct http_route api_routes[] = {
     {"POST", "/v1/keys/{id}/handovers", ROUTE_TOKEN, ROUTE_WORKER, operation_post_handover},
     {"GET", "/v1/account/keys", ROUTE_SESSION, ROUTE_WORKER, binding_key_list},
     {"POST", "/v1/devices", ROUTE_PUBLIC, ROUTE_WORKER, device_post},
-    {"GET", "/v1/devices", ROUTE_SESSION, ROUTE_WORKER, device_list_get},
+    {"GET", "/v1/devices", ROUTE_SESSION_ANY, ROUTE_WORKER, device_list_get},
     {"PATCH", "/v1/devices/{id}", ROUTE_SESSION, ROUTE_WORKER, device_patch},
     {"DELETE", "/v1/devices/{id}", ROUTE_SESSION, ROUTE_WORKER, device_delete},
     {"DELETE", "/v1/devices", ROUTE_SESSION, ROUTE_WORKER, device_delete_secondaries},
@@ -49,9 +49,9 @@ const struct http_route api_routes[] = {
     {"GET", "/v1/account/handwriting.svg", ROUTE_SESSION, ROUTE_WORKER, handwriting_get_svg},
     {"GET", "/v1/use-records", ROUTE_SESSION, ROUTE_WORKER, use_record_list_get},
     {"POST", "/v1/sessions", ROUTE_PUBLIC, ROUTE_WORKER, session_post},
-    {"GET", "/v1/sessions", ROUTE_SESSION, ROUTE_WORKER, session_list_get},
+    {"GET", "/v1/sessions", ROUTE_SESSION_ANY, ROUTE_WORKER, session_list_get},
     {"DELETE", "/v1/sessions", ROUTE_SESSION, ROUTE_WORKER, session_delete_all},
-    {"DELETE", "/v1/sessions/{id}", ROUTE_SESSION, ROUTE_WORKER, session_delete},
+    {"DELETE", "/v1/sessions/{id}", ROUTE_SESSION_ANY, ROUTE_WORKER, session_delete},
     {"GET", "/v1/projects/{id}", ROUTE_PUBLIC, ROUTE_WORKER, project_public_get},
     {"POST", "/v1/captchas", ROUTE_PUBLIC, ROUTE_WORKER, captcha_post},
     {"POST", "/v1/authentications", ROUTE_PUBLIC, ROUTE_WORKER, authentication_post},
@@ -141,7 +141,10 @@ enum hufu_err api_authenticate(struct http_request *request, struct worker *work
     struct dpop_proof proof;
     uint8_t token_hash[HASH_SIZE];
     hash_sha256(token_hash, bytes_of(request->token, sizeof(request->token)));
-    enum hufu_err err = session_authenticate(worker, &act, token_hash, read_proof(&proof, request, worker));
+    enum session_need need =
+        request->match.route->access == ROUTE_SESSION ? SESSION_NEED_STANDING : SESSION_NEED_NOTHING;
+    enum hufu_err err =
+        session_authenticate(worker, &act, need, token_hash, read_proof(&proof, request, worker));
     if (err == HUFU_OK)
         request->principal = act.principal;
     else

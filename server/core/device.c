@@ -152,6 +152,8 @@ static enum hufu_err device_hold(struct worker *worker, struct act *act, const u
     if (err != HUFU_OK)
         return err == HUFU_ERR_NOT_FOUND ? act_refuse(act, REFUSAL_NOT_FOUND) : err;
     err = device_permit(worker, act, out, right);
+    if (err == HUFU_OK && act->principal.kind != PRINCIPAL_OPERATOR && account.state != ACCOUNT_ACTIVE)
+        return act_refuse_state(act, REFUSAL_ACCOUNT_NOT_ACTIVE, account_state_names[account.state]);
     if (err == HUFU_OK)
         device_set_act(act, out);
     return err;
@@ -383,6 +385,8 @@ enum hufu_err device_remove_secondaries(struct worker *worker, struct act *act, 
         err = device_read(worker->store, act->principal.device_id, &own);
     if (err != HUFU_OK)
         return err;
+    if (account.state != ACCOUNT_ACTIVE)
+        return act_refuse_state(act, REFUSAL_ACCOUNT_NOT_ACTIVE, account_state_names[account.state]);
     if (own.state != DEVICE_ACTIVE)
         return act_refuse_state(act, REFUSAL_BINDING_NOT_ACTIVE, device_state_names[own.state]);
     if (own.role != DEVICE_PRIMARY)

@@ -65,7 +65,21 @@ static bool session_proof_holds(const struct session *session, const struct dpop
            device_key_verify_var(session->device_key, proof->signed_part, proof->signature) == HUFU_OK;
 }
 
-enum hufu_err session_authenticate(struct worker *worker, struct act *act,
+/* A device that waits for its first half asks for it by its session. */
+static bool session_stands(const struct session *session)
+{
+    return session->account_state == ACCOUNT_ACTIVE &&
+           (session->device_state == DEVICE_ACTIVE || session->device_state == DEVICE_WAITING);
+}
+
+static enum hufu_err session_refuse_standing(struct act *act, const struct session *session)
+{
+    if (session->account_state != ACCOUNT_ACTIVE)
+        return act_refuse_state(act, REFUSAL_ACCOUNT_NOT_ACTIVE, account_state_names[session->account_state]);
+    return act_refuse_state(act, REFUSAL_BINDING_NOT_ACTIVE, device_state_names[session->device_state]);
+}
+
+enum hufu_err session_authenticate(struct worker *worker, struct act *act, enum session_need need,
                                    const uint8_t token_hash[HASH_SIZE], const struct dpop_proof *proof)
 {
     struct session session;
@@ -83,7 +97,11 @@ enum hufu_err session_authenticate(struct worker *worker, struct act *act,
     err = session_spend(worker->store, &session, proof->jti_hash, &fresh);
     if (err == HUFU_OK && !fresh)
         return act_refuse_reason(act, REFUSAL_DPOP_PROOF_INVALID, "a proof of this jti was used before");
-    return err;
+    if (err != HUFU_OK)
+        return err;
+    act->principal.restricted = !session_stands(&session);
+    bool suffices = !act->principal.restricted || need == SESSION_NEED_NOTHING;
+    return suffices ? HUFU_OK : session_refuse_standing(act, &session);
 }
 
 enum hufu_err session_open(struct worker *worker, struct act *act, const struct account *account,
@@ -152,7 +170,14 @@ static enum hufu_err session_close(struct worker *worker, struct act *act,
 
 enum hufu_err session_sign_out(struct worker *worker, struct act *act, const uint8_t session_id[UUID_SIZE])
 {
-    enum hufu_err err = confirm_check(worker, act, PROJECT_CONFIRM_SIGN_OUT);
+    bool own = memcmp(session_id, act->principal.session_id, UUID_SIZE) == 0;
+    if (act->principal.restricted && !own)
+        return act_refuse_reason(
+            act, REFUSAL_NOT_ALLOWED,
+            "the device is frozen, or the account not active: it ends its own session alone");
+    /* It could not confirm anything. */
+    enum hufu_err err =
+        act->principal.restricted ? HUFU_OK : confirm_check(worker, act, PROJECT_CONFIRM_SIGN_OUT);
     return err == HUFU_OK ? session_close(worker, act, session_id, act->principal.account_id) : err;
 }
 

@@ -34,10 +34,16 @@ bool session_step(enum session_state state, enum session_event event, enum sessi
 enum hufu_err session_identify(struct worker *worker, struct principal *principal,
                                const uint8_t token_hash[HASH_SIZE]) HUFU_MUST_CHECK;
 
+/* What a session is needed for. */
+enum session_need {
+    SESSION_NEED_STANDING, /* anything: its account is active, and its device not frozen */
+    SESSION_NEED_NOTHING   /* to see what became of them, and to sign out */
+};
+
 /* The same for every other request, which needs a proof for itself by the session's device key (RFC 9449); NULL: none, or none
  * of its form. Becomes the act's principal. A proof is good once, which the database decides. Refusals: unauthenticated;
- * proof invalid, proof time (these two with the principal known). */
-enum hufu_err session_authenticate(struct worker *worker, struct act *act,
+ * proof invalid, proof time, account not active, binding not active (these with the principal known). */
+enum hufu_err session_authenticate(struct worker *worker, struct act *act, enum session_need need,
                                    const uint8_t token_hash[HASH_SIZE],
                                    const struct dpop_proof *proof) HUFU_MUST_CHECK;
 
@@ -48,7 +54,8 @@ enum hufu_err session_open(struct worker *worker, struct act *act, const struct 
                            const uint8_t device_id[UUID_SIZE], const char *application,
                            uint8_t token[SESSION_TOKEN_SIZE], uint64_t *expires_ms) HUFU_MUST_CHECK;
 
-/* Ends one session of the principal's account, or all of them, on every device; ended: how many. Refusals: not found. */
+/* Ends one session of the principal's account, or all of them, on every device; ended: how many. Refusals: not found,
+ * not allowed (a restricted principal ends its own alone). */
 enum hufu_err session_sign_out(struct worker *worker, struct act *act,
                                const uint8_t session_id[UUID_SIZE]) HUFU_MUST_CHECK;
 enum hufu_err session_sign_out_all(struct worker *worker, struct act *act, uint64_t *ended) HUFU_MUST_CHECK;

@@ -84,7 +84,7 @@ static bool check_access(struct http_request *request, const struct head *head)
         problem_reply(request, PROBLEM_NOT_ALLOWED, "this user may not administer the service", NULL);
         return false;
     }
-    if (access != ROUTE_SESSION && access != ROUTE_TOKEN)
+    if (access == ROUTE_PUBLIC || access == ROUTE_OPERATOR)
         return true;
     request->has_token = head_token(request->token, head->authorization);
     if (!request->has_token)

@@ -56,7 +56,7 @@ static enum hufu_err identify(struct http_request *request, struct worker *worke
 {
     enum route_access access = request->match.route->access;
     enum hufu_err err = HUFU_OK;
-    if (access == ROUTE_SESSION)
+    if (access == ROUTE_SESSION || access == ROUTE_SESSION_ANY)
         err = settings->authenticate(request, worker);
     if (access == ROUTE_TOKEN) {
         request->principal.kind = PRINCIPAL_TOKEN;

@@ -19,8 +19,9 @@ struct worker;
 typedef void http_handler(struct http_request *request, struct worker *worker);
 
 enum route_access {
-    ROUTE_PUBLIC,  /* no authentication: principal is PRINCIPAL_NONE */
-    ROUTE_SESSION, /* a valid session token: principal is PRINCIPAL_DEVICE */
+    ROUTE_PUBLIC, /* no authentication: principal is PRINCIPAL_NONE */
+    ROUTE_SESSION, /* a valid session token: principal is PRINCIPAL_DEVICE; its account is active, its device not frozen */
+    ROUTE_SESSION_ANY, /* the same, whatever the two are: for their own state, and to sign out */
     ROUTE_TOKEN, /* a well-formed token, not looked up: the handler's own statement does that. PRINCIPAL_TOKEN */
     ROUTE_OPERATOR /* the administrative socket alone: principal is PRINCIPAL_OPERATOR */
 };

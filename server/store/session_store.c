@@ -18,7 +18,7 @@ static const struct statement session_insert_statement = {
 static const struct statement session_read_statement = {
     .name = "session_read",
     .sql = "select s.project_id, s.session_id, s.account_id, s.device_id, s.state,"
-           " s.expires_at <= clock_timestamp(), d.device_key, clock_timestamp()"
+           " s.expires_at <= clock_timestamp(), d.device_key, clock_timestamp(), d.state, d.account_state"
            " from session s join device d on d.project_id = s.project_id and d.device_id = s.device_id"
            " where s.token_hash = $1::bytea and d.state <> 'removed'",
     .repeatable = true,
@@ -134,6 +134,8 @@ enum hufu_err session_read(struct store *store, const uint8_t token_hash[HASH_SI
     out->expired = row_bool(&row);
     row_fixed(&row, out->device_key, sizeof out->device_key);
     out->now_ms = row_time(&row);
+    out->device_state = (enum device_state)row_name(&row, device_state_names, DEVICE_STATE_COUNT);
+    out->account_state = (enum account_state)row_name(&row, account_state_names, ACCOUNT_STATE_COUNT);
     return row_finish(&row);
 }
 

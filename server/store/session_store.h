@@ -11,6 +11,7 @@
 #include "common/err.h"
 #include "common/frame.h"
 #include "common/hash.h"
+#include "server/store/device_store.h"
 #include "server/store/store.h"
 
 #define SESSION_APPLICATION_MAX 64 /* bytes of an application's name */
@@ -33,6 +34,8 @@ struct session {
     bool expired;                              /* by the database's clock */
     uint8_t device_key[FRAME_DEVICE_KEY_SIZE]; /* that its requests are proven by */
     uint64_t now_ms;                           /* the database's clock */
+    enum device_state device_state;
+    enum account_state account_state; /* of the device's account */
 };
 
 /* What a new one is made of. Borrowed. */

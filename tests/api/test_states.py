@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Freezing a key and suspending an account take effect at once, and are undone as simply."""
 
+import re
 import uuid
 
 import pytest
 
 import phone as phone_module
+import stack as stack_module
 from test_input import signature_body
 
 
@@ -93,3 +95,48 @@ def test_the_operators_command_does_the_same(stack, admin, phone):
     assert key["key_id"] in stack.hufu("key", "list")
     assert phone.user["account"]["work_number"] in stack.hufu("user", "list")
     assert stack.hufu("key", "freeze", str(uuid.uuid4()), check=False).returncode != 0
+
+
+# ---- What a session may do while its device is frozen, or its account not active ----
+
+SIGN_OUT = ("DELETE", "/v1/sessions/{id}")
+OWN_STATE = [("GET", "/v1/account"), ("GET", "/v1/keys"), ("GET", "/v1/keys/{id}"), ("GET", "/v1/devices"), ("GET", "/v1/sessions")]
+
+
+def routes(access):
+    table = (stack_module.TOP / "server/api/api.c").read_text()
+    return re.findall(r'\{"([A-Z]+)", "(/v1/[^"]*)", %s,' % access, table)
+
+
+def restrict(stack, session, how):
+    account, device = session.user["account"]["id"], session.answer["device"]["id"]
+    if how == "frozen":
+        stack.admin.post(f"/admin/v1/devices/{device}/freeze").ok()
+        return "binding-not-active"
+    stack.admin.post(f"/admin/v1/users/{account}/suspend").ok()
+    return "account-not-active"
+
+
+@pytest.mark.parametrize("how", ["frozen", "suspended"])
+def test_a_frozen_device_and_a_suspended_account_see_their_state_and_sign_out_and_nothing_else(stack, public, session, key, how):
+    assert sorted(routes("ROUTE_SESSION_ANY")) == sorted(OWN_STATE + [SIGN_OUT])
+    refused = restrict(stack, session, how)
+    others = routes("ROUTE_SESSION")
+    assert len(others) > 20
+    for method, path in others:
+        path = path.replace("{id}", key["key_id"]).replace("{binding}", str(uuid.uuid4()))
+        assert session.request(method, path).problem(403, refused)["state"] == how, path
+    for method, path in OWN_STATE:
+        session.request(method, path.replace("{id}", key["key_id"])).ok()
+    other = str(uuid.uuid4())
+    session.delete("/v1/sessions/" + other).problem(403, "not-allowed")
+    session.delete("/v1/sessions/current").ok()
+    session.get("/v1/devices").problem(401, "unauthenticated")
+
+
+def test_what_was_frozen_goes_on_with_its_session_when_it_is_unfrozen(stack, admin, session):
+    device = session.answer["device"]["id"]
+    restrict(stack, session, "frozen")
+    session.request("PATCH", "/v1/devices/" + device, {"name": "mine"}).problem(403, "binding-not-active")
+    admin.post(f"/admin/v1/devices/{device}/unfreeze").ok()
+    session.request("PATCH", "/v1/devices/" + device, {"name": "mine"}).ok()

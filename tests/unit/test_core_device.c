@@ -265,6 +265,24 @@ static void a_device_names_itself_and_the_primary_names_all(void **state)
                       REFUSAL_NOT_ALLOWED);
 }
 
+static void a_suspended_accounts_devices_change_nothing(void **state)
+{
+    (void)state;
+    struct device device;
+    set_second(DEVICE_ACTIVE);
+    database_run(&office.database, "update account set state = 'suspended' where account_id = '%s'",
+                 person.account);
+    act = office_session_act(&person, "device.freeze");
+    assert_refused_as(device_change(&office.worker, &act, second.device_id, DEVICE_FREEZE, &device),
+                      REFUSAL_ACCOUNT_NOT_ACTIVE);
+    assert_string_equal(act.state, "suspended");
+    act = second_act("device.rename");
+    assert_refused_as(device_rename(&office.worker, &act, second.device_id, "mine", &device),
+                      REFUSAL_ACCOUNT_NOT_ACTIVE);
+    act = office_operator_act("device.freeze");
+    assert_ok(device_change(&office.worker, &act, second.device_id, DEVICE_FREEZE, &device));
+}
+
 /* ---- The PIN ---- */
 
 static void lock_first(int life)
@@ -716,6 +734,7 @@ int main(void)
         DEVICE_TEST(the_primary_alone_changes_others_and_nobody_himself),
         DEVICE_TEST(another_accounts_device_is_not_found),
         DEVICE_TEST(a_device_names_itself_and_the_primary_names_all),
+        DEVICE_TEST(a_suspended_accounts_devices_change_nothing),
         DEVICE_TEST(another_device_or_an_operator_unlocks_a_pin_and_never_the_lifes_count),
         DEVICE_TEST(a_removal_leaves_no_half_no_session_and_says_which_keys_are_dead),
         DEVICE_TEST(what_is_computed_while_the_device_is_removed_never_leaves),
