@@ -171,7 +171,11 @@ enum hufu_err device_change(struct worker *worker, struct act *act, const uint8_
         return err;
     if (!device_step(out->state, event, &next))
         return act_refuse_state(act, REFUSAL_CONFLICT, device_state_names[out->state]);
-    err = device_set_state(worker->store, out, next);
+    bool by_operator = act->principal.kind == PRINCIPAL_OPERATOR;
+    if (event == DEVICE_UNFREEZE && out->frozen_by_operator && !by_operator)
+        return act_refuse_reason(act, REFUSAL_NOT_ALLOWED,
+                                 "an operator froze the device, and an operator unfreezes it");
+    err = device_set_state(worker->store, out, next, by_operator);
     out->state = next;
     if (err == HUFU_OK)
         err = act_record(worker, act, device_state_names[next]);
@@ -306,7 +310,7 @@ static enum hufu_err device_end(struct worker *worker, const struct act *act, st
         return HUFU_ERR_INTERNAL;
     enum hufu_err err = device_destroy_all(worker, &event, out);
     if (err == HUFU_OK)
-        err = device_set_state(worker->store, device, next);
+        err = device_set_state(worker->store, device, next, false);
     device->state = next;
     if (err == HUFU_OK)
         err = session_end_all(worker->store, device->device_id);

@@ -36,7 +36,8 @@ enum hufu_err device_enrol(struct worker *worker, struct act *act, const struct 
 /* What follows is an operator's right, and the account's active primary's over its secondaries. Refusals: not found (also:
  * another account's), not allowed, conflict (with the state).
  *
- * Freezes or unfreezes (event); a request that waits for the device's row is decided by the new state. */
+ * Freezes or unfreezes (event); a request that waits for the device's row is decided by the new state. What an operator froze, an
+ * operator alone unfreezes (not allowed). */
 enum hufu_err device_change(struct worker *worker, struct act *act, const uint8_t device_id[UUID_SIZE],
                             enum device_event event, struct device *out) HUFU_MUST_CHECK;
 /* A device may name itself, too. */

@@ -18,7 +18,7 @@ const char *const device_role_names[DEVICE_ROLE_COUNT] = {
     "select d.project_id, d.device_id, d.account_id, d.device_key, d.state, d.role, "               \
     "coalesce(d.name, ''), coalesce(d.model, ''), d.pin_failures, d.pin_limit, "                    \
     "least(d.pin_limit - d.pin_failures, d.pin_life_limit - d.pin_failures_life)::int4, d.locked, " \
-    "d.created_at"
+    "d.created_at, coalesce(d.frozen_by = 'operator', false)"
 
 static const struct statement device_insert_statement = {
     .name = "device_insert",
@@ -58,7 +58,8 @@ static const struct statement device_list_secondaries_statement = {
 };
 static const struct statement device_set_state_statement = {
     .name = "device_set_state",
-    .sql = "update device set state = $3::text where project_id = $1::uuid and device_id = $2::uuid",
+    .sql = "update device set state = $3::text, frozen_by = $4::text where project_id = $1::uuid and "
+           "device_id = $2::uuid",
 };
 static const struct statement device_set_name_statement = {
     .name = "device_set_name",
@@ -107,6 +108,7 @@ static void device_fill(struct row *row, struct device *out)
     out->tries_left = row_i32(row);
     out->locked = row_bool(row);
     out->created_ms = row_time(row);
+    out->frozen_by_operator = row_bool(row);
 }
 
 static enum hufu_err device_one(struct store *store, const struct statement *statement,
@@ -215,9 +217,17 @@ static enum hufu_err device_set(struct store *store, const struct statement *sta
     return err == HUFU_OK && changed != 1 ? HUFU_ERR_INTERNAL : err;
 }
 
-enum hufu_err device_set_state(struct store *store, const struct device *device, enum device_state state)
+enum hufu_err device_set_state(struct store *store, const struct device *device, enum device_state state,
+                               bool by_operator)
 {
-    return device_set(store, &device_set_state_statement, device, device_state_names[state]);
+    uint64_t changed;
+    struct parameters parameters = {0};
+    parameter_uuid(&parameters, device->project_id);
+    parameter_uuid(&parameters, device->device_id);
+    parameter_text(&parameters, device_state_names[state]);
+    parameter_text(&parameters, state != DEVICE_FROZEN ? NULL : by_operator ? "operator" : "device");
+    enum hufu_err err = store_change(store, &device_set_state_statement, &parameters, &changed);
+    return err == HUFU_OK && changed != 1 ? HUFU_ERR_INTERNAL : err;
 }
 
 enum hufu_err device_set_name(struct store *store, const struct device *device, const char *name)

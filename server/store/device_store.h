@@ -44,6 +44,7 @@ struct device {
     int32_t pin_failures, pin_limit, tries_left;
     bool locked;
     uint64_t created_ms;
+    bool frozen_by_operator; /* and not by another device */
 };
 
 /* A device of the state and the role given. HUFU_ERR_CONFLICT: the key is registered already, or the account has a primary.
@@ -83,8 +84,8 @@ enum hufu_err device_list_secondaries(struct store *store, const uint8_t account
                                       size_t *count) HUFU_MUST_CHECK;
 
 /* Of the locked device. */
-enum hufu_err device_set_state(struct store *store, const struct device *device,
-                               enum device_state state) HUFU_MUST_CHECK;
+enum hufu_err device_set_state(struct store *store, const struct device *device, enum device_state state,
+                               bool by_operator) HUFU_MUST_CHECK;
 enum hufu_err device_set_name(struct store *store, const struct device *device,
                               const char *name) HUFU_MUST_CHECK;
 

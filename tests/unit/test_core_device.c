@@ -265,6 +265,31 @@ static void a_device_names_itself_and_the_primary_names_all(void **state)
                       REFUSAL_NOT_ALLOWED);
 }
 
+static void what_an_operator_froze_an_operator_unfreezes(void **state)
+{
+    (void)state;
+    struct device device;
+    set_second(DEVICE_ACTIVE);
+    act = office_operator_act("device.freeze");
+    assert_ok(device_change(&office.worker, &act, second.device_id, DEVICE_FREEZE, &device));
+    act = office_session_act(&person, "device.unfreeze");
+    assert_refused_as(device_change(&office.worker, &act, second.device_id, DEVICE_UNFREEZE, &device),
+                      REFUSAL_NOT_ALLOWED);
+    act = office_operator_act("device.unfreeze");
+    assert_ok(device_change(&office.worker, &act, second.device_id, DEVICE_UNFREEZE, &device));
+    /* What the primary froze, both unfreeze; and of what was unfrozen nobody remembers who froze it. */
+    for (int by_operator = 0; by_operator < 2; by_operator++) {
+        act = office_session_act(&person, "device.freeze");
+        assert_ok(device_change(&office.worker, &act, second.device_id, DEVICE_FREEZE, &device));
+        act = by_operator ? office_operator_act("device.unfreeze")
+                          : office_session_act(&person, "device.unfreeze");
+        assert_ok(device_change(&office.worker, &act, second.device_id, DEVICE_UNFREEZE, &device));
+        assert_int_equal(number("select count(*) from device where device_id = '%s' and frozen_by is null",
+                                second.device_id),
+                         1);
+    }
+}
+
 static void a_suspended_accounts_devices_change_nothing(void **state)
 {
     (void)state;
@@ -734,6 +759,7 @@ int main(void)
         DEVICE_TEST(the_primary_alone_changes_others_and_nobody_himself),
         DEVICE_TEST(another_accounts_device_is_not_found),
         DEVICE_TEST(a_device_names_itself_and_the_primary_names_all),
+        DEVICE_TEST(what_an_operator_froze_an_operator_unfreezes),
         DEVICE_TEST(a_suspended_accounts_devices_change_nothing),
         DEVICE_TEST(another_device_or_an_operator_unlocks_a_pin_and_never_the_lifes_count),
         DEVICE_TEST(a_removal_leaves_no_half_no_session_and_says_which_keys_are_dead),
