@@ -171,14 +171,15 @@ void device_delete_secondaries(struct http_request *request, struct worker *work
 {
     struct act act = answer_begin(request, "device.remove");
     struct device_confirmation body = {.token = {NULL, 0}};
-    size_t count;
     if (!field_read_body(request, device_token_field, &body)) {
         answer_form_refused(request, worker, &act);
         return;
     }
-    enum hufu_err err = device_remove_secondaries(worker, &act, body.token.data, &count);
+    struct device_removals *removals = request_alloc(request, sizeof *removals);
+    enum hufu_err err = removals == NULL ? HUFU_ERR_INTERNAL
+                                         : device_remove_secondaries(worker, &act, body.token.data, removals);
     if (err != HUFU_OK)
         answer_refused(request, worker, &act, err);
     else
-        reply_json(request, 200, json_pack("{sI}", "removed", (json_int_t)count));
+        reply_json(request, 200, view_removals(removals));
 }

@@ -252,12 +252,24 @@ json_t *view_device_for_operator(const struct device_view *device)
     return view;
 }
 
+static json_t *view_ids(const uint8_t ids[][UUID_SIZE], size_t count)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, json_uuid(ids[i]));
+    return list;
+}
+
 json_t *view_removal(const struct device_removal *removal, const uint8_t *own_id)
 {
-    json_t *dead = json_array();
-    for (size_t i = 0; i < removal->dead_count; i++)
-        json_array_append_new(dead, json_uuid(removal->dead[i]));
-    return json_pack("{so, so}", "device", view_device(&removal->device, own_id), "dead_keys", dead);
+    return json_pack("{so, so}", "device", view_device(&removal->device, own_id), "dead_keys",
+                     view_ids(removal->dead, removal->dead_count));
+}
+
+json_t *view_removals(const struct device_removals *removals)
+{
+    return json_pack("{sI, so}", "removed", (json_int_t)removals->count, "dead_keys",
+                     view_ids(removals->dead, removals->dead_count));
 }
 
 json_t *view_methods(unsigned methods)

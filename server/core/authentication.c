@@ -172,6 +172,8 @@ enum hufu_err authentication_spend(struct worker *worker, struct act *act, const
     memcpy(out->authentication_id, held.authentication_id, UUID_SIZE);
     memcpy(out->device_key, held.device_key, sizeof out->device_key);
     out->has_device_key = held.has_device_key;
+    memcpy(out->session_id, held.session_id, UUID_SIZE);
+    out->has_session = held.has_session;
     out->methods = held.passed;
     return HUFU_OK;
 }

@@ -114,6 +114,8 @@ struct authentication_grant {
     uint8_t account_id[UUID_SIZE];
     uint8_t authentication_id[UUID_SIZE];
     unsigned methods; /* those that were passed */
+    bool has_session;
+    uint8_t session_id[UUID_SIZE]; /* that it was begun in, to confirm something there; compare it */
     bool has_device_key;
     uint8_t device_key[FRAME_DEVICE_KEY_SIZE]; /* the only device that may profit; compare it */
 };

@@ -111,9 +111,9 @@ static void device_set_act(struct act *act, const struct device *device)
 
 /* Who may do something with a device, besides an operator. */
 enum device_right {
-    DEVICE_BY_PRIMARY,           /* its account's primary, and not with itself */
-    DEVICE_BY_PRIMARY_OR_ITSELF, /* its account's primary, also with itself, and every device with itself */
-    DEVICE_BY_ANOTHER            /* every other device of the account */
+    DEVICE_BY_PRIMARY, /* its account's primary, and not with itself */
+    DEVICE_BY_PRIMARY_OR_ITSELF, /* its account's primary, also with itself, and every device with itself, unless it is frozen */
+    DEVICE_BY_ANOTHER /* every other device of the account whose own PIN is not locked */
 };
 
 /* Whether the device that asks has the right. Its account is locked. */
@@ -130,8 +130,10 @@ static enum hufu_err device_permit(struct worker *worker, struct act *act, const
         return err;
     bool is_own = memcmp(own.device_id, device->device_id, UUID_SIZE) == 0;
     bool itself = is_own && right == DEVICE_BY_PRIMARY_OR_ITSELF;
-    if (own.state != DEVICE_ACTIVE && !itself)
+    if (own.state != DEVICE_ACTIVE && !(itself && own.state == DEVICE_WAITING))
         return act_refuse_state(act, REFUSAL_BINDING_NOT_ACTIVE, device_state_names[own.state]);
+    if (own.locked && right == DEVICE_BY_ANOTHER)
+        return act_refuse(act, REFUSAL_PIN_LOCKED);
     if (is_own ? itself : own.role == DEVICE_PRIMARY || right == DEVICE_BY_ANOTHER)
         return HUFU_OK;
     return act_refuse_reason(act, REFUSAL_NOT_ALLOWED,
@@ -201,7 +203,7 @@ enum hufu_err device_rename(struct worker *worker, struct act *act, const uint8_
     return err == HUFU_OK ? store_commit(&transaction) : err;
 }
 
-/* Spends an authentication of the act's own account; before any lock of the account's. */
+/* Spends an authentication of the act's own session; before any lock of the account's. */
 static enum hufu_err device_confirm(struct worker *worker, struct act *act, const uint8_t *token,
                                     unsigned methods)
 {
@@ -211,9 +213,9 @@ static enum hufu_err device_confirm(struct worker *worker, struct act *act, cons
     if (token == NULL)
         return act_refuse(act, REFUSAL_AUTHENTICATION_NEEDED);
     enum hufu_err err = authentication_spend(worker, act, token, AUTHENTICATION_CONFIRM, methods, &grant);
-    if (err == HUFU_OK && memcmp(grant.account_id, act->principal.account_id, UUID_SIZE) != 0)
-        return act_refuse(act, REFUSAL_AUTHENTICATION_NEEDED);
-    return err;
+    bool own = err == HUFU_OK && memcmp(grant.account_id, act->principal.account_id, UUID_SIZE) == 0 &&
+               grant.has_session && memcmp(grant.session_id, act->principal.session_id, UUID_SIZE) == 0;
+    return err == HUFU_OK && !own ? act_refuse(act, REFUSAL_AUTHENTICATION_NEEDED) : err;
 }
 
 /* By the device in hand: password and SMS code, if the project wants that at all. */
@@ -357,26 +359,29 @@ enum hufu_err device_remove(struct worker *worker, struct act *act, const uint8_
 }
 
 /* Every secondary of the locked account. */
-static enum hufu_err device_end_secondaries(struct worker *worker, const struct act *act, size_t *count)
+static enum hufu_err device_end_secondaries(struct worker *worker, const struct act *act,
+                                            struct device_removals *out)
 {
     uint8_t ids[DEVICE_SECONDARIES_MAX][UUID_SIZE];
     struct device_removal removal;
-    enum hufu_err err = device_list_secondaries(worker->store, act->principal.account_id, ids, count);
-    for (size_t i = 0; err == HUFU_OK && i < *count; i++) {
+    enum hufu_err err = device_list_secondaries(worker->store, act->principal.account_id, ids, &out->count);
+    for (size_t i = 0; err == HUFU_OK && i < out->count; i++) {
         removal = (struct device_removal){0};
         err = device_lock(worker->store, ids[i], &removal.device);
         if (err == HUFU_OK)
             err = device_end(worker, act, &removal);
+        memcpy(out->dead[out->dead_count], removal.dead, removal.dead_count * UUID_SIZE);
+        out->dead_count += removal.dead_count;
     }
     return err;
 }
 
 enum hufu_err device_remove_secondaries(struct worker *worker, struct act *act, const uint8_t *token,
-                                        size_t *count)
+                                        struct device_removals *out)
 {
     struct account account;
     struct device own;
-    *count = 0;
+    out->count = out->dead_count = 0;
     struct store_transaction transaction STORE_TRANSACTION = {0};
     enum hufu_err err = store_begin(worker->store, &transaction);
     if (err == HUFU_OK)
@@ -395,6 +400,6 @@ enum hufu_err device_remove_secondaries(struct worker *worker, struct act *act, 
         return act_refuse_state(act, REFUSAL_BINDING_NOT_ACTIVE, device_state_names[own.state]);
     if (own.role != DEVICE_PRIMARY)
         return act_refuse_reason(act, REFUSAL_NOT_ALLOWED, "the account's primary device alone may do this");
-    err = device_end_secondaries(worker, act, count);
+    err = device_end_secondaries(worker, act, out);
     return err == HUFU_OK ? store_commit(&transaction) : err;
 }

@@ -44,9 +44,9 @@ enum hufu_err device_change(struct worker *worker, struct act *act, const uint8_
 enum hufu_err device_rename(struct worker *worker, struct act *act, const uint8_t device_id[UUID_SIZE],
                             const char *name, struct device *out) HUFU_MUST_CHECK;
 
-/* Unlocks the PIN: the wrong ones in a row are forgiven. Any other active device of the account may do that, and an operator; and
+/* Unlocks the PIN: the wrong ones in a row are forgiven. Any other active device of the account whose own is not locked may do that, and an operator; and
  * the device itself with an authentication by password and SMS code, where the project's rules allow it (token; NULL: none).
- * Refusals, besides: authentication needed; conflict (it is not locked; or so many wrong PINs in its life that it has to be
+ * Refusals, besides: authentication needed; PIN locked (of the device that asks); conflict (it is not locked; or so many wrong PINs in its life that it has to be
  * removed). */
 enum hufu_err device_unlock(struct worker *worker, struct act *act, const uint8_t device_id[UUID_SIZE],
                             const uint8_t *token, struct device *out) HUFU_MUST_CHECK;
@@ -63,8 +63,13 @@ struct device_removal {
 };
 enum hufu_err device_remove(struct worker *worker, struct act *act, const uint8_t device_id[UUID_SIZE],
                             const uint8_t *token, struct device_removal *out) HUFU_MUST_CHECK;
-/* The same for all secondaries of the act's account at once; count: how many there were. */
+/* The same for all secondaries of the act's account at once. Large. */
+struct device_removals {
+    size_t count; /* how many there were */
+    uint8_t dead[DEVICE_SECONDARIES_MAX * BINDING_PER_KEY_MAX][UUID_SIZE];
+    size_t dead_count;
+};
 enum hufu_err device_remove_secondaries(struct worker *worker, struct act *act, const uint8_t *token,
-                                        size_t *count) HUFU_MUST_CHECK;
+                                        struct device_removals *out) HUFU_MUST_CHECK;
 
 #endif

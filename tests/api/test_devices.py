@@ -614,10 +614,29 @@ def test_a9_all_secondaries_are_removed_at_once(inbox, public, reachable, new_co
     primary = session_of(public, reachable["activation"]["text"])
     seconds = [session_of(public, new_code(reachable)) for _ in range(2)]
     token = proven(primary, inbox, reachable, password=False)
-    assert primary.delete("/v1/devices", token).ok() == {"removed": 2}
+    assert primary.delete("/v1/devices", token).ok() == {"removed": 2, "dead_keys": []}
     assert [device["role"] for device in primary.get("/v1/devices").ok()["devices"]] == ["primary"]
     for second in seconds:
         second.get("/v1/devices").problem(401, "unauthenticated")
+
+
+def test_a9_keys_that_die_with_the_secondaries_are_named(stack, inbox, public, reachable, new_code):
+    primary = session_of(public, reachable["activation"]["text"])
+    second = session_of(public, new_code(reachable)).answer["device"]["id"]
+    key = primary.post("/v1/keys", {"algorithm": "sm2", "usage": "sign"}).ok(201)["key_id"]
+    # As if the primary that made the key had been replaced.
+    stack.sql("UPDATE binding SET state = 'active', record = 'r', role = 'secondary', device_id = '%s' WHERE key_id = '%s'"
+              % (second, key))
+    token = proven(primary, inbox, reachable, password=False)
+    assert primary.delete("/v1/devices", token).ok() == {"removed": 1, "dead_keys": [key]}
+
+
+def test_a9_an_authentication_confirms_in_its_own_session_alone(stack, inbox, public, reachable, new_code):
+    primary = session_of(public, reachable["activation"]["text"])
+    second = session_of(public, new_code(reachable))
+    of_second = proven(second, inbox, reachable, password=False)
+    primary.delete("/v1/devices", of_second).problem(403, "authentication-needed")
+    primary.delete("/v1/devices/" + second.answer["device"]["id"], of_second).problem(403, "authentication-needed")
 
 
 def test_a9_the_primary_removes_itself(stack, inbox, public, reachable):

@@ -338,6 +338,12 @@ static void another_device_or_an_operator_unlocks_a_pin_and_never_the_lifes_coun
                      12);
     act = second_act("device.unlock");
     assert_refused_as(device_unlock(&office.worker, &act, person.device_id, NULL, &device), REFUSAL_CONFLICT);
+    lock_first(12);
+    database_run(&office.database, "update device set locked = true where device_id = '%s'",
+                 text_of(second.device_id));
+    act = second_act("device.unlock");
+    assert_refused_as(device_unlock(&office.worker, &act, person.device_id, NULL, &device),
+                      REFUSAL_PIN_LOCKED);
     lock_first(48);
     act = office_operator_act("device.unlock");
     assert_ok(device_unlock(&office.worker, &act, person.device_id, NULL, &device));
