@@ -38,12 +38,6 @@ enum hufu_err contact_read(struct worker *worker, const uint8_t *account_id, str
 enum hufu_err contact_tell(struct worker *worker, const uint8_t project_id[UUID_SIZE],
                            const uint8_t account_id[UUID_SIZE], enum notice_text text)
 {
-    return contact_tell_of(worker, project_id, account_id, text, NULL);
-}
-
-enum hufu_err contact_tell_of(struct worker *worker, const uint8_t project_id[UUID_SIZE],
-                              const uint8_t account_id[UUID_SIZE], enum notice_text text, const char *value)
-{
     struct contact contact CONTACT_WIPED = {.mobile = ""};
     enum hufu_err err = contact_read(worker, account_id, &contact);
     if (err != HUFU_OK || contact.mobile[0] == '\0' || !notice_offered(worker, NOTICE_SMS))
@@ -53,7 +47,6 @@ enum hufu_err contact_tell_of(struct worker *worker, const uint8_t project_id[UU
                                   .kind = NOTICE_SMS,
                                   .to = contact.mobile,
                                   .text = text,
-                                  .values = {value},
                                   .lifetime_seconds = CONTACT_TELL_SECONDS};
     return notice_post(worker, &notice);
 }

@@ -29,9 +29,4 @@ enum hufu_err contact_read(struct worker *worker, const uint8_t *account_id,
 enum hufu_err contact_tell(struct worker *worker, const uint8_t project_id[UUID_SIZE],
                            const uint8_t account_id[UUID_SIZE], enum notice_text text) HUFU_MUST_CHECK;
 
-/* The same of a text with one value. */
-enum hufu_err contact_tell_of(struct worker *worker, const uint8_t project_id[UUID_SIZE],
-                              const uint8_t account_id[UUID_SIZE], enum notice_text text,
-                              const char *value) HUFU_MUST_CHECK;
-
 #endif

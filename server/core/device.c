@@ -319,8 +319,7 @@ static enum hufu_err device_end(struct worker *worker, const struct act *act, st
     if (err == HUFU_OK)
         err = act_record(worker, &event, device_state_names[next]);
     if (err == HUFU_OK)
-        err = contact_tell_of(worker, device->project_id, device->account_id, NOTICE_TEXT_DEVICE_REMOVED,
-                              device->name);
+        err = contact_tell(worker, device->project_id, device->account_id, NOTICE_TEXT_DEVICE_REMOVED);
     return err;
 }
 

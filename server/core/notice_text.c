@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
-/* {0}, {1}, …: the values. Each text names the project in front, as text messages do that come from a shared number. */
+/* {0}, {1}, …: the values. None is what a device or a stranger chose: it would be a text of theirs in the service's name. Each text names the project in front, as text messages do that come from a shared number. */
 struct words {
     const char *subject, *body;
 };
@@ -64,24 +64,22 @@ static const struct {
                                        "Your account (work number {0}) has not been approved. Reason: {1}"}}},
     [NOTICE_TEXT_DEVICE_BOUND] =
         {"device-bound",
-         1,
-         {{"绑定了新设备", "您的账号绑定了新设备“{0}”。如非本人操作，请立即联系管理员。"},
-          {"New device", "The device \"{0}\" has been bound to your account. If that was not you, tell your "
-                         "operator at once."}}},
+         0,
+         {{"绑定了新设备", "您的账号绑定了一台新设备。如非本人操作，请立即联系管理员。"},
+          {"New device",
+           "A new device has been bound to your account. If that was not you, tell your operator at once."}}},
     [NOTICE_TEXT_DEVICE_REMOVED] =
         {"device-removed",
-         1,
-         {{"设备已移除", "设备“{0}”已从您的账号移除，其中的密钥已失效。如非本人操作，请立即联系管理员。"},
-          {"Device removed",
-           "The device \"{0}\" has been removed from your account; its key no longer works. If "
-           "that was not you, tell your operator at once."}}},
+         0,
+         {{"设备已移除", "您账号的一台设备已移除，其中的密钥已失效。如非本人操作，请立即联系管理员。"},
+          {"Device removed", "A device has been removed from your account; its key no longer works. If "
+                             "that was not you, tell your operator at once."}}},
     [NOTICE_TEXT_DEVICE_PRIMARY] =
         {"device-primary",
-         1,
-         {{"主设备已变更", "设备“{0}”已成为您账号的主设备。如非本人操作，请立即联系管理员。"},
+         0,
+         {{"主设备已变更", "您账号的主设备已变更。如非本人操作，请立即联系管理员。"},
           {"Primary device changed",
-           "The device \"{0}\" is now the primary device of your account. If that was "
-           "not you, tell your operator at once."}}},
+           "Your account has another primary device now. If that was not you, tell your operator at once."}}},
     [NOTICE_TEXT_PASSWORD_CHANGED] =
         {"password-changed",
          0,

@@ -19,9 +19,9 @@ enum notice_text {
     NOTICE_TEXT_CODE_REQUEST,     /* an account is asked for */
     NOTICE_TEXT_ACCOUNT_APPROVED, /* work number */
     NOTICE_TEXT_ACCOUNT_REFUSED,  /* work number, reason */
-    NOTICE_TEXT_DEVICE_BOUND,     /* name of the device */
-    NOTICE_TEXT_DEVICE_REMOVED,   /* name of the device */
-    NOTICE_TEXT_DEVICE_PRIMARY,   /* name of the device */
+    NOTICE_TEXT_DEVICE_BOUND,
+    NOTICE_TEXT_DEVICE_REMOVED,
+    NOTICE_TEXT_DEVICE_PRIMARY,
     NOTICE_TEXT_PASSWORD_CHANGED,
     NOTICE_TEXT_FACE_CHANGED,
     NOTICE_TEXT_COUNT

@@ -70,8 +70,7 @@ static enum hufu_err sign_in_bind(struct worker *worker, struct act *act, const 
     if (err != HUFU_OK)
         return err;
     sign_in_set_device(act, &out->device);
-    return contact_tell_of(worker, out->account.project_id, out->account.account_id, NOTICE_TEXT_DEVICE_BOUND,
-                           out->device.name);
+    return contact_tell(worker, out->account.project_id, out->account.account_id, NOTICE_TEXT_DEVICE_BOUND);
 }
 
 /* With the account locked: its device. */

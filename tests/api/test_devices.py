@@ -584,8 +584,9 @@ def test_a9_the_primary_removes_a_secondary_after_an_sms_code(stack, inbox, publ
     removed = primary.delete(path, token).ok()
     assert removed["device"]["state"] == "removed" and removed["dead_keys"] == []
     second.get("/v1/devices").problem(401, "unauthenticated")
-    # The holder is told, and the authentication is spent.
-    assert inbox.next(reachable["mobile_number"], after=last)
+    # The holder is told, in no words of a device's, and the authentication is spent.
+    told = inbox.next(reachable["mobile_number"], after=last)
+    assert told["template"] == "device-removed" and not told["values"]
     third = session_of(public, new_code(reachable))
     primary.delete("/v1/devices/" + third.answer["device"]["id"], token).problem(403, "authentication-needed")
 
