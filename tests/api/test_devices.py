@@ -94,11 +94,8 @@ def hand_over(primary, code, **kwargs):
 @pytest.fixture
 def secondary(primary, new_code):
     """A second device of the same holder, bound by hand-over."""
-    phone = phone_module.Phone()
+    phone = bound_by(primary, new_code(primary.user))
     phone.user = primary.user
-    binding = Binding(phone, new_code(primary.user))
-    assert binding.code, binding.process.stderr.read()
-    binding.finish(hand_over(primary, binding.code))
     return phone
 
 
@@ -404,13 +401,21 @@ def test_a9_after_a_removal_there_is_room_for_another(public, admin, primary, se
     session_of(public, new_code(primary.user))
 
 
-def test_a9_removed_while_signing_each_signature_is_whole_or_refused(stack, admin, primary, secondary):
-    """Many signatures while the device is removed: as many records as signatures came out, and none afterwards."""
+def bound_by(primary, code):
+    """A second phone of the primary's holder, by hand-over."""
+    phone = phone_module.Phone()
+    binding = Binding(phone, code)
+    assert binding.code, binding.process.stderr.read()
+    binding.finish(hand_over(primary, binding.code))
+    return phone
+
+
+def sign_while_removed(stack, admin, secondary, delay):
+    """The statuses of eight signatures, during which the device is removed."""
     second = device_id(secondary)
 
     def sign(number):
-        result = secondary.command("sign", __file__, "--out", secondary.folder / f"s{number}", pin=SECONDARY_PIN)
-        return result.returncode
+        return secondary.command("sign", __file__, "--out", secondary.folder / f"s{number}", pin=SECONDARY_PIN).returncode
 
     def count():
         return int(stack.sql("SELECT count(*) FROM signature WHERE device_id = '%s'" % second))
@@ -418,12 +423,24 @@ def test_a9_removed_while_signing_each_signature_is_whole_or_refused(stack, admi
     before = count()
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         signing = pool.submit(lambda: [sign(i) for i in range(8)])
-        removing = pool.submit(lambda: (time.sleep(1), admin.request("DELETE", "/admin/v1/devices/" + second).ok()))
+        removing = pool.submit(lambda: (time.sleep(delay), admin.request("DELETE", "/admin/v1/devices/" + second).ok()))
         statuses = signing.result()
         removing.result()
     assert statuses.count(phone_module.DONE) == count() - before, statuses
     assert statuses == sorted(statuses), "nothing is signed after the first refusal"
     assert sign(99) == phone_module.REFUSED
+    return set(statuses)
+
+
+def test_a9_removed_while_signing_each_signature_is_whole_or_refused(stack, admin, primary, new_code):
+    """As many records as signatures came out, and none afterwards; until some came out and some were refused in one run."""
+    for delay in (1, 0.3, 3, 0.1, 8):
+        outcomes = sign_while_removed(stack, admin, bound_by(primary, new_code(primary.user)), delay)
+        assert outcomes <= {phone_module.DONE, phone_module.REFUSED}
+        if outcomes == {phone_module.DONE, phone_module.REFUSED}:
+            break
+    else:
+        pytest.fail("the removal never came between two signatures")
     primary.sign(b"x")
 
 
