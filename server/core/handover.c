@@ -80,6 +80,15 @@ static enum hufu_err handover_take_up(struct worker *worker, struct act *act, co
     return handover_end(worker, act, &waiting);
 }
 
+/* Each other X25519 key leaves a row and two events. */
+static enum hufu_err handover_check_asked(struct worker *worker, struct act *act,
+                                          const uint8_t key_id[UUID_SIZE])
+{
+    int64_t count;
+    enum hufu_err err = handover_count_asked(worker->store, act->principal.device_id, key_id, &count);
+    return err == HUFU_OK && count >= HANDOVER_ASKS_MAX ? act_refuse(act, REFUSAL_TOO_MANY_TRIES) : err;
+}
+
 enum hufu_err handover_ask(struct worker *worker, struct act *act, const uint8_t key_id[UUID_SIZE],
                            const uint8_t x25519_key[FRAME_X25519_SIZE], struct handover_offer *out)
 {
@@ -93,6 +102,9 @@ enum hufu_err handover_ask(struct worker *worker, struct act *act, const uint8_t
     if (err == HUFU_OK)
         err = handover_take_up(worker, act, key_id, x25519_key, out, &same);
     if (err != HUFU_OK || same)
+        return err;
+    err = handover_check_asked(worker, act, key_id);
+    if (err != HUFU_OK)
         return err;
     identifier_new(out->binding_id);
     const struct handover_new handover = {

@@ -18,6 +18,11 @@ static const struct statement handover_insert_binding = {
            " from device d join key k on k.project_id = d.project_id and k.account_id = d.account_id"
            " where d.device_id = $1::uuid and k.key_id = $2::uuid and " HANDOVER_KEY_READY,
 };
+static const struct statement handover_count_asked_statement = {
+    .name = "handover_count_asked",
+    .sql = "select count(*) from binding where device_id = $1::uuid and key_id = $2::uuid"
+           " and created_at > clock_timestamp() - make_interval(hours => $3::int4)",
+};
 static const struct statement handover_insert_statement = {
     .name = "handover_insert",
     .sql =
@@ -93,6 +98,23 @@ enum hufu_err handover_insert(struct store *store, const struct handover_new *ha
         return err;
     struct row row = row_at(&rows, 0);
     *expires_ms = row_time(&row);
+    return row_finish(&row);
+}
+
+enum hufu_err handover_count_asked(struct store *store, const uint8_t device_id[UUID_SIZE],
+                                   const uint8_t key_id[UUID_SIZE], int64_t *count)
+{
+    *count = 0;
+    struct parameters parameters = {0};
+    parameter_uuid(&parameters, device_id);
+    parameter_uuid(&parameters, key_id);
+    parameter_i32(&parameters, HANDOVER_HOURS);
+    struct rows rows ROWS_OWNED = {0};
+    enum hufu_err err = store_query(store, &handover_count_asked_statement, &parameters, &rows);
+    if (err != HUFU_OK)
+        return err;
+    struct row row = row_at(&rows, 0);
+    *count = row_i64(&row);
     return row_finish(&row);
 }
 

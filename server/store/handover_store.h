@@ -17,6 +17,7 @@
 
 #define HANDOVER_HOURS 24
 #define HANDOVER_KEYS_MAX 32
+#define HANDOVER_ASKS_MAX 20 /* of a device for a key, each with another X25519 key, within HANDOVER_HOURS */
 
 /* A waiting secondary binding of the key for a device of the same account, and its hand-over. HUFU_ERR_NOT_FOUND: the key is
  * not one that can be handed over to this device: another account's, without its halves or its certificate, or without a
@@ -27,6 +28,10 @@ struct handover_new {
 };
 enum hufu_err handover_insert(struct store *store, const struct handover_new *handover,
                               uint64_t *expires_ms) HUFU_MUST_CHECK;
+
+/* How often the device asked for the key within HANDOVER_HOURS: each time left a binding, the former ones removed. */
+enum hufu_err handover_count_asked(struct store *store, const uint8_t device_id[UUID_SIZE],
+                                   const uint8_t key_id[UUID_SIZE], int64_t *count) HUFU_MUST_CHECK;
 
 /* As the new device sees it. */
 struct handover {

@@ -723,7 +723,11 @@ static void of_fifty_that_ask_at_once_one_binding_is_left(void **state)
 {
     (void)state;
     static struct contender contenders[CROWD];
-    assert_int_equal(contend_all(contenders, contend_ask), CROWD); /* each replaces the one before */
+    assert_int_equal(contend_all(contenders, contend_ask),
+                     HANDOVER_ASKS_MAX); /* each replaces the one before */
+    act = second_act("binding.ask");
+    assert_refused_as(handover_ask(&office.worker, &act, person.key_id, x25519, &offer),
+                      REFUSAL_TOO_MANY_TRIES);
     assert_int_equal(
         number("select count(*) from binding where device_id = '%s' and state = 'waiting'", second.device_id),
         1);
@@ -731,6 +735,30 @@ static void of_fifty_that_ask_at_once_one_binding_is_left(void **state)
         number("select count(*) from handover h join binding b using (binding_id) where b.device_id = '%s'",
                second.device_id),
         1);
+}
+
+static void a_device_asks_again_when_its_day_is_over(void **state)
+{
+    (void)state;
+    uint8_t keys[HANDOVER_ASKS_MAX + 1][FRAME_X25519_SIZE] = {{0}};
+    for (size_t i = 0; i < HANDOVER_ASKS_MAX; i++) {
+        keys[i][0] = (uint8_t)(i + 1);
+        act = second_act("binding.ask");
+        assert_ok(handover_ask(&office.worker, &act, person.key_id, keys[i], &offer));
+    }
+    struct handover_offer refused;
+    act = second_act("binding.ask");
+    assert_refused_as(handover_ask(&office.worker, &act, person.key_id, keys[HANDOVER_ASKS_MAX], &refused),
+                      REFUSAL_TOO_MANY_TRIES);
+    /* The one that waits is still there, and is asked for as often as one likes. */
+    act = second_act("binding.ask");
+    assert_ok(handover_ask(&office.worker, &act, person.key_id, keys[HANDOVER_ASKS_MAX - 1], &refused));
+    assert_memory_equal(refused.binding_id, offer.binding_id, UUID_SIZE);
+    database_run(&office.database,
+                 "update binding set created_at = created_at - interval '1 day' where device_id = '%s'",
+                 text_of(second.device_id));
+    act = second_act("binding.ask");
+    assert_ok(handover_ask(&office.worker, &act, person.key_id, keys[HANDOVER_ASKS_MAX], &offer));
 }
 
 static void asking_is_for_a_secondary_and_for_a_key_that_is_ready(void **state)
@@ -782,6 +810,7 @@ int main(void)
         DEVICE_TEST(with_the_last_active_device_a_waiting_one_loses_its_half_too),
         DEVICE_TEST(what_a_removed_primary_handed_over_is_not_finished),
         DEVICE_TEST(of_fifty_that_ask_at_once_one_binding_is_left),
+        DEVICE_TEST(a_device_asks_again_when_its_day_is_over),
         DEVICE_TEST(asking_is_for_a_secondary_and_for_a_key_that_is_ready),
     };
     return cmocka_run_group_tests(tests, office_open, office_close);
