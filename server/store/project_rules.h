@@ -40,7 +40,7 @@ enum project_device_mode {
 #define PROJECT_CAPTCHA_BITS_MAX 26
 #define PROJECT_REMEMBER_DAYS_MAX 365
 #define PROJECT_REFRESH_DAYS_MAX 3650
-#define PROJECT_REFRESH_SIGNATURES_MAX 1000000
+#define PROJECT_REFRESH_SIGNATURES_MAX 10000
 /* Combinations of methods of authentication, any of which suffices: what they consist of says server/core/methods.h. */
 extern const char *const project_combination_names[];
 

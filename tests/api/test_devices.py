@@ -553,6 +553,8 @@ def test_a9_halves_are_renewed_behind_a_signature_after_the_projects_days(stack,
 @pytest.mark.parametrize("number, generation", [(4, 0), (3, 1)])
 def test_a9_or_after_its_number_of_signatures(stack, admin, devices_project, primary, number, generation):
     path = "/admin/v1/projects/" + devices_project["id"]
+    admin.patch(path, {"refresh_signatures": 10001}).problem(400, "bad-field")
+    admin.patch(path, {"refresh_signatures": 10000}).ok()
     # The certificate's request, and each raw signature with its CMS, are signatures.
     admin.patch(path, {"refresh_signatures": number, "refresh_days": 0}).ok()
     try:
