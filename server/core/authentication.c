@@ -150,6 +150,19 @@ static enum hufu_err authentication_needed(struct act *act, unsigned methods)
     return act_refuse(act, REFUSAL_AUTHENTICATION_NEEDED);
 }
 
+/* The account first (store.h), so that what ends every authentication of an account and what spends one come one after the
+ * other. */
+static enum hufu_err authentication_hold(struct worker *worker, const uint8_t token_hash[HASH_SIZE],
+                                         struct authentication *held)
+{
+    struct account account;
+    uint8_t account_id[UUID_SIZE];
+    enum hufu_err err = authentication_read_account(worker->store, token_hash, account_id);
+    if (err == HUFU_OK)
+        err = account_lock(worker->store, account_id, &account);
+    return err == HUFU_OK ? authentication_lock(worker->store, token_hash, held) : err;
+}
+
 enum hufu_err authentication_spend(struct worker *worker, struct act *act, const uint8_t *token,
                                    enum authentication_purpose purpose, unsigned methods_needed,
                                    struct authentication_grant *out)
@@ -158,7 +171,7 @@ enum hufu_err authentication_spend(struct worker *worker, struct act *act, const
     struct authentication held;
     *out = (struct authentication_grant){.methods = 0};
     hash_sha256(token_hash, bytes_of(token, AUTHENTICATION_TOKEN_SIZE));
-    enum hufu_err err = authentication_lock(worker->store, token_hash, &held);
+    enum hufu_err err = authentication_hold(worker, token_hash, &held);
     if (err != HUFU_OK)
         return err == HUFU_ERR_NOT_FOUND ? authentication_needed(act, methods_needed) : err;
     bool enough = held.has_account && held.purpose == purpose && (methods_needed & ~held.passed) == 0;

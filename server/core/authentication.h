@@ -119,9 +119,9 @@ struct authentication_grant {
     bool has_device_key;
     uint8_t device_key[FRAME_DEVICE_KEY_SIZE]; /* the only device that may profit; compare it */
 };
-/* In the transaction in hand, before any lock of the account's: uses it up, once and for all. methods_needed: what must have
- * been passed beyond the project's rule (0: nothing). The caller locks the account then and looks at its state. Refusal:
- * authentication needed. */
+/* In the transaction in hand, which may have locked its account, and nothing else: uses it up, once and for all, with the
+ * account locked. methods_needed: what must have been passed beyond the project's rule (0: nothing). The caller looks at the
+ * account's state. Refusal: authentication needed. */
 enum hufu_err authentication_spend(struct worker *worker, struct act *act, const uint8_t *token,
                                    enum authentication_purpose purpose, unsigned methods_needed,
                                    struct authentication_grant *out) HUFU_MUST_CHECK;

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The password as a method of authentication. */
 #include "common/secret.h"
+#include "server/config.h"
 #include "server/core/authentication_try.h"
 #include "server/core/password.h"
 #include "server/core/password_hash.h"
+#include "server/store/account_store.h"
 #include "server/store/password_store.h"
+
+#define AUTHENTICATION_LOOKS_MAX 3 /* at a password that is set again and again meanwhile */
 
 /* What the right password brings with it: another one. */
 struct authentication_new_password {
@@ -42,29 +46,86 @@ static enum hufu_err authentication_want_change(struct worker *worker, struct ac
     return err == HUFU_OK ? act_refuse(act, REFUSAL_PASSWORD_CHANGE_NEEDED) : err;
 }
 
-static enum hufu_err authentication_end_password(struct worker *worker, struct act *act,
-                                                 struct authentication_try *attempted, bool right,
-                                                 const struct authentication_new_password *made,
-                                                 struct authentication_progress *out)
+/* The right one, with account and authentication locked. stale: the password that was looked at is not the account's any
+ * more, and nothing was done. */
+static enum hufu_err authentication_end_right(struct worker *worker, struct act *act,
+                                              struct authentication_try *attempted,
+                                              const struct authentication_new_password *made, bool *stale,
+                                              struct authentication_progress *out)
 {
+    bool stands;
+    struct account account;
     struct authentication *authentication = &attempted->view.authentication;
     struct store_transaction transaction STORE_TRANSACTION = {0};
     enum hufu_err err = store_begin(worker->store, &transaction);
     if (err == HUFU_OK)
+        err = account_lock(worker->store, authentication->account_id, &account);
+    if (err == HUFU_OK)
         err = authentication_lock(worker->store, attempted->token_hash, authentication);
+    if (err == HUFU_OK)
+        err = password_stands(worker->store, account.account_id, attempted->view.password, &stands);
     if (err != HUFU_OK)
         return err;
-    if (!right || !authentication->has_account)
+    if (!authentication->has_account)
         return authentication_try_wrong(worker, act, attempted, &transaction);
+    *stale = !stands;
+    if (*stale)
+        return HUFU_OK;
     if (attempted->view.password_initial && !made->wanted)
         return authentication_want_change(worker, act, attempted, &transaction);
     if (made->wanted)
         err =
             password_replace(worker->store, authentication->account_id, attempted->view.password, made->hash);
-    /* Somebody has set another one in between: what was right is not any more, unless it was the same. */
-    if (err == HUFU_ERR_CONFLICT)
-        return authentication_try_wrong(worker, act, attempted, &transaction);
     return err == HUFU_OK ? authentication_try_right(worker, act, attempted, &transaction, out) : err;
+}
+
+/* Compares with the password as the view has it. */
+static enum hufu_err authentication_compare(struct worker *worker, struct act *act,
+                                            const struct password_turn *turn,
+                                            struct authentication_try *attempted,
+                                            const struct password_text *given,
+                                            const struct password_text *changed, bool *right,
+                                            struct authentication_new_password *made)
+{
+    const char *hash = attempted->view.password[0] != '\0' ? attempted->view.password : NULL;
+    authentication_set_act(act, &attempted->view.authentication);
+    *right = password_hash_holds(turn, given, hash) && attempted->view.authentication.has_account;
+    return *right ? authentication_hash_new(worker, turn, attempted, given, changed, made) : HUFU_OK;
+}
+
+/* The password was set in between, perhaps by somebody who gave the same one: the row as it stands now decides. */
+static enum hufu_err authentication_look_again(struct worker *worker, struct password_turn *turn,
+                                               struct authentication_try *attempted)
+{
+    enum hufu_err err =
+        authentication_read(worker->store, attempted->token_hash, worker->peer,
+                            (int32_t)worker->config->address_tries_per_hour, &attempted->view);
+    return err == HUFU_OK ? password_turn_take(worker, turn) : err;
+}
+
+/* The try is counted, once, and the turn is taken; it is given back before anything is written. */
+static enum hufu_err authentication_judge(struct worker *worker, struct act *act, struct password_turn *turn,
+                                          struct authentication_try *attempted,
+                                          const struct password_text *given,
+                                          const struct password_text *changed,
+                                          struct authentication_progress *out)
+{
+    for (int look = 0; look < AUTHENTICATION_LOOKS_MAX; look++) {
+        __attribute__((cleanup(authentication_new_password_wipe))) struct authentication_new_password made = {
+            0};
+        bool right, stale = false;
+        enum hufu_err err = look > 0 ? authentication_look_again(worker, turn, attempted) : HUFU_OK;
+        if (err == HUFU_OK)
+            err = authentication_compare(worker, act, turn, attempted, given, changed, &right, &made);
+        password_turn_give(turn);
+        if (err == HUFU_OK && !right)
+            return authentication_try_end(worker, act, attempted, false, out);
+        if (err == HUFU_OK)
+            err = authentication_end_right(worker, act, attempted, &made, &stale, out);
+        if (err != HUFU_OK || !stale)
+            return err;
+    }
+    return HUFU_ERR_BUSY;
 }
 
 enum hufu_err authentication_try_password(struct worker *worker, struct act *act, const uint8_t *token,
@@ -73,7 +134,6 @@ enum hufu_err authentication_try_password(struct worker *worker, struct act *act
 {
     struct authentication_try attempted AUTHENTICATION_TRY_WIPED = {.moment_us = 0};
     struct password_text given PASSWORD_TEXT_WIPED = {.len = 0}, wanted PASSWORD_TEXT_WIPED = {.len = 0};
-    __attribute__((cleanup(authentication_new_password_wipe))) struct authentication_new_password made = {0};
     struct password_turn turn PASSWORD_TURN_GIVEN = {NULL};
     *out = (struct authentication_progress){.passed = 0};
     enum hufu_err err = password_read_given(act, "password", password, &given);
@@ -87,12 +147,6 @@ enum hufu_err authentication_try_password(struct worker *worker, struct act *act
         err = authentication_try_count_alone(worker, act, &attempted);
     if (err != HUFU_OK)
         return err;
-    authentication_set_act(act, &attempted.view.authentication);
-    const char *hash = attempted.view.password[0] != '\0' ? attempted.view.password : NULL;
-    bool right = password_hash_holds(&turn, &given, hash);
-    if (right)
-        err = authentication_hash_new(worker, &turn, &attempted, &given, changed != NULL ? &wanted : NULL,
-                                      &made);
-    password_turn_give(&turn);
-    return err == HUFU_OK ? authentication_end_password(worker, act, &attempted, right, &made, out) : err;
+    return authentication_judge(worker, act, &turn, &attempted, &given, changed != NULL ? &wanted : NULL,
+                                out);
 }

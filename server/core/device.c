@@ -203,7 +203,7 @@ enum hufu_err device_rename(struct worker *worker, struct act *act, const uint8_
     return err == HUFU_OK ? store_commit(&transaction) : err;
 }
 
-/* Spends an authentication of the act's own session; before any lock of the account's. */
+/* Spends an authentication of the act's own session, whose account is locked then. */
 static enum hufu_err device_confirm(struct worker *worker, struct act *act, const uint8_t *token,
                                     unsigned methods)
 {

@@ -145,14 +145,18 @@ static enum hufu_err password_keep(struct worker *worker, struct act *act, const
                                    int64_t moment_us, const struct password_made *made)
 {
     const struct principal *principal = &act->principal;
+    struct account account;
     struct store_transaction transaction STORE_TRANSACTION = {0};
     enum hufu_err err = store_begin(worker->store, &transaction);
+    /* Whoever signs in by the old one has done so now, and is seen below, or comes too late. */
+    if (err == HUFU_OK)
+        err = account_lock(worker->store, principal->account_id, &account);
+    if (err == HUFU_OK && account.state != ACCOUNT_ACTIVE)
+        return act_refuse_state(act, REFUSAL_ACCOUNT_NOT_ACTIVE, account_state_names[account.state]);
     if (err == HUFU_OK)
         err = password_replace(worker->store, principal->account_id, made->before, made->hash);
     if (err == HUFU_ERR_CONFLICT)
         return act_refuse_reason(act, REFUSAL_CONFLICT, "the password was changed in between");
-    if (err == HUFU_OK)
-        err = attempt_give_back(worker->store, attempt, moment_us);
     if (err == HUFU_OK)
         err = password_end_others(worker, principal->account_id, principal->session_id);
     if (err == HUFU_OK)
@@ -160,6 +164,8 @@ static enum hufu_err password_keep(struct worker *worker, struct act *act, const
             contact_tell(worker, principal->project_id, principal->account_id, NOTICE_TEXT_PASSWORD_CHANGED);
     if (err == HUFU_OK)
         err = act_record(worker, act, NULL);
+    if (err == HUFU_OK)
+        err = attempt_give_back(worker->store, attempt, moment_us);
     return err == HUFU_OK ? store_commit(&transaction) : err;
 }
 

@@ -32,7 +32,7 @@ void password_initial_wipe(struct password_initial *initial);
 enum hufu_err password_issue(struct worker *worker, struct act *act, const uint8_t account_id[UUID_SIZE],
                              struct password_initial *out) HUFU_MUST_CHECK;
 
-/* By the session's person, who knows the old one; every other session of the account ends. Refusals: bad field,
+/* By the session's person, who knows the old one; every other session of the account ends. Refusals: bad field, account not active,
  * authentication failed (wrong, or there is none: recover it), too many tries, conflict (somebody else was quicker). */
 enum hufu_err password_change(struct worker *worker, struct act *act, const char *old,
                               const char *wanted) HUFU_MUST_CHECK;

@@ -22,7 +22,7 @@ struct remembered_out {
 void remembered_out_wipe(struct remembered_out *out);
 #define REMEMBERED_OUT_WIPED __attribute__((cleanup(remembered_out_wipe)))
 
-/* For this session's device, in place of one before. Refusals: not allowed (the project does not want it), authentication needed
+/* For this session's device, in place of one before. Refusals: account not active; not allowed (the project does not want it), authentication needed
  * (by password, given and not remembered, within the project's hold_seconds). */
 enum hufu_err remembered_create(struct worker *worker, struct act *act,
                                 struct remembered_out *out) HUFU_MUST_CHECK;

@@ -102,7 +102,7 @@ enum hufu_err account_insert(struct store *store, struct account *account) HUFU_
 enum hufu_err account_read(struct store *store, const uint8_t account_id[UUID_SIZE],
                            struct account *out) HUFU_MUST_CHECK;
 /* The same, and nobody else changes the row, adds a device or a key to it until the transaction ends. First of the locks
- * that a transaction takes; after it devices, then bindings. */
+ * that a transaction takes (store.h). */
 enum hufu_err account_lock(struct store *store, const uint8_t account_id[UUID_SIZE],
                            struct account *out) HUFU_MUST_CHECK;
 /* The living one (active or suspended) of this work number. HUFU_ERR_NOT_FOUND. */

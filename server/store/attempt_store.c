@@ -41,10 +41,13 @@ static const struct statement attempt_take_address_statement = {
 };
 static const struct statement attempt_prune_statement = {
     .name = "attempt_prune",
-    .sql = "with old as ("
-           " delete from attempt where cardinality(times) = 0"
-           " or times[cardinality(times)] < " ATTEMPT_NOW " - 2 * 86400::int8 * 1000000"
-           ") delete from address_attempt where ahead < clock_timestamp()",
+    .sql = "delete from attempt where cardinality(times) = 0"
+           " or times[cardinality(times)] < " ATTEMPT_NOW " - 2 * 86400::int8 * 1000000",
+};
+/* A statement of its own: nobody waits for rows of the one table with rows of the other. */
+static const struct statement attempt_prune_address_statement = {
+    .name = "attempt_prune_address",
+    .sql = "delete from address_attempt where ahead < clock_timestamp()",
 };
 
 static void attempt_parameters(struct parameters *parameters, const struct attempt *attempt)
@@ -97,5 +100,8 @@ enum hufu_err attempt_take_address(struct store *store, const uint8_t address[AT
 
 enum hufu_err attempt_prune(struct store *store)
 {
-    return store_change(store, &attempt_prune_statement, &(struct parameters){0}, NULL);
+    enum hufu_err err = store_change(store, &attempt_prune_statement, &(struct parameters){0}, NULL);
+    return err == HUFU_OK
+               ? store_change(store, &attempt_prune_address_statement, &(struct parameters){0}, NULL)
+               : err;
 }

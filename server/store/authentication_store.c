@@ -63,6 +63,11 @@ static const struct statement authentication_read_statement = {
         " where a.token_hash = $1::bytea",
     .repeatable = true,
 };
+static const struct statement authentication_account_statement = {
+    .name = "authentication_account",
+    .sql = "select account_id from authentication where token_hash = $1::bytea and account_id is not null",
+    .repeatable = true,
+};
 /* The clock is read above the lock, not beside it: a wait is counted. */
 static const struct statement authentication_lock_statement = {
     .name = "authentication_lock",
@@ -201,6 +206,23 @@ enum hufu_err authentication_read(struct store *store, const uint8_t token_hash[
     out->blocked = row_bool(&row);
     row_text(&row, out->password, sizeof out->password);
     out->password_initial = row_bool(&row);
+    return row_finish(&row);
+}
+
+enum hufu_err authentication_read_account(struct store *store, const uint8_t token_hash[HASH_SIZE],
+                                          uint8_t account_id[UUID_SIZE])
+{
+    memset(account_id, 0, UUID_SIZE);
+    struct parameters parameters = {0};
+    parameter_fixed(&parameters, token_hash, HASH_SIZE);
+    struct rows rows ROWS_OWNED = {0};
+    enum hufu_err err = store_query(store, &authentication_account_statement, &parameters, &rows);
+    if (err != HUFU_OK)
+        return err;
+    if (rows.count == 0)
+        return HUFU_ERR_NOT_FOUND;
+    struct row row = row_at(&rows, 0);
+    row_uuid(&row, account_id);
     return row_finish(&row);
 }
 

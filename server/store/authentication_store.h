@@ -69,8 +69,11 @@ enum hufu_err authentication_insert(struct store *store, const struct authentica
 enum hufu_err authentication_read(struct store *store, const uint8_t token_hash[HASH_SIZE],
                                   const uint8_t address[ATTEMPT_ADDRESS_SIZE], int32_t address_limit,
                                   struct authentication_view *out) HUFU_MUST_CHECK;
-/* The row as it is, and nobody else changes it until the transaction ends. First of the locks that a transaction takes,
- * before the account's. HUFU_ERR_NOT_FOUND. */
+/* Whose it is, which never changes. HUFU_ERR_NOT_FOUND: none of this token, or nobody's. */
+enum hufu_err authentication_read_account(struct store *store, const uint8_t token_hash[HASH_SIZE],
+                                          uint8_t account_id[UUID_SIZE]) HUFU_MUST_CHECK;
+/* The row as it is, and nobody else changes it until the transaction ends (store.h: after its account, when that is locked at
+ * all). HUFU_ERR_NOT_FOUND. */
 enum hufu_err authentication_lock(struct store *store, const uint8_t token_hash[HASH_SIZE],
                                   struct authentication *out) HUFU_MUST_CHECK;
 /* State, methods and tries of the locked row; passed_now: a method was passed at this moment, which counts if it is the

@@ -23,6 +23,11 @@ static const struct statement password_read_statement = {
     .sql = "select hash from password where account_id = $1::uuid and initial_until is null",
     .repeatable = true,
 };
+static const struct statement password_stands_statement = {
+    .name = "password_stands",
+    .sql = "select true from password where account_id = $1::uuid and hash = $2::text",
+    .repeatable = true,
+};
 
 enum hufu_err password_read(struct store *store, const uint8_t account_id[UUID_SIZE],
                             char hash[PASSWORD_STORED_SIZE])
@@ -37,6 +42,19 @@ enum hufu_err password_read(struct store *store, const uint8_t account_id[UUID_S
     struct row row = row_at(&rows, 0);
     row_text(&row, hash, PASSWORD_STORED_SIZE);
     return row_finish(&row);
+}
+
+enum hufu_err password_stands(struct store *store, const uint8_t account_id[UUID_SIZE], const char *hash,
+                              bool *stands)
+{
+    *stands = false;
+    struct parameters parameters = {0};
+    parameter_uuid(&parameters, account_id);
+    parameter_text(&parameters, hash);
+    struct rows rows ROWS_OWNED = {0};
+    enum hufu_err err = store_query(store, &password_stands_statement, &parameters, &rows);
+    *stands = err == HUFU_OK && rows.count == 1;
+    return err;
 }
 
 enum hufu_err password_put(struct store *store, const uint8_t project_id[UUID_SIZE],

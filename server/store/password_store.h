@@ -20,6 +20,9 @@ enum hufu_err password_put(struct store *store, const uint8_t project_id[UUID_SI
 /* "" when the account has none, or only an operator's one-time one. */
 enum hufu_err password_read(struct store *store, const uint8_t account_id[UUID_SIZE],
                             char hash[PASSWORD_STORED_SIZE]) HUFU_MUST_CHECK;
+/* Whether it still is the one of this hash; with the account locked, until the transaction ends. */
+enum hufu_err password_stands(struct store *store, const uint8_t account_id[UUID_SIZE], const char *hash,
+                              bool *stands) HUFU_MUST_CHECK;
 /* Sets it if it still is the one of the hash before: HUFU_ERR_CONFLICT otherwise. It is the person's own then. */
 enum hufu_err password_replace(struct store *store, const uint8_t account_id[UUID_SIZE], const char *before,
                                const char *hash) HUFU_MUST_CHECK;

@@ -30,6 +30,12 @@ void store_set_trace(struct store *store, const char *trace);
 /* Asks the database for its clock: Unix time in ms. */
 enum hufu_err store_healthy(struct store *store, uint64_t *database_ms) HUFU_MUST_CHECK;
 
+/* Locks are taken in one order everywhere, so that nobody waits in a circle:
+ *     account; what is issued for it and used up (authentication, activation code); password; devices, then bindings, each in
+ *     the order of their ids; sessions; remembered passwords; the counts of tries (attempt, address_attempt)
+ * A transaction leaves out what it does not need, but takes nothing before what it has. Whoever changes more than one row of
+ * an account has the account. */
+
 /* Several statements as one. A transaction that leaves its scope without store_commit is rolled back:
  *
  *     struct store_transaction transaction STORE_TRANSACTION = {0};
