@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "common/log.h"
 #include "common/secret.h"
 #include "server/core/code.h"
 #include "server/core/mobile_number.h"
@@ -78,7 +79,8 @@ static enum hufu_err request_insert(struct worker *worker, struct act *act, cons
     return err == HUFU_OK ? store_commit(&transaction) : err;
 }
 
-/* By the project's rule. Whose work number is taken waits for an operator, and is told nothing of it. */
+/* By the project's rule. Whose work number is taken waits for an operator, and is told nothing of it; so does whom the
+ * database does not let in just now. */
 static enum hufu_err request_approve(struct worker *worker, const struct account *account)
 {
     struct act act = {.action = "account.approve", .principal = {.kind = PRINCIPAL_SERVICE}};
@@ -107,7 +109,9 @@ enum hufu_err account_request_make(struct worker *worker, struct act *act, const
         err = code_spend_of_mobile(worker, act, &project, mobile.text, code);
     if (err == HUFU_OK)
         err = request_insert(worker, act, in, &account);
-    if (err == HUFU_OK && project.rules.signup == PROJECT_SIGNUP_AUTOMATIC)
-        err = request_approve(worker, &account);
+    /* The request stands, and its code is used up: whoever asks again would be told of a wrong one. */
+    if (err == HUFU_OK && project.rules.signup == PROJECT_SIGNUP_AUTOMATIC &&
+        request_approve(worker, &account) != HUFU_OK)
+        log_event(LOG_WARNING, "account_request.not_approved", "request_id", worker->trace, NULL);
     return err;
 }

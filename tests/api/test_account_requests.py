@@ -94,6 +94,18 @@ def test_a2_a_request_is_granted_by_the_projects_rule(stack, admin, inbox, new_p
     assert "service account.approve ok" in events.split(",") and "account.request ok" in events
 
 
+def test_a2_a_request_that_cannot_be_granted_just_now_stands_and_waits(stack, admin, new_project, ask, mobile):
+    project = new_project("automatic")
+    stack.sql("CREATE FUNCTION not_now() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE lock_not_available; END $$; "
+              "CREATE TRIGGER not_now BEFORE UPDATE OF state ON account FOR EACH ROW EXECUTE FUNCTION not_now()")
+    try:
+        ask(project, mobile).ok(202)
+    finally:
+        stack.sql("DROP TRIGGER not_now ON account; DROP FUNCTION not_now()")
+    account, = accounts_of(admin, project, state="requested")
+    assert admin.post(f"/admin/v1/users/{account['id']}/approve").ok()["account"]["state"] == "active"
+
+
 def test_a2_a_project_that_takes_no_requests_sends_no_code_and_takes_none(public, admin, inbox, new_project, ask, mobile):
     project = new_project("off")
     body = {"project": project["id"], "mobile": mobile, "captcha": authentication.captcha(public, project["id"])}
