@@ -74,12 +74,6 @@ static const struct {
          {{"设备已移除", "您账号的一台设备已移除，其中的密钥已失效。如非本人操作，请立即联系管理员。"},
           {"Device removed", "A device has been removed from your account; its key no longer works. If "
                              "that was not you, tell your operator at once."}}},
-    [NOTICE_TEXT_DEVICE_PRIMARY] =
-        {"device-primary",
-         0,
-         {{"主设备已变更", "您账号的主设备已变更。如非本人操作，请立即联系管理员。"},
-          {"Primary device changed",
-           "Your account has another primary device now. If that was not you, tell your operator at once."}}},
     [NOTICE_TEXT_PASSWORD_CHANGED] =
         {"password-changed",
          0,
