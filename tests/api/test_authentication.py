@@ -566,6 +566,7 @@ def test_a10_an_initial_password_serves_for_choosing_another_one(public, admin, 
     begun = begin(public, project["id"], account["work_number"])
     begun.password(initial["password"]).problem(403, "password-change-needed")
     begun.password(initial["password"], new_password="short").problem(400, "bad-field", field="new_password")
+    begun.password(initial["password"], new_password=initial["password"]).problem(400, "bad-field", field="new_password")
     begun.password("Wrong horse 7", new_password=GOOD_PASSWORD).problem(403, "authentication-failed")
     begun.password(initial["password"], new_password=GOOD_PASSWORD).ok()
     begun = begin(public, project["id"], account["work_number"])
