@@ -15,6 +15,7 @@ import face
 import stack as stack_module
 import wire
 from authentication import GOOD_PASSWORD, begin, confirm
+from test_response_times import SAMPLES, TRIES, Line, judge, order
 
 _mobiles = itertools.count(13700000001)
 _numbers = itertools.count(1)
@@ -151,6 +152,30 @@ def test_a4_a_picture_without_a_face_is_refused_for_everybody_and_recorded_of_no
         for shown in (face.nobody(), b"\xff\xd8\xff no picture"):
             try_face(begun, face.encode(shown)).problem(400, "bad-field", field="picture")
     assert records() == before
+
+
+@pytest.mark.parametrize("shown, samples, expected", [
+    pytest.param(lambda: picture("berta"), SAMPLES // 30, (403, "authentication-failed"), id="of-another",
+                 marks=pytest.mark.skipif(SAMPLES < 10000, reason="the long form: each takes seconds")),
+    pytest.param(lambda: face.encode(face.nobody()), SAMPLES // 10, (400, "bad-field"), id="of-nobody"),
+    pytest.param(lambda: face.encode(b"\xff\xd8\xff no picture"), SAMPLES, (400, "bad-field"), id="none")])
+def test_a4_the_time_of_a_picture_tells_nothing(stack, admin, project, anna, shown, samples, expected):
+    """Comparisons take seconds: fewer of them than of anything else (test_response_times)."""
+    numbers = {"there": anna.account["work_number"], "nobody": "nobody"}
+    times = {"there": [], "nobody": []}
+    used = {which: TRIES for which in numbers}
+    tokens, given, line = {}, shown(), Line(stack)
+    for which in order(samples):
+        if used[which] == TRIES:
+            line.forget_tries()
+            tokens[which] = begin(stack.public, project["id"], numbers[which]).token
+            used[which] = 0
+        used[which] += 1
+        status, answer, took = line.post("/v1/authentications/face", {"authentication": tokens[which], "picture": given})
+        assert (status, answer["message_key"]) == expected
+        times[which].append(took)
+    line.close()
+    judge(times, "picture")
 
 
 def test_a4_without_the_face_service_nobody_loses_a_try_and_the_rest_goes_on(stack, public, project, anna):

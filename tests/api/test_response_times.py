@@ -16,6 +16,7 @@ import time
 import pytest
 
 import authentication
+import wire
 
 SAMPLES = 10000 if os.environ.get("HUFU_TEST_LONG", "0") != "0" else 150
 LIMIT = 4.5
@@ -82,20 +83,22 @@ def begin(line, project, number):
 def judge(times, what):
     t = welch(times["there"], times["nobody"])
     # Without the slowest tenth as well: what the machine does besides hides small differences there.
-    limit = sorted(times["there"] + times["nobody"])[int(0.9 * 2 * SAMPLES)]
+    both = times["there"] + times["nobody"]
+    limit = sorted(both)[int(0.9 * len(both))]
     cropped = welch(*([value for value in times[which] if value < limit] for which in ("there", "nobody")))
     means = [statistics.fmean(times[which]) * 1000 for which in ("there", "nobody")]
-    print("%s: %d samples each, %.3f ms and %.3f ms, t = %.2f, without the slowest tenth %.2f" % (what, SAMPLES, *means, t, cropped))
+    print("%s: %d samples each, %.3f ms and %.3f ms, t = %.2f, without the slowest tenth %.2f" % (what, len(times["there"]), *means, t, cropped))
     assert abs(t) < LIMIT and abs(cropped) < LIMIT
 
 
-def order():
-    both = ["there", "nobody"] * SAMPLES
+def order(samples=SAMPLES):
+    both = ["there", "nobody"] * samples
     random.shuffle(both)
     return both
 
 
-def test_a4_the_time_of_a_wrong_password_tells_nothing(line, place):
+def try_wrongly(line, place, path, body, prepare=lambda token: None):
+    """The times of wrong tries at a method; prepare gets each authentication before them."""
     project, numbers = place
     times = {"there": [], "nobody": []}
     used = {which: TRIES for which in numbers}
@@ -104,12 +107,60 @@ def test_a4_the_time_of_a_wrong_password_tells_nothing(line, place):
         if used[which] == TRIES:
             line.forget_tries()
             tokens[which] = begin(line, project, numbers[which])
+            prepare(tokens[which])
             used[which] = 0
         used[which] += 1
-        status, answer, took = line.post("/v1/authentications/password", {"authentication": tokens[which], "password": "Wrong horse 7"})
+        status, answer, took = line.post(path, {"authentication": tokens[which], **body})
         assert (status, answer["message_key"]) == (403, "authentication-failed")
         times[which].append(took)
-    judge(times, "wrong password")
+    return times
+
+
+def test_a4_the_time_of_a_beginning_tells_nothing(line, place):
+    project, numbers = place
+    times = {"there": [], "nobody": []}
+    for which in order():
+        line.forget_tries()
+        body = {"project": project, "work_number": numbers[which], "purpose": "sign-in"}
+        status, answer, took = line.post("/v1/authentications", body)
+        assert status == 201, answer
+        times[which].append(took)
+    judge(times, "beginning")
+
+
+def test_a4_the_time_of_a_wrong_password_tells_nothing(line, place):
+    judge(try_wrongly(line, place, "/v1/authentications/password", {"password": "Wrong horse 7"}), "wrong password")
+
+
+def test_a4_the_time_of_a_wrong_remembered_password_tells_nothing(line, place):
+    body = {"remembered": wire.encode(bytes(32)), "proof": wire.encode(bytes(64))}
+    judge(try_wrongly(line, place, "/v1/authentications/remembered", body), "wrong remembered password")
+
+
+def test_a4_the_time_of_a_wrong_code_tells_nothing(line, place):
+    def send(token):
+        status, answer, _ = line.post("/v1/authentications/sms-codes", {"authentication": token})
+        assert status == 201, answer
+
+    judge(try_wrongly(line, place, "/v1/authentications/sms", {"code": "000000"}, send), "wrong code")
+
+
+def test_a4_the_time_of_a_code_asked_for_too_soon_tells_nothing(line, place):
+    """Refused before anything is counted, and so as often as one likes."""
+    project, numbers = place
+    times = {"there": [], "nobody": []}
+    tokens, until = {}, 0
+    for which in order():
+        if time.monotonic() > until:
+            line.forget_tries()
+            until = time.monotonic() + 30  # of the minute between two
+            for each, number in numbers.items():
+                tokens[each] = begin(line, project, number)
+                assert line.post("/v1/authentications/sms-codes", {"authentication": tokens[each]})[0] == 201
+        status, answer, took = line.post("/v1/authentications/sms-codes", {"authentication": tokens[which]})
+        assert (status, answer["message_key"]) == (429, "too-many-tries")
+        times[which].append(took)
+    judge(times, "code asked for too soon")
 
 
 def test_a4_the_time_of_a_request_for_a_code_tells_nothing(line, place):
