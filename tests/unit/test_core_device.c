@@ -263,6 +263,10 @@ static void a_device_names_itself_and_the_primary_names_all(void **state)
     set_second(DEVICE_ACTIVE);
     assert_refused_as(device_rename(&office.worker, &act, person.device_id, "x", &device),
                       REFUSAL_NOT_ALLOWED);
+    act = second_act("device.rename");
+    set_second(DEVICE_FROZEN);
+    assert_refused_as(device_rename(&office.worker, &act, second.device_id, "x", &device),
+                      REFUSAL_BINDING_NOT_ACTIVE);
 }
 
 static void what_an_operator_froze_an_operator_unfreezes(void **state)
