@@ -79,8 +79,11 @@ static enum hufu_err act_insert(struct worker *worker, const struct act *act, co
 {
     bool device = act->principal.kind == PRINCIPAL_DEVICE;
     char actor[AUDIT_ACTOR_MAX + 1] = "service"; /* its own threads */
-    if (device || act->principal.kind == PRINCIPAL_NONE)
+    /* Who has no session yet is a device once its key has proved it, and else somebody or other. */
+    if (device || (act->principal.kind == PRINCIPAL_NONE && act->has_device))
         snprintf(actor, sizeof actor, "device");
+    else if (act->principal.kind == PRINCIPAL_NONE)
+        snprintf(actor, sizeof actor, "anonymous");
     else if (act->principal.kind == PRINCIPAL_OPERATOR)
         snprintf(actor, sizeof actor, "operator:%lu", (unsigned long)act->principal.uid);
     const struct audit_entry entry = {

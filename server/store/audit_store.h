@@ -19,7 +19,7 @@
 /* What is NULL stays null. Everything is borrowed. */
 struct audit_entry {
     const uint8_t *project_id;
-    const char *actor;   /* "device", "operator:<uid>", "service" */
+    const char *actor;   /* "device", "anonymous", "operator:<uid>", "service" */
     const char *action;  /* "sm2/sign", "account.suspend", … */
     const char *outcome; /* "ok", or the slug of the refusal */
     const uint8_t *account_id, *device_id, *key_id, *binding_id, *request_id, *session_id;

@@ -91,7 +91,7 @@ def test_a2_a_request_is_granted_by_the_projects_rule(stack, admin, inbox, new_p
     assert [message["template"] for message in inbox.wait(mobile, count=2)] == ["code-request", "account-approved"]
     events = stack.sql("SELECT string_agg(actor || ' ' || action || ' ' || outcome, ',' ORDER BY at) FROM audit_event "
                        f"WHERE account_id = '{account['id']}'")
-    assert "service account.approve ok" in events.split(",") and "account.request ok" in events
+    assert "service account.approve ok" in events.split(",") and "anonymous account.request ok" in events.split(",")
 
 
 def test_a2_a_request_that_cannot_be_granted_just_now_stands_and_waits(stack, admin, new_project, ask, mobile):
