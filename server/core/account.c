@@ -14,6 +14,7 @@
 #include "server/core/project.h"
 #include "server/identifier.h"
 #include "server/store/audit_store.h"
+#include "server/store/authentication_store.h"
 
 static const uint8_t account_table[ACCOUNT_STATE_COUNT][ACCOUNT_EVENT_COUNT] = {
     [ACCOUNT_REQUESTED] =
@@ -299,6 +300,9 @@ static enum hufu_err account_set_locked(struct worker *worker, struct act *act, 
         err = account_update_profile(worker->store, account);
     if (err == HUFU_OK && in->seal_picture.len > 0)
         err = account_add_picture(worker, act, account, in->seal_picture);
+    /* Codes went to the number before. */
+    if (err == HUFU_OK && in->mobile != NULL)
+        err = authentication_end_all(worker->store, account->account_id);
     account_describe(in, detail);
     return err == HUFU_OK ? act_record(worker, act, detail) : err;
 }

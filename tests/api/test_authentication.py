@@ -611,6 +611,13 @@ def test_a10_the_same_characters_are_the_same_password(public, admin, project, n
     assert begin(public, project["id"], account["work_number"]).password("Caf\u00e9 1234").ok()["passed"] == ["password"]
 
 
+def test_a4_another_mobile_number_ends_what_was_begun_with_the_one_before(public, admin, project, person):
+    begun = begin(public, project["id"], person["work_number"])
+    begun.password(GOOD_PASSWORD).ok()
+    admin.request("PATCH", f"/admin/v1/users/{person['id']}", {"mobile": str(next(_mobiles))}).ok()
+    begun.state().problem(403, "authentication-failed")
+
+
 def test_a10_changing_counts_wrong_tries_like_signing_in(public, admin, project, session):
     authentication.set_password(public, admin, project["id"], session.user["account"])
     statuses = [session.request("PUT", "/v1/account/password", {"old": "Wrong horse %d" % i, "new": "Another horse 8"}).status
