@@ -101,6 +101,15 @@ class Client:
     def get(self, path, **kwargs):
         return self.request("GET", path, **kwargs)
 
+    def every(self, path, name):
+        """What all pages of a list have under that name."""
+        found, query = [], "?limit=500"
+        while query:
+            page = self.get(path + query).ok()
+            found += page[name]
+            query = "?limit=500&cursor=" + page["next_cursor"] if "next_cursor" in page else None
+        return found
+
     def post(self, path, body=None, **kwargs):
         return self.request("POST", path, body=body, **kwargs)
 

@@ -109,13 +109,7 @@ def session_of(public, holder_code):
 
 
 def devices_of(admin, user):
-    devices = []
-    path = "/admin/v1/devices?limit=500"
-    while path:
-        page = admin.get(path).ok()
-        devices += page["devices"]
-        path = page.get("next_cursor") and "/admin/v1/devices?limit=500&cursor=" + page["next_cursor"]
-    return [device for device in devices if device["account"]["id"] == user["account"]["id"]]
+    return [device for device in admin.every("/admin/v1/devices", "devices") if device["account"]["id"] == user["account"]["id"]]
 
 
 def device_id(phone):

@@ -20,7 +20,7 @@ def test_a_project_is_shown_with_its_rules_everywhere_alike(admin, own_project):
     assert own_project["signup"] == "off"
     assert own_project["language"] == "zh-CN"
     assert admin.get(path_of(own_project)).ok() == own_project
-    assert own_project in admin.get("/admin/v1/projects?limit=500").ok()["projects"]
+    assert own_project in admin.every("/admin/v1/projects", "projects")
 
 
 def test_a_rule_is_changed_and_the_others_stay(admin, own_project):

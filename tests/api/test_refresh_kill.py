@@ -16,8 +16,6 @@ from stack import run
 
 KILLS = 200 if os.environ.get("HUFU_TEST_LONG") == "1" else 20
 IDENTITY = "distid:1234567812345678"
-# A refresh takes about this long, most of it for the PIN.
-WINDOW_SECONDS = 0.7
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +45,14 @@ def start_refresh(phone):
                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, pass_fds=[read_end])
     os.close(read_end)
     return process
+
+
+@pytest.fixture(scope="module")
+def seconds(enrolled):
+    """What an undisturbed refresh takes here."""
+    begun = time.monotonic()
+    assert start_refresh(enrolled).wait(timeout=60) == phone_module.DONE
+    return time.monotonic() - begun
 
 
 def sign_and_kill(phone, document):
@@ -79,7 +85,7 @@ def wait_until_it_serves(stack, seconds=60):
     raise AssertionError("it does not serve again")
 
 
-def test_a_refresh_killed_at_any_moment_by_either_side_leaves_a_key_that_signs(supervised, enrolled):
+def test_a_refresh_killed_at_any_moment_by_either_side_leaves_a_key_that_signs(supervised, enrolled, seconds):
     certificate, _ = enrolled.certificates()
     public = certificate.with_suffix(".public")
     public.write_bytes(run("openssl", "x509", "-in", certificate, "-noout", "-pubkey").stdout)
@@ -87,7 +93,7 @@ def test_a_refresh_killed_at_any_moment_by_either_side_leaves_a_key_that_signs(s
     for number in range(KILLS):
         victim = ("phone", "server", "phone", "hsm", "phone", "db")[number % 6]
         process = start_refresh(enrolled)
-        time.sleep(random.uniform(0, WINDOW_SECONDS))
+        time.sleep(random.uniform(0, 0.9 * seconds))
         if victim == "phone":
             killed[victim] += process.poll() is None
             process.send_signal(signal.SIGKILL)
@@ -102,7 +108,7 @@ def test_a_refresh_killed_at_any_moment_by_either_side_leaves_a_key_that_signs(s
     assert killed["phone"] > KILLS // 6, killed
     assert supervised.sql("SELECT pin_failures_life FROM device") == "0"
     generation = int(supervised.sql("SELECT generation FROM binding"))
-    assert 0 < generation <= KILLS, "some went through"
+    assert 0 < generation <= KILLS + 1, "some went through"
     print("killed:", killed, "generation:", generation)
 
 

@@ -12,7 +12,7 @@ from test_input import signature_body
 
 
 def key_of(admin, phone):
-    keys = admin.get("/admin/v1/keys").ok()["keys"]
+    keys = admin.every("/admin/v1/keys", "keys")
     return [key for key in keys if key["account"]["id"] == phone.user["account"]["id"]][0]
 
 
