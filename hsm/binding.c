@@ -19,10 +19,5 @@ enum hufu_err binding_put_sealed(struct worker *worker, struct record_binding *r
     buf_init(&plain, worker->secret->plain, sizeof(worker->secret->plain));
     record->sealed_ms = worker->now_ms;
     enum hufu_err err = record_binding_encode(&plain, record);
-    if (err)
-        return err;
-    size_t mark = buf_field_begin(reply);
-    err = sealed_make(worker->hsm->token, worker->session, reply, place, buf_bytes(&plain));
-    buf_field_end(reply, mark);
-    return err;
+    return err ? err : sealed_put_field(worker->hsm->token, worker->session, reply, place, buf_bytes(&plain));
 }

@@ -60,12 +60,7 @@ static enum hufu_err put_sealed_pending(struct worker *worker, const struct reco
     buf_init(&plain, worker->secret->plain, sizeof(worker->secret->plain));
     pending->sealed_ms = worker->now_ms;
     enum hufu_err err = record_pending_encode(&plain, pending);
-    if (err)
-        return err;
-    size_t mark = buf_field_begin(reply);
-    err = sealed_make(worker->hsm->token, worker->session, reply, place, buf_bytes(&plain));
-    buf_field_end(reply, mark);
-    return err;
+    return err ? err : sealed_put_field(worker->hsm->token, worker->session, reply, place, buf_bytes(&plain));
 }
 
 enum hufu_err request_keygen_begin(struct worker *worker, const struct bytes *fields, struct buf *reply)

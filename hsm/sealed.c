@@ -22,6 +22,15 @@ enum hufu_err sealed_make(struct token *token, unsigned session, struct buf *out
     return token_seal(token, session, out, buf_bytes(&associated), plain);
 }
 
+enum hufu_err sealed_put_field(struct token *token, unsigned session, struct buf *reply,
+                               const struct record_place *place, struct bytes plain)
+{
+    size_t mark = buf_field_begin(reply);
+    enum hufu_err err = sealed_make(token, session, reply, place, plain);
+    buf_field_end(reply, mark);
+    return err;
+}
+
 enum hufu_err sealed_open(struct token *token, unsigned session, struct buf *out,
                           const struct record_place *place, struct bytes sealed)
 {

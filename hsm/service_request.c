@@ -36,12 +36,7 @@ static enum hufu_err put_sealed_service(struct worker *worker, const struct reco
     struct buf plain;
     buf_init(&plain, worker->secret->plain, sizeof(worker->secret->plain));
     enum hufu_err err = record_service_encode(&plain, record);
-    if (err)
-        return err;
-    size_t mark = buf_field_begin(reply);
-    err = sealed_make(worker->hsm->token, worker->session, reply, place, buf_bytes(&plain));
-    buf_field_end(reply, mark);
-    return err;
+    return err ? err : sealed_put_field(worker->hsm->token, worker->session, reply, place, buf_bytes(&plain));
 }
 
 /* The statement and the identity key's signature of it. */
