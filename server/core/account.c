@@ -44,13 +44,6 @@ bool account_step(enum account_state state, enum account_event event, enum accou
     return may;
 }
 
-static void account_set_act(struct act *act, const struct account *account)
-{
-    act->has_project = act->has_account = true;
-    memcpy(act->project_id, account->project_id, UUID_SIZE);
-    memcpy(act->account_id, account->account_id, UUID_SIZE);
-}
-
 static const char *account_or(const char *given, const char *otherwise)
 {
     return given != NULL ? given : otherwise;
@@ -92,7 +85,7 @@ enum hufu_err account_prepare(struct worker *worker, struct act *act, const stru
     snprintf(out->name, sizeof out->name, "%s", in->name);
     snprintf(out->work_number, sizeof out->work_number, "%s", in->work_number);
     snprintf(out->organization, sizeof out->organization, "%s", account_or(in->organization, ""));
-    account_set_act(act, out);
+    act_set_account(act, out->project_id, out->account_id);
     enum hufu_err err = account_subject(act, in, project, out);
     return err == HUFU_OK ? profile_fill(worker, act, &in->profile, out) : err;
 }
@@ -219,7 +212,7 @@ enum hufu_err account_take(struct worker *worker, struct act *act, enum account_
                            const char *reason, struct account *account)
 {
     enum account_state next;
-    account_set_act(act, account);
+    act_set_account(act, account->project_id, account->account_id);
     if (!account_step(account->state, event, &next))
         return act_refuse_state(act, REFUSAL_CONFLICT, account_state_names[account->state]);
     enum hufu_err err = account_follow(worker, event, reason, account);
@@ -292,7 +285,7 @@ static enum hufu_err account_set_locked(struct worker *worker, struct act *act, 
                                         struct account *account)
 {
     char detail[AUDIT_DETAIL_MAX + 1];
-    account_set_act(act, account);
+    act_set_account(act, account->project_id, account->account_id);
     if (account->state == ACCOUNT_CLOSED)
         return act_refuse_state(act, REFUSAL_CONFLICT, account_state_names[account->state]);
     enum hufu_err err = profile_fill(worker, act, in, account);
@@ -329,7 +322,7 @@ enum hufu_err account_get(struct worker *worker, struct act *act, const uint8_t 
         return act_refuse(act, REFUSAL_NOT_FOUND);
     if (err != HUFU_OK)
         return err;
-    account_set_act(act, out);
+    act_set_account(act, out->project_id, out->account_id);
     profile_show(worker, out);
     return HUFU_OK;
 }

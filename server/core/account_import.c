@@ -219,8 +219,7 @@ static enum hufu_err run_insert(struct run *run, struct act *act, const struct a
         }
         if (err == HUFU_OK)
             err = activation_issue(run->worker, account, prepared, &imported->code);
-        act->has_account = true;
-        memcpy(act->account_id, account->account_id, UUID_SIZE);
+        act_set_account(act, account->project_id, account->account_id);
         memcpy(imported->account_id, account->account_id, UUID_SIZE);
         snprintf(imported->work_number, sizeof imported->work_number, "%s", account->work_number);
         if (err == HUFU_OK)
@@ -260,8 +259,7 @@ enum hufu_err account_import_run(struct worker *worker, struct act *act, const c
         err = run_start(&run, csv);
     if (err != HUFU_OK)
         return err;
-    act->has_project = true;
-    memcpy(act->project_id, run.project.project_id, UUID_SIZE);
+    act_set_project(act, run.project.project_id);
     if (!utf8_valid(bytes_of(run.text, csv.len)))
         run_blame(&run, 1, "", "the file is not UTF-8", -1);
     else

@@ -32,12 +32,24 @@ void act_set_key(struct act *act, const uint8_t key_id[UUID_SIZE])
     memcpy(act->key_id, key_id, UUID_SIZE);
 }
 
+void act_set_project(struct act *act, const uint8_t project_id[UUID_SIZE])
+{
+    act->has_project = true;
+    memcpy(act->project_id, project_id, UUID_SIZE);
+}
+
 void act_set_account(struct act *act, const uint8_t project_id[UUID_SIZE],
                      const uint8_t account_id[UUID_SIZE])
 {
-    act->has_project = act->has_account = true;
-    memcpy(act->project_id, project_id, UUID_SIZE);
+    act_set_project(act, project_id);
+    act->has_account = true;
     memcpy(act->account_id, account_id, UUID_SIZE);
+}
+
+void act_set_device(struct act *act, const uint8_t device_id[UUID_SIZE])
+{
+    act->has_device = true;
+    memcpy(act->device_id, device_id, UUID_SIZE);
 }
 
 void act_set_session(struct act *act, const struct session *session)

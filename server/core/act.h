@@ -40,8 +40,10 @@ enum hufu_err act_refuse_state(struct act *act, enum refusal refusal, const char
 enum hufu_err act_refuse_reason(struct act *act, enum refusal refusal, const char *reason);
 
 void act_set_key(struct act *act, const uint8_t key_id[UUID_SIZE]);
+void act_set_project(struct act *act, const uint8_t project_id[UUID_SIZE]);
 void act_set_account(struct act *act, const uint8_t project_id[UUID_SIZE],
                      const uint8_t account_id[UUID_SIZE]);
+void act_set_device(struct act *act, const uint8_t device_id[UUID_SIZE]);
 /* The principal is this session's device. */
 void act_set_session(struct act *act, const struct session *session);
 

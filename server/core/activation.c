@@ -79,15 +79,6 @@ enum hufu_err activation_issue(struct worker *worker, const struct account *acco
                                    (int32_t)worker->config->activation_hours, &out->expires_ms);
 }
 
-/* The act is about this account. */
-static void activation_set_account(struct act *act, const uint8_t project_id[UUID_SIZE],
-                                   const uint8_t account_id[UUID_SIZE])
-{
-    act->has_project = act->has_account = true;
-    memcpy(act->project_id, project_id, UUID_SIZE);
-    memcpy(act->account_id, account_id, UUID_SIZE);
-}
-
 enum hufu_err activation_create(struct worker *worker, struct act *act, const uint8_t account_id[UUID_SIZE],
                                 struct activation_code *out)
 {
@@ -102,7 +93,7 @@ enum hufu_err activation_create(struct worker *worker, struct act *act, const ui
         err = account_lock(worker->store, account_id, &account);
     if (err != HUFU_OK)
         return err == HUFU_ERR_NOT_FOUND ? act_refuse(act, REFUSAL_NOT_FOUND) : err;
-    activation_set_account(act, account.project_id, account_id);
+    act_set_account(act, account.project_id, account_id);
     if (account.state != ACCOUNT_ACTIVE)
         return act_refuse_state(act, REFUSAL_ACCOUNT_NOT_ACTIVE, account_state_names[account.state]);
     err = activation_issue(worker, &account, &prepared, out);
@@ -180,8 +171,7 @@ static enum hufu_err activation_decide(struct worker *worker, struct act *act, c
     err = activation_accept(worker, act, in, row, out);
     if (err != HUFU_OK)
         return err;
-    act->has_device = true;
-    memcpy(act->device_id, out->device.device_id, UUID_SIZE);
+    act_set_device(act, out->device.device_id);
     err = act_record(worker, act, NULL);
     return err == HUFU_OK ? store_commit(&transaction) : err;
 }
@@ -205,7 +195,7 @@ enum hufu_err activation_redeem_code(struct worker *worker, struct act *act, con
     }
     if (err != HUFU_OK)
         return err;
-    activation_set_account(act, row.project_id, row.account_id);
+    act_set_account(act, row.project_id, row.account_id);
     err = activation_decide(worker, act, in, code_hash, &row, out);
     metrics_add(worker->metrics, err == HUFU_OK ? METRICS_ACTIVATIONS : METRICS_ACTIVATIONS_REFUSED, 1);
     if (err != HUFU_OK)

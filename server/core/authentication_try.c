@@ -15,8 +15,7 @@ void authentication_try_wipe(struct authentication_try *attempted)
 
 void authentication_set_act(struct act *act, const struct authentication *authentication)
 {
-    act->has_project = true;
-    memcpy(act->project_id, authentication->project_id, UUID_SIZE);
+    act_set_project(act, authentication->project_id);
     act->has_account = authentication->has_account;
     memcpy(act->account_id, authentication->account_id, UUID_SIZE);
 }

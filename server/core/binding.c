@@ -81,10 +81,9 @@ static enum hufu_err binding_record(struct worker *worker, const struct act *act
                                     const struct binding_entry *entry, enum binding_state state)
 {
     struct act event = *act;
-    event.has_project = event.has_account = event.has_device = event.has_binding = true;
-    memcpy(event.project_id, entry->project_id, UUID_SIZE);
-    memcpy(event.account_id, entry->account_id, UUID_SIZE);
-    memcpy(event.device_id, entry->device_id, UUID_SIZE);
+    act_set_account(&event, entry->project_id, entry->account_id);
+    act_set_device(&event, entry->device_id);
+    event.has_binding = true;
     memcpy(event.binding_id, entry->binding_id, UUID_SIZE);
     act_set_key(&event, entry->key_id);
     return act_record(worker, &event, binding_state_names[state]);
@@ -132,8 +131,7 @@ enum hufu_err binding_change_key(struct worker *worker, struct act *act, const u
         return err;
     if (count == 0)
         return act_refuse(act, REFUSAL_NOT_FOUND);
-    act->has_project = true;
-    memcpy(act->project_id, entries[0].project_id, UUID_SIZE);
+    act_set_project(act, entries[0].project_id);
     for (size_t i = 0; err == HUFU_OK && i < count; i++) {
         bool one;
         err = binding_change_one(worker, act, &entries[i], event, &one);

@@ -143,12 +143,6 @@ static enum hufu_err code_hash_mobile(struct worker *worker, const struct projec
     return personal_lookup(worker, PERSONAL_MOBILE, project->project_id, bytes_of_text(mobile), hash);
 }
 
-static void code_set_act(struct act *act, const struct project *project)
-{
-    act->has_project = true;
-    memcpy(act->project_id, project->project_id, UUID_SIZE);
-}
-
 enum hufu_err code_send_to_mobile(struct worker *worker, struct act *act, const struct project *project,
                                   const char *mobile, const struct captcha_answer *captcha,
                                   uint64_t *expires_ms)
@@ -162,7 +156,7 @@ enum hufu_err code_send_to_mobile(struct worker *worker, struct act *act, const 
                                      .mobile_hash = hash,
                                      .mobile = mobile,
                                      .text = NOTICE_TEXT_CODE_REQUEST};
-    code_set_act(act, project);
+    act_set_project(act, project->project_id);
     enum hufu_err err = code_hash_mobile(worker, project, mobile, hash);
     if (err != HUFU_OK)
         return err;
@@ -185,7 +179,7 @@ enum hufu_err code_spend_of_mobile(struct worker *worker, struct act *act, const
 {
     uint8_t hash[HASH_SIZE];
     enum code_verdict verdict;
-    code_set_act(act, project);
+    act_set_project(act, project->project_id);
     enum hufu_err err = code_hash_mobile(worker, project, mobile, hash);
     if (err != HUFU_OK)
         return err;

@@ -103,10 +103,8 @@ enum hufu_err device_enrol(struct worker *worker, struct act *act, const struct 
 
 static void device_set_act(struct act *act, const struct device *device)
 {
-    act->has_project = act->has_account = act->has_device = true;
-    memcpy(act->project_id, device->project_id, UUID_SIZE);
-    memcpy(act->account_id, device->account_id, UUID_SIZE);
-    memcpy(act->device_id, device->device_id, UUID_SIZE);
+    act_set_account(act, device->project_id, device->account_id);
+    act_set_device(act, device->device_id);
 }
 
 /* Who may do something with a device, besides an operator. */

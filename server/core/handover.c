@@ -13,10 +13,9 @@ static const char handover_over[] = "the binding does not wait for a hand-over a
 
 static void handover_set_act(struct act *act, const struct handover *handover)
 {
-    act->has_project = act->has_account = act->has_device = act->has_binding = true;
-    memcpy(act->project_id, handover->project_id, UUID_SIZE);
-    memcpy(act->account_id, handover->account_id, UUID_SIZE);
-    memcpy(act->device_id, handover->device_id, UUID_SIZE);
+    act_set_account(act, handover->project_id, handover->account_id);
+    act_set_device(act, handover->device_id);
+    act->has_binding = true;
     memcpy(act->binding_id, handover->binding_id, UUID_SIZE);
     act_set_key(act, handover->key_id);
 }

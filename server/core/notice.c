@@ -205,8 +205,7 @@ enum hufu_err notice_try(struct worker *worker, struct act *act, const struct no
         err = notice_trial_to(act, trial, to);
     if (err != HUFU_OK)
         return err;
-    act->has_project = true;
-    memcpy(act->project_id, project.project_id, UUID_SIZE);
+    act_set_project(act, project.project_id);
     const struct notice notice = {
         .project_id = project.project_id,
         .kind = trial->kind,

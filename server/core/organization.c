@@ -38,8 +38,7 @@ static enum hufu_err organization_fill(struct worker *worker, struct act *act, c
     if (err != HUFU_OK)
         return err;
     memcpy(out->project_id, found.project_id, UUID_SIZE);
-    act->has_project = true;
-    memcpy(act->project_id, found.project_id, UUID_SIZE);
+    act_set_project(act, found.project_id);
     identifier_new(out->organization_id);
     snprintf(out->name, sizeof out->name, "%s", name);
     if (credit_code == NULL || organization_take_code(out->credit_code, credit_code))

@@ -8,12 +8,6 @@
 #include "server/identifier.h"
 #include "server/store/audit_store.h"
 
-static void project_set_act(struct act *act, const uint8_t project_id[UUID_SIZE])
-{
-    act->has_project = true;
-    memcpy(act->project_id, project_id, UUID_SIZE);
-}
-
 enum hufu_err project_create(struct worker *worker, struct act *act, const char *name, struct project *out)
 {
     uint8_t project_id[UUID_SIZE];
@@ -26,7 +20,7 @@ enum hufu_err project_create(struct worker *worker, struct act *act, const char 
         return act_refuse_reason(act, REFUSAL_CONFLICT, "there is a project of this name");
     if (err == HUFU_OK)
         err = project_read(worker->store, project_id, out);
-    project_set_act(act, project_id);
+    act_set_project(act, project_id);
     if (err == HUFU_OK)
         err = act_record(worker, act, NULL);
     return err == HUFU_OK ? store_commit(&transaction) : err;
@@ -105,7 +99,7 @@ enum hufu_err project_set_rules(struct worker *worker, struct act *act, const ui
         err = project_update_rules(worker->store, project_id, change, out);
     if (err != HUFU_OK)
         return err == HUFU_ERR_NOT_FOUND ? act_refuse(act, REFUSAL_NOT_FOUND) : err;
-    project_set_act(act, project_id);
+    act_set_project(act, project_id);
     for (size_t i = 0; err == HUFU_OK && project_rule_table[i].name != NULL; i++)
         if (change->given[i])
             err = project_record_rule(worker, act, &project_rule_table[i], &out->rules);

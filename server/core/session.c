@@ -134,10 +134,8 @@ enum hufu_err session_open(struct worker *worker, struct act *act, const struct 
 /* An operator's act is about the session's device; a device's own stays its own. */
 static void session_set_act(struct act *act, const struct session_view *session)
 {
-    act->has_project = act->has_account = act->has_device = true;
-    memcpy(act->project_id, session->project_id, UUID_SIZE);
-    memcpy(act->account_id, session->account_id, UUID_SIZE);
-    memcpy(act->device_id, session->device_id, UUID_SIZE);
+    act_set_account(act, session->project_id, session->account_id);
+    act_set_device(act, session->device_id);
 }
 
 /* Ends it, if the account may see it; NULL: any account. */

@@ -32,13 +32,6 @@ static enum hufu_err sign_in_check(struct act *act, const struct sign_in *in)
     return sign_in_proof_holds(in) ? HUFU_OK : act_refuse(act, REFUSAL_DEVICE_SIGNATURE_INVALID);
 }
 
-static void sign_in_set_act(struct act *act, const struct authentication_grant *grant)
-{
-    act->has_project = act->has_account = true;
-    memcpy(act->project_id, grant->project_id, UUID_SIZE);
-    memcpy(act->account_id, grant->account_id, UUID_SIZE);
-}
-
 static enum hufu_err sign_in_spend(struct worker *worker, struct act *act, const struct sign_in *in,
                                    struct authentication_grant *grant)
 {
@@ -47,17 +40,11 @@ static enum hufu_err sign_in_spend(struct worker *worker, struct act *act, const
                              in->bind ? AUTHENTICATION_BIND_DEVICE : AUTHENTICATION_SIGN_IN, 0, grant);
     if (err != HUFU_OK)
         return err;
-    sign_in_set_act(act, grant);
+    act_set_account(act, grant->project_id, grant->account_id);
     bool others =
         grant->has_device_key && memcmp(grant->device_key, in->device_key, sizeof grant->device_key) != 0;
     return others ? act_refuse_reason(act, REFUSAL_AUTHENTICATION_NEEDED, "it is for another device")
                   : HUFU_OK;
-}
-
-static void sign_in_set_device(struct act *act, const struct device *device)
-{
-    act->has_device = true;
-    memcpy(act->device_id, device->device_id, UUID_SIZE);
 }
 
 /* With the account locked: the device by its rules (device.h), and its holder is told. */
@@ -69,7 +56,7 @@ static enum hufu_err sign_in_bind(struct worker *worker, struct act *act, const 
     enum hufu_err err = device_enrol(worker, act, &out->account, &device, &out->device);
     if (err != HUFU_OK)
         return err;
-    sign_in_set_device(act, &out->device);
+    act_set_device(act, out->device.device_id);
     return contact_tell(worker, out->account.project_id, out->account.account_id, NOTICE_TEXT_DEVICE_BOUND);
 }
 
@@ -88,7 +75,7 @@ static enum hufu_err sign_in_find(struct worker *worker, struct act *act, const 
         return act_refuse_reason(act, REFUSAL_NOT_ALLOWED, "the device is not bound to this account");
     if (err != HUFU_OK)
         return err;
-    sign_in_set_device(act, device);
+    act_set_device(act, device->device_id);
     if (device->state != DEVICE_ACTIVE && device->state != DEVICE_WAITING)
         return act_refuse_state(act, REFUSAL_BINDING_NOT_ACTIVE, device_state_names[device->state]);
     return HUFU_OK;
