@@ -312,10 +312,8 @@ static enum hufu_err user_page(struct worker *worker, struct act *act, const str
         err = profile_mobile_hash(worker, project.project_id, query->mobile, mobile_hash);
         wanted.mobile_hash = mobile_hash;
     }
-    if (err == HUFU_ERR_FORM && act->refusal == REFUSAL_NONE) {
-        act->field = "mobile";
-        return act_refuse_reason(act, REFUSAL_BAD_FIELD, "is no mobile number");
-    }
+    if (err == HUFU_ERR_FORM && act->refusal == REFUSAL_NONE)
+        return act_refuse_field(act, "mobile", "is no mobile number");
     return err == HUFU_OK ? page_accounts(worker, &wanted, accounts, count) : err;
 }
 

@@ -69,11 +69,10 @@ static enum hufu_err account_subject(struct act *act, const struct account_in *i
     out->subject_len = der.len;
     if (err != HUFU_ERR_FORM)
         return err;
-    act->field = "subject";
     act->state = part;
-    return act_refuse_reason(act, REFUSAL_BAD_FIELD,
-                             "a part of the certificate's subject is longer than X.520 allows, or of"
-                             " characters that it does not");
+    return act_refuse_field(act, "subject",
+                            "a part of the certificate's subject is longer than X.520 allows, or of"
+                            " characters that it does not");
 }
 
 enum hufu_err account_prepare(struct worker *worker, struct act *act, const struct account_in *in,

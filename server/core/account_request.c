@@ -29,8 +29,7 @@ static enum hufu_err request_begin(struct worker *worker, struct act *act, const
         return act_refuse_reason(act, REFUSAL_NOT_ALLOWED, "the project takes no requests for accounts");
     if (text != NULL && mobile_number_normalise(mobile->text, text) == HUFU_OK)
         return HUFU_OK;
-    act->field = "mobile";
-    return act_refuse_reason(act, REFUSAL_BAD_FIELD, "is no mobile number");
+    return act_refuse_field(act, "mobile", "is no mobile number");
 }
 
 enum hufu_err account_request_send_code(struct worker *worker, struct act *act, const char *project_named,

@@ -26,6 +26,12 @@ enum hufu_err act_refuse_reason(struct act *act, enum refusal refusal, const cha
     return act_refuse(act, refusal);
 }
 
+enum hufu_err act_refuse_field(struct act *act, const char *field, const char *reason)
+{
+    act->field = field;
+    return act_refuse_reason(act, REFUSAL_BAD_FIELD, reason);
+}
+
 void act_set_key(struct act *act, const uint8_t key_id[UUID_SIZE])
 {
     act->has_key = true;

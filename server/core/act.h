@@ -35,9 +35,10 @@ struct act {
 
 /* Sets the refusal and returns its error. */
 enum hufu_err act_refuse(struct act *act, enum refusal refusal);
-/* The same with a state's name, or with a reason. Both are kept, not copied. */
+/* The same with a state's name, or with a reason, or of a bad field for a reason. The texts are kept, not copied. */
 enum hufu_err act_refuse_state(struct act *act, enum refusal refusal, const char *state);
 enum hufu_err act_refuse_reason(struct act *act, enum refusal refusal, const char *reason);
+enum hufu_err act_refuse_field(struct act *act, const char *field, const char *reason);
 
 void act_set_key(struct act *act, const uint8_t key_id[UUID_SIZE]);
 void act_set_project(struct act *act, const uint8_t project_id[UUID_SIZE]);

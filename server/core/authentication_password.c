@@ -139,10 +139,9 @@ enum hufu_err authentication_try_password(struct worker *worker, struct act *act
     enum hufu_err err = password_read_given(act, "password", password, &given);
     if (err == HUFU_OK && changed != NULL)
         err = password_read_new(act, "new_password", changed, &wanted);
-    if (err == HUFU_OK && given.len == wanted.len && secret_equal(given.text, wanted.text, given.len)) {
-        act->field = "new_password"; /* what an operator knows must not stay */
-        return act_refuse_reason(act, REFUSAL_BAD_FIELD, "must not be the old one");
-    }
+    /* What an operator knows must not stay. */
+    if (err == HUFU_OK && given.len == wanted.len && secret_equal(given.text, wanted.text, given.len))
+        err = act_refuse_field(act, "new_password", "must not be the old one");
     if (err == HUFU_OK)
         err = authentication_try_look(worker, act, token, AUTHENTICATION_PASSWORD, &attempted);
     if (err == HUFU_OK)

@@ -25,10 +25,8 @@ static void face_memory_free(struct face_memory **memory)
 /* No service, or one that is not there, is the same to who asks. */
 static enum hufu_err face_verdict(struct act *act, enum hufu_err err)
 {
-    if (err == HUFU_ERR_FORM || err == HUFU_ERR_LIMIT) {
-        act->field = "picture";
-        return act_refuse_reason(act, REFUSAL_BAD_FIELD, "must be a JPEG or PNG that shows one face");
-    }
+    if (err == HUFU_ERR_FORM || err == HUFU_ERR_LIMIT)
+        return act_refuse_field(act, "picture", "must be a JPEG or PNG that shows one face");
     return err == HUFU_ERR_STATE ? HUFU_ERR_AWAY : err;
 }
 

@@ -122,10 +122,9 @@ enum hufu_err handwriting_put(struct worker *worker, struct act *act, const stru
     uint8_t memory[SEALED_MAX];
     struct buf sealed;
     buf_init(&sealed, memory, sizeof memory);
-    act->field = "strokes";
     const char *fault = handwriting_fault(handwriting);
     if (fault != NULL)
-        return act_refuse_reason(act, REFUSAL_BAD_FIELD, fault);
+        return act_refuse_field(act, "strokes", fault);
     enum hufu_err err = confirm_check(worker, act, PROJECT_CONFIRM_HANDWRITING);
     if (err == HUFU_OK)
         err = handwriting_seal(worker, act, handwriting, &sealed);

@@ -171,9 +171,7 @@ static enum hufu_err notice_trial_to(struct act *act, const struct notice_trial 
         snprintf(to, EMAIL_ADDRESS_SIZE, "%s", mobile);
     if (err != HUFU_ERR_FORM)
         return err;
-    act->field = "to";
-    return act_refuse_reason(act, REFUSAL_BAD_FIELD,
-                             sms ? "is not a mobile number" : "is not an e-mail address");
+    return act_refuse_field(act, "to", sms ? "is not a mobile number" : "is not an e-mail address");
 }
 
 static enum hufu_err notice_try_post(struct worker *worker, struct act *act, const struct notice *notice,

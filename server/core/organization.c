@@ -43,9 +43,7 @@ static enum hufu_err organization_fill(struct worker *worker, struct act *act, c
     snprintf(out->name, sizeof out->name, "%s", name);
     if (credit_code == NULL || organization_take_code(out->credit_code, credit_code))
         return HUFU_OK;
-    act->field = "credit_code";
-    return act_refuse_reason(act, REFUSAL_BAD_FIELD,
-                             "is no unified social credit code, or has a wrong character");
+    return act_refuse_field(act, "credit_code", "is no unified social credit code, or has a wrong character");
 }
 
 enum hufu_err organization_create(struct worker *worker, struct act *act, const char *project,

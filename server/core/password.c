@@ -29,18 +29,12 @@ void password_initial_wipe(struct password_initial *initial)
     secret_wipe(initial, sizeof *initial);
 }
 
-static enum hufu_err password_bad(struct act *act, const char *field, const char *reason)
-{
-    act->field = field;
-    return act_refuse_reason(act, REFUSAL_BAD_FIELD, reason);
-}
-
 enum hufu_err password_read_given(struct act *act, const char *field, const char *given,
                                   struct password_text *out)
 {
     return password_text_normalise(out, given) == HUFU_OK
                ? HUFU_OK
-               : password_bad(act, field, "is no text of at most 256 bytes without control characters");
+               : act_refuse_field(act, field, "is no text of at most 256 bytes without control characters");
 }
 
 enum hufu_err password_read_new(struct act *act, const char *field, const char *given,
@@ -49,7 +43,7 @@ enum hufu_err password_read_new(struct act *act, const char *field, const char *
     enum hufu_err err = password_read_given(act, field, given, out);
     if (err != HUFU_OK)
         return err;
-    return password_text_check(out) == HUFU_OK ? HUFU_OK : password_bad(act, field, PASSWORD_RULE);
+    return password_text_check(out) == HUFU_OK ? HUFU_OK : act_refuse_field(act, field, PASSWORD_RULE);
 }
 
 /* ---- an operator's one-time password ---- */
@@ -201,7 +195,7 @@ enum hufu_err password_change(struct worker *worker, struct act *act, const char
     if (err == HUFU_OK)
         err = password_read_new(act, "new", wanted, &after);
     if (err == HUFU_OK && before.len == after.len && secret_equal(before.text, after.text, after.len))
-        err = password_bad(act, "new", "must not be the old one");
+        err = act_refuse_field(act, "new", "must not be the old one");
     if (err == HUFU_OK)
         err = project_read(worker->store, act->principal.project_id, &project);
     if (err == HUFU_OK)

@@ -29,12 +29,6 @@ static void profile_clear_wipe(struct profile_clear *clear)
 }
 #define PROFILE_WIPED __attribute__((cleanup(profile_clear_wipe)))
 
-static enum hufu_err profile_refuse(struct act *act, const char *field, const char *reason)
-{
-    act->field = field;
-    return act_refuse_reason(act, REFUSAL_BAD_FIELD, reason);
-}
-
 static enum hufu_err profile_seal(struct worker *worker, const struct account *account,
                                   enum personal_kind kind, const struct profile_clear *clear,
                                   struct account_sealed *out)
@@ -54,7 +48,7 @@ static enum hufu_err profile_take_mobile(struct worker *worker, struct act *act,
 {
     struct profile_clear clear PROFILE_WIPED = {0};
     if (mobile_number_normalise(clear.text, text) != HUFU_OK)
-        return profile_refuse(act, "mobile", "is no mobile number");
+        return act_refuse_field(act, "mobile", "is no mobile number");
     return profile_seal(worker, account, PERSONAL_MOBILE, &clear, &account->mobile);
 }
 
@@ -65,10 +59,10 @@ static enum hufu_err profile_take_identity(struct worker *worker, struct act *ac
     account->identity_kind =
         in->has_identity_kind ? (enum identity_kind)in->identity_kind : IDENTITY_RESIDENT_CARD;
     if (identity_number_normalise(clear.text, account->identity_kind, in->identity_number) != HUFU_OK)
-        return profile_refuse(act, "identity_number",
-                              account->identity_kind == IDENTITY_RESIDENT_CARD
-                                  ? "is no number of a resident identity card, or has a wrong digit"
-                                  : "is no number of a document");
+        return act_refuse_field(act, "identity_number",
+                                account->identity_kind == IDENTITY_RESIDENT_CARD
+                                    ? "is no number of a resident identity card, or has a wrong digit"
+                                    : "is no number of a document");
     return profile_seal(worker, account, PERSONAL_IDENTITY_NUMBER, &clear, &account->identity);
 }
 
@@ -77,7 +71,7 @@ static enum hufu_err profile_take_email(struct worker *worker, struct act *act, 
 {
     struct profile_clear clear PROFILE_WIPED = {0};
     if (email_address_normalise(clear.text, text) != HUFU_OK)
-        return profile_refuse(act, "email", "is no address");
+        return act_refuse_field(act, "email", "is no address");
     return profile_seal(worker, account, PERSONAL_EMAIL, &clear, &account->email);
 }
 
@@ -103,7 +97,7 @@ static bool profile_is_country(const char *text)
 static enum hufu_err profile_take_texts(struct act *act, const struct profile_in *in, struct account *account)
 {
     if (profile_told(in->country) && !profile_is_country(in->country))
-        return profile_refuse(act, "country", "is not of two capital letters");
+        return act_refuse_field(act, "country", "is not of two capital letters");
     profile_copy(account->department, sizeof account->department, in->department);
     profile_copy(account->occupation, sizeof account->occupation, in->occupation);
     profile_copy(account->country, sizeof account->country, in->country);
@@ -120,7 +114,7 @@ enum hufu_err profile_fill(struct worker *worker, struct act *act, const struct 
 {
     enum hufu_err err = profile_take_texts(act, in, account);
     if (err == HUFU_OK && in->has_identity_kind && !profile_told(in->identity_number))
-        err = profile_refuse(act, "identity_number", "must be given with its kind");
+        err = act_refuse_field(act, "identity_number", "must be given with its kind");
     if (err == HUFU_OK && profile_told(in->mobile))
         err = profile_take_mobile(worker, act, in->mobile, account);
     if (err == HUFU_OK && profile_told(in->identity_number))
@@ -144,7 +138,7 @@ enum hufu_err profile_check_picture(struct act *act, struct bytes picture)
 {
     return picture.len == 0 || profile_picture_type(picture) != NULL
                ? HUFU_OK
-               : profile_refuse(act, "seal_picture", "is neither a PNG nor a JPEG picture");
+               : act_refuse_field(act, "seal_picture", "is neither a PNG nor a JPEG picture");
 }
 
 enum hufu_err profile_seal_picture(struct worker *worker, struct act *act, const struct account *account,

@@ -16,19 +16,13 @@ static bool use_is_date(const char *text)
            rfc3339_parse(&ms, moment) == HUFU_OK;
 }
 
-static enum hufu_err use_refuse_field(struct act *act, const char *field, const char *reason)
-{
-    act->field = field;
-    return act_refuse_reason(act, REFUSAL_BAD_FIELD, reason);
-}
-
 static enum hufu_err use_check(struct worker *worker, struct act *act, const struct use_record_in *in)
 {
     bool primary = true;
     if (in->from != NULL && !use_is_date(in->from))
-        return use_refuse_field(act, "from", "is no date like 2026-01-31");
+        return act_refuse_field(act, "from", "is no date like 2026-01-31");
     if (in->to != NULL && !use_is_date(in->to))
-        return use_refuse_field(act, "to", "is no date like 2026-01-31");
+        return act_refuse_field(act, "to", "is no date like 2026-01-31");
     if (in->from == NULL && in->to == NULL)
         return HUFU_OK;
     enum hufu_err err = use_is_primary(worker->store, act->principal.device_id, &primary);
@@ -60,7 +54,7 @@ enum hufu_err use_record_page(struct worker *worker, struct act *act, const stru
     if (err != HUFU_OK)
         return err;
     if (period->since_us >= period->until_us)
-        return use_refuse_field(act, "from", "is later than the end");
+        return act_refuse_field(act, "from", "is later than the end");
     struct use_query query = {
         .account_id = act->principal.account_id,
         .since_us = period->since_us,
