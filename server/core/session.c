@@ -186,11 +186,15 @@ enum hufu_err session_end(struct worker *worker, struct act *act, const uint8_t 
 
 enum hufu_err session_sign_out_all(struct worker *worker, struct act *act, uint64_t *ended)
 {
+    struct account account;
     *ended = 0;
     struct store_transaction transaction STORE_TRANSACTION = {0};
     enum hufu_err err = confirm_check(worker, act, PROJECT_CONFIRM_SIGN_OUT);
     if (err == HUFU_OK)
         err = store_begin(worker->store, &transaction);
+    /* Whoever signs in meanwhile has done so now, and is ended below, or comes after. */
+    if (err == HUFU_OK)
+        err = account_lock(worker->store, act->principal.account_id, &account);
     if (err == HUFU_OK)
         err = session_end_account(worker->store, act->principal.account_id, ended);
     if (err == HUFU_OK)

@@ -8,6 +8,7 @@
 #include "server/core/password.h"
 #include "server/core/password_hash.h"
 #include "server/core/remembered.h"
+#include "server/core/session.h"
 #include "server/gate.h"
 #include "server/identifier.h"
 #include "server/store/account_store.h"
@@ -149,17 +150,38 @@ static enum hufu_err try_password(struct act *act)
     return err;
 }
 
-static void a_sign_in_that_is_on_its_way_does_not_outlive_a_change_of_the_password(void **state)
+static enum hufu_err sign_out_all(struct act *act)
 {
-    (void)state;
+    uint64_t ended;
+    return session_sign_out_all(&office.worker, act, &ended);
+}
+
+/* The person signs in elsewhere meanwhile. */
+static void race_a_sign_in(struct runner *runner, enum hufu_err (*request)(struct act *), const char *action)
+{
     char sql[512];
-    struct runner runner;
     snprintf(sql, sizeof sql,
              "insert into session (project_id, session_id, account_id, device_id, token_hash, application,"
              " state, expires_at) values ('%s', gen_random_uuid(), '%s', '%s', sha256('%s'), 'another',"
              " 'open', now() + interval '1 day')",
              person.project, person.account, person.device, person.account);
-    race(&runner, change, office_session_act(&person, "password.change"), sql);
+    race(runner, request, office_session_act(&person, action), sql);
+}
+
+static void a_sign_in_that_is_on_its_way_does_not_outlive_signing_out_everywhere(void **state)
+{
+    (void)state;
+    struct runner runner;
+    race_a_sign_in(&runner, sign_out_all, "session.end-all");
+    assert_ok(runner.err);
+    assert_int_equal(database_number(&office.database, OPEN_SESSIONS, person.account), 0);
+}
+
+static void a_sign_in_that_is_on_its_way_does_not_outlive_a_change_of_the_password(void **state)
+{
+    (void)state;
+    struct runner runner;
+    race_a_sign_in(&runner, change, "password.change");
     assert_ok(runner.err);
     assert_int_equal(database_number(&office.database, OPEN_SESSIONS, person.account), 1); /* its own */
 }
@@ -232,6 +254,8 @@ static void a_password_that_is_hashed_anew_meanwhile_is_right(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_sign_in_that_is_on_its_way_does_not_outlive_signing_out_everywhere,
+                               add_person),
         cmocka_unit_test_setup(a_sign_in_that_is_on_its_way_does_not_outlive_a_change_of_the_password,
                                add_person),
         cmocka_unit_test_setup(a_suspended_account_changes_no_password_and_has_none_remembered, add_person),
