@@ -178,10 +178,12 @@ static enum hufu_err password_change_checked(struct worker *worker, struct act *
         err = password_count(worker, act, attempt, project, &moment_us);
     if (err != HUFU_OK)
         return err;
-    if (!password_hash_holds(&turn, old, made.before[0] != '\0' ? made.before : NULL))
-        return password_wrong(worker, act);
-    err = password_hash_make(&turn, wanted, made.hash);
+    bool right = password_hash_holds(&turn, old, made.before[0] != '\0' ? made.before : NULL);
+    if (right)
+        err = password_hash_make(&turn, wanted, made.hash);
     password_turn_give(&turn);
+    if (!right)
+        return password_wrong(worker, act);
     return err == HUFU_OK ? password_keep(worker, act, attempt, moment_us, &made) : err;
 }
 
