@@ -7,6 +7,7 @@
 #include "server/core/password_hash.h"
 #include "server/store/account_store.h"
 #include "server/store/password_store.h"
+#include "server/store/remembered_store.h"
 
 #define AUTHENTICATION_LOOKS_MAX 3 /* at a password that is set again and again meanwhile */
 
@@ -76,6 +77,9 @@ static enum hufu_err authentication_end_right(struct worker *worker, struct act 
     if (made->wanted)
         err =
             password_replace(worker->store, authentication->account_id, attempted->view.password, made->hash);
+    /* A session that had given the one before may have had it remembered since the one-time password took its place. */
+    if (err == HUFU_OK && made->wanted && !made->kept)
+        err = remembered_revoke_account(worker->store, authentication->account_id);
     return err == HUFU_OK ? authentication_try_right(worker, act, attempted, &transaction, out) : err;
 }
 

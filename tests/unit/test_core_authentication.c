@@ -251,6 +251,28 @@ static void a_password_that_is_hashed_anew_meanwhile_is_right(void **state)
     assert_ok(runner.err);
 }
 
+static void a_password_that_was_remembered_does_not_outlive_the_choice_of_another(void **state)
+{
+    (void)state;
+    char hash[PASSWORD_HASH_SIZE];
+    struct act act = {.action = "authentication.password"};
+    struct authentication_progress progress;
+    struct remembered_out out REMEMBERED_OUT_WIPED;
+    struct act remembering = office_session_act(&person, "password.remember");
+    uint64_t until_ms;
+    begin(AUTHENTICATION_PASSED, true);
+    hash_of(OLD, hash);
+    assert_ok(password_put(office.worker.store, person.project_id, person.account_id, hash, 72, &until_ms));
+    assert_ok(remembered_create(&office.worker, &remembering, &out));
+    begin(AUTHENTICATION_OPEN, false);
+    assert_ok(authentication_try_password(&office.worker, &act, token, OLD, NEW, &progress));
+    assert_int_equal(database_number(&office.database,
+                                     "select count(*) from remembered_password where account_id = '%s'"
+                                     " and state = 'active'",
+                                     person.account),
+                     0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -263,6 +285,8 @@ int main(void)
         cmocka_unit_test_setup(an_authentication_that_ends_meanwhile_is_not_spent, add_person),
         cmocka_unit_test_setup(a_password_that_is_changed_meanwhile_is_wrong, add_person),
         cmocka_unit_test_setup(a_password_that_is_hashed_anew_meanwhile_is_right, add_person),
+        cmocka_unit_test_setup(a_password_that_was_remembered_does_not_outlive_the_choice_of_another,
+                               add_person),
     };
     return cmocka_run_group_tests(tests, open_office, close_office);
 }
