@@ -5,10 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/secret.h"
+#include "server/core/contact.h"
 #include "server/core/machine.h"
-#include "server/core/mobile_number.h"
-#include "server/core/notice.h"
 #include "server/core/organization.h"
 #include "server/core/personal.h"
 #include "server/core/project.h"
@@ -157,30 +155,17 @@ enum hufu_err account_create(struct worker *worker, struct act *act, const struc
 
 #define ACCOUNT_NOTICE_SECONDS 259200 /* who has no signal for so long asks again */
 
-static void account_wipe_text(char (*text)[MOBILE_NUMBER_SIZE])
-{
-    secret_wipe(*text, sizeof *text);
-}
-
 /* Tells the person who asked what became of it, where text messages are sent at all. */
 static enum hufu_err account_tell(struct worker *worker, const struct account *account, enum notice_text text)
 {
-    char memory[MOBILE_NUMBER_SIZE] __attribute__((cleanup(account_wipe_text))) = "";
-    struct buf mobile;
-    if (!account->requested || account->mobile.len == 0 || !notice_offered(worker, NOTICE_SMS))
-        return HUFU_OK;
-    buf_init(&mobile, memory, sizeof memory - 1);
-    enum hufu_err err = account_mobile(worker, account, &mobile);
     const struct notice notice = {
         .project_id = account->project_id,
         .account_id = account->account_id,
-        .kind = NOTICE_SMS,
-        .to = memory,
         .text = text,
         .values = {account->work_number, text == NOTICE_TEXT_ACCOUNT_REFUSED ? account->refusal : NULL},
         .lifetime_seconds = ACCOUNT_NOTICE_SECONDS,
     };
-    return err == HUFU_OK ? notice_post(worker, &notice) : err;
+    return account->requested ? contact_post(worker, &notice) : HUFU_OK;
 }
 
 /* What goes with a step, before the state is set. */
@@ -343,12 +328,4 @@ enum hufu_err account_get_picture(struct worker *worker, struct act *act, const 
     return err == HUFU_OK ? personal_open(worker, PERSONAL_PICTURE, account.project_id, account_id,
                                           buf_bytes(&sealed), picture)
                           : err;
-}
-
-enum hufu_err account_mobile(struct worker *worker, const struct account *account, struct buf *mobile)
-{
-    const struct account_sealed *sealed = &account->mobile;
-    return sealed->len == 0 ? HUFU_ERR_NOT_FOUND
-                            : personal_open(worker, PERSONAL_MOBILE, account->project_id, account->account_id,
-                                            bytes_of(sealed->data, sealed->len), mobile);
 }

@@ -76,9 +76,5 @@ enum hufu_err account_get(struct worker *worker, struct act *act, const uint8_t 
 /* The picture of its seal, opened; appends at most ACCOUNT_PICTURE_MAX bytes. Refusal: not found. */
 enum hufu_err account_get_picture(struct worker *worker, struct act *act, const uint8_t account_id[UUID_SIZE],
                                   struct buf *picture) HUFU_MUST_CHECK;
-/* Its mobile number in clear ("+8613812345678"): appends MOBILE_NUMBER_SIZE - 1 bytes at most. HUFU_ERR_NOT_FOUND: it was not
- * told; HUFU_ERR_RECORD: it is not authentic. */
-enum hufu_err account_mobile(struct worker *worker, const struct account *account,
-                             struct buf *mobile) HUFU_MUST_CHECK;
 
 #endif

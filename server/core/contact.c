@@ -35,18 +35,26 @@ enum hufu_err contact_read(struct worker *worker, const uint8_t *account_id, str
     return err == HUFU_OK ? contact_open(worker, account_id, &row, out) : err;
 }
 
+enum hufu_err contact_post(struct worker *worker, const struct notice *text)
+{
+    struct contact contact CONTACT_WIPED = {.mobile = ""};
+    struct notice notice = *text;
+    if (!notice_offered(worker, NOTICE_SMS))
+        return HUFU_OK;
+    enum hufu_err err = contact_read(worker, text->account_id, &contact);
+    if (err != HUFU_OK || contact.mobile[0] == '\0')
+        return err;
+    notice.kind = NOTICE_SMS;
+    notice.to = contact.mobile;
+    return notice_post(worker, &notice);
+}
+
 enum hufu_err contact_tell(struct worker *worker, const uint8_t project_id[UUID_SIZE],
                            const uint8_t account_id[UUID_SIZE], enum notice_text text)
 {
-    struct contact contact CONTACT_WIPED = {.mobile = ""};
-    enum hufu_err err = contact_read(worker, account_id, &contact);
-    if (err != HUFU_OK || contact.mobile[0] == '\0' || !notice_offered(worker, NOTICE_SMS))
-        return err;
     const struct notice notice = {.project_id = project_id,
                                   .account_id = account_id,
-                                  .kind = NOTICE_SMS,
-                                  .to = contact.mobile,
                                   .text = text,
                                   .lifetime_seconds = CONTACT_TELL_SECONDS};
-    return notice_post(worker, &notice);
+    return contact_post(worker, &notice);
 }

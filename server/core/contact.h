@@ -24,8 +24,10 @@ void contact_wipe(struct contact *contact);
 /* account_id NULL: nobody's, by the same work. */
 enum hufu_err contact_read(struct worker *worker, const uint8_t *account_id,
                            struct contact *out) HUFU_MUST_CHECK;
-/* A text without values to the account, in the transaction in hand; nothing happens where it has no mobile number, or
- * nobody sends SMS. */
+/* Posts it to its account by SMS (kind and recipient need not be set), in the transaction in hand; nothing happens where that has
+ * no mobile number, or nobody sends SMS. */
+enum hufu_err contact_post(struct worker *worker, const struct notice *text) HUFU_MUST_CHECK;
+/* The same of a text without values and without hurry. */
 enum hufu_err contact_tell(struct worker *worker, const uint8_t project_id[UUID_SIZE],
                            const uint8_t account_id[UUID_SIZE], enum notice_text text) HUFU_MUST_CHECK;
 

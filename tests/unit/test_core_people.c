@@ -5,6 +5,7 @@
 
 #include "server/core/account.h"
 #include "server/core/account_import.h"
+#include "server/core/contact.h"
 #include "server/core/csv.h"
 #include "server/core/identity_number.h"
 #include "server/core/organization.h"
@@ -280,11 +281,9 @@ static void a_file_makes_all_of_its_accounts(void **state)
     assert_string_equal(account.shown.identity_number, "110***********002X");
     assert_int_equal(account.sex, ACCOUNT_SEX_MALE);
     assert_true(account.has_organization);
-    char mobile_memory[32];
-    struct buf mobile;
-    buf_init(&mobile, mobile_memory, sizeof mobile_memory);
-    assert_ok(account_mobile(&office.worker, &account, &mobile));
-    assert_bytes(buf_bytes(&mobile), "+8613812345678");
+    struct contact contact CONTACT_WIPED;
+    assert_ok(contact_read(&office.worker, account.account_id, &contact));
+    assert_string_equal(contact.mobile, "+8613812345678");
     assert_int_equal(database_number(&office.database,
                                      "select count(*) from audit_event where project_id = '%s' and"
                                      " action = 'account.import' and outcome = 'ok'",
