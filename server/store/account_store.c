@@ -192,12 +192,10 @@ static enum hufu_err account_first(struct store *store, const struct statement *
 {
     *out = (struct account){0};
     struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, statement, parameters, &rows);
+    struct row row;
+    enum hufu_err err = store_query_one(store, statement, parameters, &rows, &row);
     if (err != HUFU_OK)
         return err;
-    if (rows.count == 0)
-        return HUFU_ERR_NOT_FOUND;
-    struct row row = row_at(&rows, 0);
     return account_fill(&row, out);
 }
 
@@ -349,12 +347,10 @@ enum hufu_err account_read_picture(struct store *store, const struct account *ac
     struct parameters parameters = {0};
     account_put_id(&parameters, account);
     struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &account_read_picture_statement, &parameters, &rows);
+    struct row row;
+    enum hufu_err err = store_query_one(store, &account_read_picture_statement, &parameters, &rows, &row);
     if (err != HUFU_OK)
         return err;
-    if (rows.count == 0)
-        return HUFU_ERR_NOT_FOUND;
-    struct row row = row_at(&rows, 0);
     row_append(&row, out);
     return row_finish(&row);
 }

@@ -51,7 +51,6 @@ enum hufu_err activation_insert(struct store *store, const uint8_t project_id[UU
                                 const uint8_t account_id[UUID_SIZE], const uint8_t code_hash[HASH_SIZE],
                                 int32_t hours, uint64_t *expires_ms)
 {
-    *expires_ms = 0;
     uint8_t activation_id[UUID_SIZE];
     identifier_new(activation_id);
     struct parameters parameters = {0};
@@ -60,13 +59,7 @@ enum hufu_err activation_insert(struct store *store, const uint8_t project_id[UU
     parameter_uuid(&parameters, account_id);
     parameter_fixed(&parameters, code_hash, HASH_SIZE);
     parameter_i32(&parameters, hours);
-    struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &activation_insert_statement, &parameters, &rows);
-    if (err != HUFU_OK)
-        return err;
-    struct row row = row_at(&rows, 0);
-    *expires_ms = row_time(&row);
-    return row_finish(&row);
+    return store_query_time(store, &activation_insert_statement, &parameters, expires_ms);
 }
 
 enum hufu_err activation_replace(struct store *store, const uint8_t account_id[UUID_SIZE])
@@ -83,12 +76,10 @@ static enum hufu_err activation_one(struct store *store, const struct statement 
     struct parameters parameters = {0};
     parameter_fixed(&parameters, code_hash, HASH_SIZE);
     struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, statement, &parameters, &rows);
+    struct row row;
+    enum hufu_err err = store_query_one(store, statement, &parameters, &rows, &row);
     if (err != HUFU_OK)
         return err;
-    if (rows.count == 0)
-        return HUFU_ERR_NOT_FOUND;
-    struct row row = row_at(&rows, 0);
     row_uuid(&row, out->project_id);
     row_uuid(&row, out->activation_id);
     row_uuid(&row, out->account_id);

@@ -159,7 +159,6 @@ enum hufu_err authentication_insert(struct store *store, const struct authentica
                                     const uint8_t token_hash[HASH_SIZE], int32_t seconds,
                                     uint64_t *expires_ms)
 {
-    *expires_ms = 0;
     struct parameters parameters = {0};
     parameter_uuid(&parameters, authentication->project_id);
     parameter_uuid(&parameters, authentication->authentication_id);
@@ -173,13 +172,7 @@ enum hufu_err authentication_insert(struct store *store, const struct authentica
                                  ? bytes_of(authentication->device_key, sizeof authentication->device_key)
                                  : bytes_of(NULL, 0));
     parameter_i32(&parameters, seconds);
-    struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &authentication_insert_statement, &parameters, &rows);
-    if (err != HUFU_OK)
-        return err;
-    struct row row = row_at(&rows, 0);
-    *expires_ms = row_time(&row);
-    return row_finish(&row);
+    return store_query_time(store, &authentication_insert_statement, &parameters, expires_ms);
 }
 
 enum hufu_err authentication_read(struct store *store, const uint8_t token_hash[HASH_SIZE],
@@ -193,12 +186,10 @@ enum hufu_err authentication_read(struct store *store, const uint8_t token_hash[
                              address_limit > 0 ? bytes_of(address, ATTEMPT_ADDRESS_SIZE) : bytes_of(NULL, 0));
     parameter_i32(&parameters, address_limit > 0 ? address_limit : 1);
     struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &authentication_read_statement, &parameters, &rows);
+    struct row row;
+    enum hufu_err err = store_query_one(store, &authentication_read_statement, &parameters, &rows, &row);
     if (err != HUFU_OK)
         return err;
-    if (rows.count == 0)
-        return HUFU_ERR_NOT_FOUND;
-    struct row row = row_at(&rows, 0);
     authentication_fill(&row, &out->authentication);
     out->rule = (unsigned)row_i32(&row);
     out->lock_out.limit = row_i32(&row);
@@ -216,12 +207,10 @@ enum hufu_err authentication_read_account(struct store *store, const uint8_t tok
     struct parameters parameters = {0};
     parameter_fixed(&parameters, token_hash, HASH_SIZE);
     struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &authentication_account_statement, &parameters, &rows);
+    struct row row;
+    enum hufu_err err = store_query_one(store, &authentication_account_statement, &parameters, &rows, &row);
     if (err != HUFU_OK)
         return err;
-    if (rows.count == 0)
-        return HUFU_ERR_NOT_FOUND;
-    struct row row = row_at(&rows, 0);
     row_uuid(&row, account_id);
     return row_finish(&row);
 }
@@ -233,12 +222,10 @@ enum hufu_err authentication_lock(struct store *store, const uint8_t token_hash[
     struct parameters parameters = {0};
     parameter_fixed(&parameters, token_hash, HASH_SIZE);
     struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &authentication_lock_statement, &parameters, &rows);
+    struct row row;
+    enum hufu_err err = store_query_one(store, &authentication_lock_statement, &parameters, &rows, &row);
     if (err != HUFU_OK)
         return err;
-    if (rows.count == 0)
-        return HUFU_ERR_NOT_FOUND;
-    struct row row = row_at(&rows, 0);
     authentication_fill(&row, out);
     return row_finish(&row);
 }
@@ -272,12 +259,10 @@ enum hufu_err authentication_lock_qr(struct store *store, const uint8_t qr_hash[
     parameter_fixed(&parameters, qr_hash, HASH_SIZE);
     parameter_uuid(&parameters, device_id);
     struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &authentication_lock_qr_statement, &parameters, &rows);
+    struct row row;
+    enum hufu_err err = store_query_one(store, &authentication_lock_qr_statement, &parameters, &rows, &row);
     if (err != HUFU_OK)
         return err;
-    if (rows.count == 0)
-        return HUFU_ERR_NOT_FOUND;
-    struct row row = row_at(&rows, 0);
     authentication_fill(&row, &out->authentication);
     out->begun_ms = row_time(&row);
     out->expires_ms = row_time(&row);
@@ -298,31 +283,20 @@ enum hufu_err authentication_set_session(struct store *store, const uint8_t auth
 enum hufu_err authentication_read_held(struct store *store, const uint8_t session_id[UUID_SIZE],
                                        unsigned *methods)
 {
-    *methods = 0;
+    int32_t passed;
     struct parameters parameters = {0};
     parameter_uuid(&parameters, session_id);
-    struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &authentication_held_statement, &parameters, &rows);
-    if (err != HUFU_OK)
-        return err;
-    struct row row = row_at(&rows, 0);
-    *methods = (unsigned)row_i32(&row);
-    return row_finish(&row);
+    enum hufu_err err = store_query_i32(store, &authentication_held_statement, &parameters, &passed);
+    *methods = (unsigned)passed;
+    return err;
 }
 
 enum hufu_err authentication_count_open(struct store *store, const uint8_t session_id[UUID_SIZE],
                                         int64_t *count)
 {
-    *count = 0;
     struct parameters parameters = {0};
     parameter_uuid(&parameters, session_id);
-    struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &authentication_count_statement, &parameters, &rows);
-    if (err != HUFU_OK)
-        return err;
-    struct row row = row_at(&rows, 0);
-    *count = row_i64(&row);
-    return row_finish(&row);
+    return store_query_i64(store, &authentication_count_statement, &parameters, count);
 }
 
 enum hufu_err authentication_end_all(struct store *store, const uint8_t account_id[UUID_SIZE])

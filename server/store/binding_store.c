@@ -92,12 +92,10 @@ enum hufu_err binding_hold(struct store *store, const uint8_t project_id[UUID_SI
     parameter_uuid(&parameters, device_id);
     parameter_uuid(&parameters, binding_id);
     struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &binding_hold_statement, &parameters, &rows);
+    struct row row;
+    enum hufu_err err = store_query_one(store, &binding_hold_statement, &parameters, &rows, &row);
     if (err != HUFU_OK)
         return err;
-    if (rows.count == 0)
-        return HUFU_ERR_NOT_FOUND;
-    struct row row = row_at(&rows, 0);
     standing_read(&row, &out->standing);
     row_fixed(&row, out->device_key, sizeof out->device_key);
     out->has_pending = row_bool(&row);
@@ -114,24 +112,13 @@ enum hufu_err binding_read_record(struct store *store, const uint8_t project_id[
     parameter_uuid(&parameters, project_id);
     parameter_uuid(&parameters, binding_id);
     struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &binding_read_record_statement, &parameters, &rows);
+    struct row row;
+    enum hufu_err err = store_query_one(store, &binding_read_record_statement, &parameters, &rows, &row);
     if (err != HUFU_OK)
         return err;
-    if (rows.count == 0)
-        return HUFU_ERR_NOT_FOUND;
-    struct row row = row_at(&rows, 0);
     *generation = (uint32_t)row_i32(&row);
     row_append(&row, record);
     return row_finish(&row);
-}
-
-/* One row, or the caller does not hold what it thinks it holds. */
-static enum hufu_err binding_change_one(struct store *store, const struct statement *statement,
-                                        const struct parameters *parameters)
-{
-    uint64_t changed;
-    enum hufu_err err = store_change(store, statement, parameters, &changed);
-    return err == HUFU_OK && changed != 1 ? HUFU_ERR_INTERNAL : err;
 }
 
 enum hufu_err binding_set_pending(struct store *store, const uint8_t project_id[UUID_SIZE],
@@ -144,7 +131,7 @@ enum hufu_err binding_set_pending(struct store *store, const uint8_t project_id[
     parameter_bytes(&parameters, record);
     parameter_uuid(&parameters, request_id);
     parameter_i32(&parameters, minutes);
-    return binding_change_one(store, &binding_set_pending_statement, &parameters);
+    return store_change_one(store, &binding_set_pending_statement, &parameters);
 }
 
 enum hufu_err binding_set_record(struct store *store, const uint8_t project_id[UUID_SIZE],
@@ -154,7 +141,7 @@ enum hufu_err binding_set_record(struct store *store, const uint8_t project_id[U
     parameter_uuid(&parameters, project_id);
     parameter_uuid(&parameters, binding_id);
     parameter_bytes(&parameters, record);
-    return binding_change_one(store, &binding_set_record_statement, &parameters);
+    return store_change_one(store, &binding_set_record_statement, &parameters);
 }
 
 static enum hufu_err binding_read_entries(const struct rows *rows, struct binding_entry *entries,
@@ -220,7 +207,7 @@ enum hufu_err binding_set_state(struct store *store, const struct binding_entry 
     parameter_uuid(&parameters, entry->project_id);
     parameter_uuid(&parameters, entry->binding_id);
     parameter_text(&parameters, binding_state_names[state]);
-    return binding_change_one(store, &binding_set_state_statement, &parameters);
+    return store_change_one(store, &binding_set_state_statement, &parameters);
 }
 
 enum hufu_err binding_destroy(struct store *store, const struct binding_entry *entry)
@@ -228,19 +215,12 @@ enum hufu_err binding_destroy(struct store *store, const struct binding_entry *e
     struct parameters parameters = {0};
     parameter_uuid(&parameters, entry->project_id);
     parameter_uuid(&parameters, entry->binding_id);
-    return binding_change_one(store, &binding_destroy_statement, &parameters);
+    return store_change_one(store, &binding_destroy_statement, &parameters);
 }
 
 enum hufu_err binding_key_lives(struct store *store, const uint8_t key_id[UUID_SIZE], bool *lives)
 {
-    *lives = false;
     struct parameters parameters = {0};
     parameter_uuid(&parameters, key_id);
-    struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &binding_key_lives_statement, &parameters, &rows);
-    if (err != HUFU_OK)
-        return err;
-    struct row row = row_at(&rows, 0);
-    *lives = row_bool(&row);
-    return row_finish(&row);
+    return store_query_bool(store, &binding_key_lives_statement, &parameters, lives);
 }

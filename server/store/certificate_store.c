@@ -55,12 +55,10 @@ enum hufu_err certificate_read(struct store *store, const uint8_t project_id[UUI
     parameter_uuid(&parameters, key_id);
     parameter_text(&parameters, ca);
     struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &certificate_read_statement, &parameters, &rows);
+    struct row row;
+    enum hufu_err err = store_query_one(store, &certificate_read_statement, &parameters, &rows, &row);
     if (err != HUFU_OK)
         return err;
-    if (rows.count == 0)
-        return HUFU_ERR_NOT_FOUND;
-    struct row row = row_at(&rows, 0);
     row_uuid(&row, out->project_id);
     row_uuid(&row, out->account_id);
     row_uuid(&row, out->key_id);

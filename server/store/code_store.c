@@ -64,15 +64,8 @@ enum hufu_err code_insert(struct store *store, const struct code_row *row, enum 
     parameter_fixed(&parameters, subject, HASH_SIZE);
     parameter_fixed(&parameters, row->code_hash, HASH_SIZE);
     parameter_i32(&parameters, seconds);
-    struct rows rows ROWS_OWNED = {0};
     enum hufu_err err = code_replace(store, row->project_id, scope, subject);
-    if (err == HUFU_OK)
-        err = store_query(store, &code_insert_statement, &parameters, &rows);
-    if (err != HUFU_OK)
-        return err;
-    struct row inserted = row_at(&rows, 0);
-    *expires_ms = row_time(&inserted);
-    return row_finish(&inserted);
+    return err == HUFU_OK ? store_query_time(store, &code_insert_statement, &parameters, expires_ms) : err;
 }
 
 enum hufu_err code_lock(struct store *store, const uint8_t project_id[UUID_SIZE], enum code_scope scope,
@@ -84,12 +77,10 @@ enum hufu_err code_lock(struct store *store, const uint8_t project_id[UUID_SIZE]
     parameter_text(&parameters, code_scope_names[scope]);
     parameter_fixed(&parameters, subject, HASH_SIZE);
     struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &code_lock_statement, &parameters, &rows);
+    struct row row;
+    enum hufu_err err = store_query_one(store, &code_lock_statement, &parameters, &rows, &row);
     if (err != HUFU_OK)
         return err;
-    if (rows.count == 0)
-        return HUFU_ERR_NOT_FOUND;
-    struct row row = row_at(&rows, 0);
     row_uuid(&row, out->project_id);
     row_uuid(&row, out->code_id);
     row_fixed(&row, out->code_hash, HASH_SIZE);

@@ -26,9 +26,26 @@ struct statement {
  * After any error inside a transaction only a rollback works. */
 enum hufu_err store_query(struct store *store, const struct statement *statement,
                           const struct parameters *parameters, struct rows *rows) HUFU_MUST_CHECK;
+/* The same where there is one row or none, which is HUFU_ERR_NOT_FOUND. row is the first, read to its end with row_finish. */
+enum hufu_err store_query_one(struct store *store, const struct statement *statement,
+                              const struct parameters *parameters, struct rows *rows,
+                              struct row *row) HUFU_MUST_CHECK;
+/* The same where there is always one row, of one column. */
+enum hufu_err store_query_bool(struct store *store, const struct statement *statement,
+                               const struct parameters *parameters, bool *value) HUFU_MUST_CHECK;
+enum hufu_err store_query_i32(struct store *store, const struct statement *statement,
+                              const struct parameters *parameters, int32_t *value) HUFU_MUST_CHECK;
+enum hufu_err store_query_i64(struct store *store, const struct statement *statement,
+                              const struct parameters *parameters, int64_t *value) HUFU_MUST_CHECK;
+enum hufu_err store_query_time(struct store *store, const struct statement *statement,
+                               const struct parameters *parameters, uint64_t *time_ms) HUFU_MUST_CHECK;
 /* The same where the rows do not matter; changed (may be NULL) gets how many there were. */
 enum hufu_err store_change(struct store *store, const struct statement *statement,
                            const struct parameters *parameters, uint64_t *changed) HUFU_MUST_CHECK;
+
+/* The same where it changes one row, or the caller does not hold what it thinks it holds: HUFU_ERR_INTERNAL. */
+enum hufu_err store_change_one(struct store *store, const struct statement *statement,
+                               const struct parameters *parameters) HUFU_MUST_CHECK;
 
 /* Ends the connection, and with it whatever it holds; the next statement opens another. */
 void store_hang_up(struct store *store);

@@ -16,12 +16,10 @@ enum hufu_err contact_row_read(struct store *store, const uint8_t account_id[UUI
     struct parameters parameters = {0};
     parameter_uuid(&parameters, account_id);
     struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &contact_read_statement, &parameters, &rows);
+    struct row row;
+    enum hufu_err err = store_query_one(store, &contact_read_statement, &parameters, &rows, &row);
     if (err != HUFU_OK)
         return err;
-    if (rows.count == 0)
-        return HUFU_ERR_NOT_FOUND;
-    struct row row = row_at(&rows, 0);
     struct buf sealed;
     row_uuid(&row, out->project_id);
     buf_init(&sealed, out->mobile_sealed, sizeof out->mobile_sealed);

@@ -24,12 +24,10 @@ enum hufu_err crl_read(struct store *store, const char *ca, struct crl *out, str
     struct parameters parameters = {0};
     parameter_text(&parameters, ca);
     struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &crl_read_statement, &parameters, &rows);
+    struct row row;
+    enum hufu_err err = store_query_one(store, &crl_read_statement, &parameters, &rows, &row);
     if (err != HUFU_OK)
         return err;
-    if (rows.count == 0)
-        return HUFU_ERR_NOT_FOUND;
-    struct row row = row_at(&rows, 0);
     out->number = row_i64(&row);
     out->this_update_ms = row_time(&row);
     out->next_update_ms = row_time(&row);

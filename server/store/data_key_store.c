@@ -18,12 +18,11 @@ enum hufu_err data_key_read(struct store *store, struct data_key_row *out)
 {
     *out = (struct data_key_row){0};
     struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &data_key_read_statement, &(struct parameters){0}, &rows);
+    struct row row;
+    enum hufu_err err =
+        store_query_one(store, &data_key_read_statement, &(struct parameters){0}, &rows, &row);
     if (err != HUFU_OK)
         return err;
-    if (rows.count == 0)
-        return HUFU_ERR_NOT_FOUND;
-    struct row row = row_at(&rows, 0);
     struct buf sealed;
     row_uuid(&row, out->data_key_id);
     buf_init(&sealed, out->sealed, sizeof out->sealed);

@@ -116,12 +116,10 @@ static enum hufu_err device_one(struct store *store, const struct statement *sta
 {
     *out = (struct device){0};
     struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, statement, parameters, &rows);
+    struct row row;
+    enum hufu_err err = store_query_one(store, statement, parameters, &rows, &row);
     if (err != HUFU_OK)
         return err;
-    if (rows.count == 0)
-        return HUFU_ERR_NOT_FOUND;
-    struct row row = row_at(&rows, 0);
     device_fill(&row, out);
     return row_finish(&row);
 }
@@ -204,35 +202,24 @@ enum hufu_err device_list_secondaries(struct store *store, const uint8_t account
     return err;
 }
 
-/* One row, or the caller does not hold what it thinks it holds. */
-static enum hufu_err device_set(struct store *store, const struct statement *statement,
-                                const struct device *device, const char *text)
-{
-    uint64_t changed;
-    struct parameters parameters = {0};
-    parameter_uuid(&parameters, device->project_id);
-    parameter_uuid(&parameters, device->device_id);
-    parameter_text(&parameters, text);
-    enum hufu_err err = store_change(store, statement, &parameters, &changed);
-    return err == HUFU_OK && changed != 1 ? HUFU_ERR_INTERNAL : err;
-}
-
 enum hufu_err device_set_state(struct store *store, const struct device *device, enum device_state state,
                                bool by_operator)
 {
-    uint64_t changed;
     struct parameters parameters = {0};
     parameter_uuid(&parameters, device->project_id);
     parameter_uuid(&parameters, device->device_id);
     parameter_text(&parameters, device_state_names[state]);
     parameter_text(&parameters, state != DEVICE_FROZEN ? NULL : by_operator ? "operator" : "device");
-    enum hufu_err err = store_change(store, &device_set_state_statement, &parameters, &changed);
-    return err == HUFU_OK && changed != 1 ? HUFU_ERR_INTERNAL : err;
+    return store_change_one(store, &device_set_state_statement, &parameters);
 }
 
 enum hufu_err device_set_name(struct store *store, const struct device *device, const char *name)
 {
-    return device_set(store, &device_set_name_statement, device, name);
+    struct parameters parameters = {0};
+    parameter_uuid(&parameters, device->project_id);
+    parameter_uuid(&parameters, device->device_id);
+    parameter_text(&parameters, name);
+    return store_change_one(store, &device_set_name_statement, &parameters);
 }
 
 enum hufu_err device_unlock_pin(struct store *store, const struct device *device)

@@ -30,12 +30,10 @@ enum hufu_err face_read(struct store *store, const uint8_t account_id[UUID_SIZE]
     struct parameters parameters = {0};
     parameter_uuid(&parameters, account_id);
     struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &face_read_statement, &parameters, &rows);
+    struct row row;
+    enum hufu_err err = store_query_one(store, &face_read_statement, &parameters, &rows, &row);
     if (err != HUFU_OK)
         return err;
-    if (rows.count == 0)
-        return HUFU_ERR_NOT_FOUND;
-    struct row row = row_at(&rows, 0);
     row_append(&row, sealed);
     err = row_finish(&row);
     return err == HUFU_OK ? buf_finish(sealed) : err;

@@ -92,30 +92,17 @@ enum hufu_err handover_insert(struct store *store, const struct handover_new *ha
         return err != HUFU_OK ? err : HUFU_ERR_NOT_FOUND;
     parameter_uuid(&parameters, handover->binding_id);
     parameter_fixed(&parameters, handover->x25519_key, FRAME_X25519_SIZE);
-    struct rows rows ROWS_OWNED = {0};
-    err = store_query(store, &handover_insert_statement, &parameters, &rows);
-    if (err != HUFU_OK)
-        return err;
-    struct row row = row_at(&rows, 0);
-    *expires_ms = row_time(&row);
-    return row_finish(&row);
+    return store_query_time(store, &handover_insert_statement, &parameters, expires_ms);
 }
 
 enum hufu_err handover_count_asked(struct store *store, const uint8_t device_id[UUID_SIZE],
                                    const uint8_t key_id[UUID_SIZE], int64_t *count)
 {
-    *count = 0;
     struct parameters parameters = {0};
     parameter_uuid(&parameters, device_id);
     parameter_uuid(&parameters, key_id);
     parameter_i32(&parameters, HANDOVER_HOURS);
-    struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &handover_count_asked_statement, &parameters, &rows);
-    if (err != HUFU_OK)
-        return err;
-    struct row row = row_at(&rows, 0);
-    *count = row_i64(&row);
-    return row_finish(&row);
+    return store_query_i64(store, &handover_count_asked_statement, &parameters, count);
 }
 
 static enum hufu_err handover_one(struct store *store, const struct statement *statement,
@@ -123,12 +110,10 @@ static enum hufu_err handover_one(struct store *store, const struct statement *s
 {
     *out = (struct handover){0};
     struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, statement, parameters, &rows);
+    struct row row;
+    enum hufu_err err = store_query_one(store, statement, parameters, &rows, &row);
     if (err != HUFU_OK)
         return err;
-    if (rows.count == 0)
-        return HUFU_ERR_NOT_FOUND;
-    struct row row = row_at(&rows, 0);
     row_uuid(&row, out->project_id);
     row_uuid(&row, out->key_id);
     row_uuid(&row, out->binding_id);

@@ -36,12 +36,10 @@ enum hufu_err handwriting_read(struct store *store, const uint8_t project_id[UUI
     parameter_uuid(&parameters, project_id);
     parameter_uuid(&parameters, account_id);
     struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &handwriting_read_statement, &parameters, &rows);
+    struct row row;
+    enum hufu_err err = store_query_one(store, &handwriting_read_statement, &parameters, &rows, &row);
     if (err != HUFU_OK)
         return err;
-    if (rows.count == 0)
-        return HUFU_ERR_NOT_FOUND;
-    struct row row = row_at(&rows, 0);
     row_append(&row, sealed);
     *created_ms = row_time(&row);
     return row_finish(&row);

@@ -9,12 +9,5 @@ static const struct statement health_clock = {
 
 enum hufu_err store_healthy(struct store *store, uint64_t *database_ms)
 {
-    *database_ms = 0;
-    struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &health_clock, &(struct parameters){0}, &rows);
-    if (err != HUFU_OK)
-        return err;
-    struct row row = row_at(&rows, 0);
-    *database_ms = row_time(&row);
-    return row_finish(&row);
+    return store_query_time(store, &health_clock, &(struct parameters){0}, database_ms);
 }

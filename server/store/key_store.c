@@ -119,13 +119,8 @@ static enum hufu_err key_room(struct store *store, const uint8_t device_id[UUID_
 {
     struct parameters parameters = {0};
     parameter_uuid(&parameters, device_id);
-    struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &key_count, &parameters, &rows);
-    if (err != HUFU_OK)
-        return err;
-    struct row row = row_at(&rows, 0);
-    int64_t count = row_i64(&row);
-    err = row_finish(&row);
+    int64_t count;
+    enum hufu_err err = store_query_i64(store, &key_count, &parameters, &count);
     return err == HUFU_OK && count >= KEY_PER_DEVICE_MAX ? HUFU_ERR_LIMIT : err;
 }
 
@@ -163,12 +158,10 @@ enum hufu_err key_read(struct store *store, const uint8_t device_id[UUID_SIZE],
     parameter_uuid(&parameters, device_id);
     parameter_uuid(&parameters, key_id);
     struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &key_read_statement, &parameters, &rows);
+    struct row row;
+    enum hufu_err err = store_query_one(store, &key_read_statement, &parameters, &rows, &row);
     if (err != HUFU_OK)
         return err;
-    if (rows.count == 0)
-        return HUFU_ERR_NOT_FOUND;
-    struct row row = row_at(&rows, 0);
     return key_fill(&row, out);
 }
 

@@ -153,12 +153,10 @@ enum hufu_err notice_read(struct store *store, const uint8_t notice_id[UUID_SIZE
     struct parameters parameters = {0};
     parameter_uuid(&parameters, notice_id);
     struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &notice_read_statement, &parameters, &rows);
+    struct row first;
+    enum hufu_err err = store_query_one(store, &notice_read_statement, &parameters, &rows, &first);
     if (err != HUFU_OK)
         return err;
-    if (rows.count == 0)
-        return HUFU_ERR_NOT_FOUND;
-    struct row first = row_at(&rows, 0);
     notice_fill(&first, row);
     return row_finish(&first);
 }
@@ -187,27 +185,13 @@ enum hufu_err notice_list(struct store *store, const uint8_t *project_id, const 
 
 enum hufu_err notice_count_waiting(struct store *store, int64_t *count)
 {
-    *count = 0;
-    struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &notice_count_statement, &(struct parameters){0}, &rows);
-    if (err != HUFU_OK)
-        return err;
-    struct row row = row_at(&rows, 0);
-    *count = row_i64(&row);
-    return row_finish(&row);
+    return store_query_i64(store, &notice_count_statement, &(struct parameters){0}, count);
 }
 
 enum hufu_err notice_prune(struct store *store, int32_t keep_days, int32_t at_most, int32_t *removed)
 {
-    *removed = 0;
     struct parameters parameters = {0};
     parameter_i32(&parameters, keep_days);
     parameter_i32(&parameters, at_most);
-    struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &notice_prune_statement, &parameters, &rows);
-    if (err != HUFU_OK)
-        return err;
-    struct row row = row_at(&rows, 0);
-    *removed = row_i32(&row);
-    return row_finish(&row);
+    return store_query_i32(store, &notice_prune_statement, &parameters, removed);
 }

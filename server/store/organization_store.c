@@ -56,12 +56,10 @@ enum hufu_err organization_read_named(struct store *store, const uint8_t project
     parameter_uuid(&parameters, project_id);
     parameter_text(&parameters, name);
     struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &organization_read_named_statement, &parameters, &rows);
+    struct row row;
+    enum hufu_err err = store_query_one(store, &organization_read_named_statement, &parameters, &rows, &row);
     if (err != HUFU_OK)
         return err;
-    if (rows.count == 0)
-        return HUFU_ERR_NOT_FOUND;
-    struct row row = row_at(&rows, 0);
     return organization_fill(&row, out);
 }
 

@@ -104,12 +104,10 @@ static enum hufu_err project_one(struct store *store, const struct statement *st
 {
     *out = (struct project){0};
     struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, statement, parameters, &rows);
+    struct row row;
+    enum hufu_err err = store_query_one(store, statement, parameters, &rows, &row);
     if (err != HUFU_OK)
         return err;
-    if (rows.count == 0)
-        return HUFU_ERR_NOT_FOUND;
-    struct row row = row_at(&rows, 0);
     return project_fill(&row, out);
 }
 

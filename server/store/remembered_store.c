@@ -60,15 +60,9 @@ enum hufu_err remembered_insert(struct store *store, const uint8_t project_id[UU
     parameter_uuid(&parameters, device_id);
     parameter_fixed(&parameters, token_hash, HASH_SIZE);
     parameter_i32(&parameters, days);
-    struct rows rows ROWS_OWNED = {0};
     enum hufu_err err = remembered_revoke_device(store, device_id);
-    if (err == HUFU_OK)
-        err = store_query(store, &remembered_insert_statement, &parameters, &rows);
-    if (err != HUFU_OK)
-        return err;
-    struct row row = row_at(&rows, 0);
-    *expires_ms = row_time(&row);
-    return row_finish(&row);
+    return err == HUFU_OK ? store_query_time(store, &remembered_insert_statement, &parameters, expires_ms)
+                          : err;
 }
 
 enum hufu_err remembered_read(struct store *store, const uint8_t token_hash[HASH_SIZE],
@@ -78,12 +72,10 @@ enum hufu_err remembered_read(struct store *store, const uint8_t token_hash[HASH
     struct parameters parameters = {0};
     parameter_fixed(&parameters, token_hash, HASH_SIZE);
     struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &remembered_read_statement, &parameters, &rows);
+    struct row row;
+    enum hufu_err err = store_query_one(store, &remembered_read_statement, &parameters, &rows, &row);
     if (err != HUFU_OK)
         return err;
-    if (rows.count == 0)
-        return HUFU_ERR_NOT_FOUND;
-    struct row row = row_at(&rows, 0);
     row_uuid(&row, out->account_id);
     row_fixed(&row, out->device_key, sizeof out->device_key);
     return row_finish(&row);

@@ -70,12 +70,11 @@ enum hufu_err service_key_current(struct store *store, struct service_key *out)
 {
     *out = (struct service_key){0};
     struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &service_key_current_statement, &(struct parameters){0}, &rows);
+    struct row row;
+    enum hufu_err err =
+        store_query_one(store, &service_key_current_statement, &(struct parameters){0}, &rows, &row);
     if (err != HUFU_OK)
         return err;
-    if (rows.count == 0)
-        return HUFU_ERR_NOT_FOUND;
-    struct row row = row_at(&rows, 0);
     uint64_t now_ms;
     return service_key_fill(&row, out, &now_ms);
 }

@@ -87,7 +87,6 @@ static const struct statement session_list_account_statement = {
 
 enum hufu_err session_insert(struct store *store, const struct session_entry *entry, uint64_t *expires_ms)
 {
-    *expires_ms = 0;
     struct parameters parameters = {0};
     parameter_uuid(&parameters, entry->project_id);
     parameter_uuid(&parameters, entry->session_id);
@@ -96,13 +95,7 @@ enum hufu_err session_insert(struct store *store, const struct session_entry *en
     parameter_text(&parameters, entry->application);
     parameter_fixed(&parameters, entry->token_hash, HASH_SIZE);
     parameter_i32(&parameters, entry->days);
-    struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &session_insert_statement, &parameters, &rows);
-    if (err != HUFU_OK)
-        return err;
-    struct row row = row_at(&rows, 0);
-    *expires_ms = row_time(&row);
-    return row_finish(&row);
+    return store_query_time(store, &session_insert_statement, &parameters, expires_ms);
 }
 
 enum hufu_err session_end_others(struct store *store, const uint8_t account_id[UUID_SIZE],
@@ -120,12 +113,10 @@ enum hufu_err session_read(struct store *store, const uint8_t token_hash[HASH_SI
     struct parameters parameters = {0};
     parameter_fixed(&parameters, token_hash, HASH_SIZE);
     struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &session_read_statement, &parameters, &rows);
+    struct row row;
+    enum hufu_err err = store_query_one(store, &session_read_statement, &parameters, &rows, &row);
     if (err != HUFU_OK)
         return err;
-    if (rows.count == 0)
-        return HUFU_ERR_NOT_FOUND;
-    struct row row = row_at(&rows, 0);
     row_uuid(&row, out->project_id);
     row_uuid(&row, out->session_id);
     row_uuid(&row, out->account_id);
@@ -142,31 +133,17 @@ enum hufu_err session_read(struct store *store, const uint8_t token_hash[HASH_SI
 enum hufu_err session_spend(struct store *store, const struct session *session,
                             const uint8_t jti_hash[HASH_SIZE], bool *fresh)
 {
-    *fresh = false;
     struct parameters parameters = {0};
     parameter_uuid(&parameters, session->project_id);
     parameter_uuid(&parameters, session->device_id);
     parameter_fixed(&parameters, jti_hash, HASH_SIZE);
     parameter_uuid(&parameters, session->session_id);
-    struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &session_spend_statement, &parameters, &rows);
-    if (err != HUFU_OK)
-        return err;
-    struct row row = row_at(&rows, 0);
-    *fresh = row_bool(&row);
-    return row_finish(&row);
+    return store_query_bool(store, &session_spend_statement, &parameters, fresh);
 }
 
 enum hufu_err session_prune_proofs(struct store *store, int32_t *pruned)
 {
-    *pruned = 0;
-    struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &session_prune_statement, &(struct parameters){0}, &rows);
-    if (err != HUFU_OK)
-        return err;
-    struct row row = row_at(&rows, 0);
-    *pruned = row_i32(&row);
-    return row_finish(&row);
+    return store_query_i32(store, &session_prune_statement, &(struct parameters){0}, pruned);
 }
 
 enum hufu_err session_end_all(struct store *store, const uint8_t device_id[UUID_SIZE])
@@ -225,12 +202,10 @@ enum hufu_err session_lock(struct store *store, const uint8_t session_id[UUID_SI
     struct parameters parameters = {0};
     parameter_uuid(&parameters, session_id);
     struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &session_lock_statement, &parameters, &rows);
+    struct row row;
+    enum hufu_err err = store_query_one(store, &session_lock_statement, &parameters, &rows, &row);
     if (err != HUFU_OK)
         return err;
-    if (rows.count == 0)
-        return HUFU_ERR_NOT_FOUND;
-    struct row row = row_at(&rows, 0);
     return session_fill(&row, out);
 }
 

@@ -67,16 +67,9 @@ enum hufu_err use_period_read(struct store *store, const char *time_zone, const 
 
 enum hufu_err use_is_primary(struct store *store, const uint8_t device_id[UUID_SIZE], bool *primary)
 {
-    *primary = false;
     struct parameters parameters = {0};
     parameter_uuid(&parameters, device_id);
-    struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &use_is_primary_statement, &parameters, &rows);
-    if (err != HUFU_OK)
-        return err;
-    struct row row = row_at(&rows, 0);
-    *primary = row_bool(&row);
-    return row_finish(&row);
+    return store_query_bool(store, &use_is_primary_statement, &parameters, primary);
 }
 
 static enum hufu_err use_record_fill(struct row *row, struct use_record *out)

@@ -145,6 +145,63 @@ static void what_does_not_fit_reads_as_zero_and_is_an_error(void **state)
     assert_int_equal(read_one(&small, read_two), HUFU_ERR_INTERNAL);
 }
 
+static void no_row_is_not_found_and_more_than_one_give_the_first(void **state)
+{
+    (void)state;
+    static const struct statement none = {.name = "no_row", .sql = "select 1::int4 where false"};
+    static const struct statement some = {.name = "some_rows", .sql = "select generate_series(7, 9)"};
+    static const struct statement wrong = {.name = "wrong_row", .sql = "selec 1"};
+    struct rows rows ROWS_OWNED = {0}, more ROWS_OWNED = {0}, failed ROWS_OWNED = {0};
+    struct row row;
+    assert_int_equal(store_query_one(store, &none, &(struct parameters){0}, &rows, &row), HUFU_ERR_NOT_FOUND);
+    assert_int_equal(row_i32(&row), 0);
+    assert_int_equal(row_finish(&row), HUFU_ERR_INTERNAL);
+    assert_int_equal(store_query_one(store, &some, &(struct parameters){0}, &more, &row), HUFU_OK);
+    assert_int_equal(row_i32(&row), 7);
+    assert_int_equal(row_finish(&row), HUFU_OK);
+    assert_int_equal(store_query_one(store, &wrong, &(struct parameters){0}, &failed, &row),
+                     HUFU_ERR_INTERNAL);
+}
+
+static void one_value_must_be_there_and_of_its_type(void **state)
+{
+    (void)state;
+    static const struct statement none = {.name = "no_value", .sql = "select 1::int8 where false"};
+    static const struct statement big = {.name = "value_i64", .sql = "select 5::int8"};
+    static const struct statement small = {.name = "value_i32", .sql = "select 6::int4"};
+    static const struct statement yes = {.name = "value_bool", .sql = "select true"};
+    static const struct statement time = {.name = "value_time",
+                                          .sql = "select timestamptz '1970-01-01 00:00:01Z'"};
+    const struct parameters parameters = {0};
+    int64_t number = 1;
+    int32_t short_number = 1;
+    bool flag = false;
+    uint64_t time_ms = 1;
+    assert_int_equal(store_query_i64(store, &none, &parameters, &number), HUFU_ERR_INTERNAL);
+    assert_int_equal(number, 0);
+    assert_int_equal(store_query_i32(store, &big, &parameters, &short_number), HUFU_ERR_INTERNAL);
+    assert_int_equal(short_number, 0);
+    assert_int_equal(store_query_i64(store, &big, &parameters, &number), HUFU_OK);
+    assert_int_equal(number, 5);
+    assert_int_equal(store_query_i32(store, &small, &parameters, &short_number), HUFU_OK);
+    assert_int_equal(short_number, 6);
+    assert_int_equal(store_query_bool(store, &yes, &parameters, &flag), HUFU_OK);
+    assert_true(flag);
+    assert_int_equal(store_query_time(store, &time, &parameters, &time_ms), HUFU_OK);
+    assert_int_equal(time_ms, 1000);
+}
+
+static void changing_one_row_changes_no_other_number(void **state)
+{
+    (void)state;
+    static const struct statement one = {.name = "change_one",
+                                         .sql = "update project set language = language"};
+    static const struct statement none = {.name = "change_none",
+                                          .sql = "update project set language = language where false"};
+    assert_int_equal(store_change_one(store, &one, &(struct parameters){0}), HUFU_OK);
+    assert_int_equal(store_change_one(store, &none, &(struct parameters){0}), HUFU_ERR_INTERNAL);
+}
+
 static void too_many_parameters_are_not_sent(void **state)
 {
     (void)state;
@@ -265,6 +322,9 @@ int main(void)
         cmocka_unit_test(every_type_comes_back_as_it_went),
         cmocka_unit_test(empty_bytes_are_not_null),
         cmocka_unit_test(what_does_not_fit_reads_as_zero_and_is_an_error),
+        cmocka_unit_test(no_row_is_not_found_and_more_than_one_give_the_first),
+        cmocka_unit_test(one_value_must_be_there_and_of_its_type),
+        cmocka_unit_test(changing_one_row_changes_no_other_number),
         cmocka_unit_test(too_many_parameters_are_not_sent),
         cmocka_unit_test(errors_are_translated_by_their_kind),
         cmocka_unit_test(a_transaction_left_without_commit_changes_nothing),
