@@ -376,7 +376,7 @@ enum hufu_err account_list(struct store *store, const struct account_query *quer
     struct parameters parameters = {0};
     parameter_uuid(&parameters, query->project_id);
     parameter_uuid(&parameters, query->after);
-    parameter_i32(&parameters, query->limit < ACCOUNT_PAGE_MAX ? (int32_t)query->limit : ACCOUNT_PAGE_MAX);
+    parameter_limit(&parameters, query->limit, ACCOUNT_PAGE_MAX);
     parameter_optional_bytes(&parameters,
                              bytes_of(query->mobile_hash, query->mobile_hash != NULL ? HASH_SIZE : 0));
     parameter_text(&parameters, query->work_number);

@@ -109,7 +109,7 @@ enum hufu_err audit_list(struct store *store, const struct audit_query *query, s
     parameter_uuid(&parameters, query->project_id);
     parameter_i64(&parameters, query->after_us < latest_us ? query->after_us : latest_us);
     parameter_uuid(&parameters, query->after_id);
-    parameter_i32(&parameters, query->limit < AUDIT_PAGE_MAX ? (int32_t)query->limit : AUDIT_PAGE_MAX);
+    parameter_limit(&parameters, query->limit, AUDIT_PAGE_MAX);
     if (query->account_id != NULL)
         parameter_uuid(&parameters, query->account_id);
     struct rows rows ROWS_OWNED = {0};

@@ -240,7 +240,7 @@ enum hufu_err device_list(struct store *store, const uint8_t *project_id, const 
     struct parameters parameters = {0};
     parameter_uuid(&parameters, account_id != NULL ? account_id : project_id);
     parameter_uuid(&parameters, after);
-    parameter_i32(&parameters, limit < DEVICE_PAGE_MAX ? (int32_t)limit : DEVICE_PAGE_MAX);
+    parameter_limit(&parameters, limit, DEVICE_PAGE_MAX);
     struct rows rows ROWS_OWNED = {0};
     enum hufu_err err = store_query(store, account_id != NULL ? &device_list_of_account : &device_list_all,
                                     &parameters, &rows);

@@ -172,7 +172,7 @@ enum hufu_err key_list(struct store *store, const uint8_t *project_id, const uin
     struct parameters parameters = {0};
     parameter_uuid(&parameters, device_id != NULL ? device_id : project_id);
     parameter_uuid(&parameters, after);
-    parameter_i32(&parameters, limit < KEY_PAGE_MAX ? (int32_t)limit : KEY_PAGE_MAX);
+    parameter_limit(&parameters, limit, KEY_PAGE_MAX);
     struct rows rows ROWS_OWNED = {0};
     enum hufu_err err =
         store_query(store, device_id != NULL ? &key_list_of_device : &key_list_all, &parameters, &rows);

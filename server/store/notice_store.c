@@ -171,7 +171,7 @@ enum hufu_err notice_list(struct store *store, const uint8_t *project_id, const 
     struct parameters parameters = {0};
     parameter_uuid(&parameters, project_id);
     parameter_uuid(&parameters, memcmp(before, none, UUID_SIZE) == 0 ? newest : before);
-    parameter_i32(&parameters, limit < NOTICE_PAGE_MAX ? (int32_t)limit : NOTICE_PAGE_MAX);
+    parameter_limit(&parameters, limit, NOTICE_PAGE_MAX);
     struct rows rows ROWS_OWNED = {0};
     enum hufu_err err = store_query(store, &notice_list_statement, &parameters, &rows);
     for (size_t i = 0; err == HUFU_OK && i < rows.count; i++) {

@@ -71,7 +71,7 @@ enum hufu_err organization_list(struct store *store, const uint8_t *project_id,
     struct parameters parameters = {0};
     parameter_uuid(&parameters, project_id);
     parameter_uuid(&parameters, after);
-    parameter_i32(&parameters, limit < ORGANIZATION_PAGE_MAX ? (int32_t)limit : ORGANIZATION_PAGE_MAX);
+    parameter_limit(&parameters, limit, ORGANIZATION_PAGE_MAX);
     struct rows rows ROWS_OWNED = {0};
     enum hufu_err err = store_query(store, &organization_list_statement, &parameters, &rows);
     for (size_t i = 0; err == HUFU_OK && i < rows.count; i++) {

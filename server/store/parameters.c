@@ -70,6 +70,11 @@ void parameter_i32(struct parameters *parameters, int32_t value)
     parameter_add_number(parameters, (uint32_t)value, 4);
 }
 
+void parameter_limit(struct parameters *parameters, size_t limit, int32_t most)
+{
+    parameter_i32(parameters, limit < (size_t)most ? (int32_t)limit : most);
+}
+
 void parameter_i64(struct parameters *parameters, int64_t value)
 {
     parameter_add_number(parameters, (uint64_t)value, 8);

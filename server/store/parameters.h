@@ -5,6 +5,7 @@
 #define HUFU_SERVER_STORE_PARAMETERS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "common/buf.h"
@@ -27,7 +28,9 @@ void parameter_fixed(struct parameters *parameters, const void *data, size_t len
 void parameter_text(struct parameters *parameters, const char *text);              /* text; NULL: null */
 void parameter_bool(struct parameters *parameters, bool value);                    /* bool */
 void parameter_i32(struct parameters *parameters, int32_t value);                  /* int4 */
-void parameter_i64(struct parameters *parameters, int64_t value);                  /* int8 */
+/* int4: of rows, at most `most` */
+void parameter_limit(struct parameters *parameters, size_t limit, int32_t most);
+void parameter_i64(struct parameters *parameters, int64_t value);     /* int8 */
 void parameter_time(struct parameters *parameters, uint64_t time_ms); /* timestamptz, from Unix ms */
 /* timestamptz; 0: null */
 void parameter_optional_time(struct parameters *parameters, uint64_t time_ms);

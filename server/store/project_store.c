@@ -172,7 +172,7 @@ enum hufu_err project_list(struct store *store, const uint8_t after[UUID_SIZE], 
     *count = 0;
     struct parameters parameters = {0};
     parameter_uuid(&parameters, after);
-    parameter_i32(&parameters, limit < PROJECT_PAGE_MAX ? (int32_t)limit : PROJECT_PAGE_MAX);
+    parameter_limit(&parameters, limit, PROJECT_PAGE_MAX);
     struct rows rows ROWS_OWNED = {0};
     enum hufu_err err = store_query(store, &project_list_statement, &parameters, &rows);
     for (size_t i = 0; err == HUFU_OK && i < rows.count; i++) {

@@ -217,7 +217,7 @@ enum hufu_err session_list(struct store *store, const uint8_t *project_id, const
     struct parameters parameters = {0};
     parameter_uuid(&parameters, after);
     parameter_uuid(&parameters, project_id);
-    parameter_i32(&parameters, limit < SESSION_PAGE_MAX ? (int32_t)limit : SESSION_PAGE_MAX);
+    parameter_limit(&parameters, limit, SESSION_PAGE_MAX);
     if (account_id != NULL)
         parameter_uuid(&parameters, account_id);
     struct rows rows ROWS_OWNED = {0};

@@ -98,8 +98,7 @@ enum hufu_err use_record_list(struct store *store, const struct use_query *query
     parameter_i64(&parameters, query->until_us);
     parameter_i64(&parameters, query->before_us);
     parameter_uuid(&parameters, query->before_id);
-    parameter_i32(&parameters,
-                  query->limit < USE_RECORD_PAGE_MAX ? (int32_t)query->limit : USE_RECORD_PAGE_MAX);
+    parameter_limit(&parameters, query->limit, USE_RECORD_PAGE_MAX);
     struct rows rows ROWS_OWNED = {0};
     enum hufu_err err = store_query(store, &use_list_statement, &parameters, &rows);
     for (size_t i = 0; err == HUFU_OK && i < rows.count; i++) {
