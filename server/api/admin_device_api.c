@@ -9,8 +9,6 @@
 #include "server/http/field.h"
 #include "server/http/reply.h"
 
-static const struct field admin_device_no_fields[] = {{.name = NULL}};
-
 static enum hufu_err admin_device_page(struct worker *worker, struct act *act, const struct list_query *query,
                                        struct device_view *devices, size_t *count)
 {
@@ -51,8 +49,7 @@ void admin_device_delete(struct http_request *request, struct worker *worker)
     struct act act = answer_begin(request, "device.remove");
     struct device_removal removal;
     uint8_t device_id[UUID_SIZE];
-    if (!field_read_path_uuid(request, 0, "id", device_id) ||
-        !field_read_body(request, admin_device_no_fields, NULL)) {
+    if (!field_read_path_uuid(request, 0, "id", device_id) || !field_read_body(request, field_none, NULL)) {
         answer_form_refused(request, worker, &act);
         return;
     }

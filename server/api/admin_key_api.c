@@ -10,8 +10,6 @@
 #include "server/http/field.h"
 #include "server/http/reply.h"
 
-static const struct field admin_key_no_fields[] = {{.name = NULL}};
-
 static enum hufu_err admin_key_page(struct worker *worker, struct act *act, const struct list_query *query,
                                     struct key_view *keys, size_t *count)
 {
@@ -51,8 +49,7 @@ static void admin_key_change(struct http_request *request, struct worker *worker
 {
     struct act act = answer_begin(request, action);
     uint8_t key_id[UUID_SIZE];
-    if (!field_read_path_uuid(request, 0, "id", key_id) ||
-        !field_read_body(request, admin_key_no_fields, NULL)) {
+    if (!field_read_path_uuid(request, 0, "id", key_id) || !field_read_body(request, field_none, NULL)) {
         answer_form_refused(request, worker, &act);
         return;
     }

@@ -8,8 +8,6 @@
 #include "server/http/field.h"
 #include "server/http/reply.h"
 
-static const struct field admin_session_no_fields[] = {{.name = NULL}};
-
 static enum hufu_err admin_session_page(struct worker *worker, struct act *act,
                                         const struct list_query *query, struct session_view *sessions,
                                         size_t *count)
@@ -50,8 +48,7 @@ void admin_session_end(struct http_request *request, struct worker *worker)
 {
     struct act act = answer_begin(request, "session.end");
     uint8_t session_id[UUID_SIZE];
-    if (!field_read_path_uuid(request, 0, "id", session_id) ||
-        !field_read_body(request, admin_session_no_fields, NULL)) {
+    if (!field_read_path_uuid(request, 0, "id", session_id) || !field_read_body(request, field_none, NULL)) {
         answer_form_refused(request, worker, &act);
         return;
     }

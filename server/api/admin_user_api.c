@@ -51,8 +51,6 @@ static void user_fields(struct field fields[USER_FIELDS_MAX + 1])
     fields[count] = (struct field){.name = NULL};
 }
 
-static const struct field user_no_fields[] = {{.name = NULL}};
-
 /* The one time that the code is told. */
 static json_t *user_activation_json(const struct activation_code *code)
 {
@@ -84,7 +82,7 @@ void admin_user_post(struct http_request *request, struct worker *worker)
 static bool user_read(struct http_request *request, struct worker *worker, struct act *act,
                       uint8_t account_id[UUID_SIZE])
 {
-    if (field_read_path_uuid(request, 0, "id", account_id) && field_read_body(request, user_no_fields, NULL))
+    if (field_read_path_uuid(request, 0, "id", account_id) && field_read_body(request, field_none, NULL))
         return true;
     answer_form_refused(request, worker, act);
     return false;

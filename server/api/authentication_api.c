@@ -129,7 +129,6 @@ static const struct field authentication_scanned_fields[] = {
      .max = AUTHENTICATION_QR_SIZE},
     {.name = NULL},
 };
-static const struct field authentication_no_fields[] = {{.name = NULL}};
 
 static json_t *authentication_begun_json(const struct authentication_out *out)
 {
@@ -171,7 +170,7 @@ void authentication_post(struct http_request *request, struct worker *worker)
 void authentication_post_confirm(struct http_request *request, struct worker *worker)
 {
     struct act act = answer_begin(request, "authentication.begin");
-    if (!field_read_body(request, authentication_no_fields, NULL)) {
+    if (!field_read_body(request, field_none, NULL)) {
         answer_form_refused(request, worker, &act);
         return;
     }
@@ -338,7 +337,7 @@ void remembered_post(struct http_request *request, struct worker *worker)
 {
     struct act act = answer_begin(request, "password.remember");
     struct remembered_out out REMEMBERED_OUT_WIPED = {.expires_ms = 0};
-    if (!field_read_body(request, authentication_no_fields, NULL)) {
+    if (!field_read_body(request, field_none, NULL)) {
         answer_form_refused(request, worker, &act);
         return;
     }

@@ -22,7 +22,6 @@ static const struct field device_fields[] = {
      .max = DEVICE_TEXT_MAX},
     {.name = NULL},
 };
-static const struct field device_no_fields[] = {{.name = NULL}};
 
 void device_list_get(struct http_request *request, struct worker *worker)
 {
@@ -75,8 +74,7 @@ static void device_step_post(struct http_request *request, struct worker *worker
     struct act act = answer_begin(request, action);
     struct device device;
     uint8_t device_id[UUID_SIZE];
-    if (!field_read_path_uuid(request, 0, "id", device_id) ||
-        !field_read_body(request, device_no_fields, NULL)) {
+    if (!field_read_path_uuid(request, 0, "id", device_id) || !field_read_body(request, field_none, NULL)) {
         answer_form_refused(request, worker, &act);
         return;
     }
@@ -127,7 +125,7 @@ static const struct field device_optional_token_field[] = {DEVICE_TOKEN(true), {
 /* A body that may hold an authentication; an empty one does not. */
 static bool device_read_confirmation(struct http_request *request, struct device_confirmation *out)
 {
-    return request->body_len == 0 ? field_read_body(request, device_no_fields, NULL)
+    return request->body_len == 0 ? field_read_body(request, field_none, NULL)
                                   : field_read_body(request, device_optional_token_field, out);
 }
 

@@ -51,8 +51,6 @@ static const struct field handwriting_fields[] = {
     {.name = NULL},
 };
 
-static const struct field handwriting_no_fields[] = {{.name = NULL}};
-
 static bool refuse_strokes(struct http_request *request, const char *reason, int64_t limit)
 {
     problem_reply_field(request, PROBLEM_BAD_FIELD, "strokes", reason, limit);
@@ -178,7 +176,7 @@ void handwriting_get_svg(struct http_request *request, struct worker *worker)
 void handwriting_delete_request(struct http_request *request, struct worker *worker)
 {
     struct act act = answer_begin(request, "handwriting.remove");
-    if (!field_read_body(request, handwriting_no_fields, NULL)) {
+    if (!field_read_body(request, field_none, NULL)) {
         answer_form_refused(request, worker, &act);
         return;
     }

@@ -34,7 +34,6 @@ static const struct field password_recover_fields[] = {
     PASSWORD_FIELD("password", wanted),
     {.name = NULL},
 };
-static const struct field password_no_fields[] = {{.name = NULL}};
 
 static void password_reply(struct http_request *request, struct worker *worker, struct act *act,
                            enum hufu_err err)
@@ -71,8 +70,7 @@ void admin_password_post(struct http_request *request, struct worker *worker)
     struct act act = answer_begin(request, "password.issue");
     uint8_t account_id[UUID_SIZE];
     struct password_initial initial PASSWORD_INITIAL_WIPED = {.until_ms = 0};
-    if (!field_read_path_uuid(request, 0, "id", account_id) ||
-        !field_read_body(request, password_no_fields, NULL)) {
+    if (!field_read_path_uuid(request, 0, "id", account_id) || !field_read_body(request, field_none, NULL)) {
         answer_form_refused(request, worker, &act);
         return;
     }

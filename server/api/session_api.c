@@ -51,8 +51,6 @@ static const struct field device_bind_fields[] = {
     {.name = NULL},
 };
 
-static const struct field session_no_fields[] = {{.name = NULL}};
-
 void session_list_get(struct http_request *request, struct worker *worker)
 {
     struct act act = answer_begin(request, "session.list");
@@ -93,7 +91,7 @@ void session_delete(struct http_request *request, struct worker *worker)
 {
     struct act act = answer_begin(request, "session.end");
     uint8_t session_id[UUID_SIZE];
-    if (!session_read_id(request, session_id) || !field_read_body(request, session_no_fields, NULL)) {
+    if (!session_read_id(request, session_id) || !field_read_body(request, field_none, NULL)) {
         answer_form_refused(request, worker, &act);
         return;
     }
@@ -108,7 +106,7 @@ void session_delete_all(struct http_request *request, struct worker *worker)
 {
     struct act act = answer_begin(request, "session.end-all");
     uint64_t ended;
-    if (!field_read_body(request, session_no_fields, NULL)) {
+    if (!field_read_body(request, field_none, NULL)) {
         answer_form_refused(request, worker, &act);
         return;
     }

@@ -12,6 +12,8 @@
 #define JSON_DEPTH_MAX 8
 #define FIELD_NAME_MAX 64
 
+const struct field field_none[] = {{.name = NULL}};
+
 /* One reading: where problems go, and how the names in them begin ("subject." inside that object). */
 struct reading {
     struct http_request *request;

@@ -60,6 +60,9 @@ struct field {
     size_t most, size; /* of arrays */
 };
 
+/* The table of a body that holds nothing: {}, or no body at all. */
+extern const struct field field_none[];
+
 /* Reads the JSON object of the request's body. False: a problem was replied. What the values point to lives
  * as long as the request, and is wiped with it. */
 bool field_read_body(struct http_request *request, const struct field *table, void *out)
