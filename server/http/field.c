@@ -256,13 +256,14 @@ static bool read_value(const struct reading *reading, const struct field *field,
     return false;
 }
 
-static bool is_known(const struct field *table, const char *name)
+/* The field of that name; NULL: there is none. */
+static const struct field *find_field(const struct field *table, const char *name)
 {
     for (; table->name; table++) {
         if (strcmp(table->name, name) == 0)
-            return true;
+            return table;
     }
-    return false;
+    return NULL;
 }
 
 static bool read_object(const struct reading *reading, json_t *object, const struct field *table, void *out)
@@ -271,7 +272,7 @@ static bool read_object(const struct reading *reading, json_t *object, const str
     json_t *value;
     json_object_foreach(object, name, value)
     {
-        if (!is_known(table, name))
+        if (!find_field(table, name))
             return refuse(reading, PROBLEM_UNKNOWN_FIELD, name, "there is no such field", -1);
     }
     for (const struct field *field = table; field->name; field++) {
@@ -336,15 +337,6 @@ bool field_read_body(struct http_request *request, const struct field *table, vo
     if (!request->json && !parse_body(request, table->name == NULL))
         return false;
     return read_object(&reading, request->json, table, out);
-}
-
-static const struct field *find_field(const struct field *table, const char *name)
-{
-    for (; table->name; table++) {
-        if (strcmp(table->name, name) == 0)
-            return table;
-    }
-    return NULL;
 }
 
 /* A parameter's text as the JSON value that its field expects; what does not convert stays text, and is refused by
