@@ -41,13 +41,18 @@ static const struct statement attempt_take_address_statement = {
 };
 static const struct statement attempt_prune_statement = {
     .name = "attempt_prune",
-    .sql = "delete from attempt where cardinality(times) = 0"
-           " or times[cardinality(times)] < " ATTEMPT_NOW " - 2 * 86400::int8 * 1000000",
+    .sql = "with due as materialized (select project_id, kind, subject from attempt"
+           " where cardinality(times) = 0 or times[cardinality(times)] < " ATTEMPT_NOW
+           " - 2 * 86400::int8 * 1000000 limit $1::int4 for update skip locked)"
+           " delete from attempt a using due where a.project_id = due.project_id and a.kind = due.kind"
+           " and a.subject = due.subject",
 };
 /* A statement of its own: nobody waits for rows of the one table with rows of the other. */
 static const struct statement attempt_prune_address_statement = {
     .name = "attempt_prune_address",
-    .sql = "delete from address_attempt where ahead < clock_timestamp()",
+    .sql = "with due as materialized (select address from address_attempt"
+           " where ahead < clock_timestamp() limit $1::int4 for update skip locked)"
+           " delete from address_attempt a using due where a.address = due.address",
 };
 
 static void attempt_parameters(struct parameters *parameters, const struct attempt *attempt)
@@ -100,8 +105,6 @@ enum hufu_err attempt_take_address(struct store *store, const uint8_t address[AT
 
 enum hufu_err attempt_prune(struct store *store)
 {
-    enum hufu_err err = store_change(store, &attempt_prune_statement, &(struct parameters){0}, NULL);
-    return err == HUFU_OK
-               ? store_change(store, &attempt_prune_address_statement, &(struct parameters){0}, NULL)
-               : err;
+    enum hufu_err err = store_prune(store, &attempt_prune_statement);
+    return err == HUFU_OK ? store_prune(store, &attempt_prune_address_statement) : err;
 }

@@ -120,7 +120,10 @@ static const struct statement authentication_end_all_statement = {
 };
 static const struct statement authentication_prune_statement = {
     .name = "authentication_prune",
-    .sql = "delete from authentication where expires_at < clock_timestamp() - interval '2 days'",
+    .sql = "with due as materialized (select authentication_id from authentication"
+           " where expires_at < now() - interval '2 days' order by expires_at limit $1::int4"
+           " for update skip locked) delete from authentication a using due"
+           " where a.authentication_id = due.authentication_id",
 };
 
 static void authentication_fill(struct row *row, struct authentication *out)
@@ -308,5 +311,5 @@ enum hufu_err authentication_end_all(struct store *store, const uint8_t account_
 
 enum hufu_err authentication_prune(struct store *store)
 {
-    return store_change(store, &authentication_prune_statement, &(struct parameters){0}, NULL);
+    return store_prune(store, &authentication_prune_statement);
 }

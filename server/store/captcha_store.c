@@ -10,7 +10,9 @@ static const struct statement captcha_insert_statement = {
 };
 static const struct statement captcha_prune_statement = {
     .name = "captcha_prune",
-    .sql = "delete from captcha_spent where expires_at < clock_timestamp() - interval '1 hour'",
+    .sql = "with due as materialized (select captcha_id from captcha_spent"
+           " where expires_at < now() - interval '1 hour' order by expires_at limit $1::int4)"
+           " delete from captcha_spent c using due where c.captcha_id = due.captcha_id",
 };
 
 enum hufu_err captcha_insert_spent(struct store *store, const uint8_t project_id[UUID_SIZE],
@@ -27,5 +29,5 @@ enum hufu_err captcha_insert_spent(struct store *store, const uint8_t project_id
 
 enum hufu_err captcha_prune(struct store *store)
 {
-    return store_change(store, &captcha_prune_statement, &(struct parameters){0}, NULL);
+    return store_prune(store, &captcha_prune_statement);
 }

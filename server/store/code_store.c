@@ -40,7 +40,9 @@ static const struct statement code_count_statement = {
 };
 static const struct statement code_prune_statement = {
     .name = "code_prune",
-    .sql = "delete from code where expires_at < clock_timestamp() - interval '1 day'",
+    .sql = "with due as materialized (select code_id from code"
+           " where expires_at < now() - interval '1 day' order by expires_at limit $1::int4"
+           " for update skip locked) delete from code c using due where c.code_id = due.code_id",
 };
 
 static enum hufu_err code_replace(struct store *store, const uint8_t project_id[UUID_SIZE],
@@ -100,5 +102,5 @@ enum hufu_err code_count(struct store *store, const struct code_row *row, enum c
 
 enum hufu_err code_prune(struct store *store)
 {
-    return store_change(store, &code_prune_statement, &(struct parameters){0}, NULL);
+    return store_prune(store, &code_prune_statement);
 }

@@ -47,6 +47,10 @@ enum hufu_err store_change(struct store *store, const struct statement *statemen
 enum hufu_err store_change_one(struct store *store, const struct statement *statement,
                                const struct parameters *parameters) HUFU_MUST_CHECK;
 
+/* Runs a statement that deletes at most $1::int4 rows until it finds fewer, a bounded number of times: no backlog, however
+ * long, makes one of them run into its time limit, and what is left is the next call's. */
+enum hufu_err store_prune(struct store *store, const struct statement *statement) HUFU_MUST_CHECK;
+
 /* Ends the connection, and with it whatever it holds; the next statement opens another. */
 void store_hang_up(struct store *store);
 

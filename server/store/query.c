@@ -2,6 +2,9 @@
 /* What statements of one row have in common (connection.h). */
 #include "server/store/connection.h"
 
+#define STORE_PRUNE_ROWS 10000
+#define STORE_PRUNE_STEPS 100
+
 enum hufu_err store_query_one(struct store *store, const struct statement *statement,
                               const struct parameters *parameters, struct rows *rows, struct row *row)
 {
@@ -68,4 +71,15 @@ enum hufu_err store_change_one(struct store *store, const struct statement *stat
     uint64_t changed;
     enum hufu_err err = store_change(store, statement, parameters, &changed);
     return err == HUFU_OK && changed != 1 ? HUFU_ERR_INTERNAL : err;
+}
+
+enum hufu_err store_prune(struct store *store, const struct statement *statement)
+{
+    uint64_t pruned = STORE_PRUNE_ROWS;
+    struct parameters parameters = {0};
+    parameter_i32(&parameters, STORE_PRUNE_ROWS);
+    enum hufu_err err = HUFU_OK;
+    for (int i = 0; err == HUFU_OK && pruned == STORE_PRUNE_ROWS && i < STORE_PRUNE_STEPS; i++)
+        err = store_change(store, statement, &parameters, &pruned);
+    return err;
 }

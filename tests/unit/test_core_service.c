@@ -326,6 +326,37 @@ static void the_maintenance_does_all_of_it(void **state)
     assert_int_equal(database_number(&office.database, "select count(*) from crl"), 1);
 }
 
+/* Of each kind one that is over and one that is not, and of the codes more than are deleted at once. */
+static void what_is_over_is_deleted_and_nothing_else(void **state)
+{
+    (void)state;
+    database_run(
+        &office.database,
+        "insert into code (project_id, code_id, scope, subject, code_hash, state, expires_at)"
+        " select '%s', gen_random_uuid(), 'mobile', decode(lpad(to_hex(n), 64, '0'), 'hex'),"
+        " decode(repeat('00', 32), 'hex'), 'used',"
+        " clock_timestamp() - case when n = 0 then interval '23 hours' else interval '25 hours' end"
+        " from generate_series(0, 10001) n;"
+        " insert into captcha_spent (project_id, captcha_id, expires_at) select '%s', gen_random_uuid(),"
+        " clock_timestamp() - n * interval '40 minutes' from generate_series(1, 2) n;"
+        " insert into authentication (project_id, authentication_id, token_hash, subject, purpose, state,"
+        " expires_at) select '%s', gen_random_uuid(), decode(lpad(to_hex(n), 64, '0'), 'hex'),"
+        " decode(repeat('00', 32), 'hex'), 'sign-in', 'open', clock_timestamp() - n * interval '40 hours'"
+        " from generate_series(1, 2) n;"
+        " insert into attempt (project_id, kind, subject, times) select '%s', 'code-mobile',"
+        " decode(lpad(to_hex(n), 64, '0'), 'hex'), array[(extract(epoch from clock_timestamp()"
+        " - n * interval '40 hours') * 1000000)::int8] from generate_series(1, 2) n;"
+        " insert into address_attempt (address, ahead) select decode(lpad(to_hex(n), 32, '0'), 'hex'),"
+        " clock_timestamp() + (n * 2 - 3) * interval '1 hour' from generate_series(1, 2) n",
+        person.project, person.project, person.project, person.project);
+    assert_ok(maintenance_run(&office.worker));
+    assert_int_equal(database_number(&office.database, "select count(*) from code"), 1);
+    assert_int_equal(database_number(&office.database, "select count(*) from captcha_spent"), 1);
+    assert_int_equal(database_number(&office.database, "select count(*) from authentication"), 1);
+    assert_int_equal(database_number(&office.database, "select count(*) from attempt"), 1);
+    assert_int_equal(database_number(&office.database, "select count(*) from address_attempt"), 1);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, add_person)
@@ -345,6 +376,7 @@ int main(void)
         TEST(a_revocation_list_is_kept_until_half_its_time_or_a_revocation),
         TEST(with_the_key_process_away_the_last_list_serves_while_it_lasts),
         TEST(the_maintenance_does_all_of_it),
+        TEST(what_is_over_is_deleted_and_nothing_else),
     };
     return cmocka_run_group_tests(tests, office_open, office_close);
 }
