@@ -97,6 +97,15 @@ json_t *view_account(const struct account *account)
     return view;
 }
 
+/* Whose a key, session or device is. */
+static void view_set_holder(json_t *view, const uint8_t account_id[UUID_SIZE], const char *name,
+                            const char *work_number)
+{
+    view_set(view, "account",
+             json_pack("{so, so, so}", "id", json_uuid(account_id), "name", json_text(name), "work_number",
+                       json_text(work_number)));
+}
+
 static json_t *view_certificate(const struct key_view *key, const char *subject)
 {
     char serial[2 * CERTIFICATE_SERIAL_SIZE + 1];
@@ -159,9 +168,7 @@ json_t *view_key_for_operator(const struct key_view *key)
         return NULL;
     view_set(view, "project_id", json_uuid(key->project_id));
     view_set(view, "device_id", json_uuid(key->device_id));
-    view_set(view, "account",
-             json_pack("{so, so, so}", "id", json_uuid(key->account_id), "name", json_text(key->account_name),
-                       "work_number", json_text(key->work_number)));
+    view_set_holder(view, key->account_id, key->account_name, key->work_number);
     return view;
 }
 
@@ -207,9 +214,7 @@ json_t *view_session_for_operator(const struct session_view *session)
     if (view == NULL)
         return NULL;
     view_set(view, "project_id", json_uuid(session->project_id));
-    view_set(view, "account",
-             json_pack("{so, so, so}", "id", json_uuid(session->account_id), "name",
-                       json_text(session->account_name), "work_number", json_text(session->work_number)));
+    view_set_holder(view, session->account_id, session->account_name, session->work_number);
     return view;
 }
 
@@ -246,9 +251,7 @@ json_t *view_device_for_operator(const struct device_view *device)
     if (view == NULL)
         return NULL;
     view_set(view, "project_id", json_uuid(device->device.project_id));
-    view_set(view, "account",
-             json_pack("{so, so, so}", "id", json_uuid(device->device.account_id), "name",
-                       json_text(device->account_name), "work_number", json_text(device->work_number)));
+    view_set_holder(view, device->device.account_id, device->account_name, device->work_number);
     return view;
 }
 
