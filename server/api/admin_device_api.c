@@ -5,19 +5,17 @@
 #include "server/api/list_query.h"
 #include "server/api/view.h"
 #include "server/core/device.h"
-#include "server/core/project.h"
 #include "server/http/field.h"
 #include "server/http/reply.h"
 
 static enum hufu_err admin_device_page(struct worker *worker, struct act *act, const struct list_query *query,
                                        struct device_view *devices, size_t *count)
 {
-    struct project project;
-    if (query->project == NULL)
-        return page_devices(worker, NULL, NULL, query->after.id, query->limit, devices, count);
-    enum hufu_err err = project_find(worker, act, query->project, &project);
+    uint8_t id[UUID_SIZE];
+    const uint8_t *project_id;
+    enum hufu_err err = list_query_project(worker, act, query->project, id, &project_id);
     return err == HUFU_OK
-               ? page_devices(worker, project.project_id, NULL, query->after.id, query->limit, devices, count)
+               ? page_devices(worker, project_id, NULL, query->after.id, query->limit, devices, count)
                : err;
 }
 

@@ -6,20 +6,17 @@
 #include "server/api/list_query.h"
 #include "server/api/view.h"
 #include "server/core/binding.h"
-#include "server/core/project.h"
 #include "server/http/field.h"
 #include "server/http/reply.h"
 
 static enum hufu_err admin_key_page(struct worker *worker, struct act *act, const struct list_query *query,
                                     struct key_view *keys, size_t *count)
 {
-    struct project project;
-    if (query->project == NULL)
-        return page_keys(worker, NULL, NULL, query->after.id, query->limit, keys, count);
-    enum hufu_err err = project_find(worker, act, query->project, &project);
-    return err == HUFU_OK
-               ? page_keys(worker, project.project_id, NULL, query->after.id, query->limit, keys, count)
-               : err;
+    uint8_t id[UUID_SIZE];
+    const uint8_t *project_id;
+    enum hufu_err err = list_query_project(worker, act, query->project, id, &project_id);
+    return err == HUFU_OK ? page_keys(worker, project_id, NULL, query->after.id, query->limit, keys, count)
+                          : err;
 }
 
 void admin_key_list(struct http_request *request, struct worker *worker)

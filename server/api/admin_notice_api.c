@@ -71,13 +71,11 @@ void admin_notice_get(struct http_request *request, struct worker *worker)
 static enum hufu_err notice_page(struct worker *worker, struct act *act, const struct list_query *query,
                                  struct notice_row *notices, size_t *count)
 {
-    struct project project;
-    if (query->project == NULL)
-        return page_notices(worker, NULL, query->after.id, query->limit, notices, count);
-    enum hufu_err err = project_find(worker, act, query->project, &project);
-    return err == HUFU_OK
-               ? page_notices(worker, project.project_id, query->after.id, query->limit, notices, count)
-               : err;
+    uint8_t id[UUID_SIZE];
+    const uint8_t *project_id;
+    enum hufu_err err = list_query_project(worker, act, query->project, id, &project_id);
+    return err == HUFU_OK ? page_notices(worker, project_id, query->after.id, query->limit, notices, count)
+                          : err;
 }
 
 void admin_notice_list(struct http_request *request, struct worker *worker)

@@ -54,13 +54,9 @@ void admin_organization_post(struct http_request *request, struct worker *worker
 static enum hufu_err organization_page(struct worker *worker, struct act *act, const struct list_query *query,
                                        struct organization *organizations, size_t *count)
 {
-    struct project project;
-    const uint8_t *project_id = NULL;
-    enum hufu_err err = HUFU_OK;
-    if (query->project != NULL) {
-        err = project_find(worker, act, query->project, &project);
-        project_id = project.project_id;
-    }
+    uint8_t id[UUID_SIZE];
+    const uint8_t *project_id;
+    enum hufu_err err = list_query_project(worker, act, query->project, id, &project_id);
     return err == HUFU_OK
                ? page_organizations(worker, project_id, query->after.id, query->limit, organizations, count)
                : err;

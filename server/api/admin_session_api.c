@@ -3,7 +3,6 @@
 #include "server/api/api.h"
 #include "server/api/list_query.h"
 #include "server/api/view.h"
-#include "server/core/project.h"
 #include "server/core/session.h"
 #include "server/http/field.h"
 #include "server/http/reply.h"
@@ -12,13 +11,12 @@ static enum hufu_err admin_session_page(struct worker *worker, struct act *act,
                                         const struct list_query *query, struct session_view *sessions,
                                         size_t *count)
 {
-    struct project project;
-    if (query->project == NULL)
-        return page_sessions(worker, NULL, NULL, query->after.id, query->limit, sessions, count);
-    enum hufu_err err = project_find(worker, act, query->project, &project);
-    return err == HUFU_OK ? page_sessions(worker, project.project_id, NULL, query->after.id, query->limit,
-                                          sessions, count)
-                          : err;
+    uint8_t id[UUID_SIZE];
+    const uint8_t *project_id;
+    enum hufu_err err = list_query_project(worker, act, query->project, id, &project_id);
+    return err == HUFU_OK
+               ? page_sessions(worker, project_id, NULL, query->after.id, query->limit, sessions, count)
+               : err;
 }
 
 void admin_session_list(struct http_request *request, struct worker *worker)

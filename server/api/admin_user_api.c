@@ -294,20 +294,15 @@ static bool user_query_read(struct http_request *request, struct user_query *que
 static enum hufu_err user_page(struct worker *worker, struct act *act, const struct user_query *query,
                                const struct list_query *list, struct account *accounts, size_t *count)
 {
-    struct project project;
-    uint8_t mobile_hash[HASH_SIZE];
+    uint8_t project_id[UUID_SIZE], mobile_hash[HASH_SIZE];
     struct account_query wanted = {.work_number = query->work_number,
                                    .state = query->has_state ? account_state_names[query->state] : NULL,
                                    .after = list->after.id,
                                    .limit = list->limit};
-    enum hufu_err err = HUFU_OK;
     *count = 0;
-    if (query->project != NULL) {
-        err = project_find(worker, act, query->project, &project);
-        wanted.project_id = project.project_id;
-    }
+    enum hufu_err err = list_query_project(worker, act, query->project, project_id, &wanted.project_id);
     if (err == HUFU_OK && query->mobile != NULL) {
-        err = profile_mobile_hash(worker, project.project_id, query->mobile, mobile_hash);
+        err = profile_mobile_hash(worker, project_id, query->mobile, mobile_hash);
         wanted.mobile_hash = mobile_hash;
     }
     if (err == HUFU_ERR_FORM && act->refusal == REFUSAL_NONE)

@@ -5,6 +5,7 @@
 #include "server/api/answer.h"
 #include "server/api/api.h"
 #include "server/api/cursor.h"
+#include "server/api/list_query.h"
 #include "server/api/view.h"
 #include "server/core/project.h"
 #include "server/http/field.h"
@@ -110,14 +111,9 @@ static enum hufu_err admin_audit_read(struct worker *worker, struct act *act,
                                       const struct audit_event_query *in, struct audit_query *query,
                                       struct audit_event *events, size_t *count)
 {
-    struct project project;
-    if (in->project != NULL) {
-        enum hufu_err err = project_find(worker, act, in->project, &project);
-        if (err != HUFU_OK)
-            return err;
-        query->project_id = project.project_id;
-    }
-    return page_audit_events(worker, query, events, count);
+    uint8_t id[UUID_SIZE];
+    enum hufu_err err = list_query_project(worker, act, in->project, id, &query->project_id);
+    return err == HUFU_OK ? page_audit_events(worker, query, events, count) : err;
 }
 
 void admin_audit_event_list(struct http_request *request, struct worker *worker)

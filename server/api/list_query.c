@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "server/core/page.h"
+#include "server/core/project.h"
 #include "server/http/field.h"
 
 struct list_fields {
@@ -55,6 +56,22 @@ bool list_query_read(struct http_request *request, struct list_query *out)
 bool list_query_read_with_project(struct http_request *request, struct list_query *out)
 {
     return list_query_read_by(request, list_fields_with_project, out);
+}
+
+enum hufu_err list_query_project(struct worker *worker, struct act *act, const char *name,
+                                 uint8_t id[UUID_SIZE], const uint8_t **project_id)
+{
+    struct project project;
+    memset(id, 0, UUID_SIZE);
+    *project_id = NULL;
+    if (name == NULL)
+        return HUFU_OK;
+    enum hufu_err err = project_find(worker, act, name, &project);
+    if (err != HUFU_OK)
+        return err;
+    memcpy(id, project.project_id, UUID_SIZE);
+    *project_id = id;
+    return HUFU_OK;
 }
 
 json_t *list_query_answer(const struct list_query *query, const char *name, json_t *list, size_t count,

@@ -8,8 +8,11 @@
 
 #include <jansson.h>
 
+#include "common/err.h"
 #include "server/api/cursor.h"
+#include "server/core/act.h"
 #include "server/http/request.h"
+#include "server/worker.h"
 
 #define LIST_LIMIT_DEFAULT 100
 
@@ -24,6 +27,11 @@ bool list_query_read(struct http_request *request, struct list_query *out)
     __attribute__((warn_unused_result));
 bool list_query_read_with_project(struct http_request *request, struct list_query *out)
     __attribute__((warn_unused_result));
+
+/* The id of the project that is named, by id or name; *project_id points to it, and is NULL where none is named (name NULL).
+ * Refusal: not found. */
+enum hufu_err list_query_project(struct worker *worker, struct act *act, const char *name,
+                                 uint8_t id[UUID_SIZE], const uint8_t **project_id) HUFU_MUST_CHECK;
 
 /* {"<name>": list}, and "next_cursor" behind the last of count entries when the page is full. The list's reference is
  * taken over. last_id: of entry number count; NULL when there is none. */
