@@ -3,8 +3,6 @@
 
 #include <stdio.h>
 
-#include "server/cli/arguments.h"
-
 void answer_release(json_t **answer)
 {
     json_decref(*answer);
@@ -71,19 +69,26 @@ enum cli_exit answer_print_list(const struct cli *cli, char path[CLIENT_PATH_MAX
     return CLI_DONE;
 }
 
+bool answer_take_path(const struct cli *cli, const struct option_spec *options, int argc, char **argv,
+                      const char *prefix, const char *suffix, char path[CLIENT_PATH_MAX])
+{
+    const char *id = NULL;
+    if (!arguments_parse(cli, options, argc, argv, &id, 1))
+        return false;
+    if (client_make_path(path, prefix, id, suffix))
+        return true;
+    complain(cli->language, MESSAGE_ARGUMENT_COUNT);
+    return false;
+}
+
 enum cli_exit answer_do(const struct cli *cli, int argc, char **argv, const char *prefix, const char *suffix,
                         enum message message)
 {
     static const struct option_spec none[] = {{.name = NULL}};
     char path[CLIENT_PATH_MAX];
-    const char *id = NULL;
     ANSWER_OWNED json_t *answer = NULL;
-    if (!arguments_parse(cli, none, argc, argv, &id, 1))
+    if (!answer_take_path(cli, none, argc, argv, prefix, suffix, path))
         return CLI_USAGE;
-    if (!client_make_path(path, prefix, id, suffix)) {
-        complain(cli->language, MESSAGE_ARGUMENT_COUNT);
-        return CLI_USAGE;
-    }
     enum cli_exit done = client_call(cli, "POST", path, NULL, &answer);
     if (done == CLI_DONE && !answer_print_json(cli, answer))
         say(cli->language, message);

@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+#include "server/cli/arguments.h"
 #include "server/cli/cli.h"
 #include "server/cli/client.h"
 #include "server/cli/table.h"
@@ -18,6 +19,11 @@ enum cli_exit answer_print_list(const struct cli *cli, char path[CLIENT_PATH_MAX
 
 /* Prints an object for people, a line for each member: name=value. */
 void answer_print_members(json_t *object);
+
+/* The command line of a command about one thing: its id, which goes into the path behind prefix and before suffix, and the
+ * options. False: the fault was told. */
+bool answer_take_path(const struct cli *cli, const struct option_spec *options, int argc, char **argv,
+                      const char *prefix, const char *suffix, char path[CLIENT_PATH_MAX]);
 
 /* POST without a body to prefix, id, suffix; says message. */
 enum cli_exit answer_do(const struct cli *cli, int argc, char **argv, const char *prefix, const char *suffix,

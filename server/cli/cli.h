@@ -28,8 +28,7 @@ typedef enum cli_exit cli_command(const struct cli *cli, int argc, char **argv);
 cli_command project_add, project_list, project_show, project_set;
 cli_command organization_add, organization_list;
 cli_command user_add, user_list, user_show, user_set, user_import, user_approve, user_refuse, user_suspend,
-    user_resume, user_close, user_code;
-cli_command user_password;
+    user_resume, user_close, user_code, user_password;
 cli_command key_list, key_freeze, key_unfreeze;
 cli_command session_list, session_end;
 cli_command device_list, device_freeze, device_unfreeze, device_unlock, device_remove;

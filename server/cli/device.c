@@ -44,14 +44,9 @@ enum cli_exit device_unlock(const struct cli *cli, int argc, char **argv)
 enum cli_exit device_remove(const struct cli *cli, int argc, char **argv)
 {
     char path[CLIENT_PATH_MAX];
-    const char *id = NULL;
     ANSWER_OWNED json_t *answer = NULL;
-    if (!arguments_parse(cli, no_options, argc, argv, &id, 1))
+    if (!answer_take_path(cli, no_options, argc, argv, "/admin/v1/devices/", "", path))
         return CLI_USAGE;
-    if (!client_make_path(path, "/admin/v1/devices/", id, "")) {
-        complain(cli->language, MESSAGE_ARGUMENT_COUNT);
-        return CLI_USAGE;
-    }
     enum cli_exit done = client_call(cli, "DELETE", path, NULL, &answer);
     if (done != CLI_DONE || answer_print_json(cli, answer))
         return done;

@@ -14,12 +14,12 @@ static const struct {
     cli_command *run;
 } commands[] = {
     // clang-format off
-    {"organization", "add", organization_add},
-    {"organization", "list", organization_list},
     {"project", "add", project_add},
     {"project", "list", project_list},
     {"project", "show", project_show},
     {"project", "set", project_set},
+    {"organization", "add", organization_add},
+    {"organization", "list", organization_list},
     {"user", "add", user_add},
     {"user", "list", user_list},
     {"user", "suspend", user_suspend},
@@ -31,22 +31,22 @@ static const struct {
     {"user", "refuse", user_refuse},
     {"user", "close", user_close},
     {"user", "code", user_code},
+    {"user", "password", user_password},
     {"key", "list", key_list},
     {"key", "freeze", key_freeze},
     {"key", "unfreeze", key_unfreeze},
     {"session", "list", session_list},
     {"session", "end", session_end},
-    {"audit", "tail", audit_tail},
-    {"migrate", NULL, migrate},
-    {"notice", "test", notice_test},
-    {"notice", "list", notice_list},
     {"device", "list", device_list},
     {"device", "freeze", device_freeze},
     {"device", "unfreeze", device_unfreeze},
     {"device", "unlock", device_unlock},
     {"device", "remove", device_remove},
+    {"notice", "test", notice_test},
+    {"notice", "list", notice_list},
+    {"audit", "tail", audit_tail},
+    {"migrate", NULL, migrate},
     // clang-format on
-    {"user", "password", user_password},
 };
 
 static enum cli_exit run_command(const struct cli *cli, int argc, char **argv)

@@ -36,26 +36,16 @@ enum cli_exit project_list(const struct cli *cli, int argc, char **argv)
 
 #define PROJECTS "/admin/v1/projects/"
 
-static enum cli_exit fetch_project(const struct cli *cli, const char *id, json_t **answer)
-{
-    char path[CLIENT_PATH_MAX];
-    if (client_make_path(path, PROJECTS, id, ""))
-        return client_call(cli, "GET", path, NULL, answer);
-    complain(cli->language, MESSAGE_ARGUMENT_COUNT);
-    return CLI_USAGE;
-}
-
 enum cli_exit project_show(const struct cli *cli, int argc, char **argv)
 {
-    const char *id = NULL;
+    char path[CLIENT_PATH_MAX];
     ANSWER_OWNED json_t *answer = NULL;
-    if (!arguments_parse(cli, no_options, argc, argv, &id, 1))
+    if (!answer_take_path(cli, no_options, argc, argv, PROJECTS, "", path))
         return CLI_USAGE;
-    enum cli_exit done = fetch_project(cli, id, &answer);
-    if (done != CLI_DONE || answer_print_json(cli, answer))
-        return done;
-    answer_print_members(answer);
-    return CLI_DONE;
+    enum cli_exit done = client_call(cli, "GET", path, NULL, &answer);
+    if (done == CLI_DONE && !answer_print_json(cli, answer))
+        answer_print_members(answer);
+    return done;
 }
 
 static json_t *split_names(const char *text)
@@ -97,11 +87,10 @@ static bool add_change(json_t *body, const json_t *project, const char *argument
     return json_object_set_new(body, name, value) == 0;
 }
 
-static enum cli_exit patch_project(const struct cli *cli, const char *id, int count, char **changes)
+static enum cli_exit patch_project(const struct cli *cli, const char *path, int count, char **changes)
 {
-    char path[CLIENT_PATH_MAX];
     ANSWER_OWNED json_t *present = NULL, *body = json_object(), *answer = NULL;
-    enum cli_exit done = fetch_project(cli, id, &present);
+    enum cli_exit done = client_call(cli, "GET", path, NULL, &present);
     if (done != CLI_DONE)
         return done;
     for (int i = 0; i < count; i++) {
@@ -110,8 +99,6 @@ static enum cli_exit patch_project(const struct cli *cli, const char *id, int co
         complain(cli->language, MESSAGE_NOT_A_CHANGE, changes[i]);
         return CLI_USAGE;
     }
-    if (!client_make_path(path, PROJECTS, id, ""))
-        return CLI_USAGE;
     done = client_call(cli, "PATCH", path, json_incref(body), &answer);
     if (done == CLI_DONE && !answer_print_json(cli, answer))
         say(cli->language, MESSAGE_PROJECT_SET);
@@ -120,8 +107,9 @@ static enum cli_exit patch_project(const struct cli *cli, const char *id, int co
 
 enum cli_exit project_set(const struct cli *cli, int argc, char **argv)
 {
-    if (argc >= 2 && argv[0][0] != '-')
-        return patch_project(cli, argv[0], argc - 1, argv + 1);
+    char path[CLIENT_PATH_MAX];
+    if (argc >= 2 && argv[0][0] != '-' && client_make_path(path, PROJECTS, argv[0], ""))
+        return patch_project(cli, path, argc - 1, argv + 1);
     complain(cli->language, MESSAGE_ARGUMENT_COUNT);
     return CLI_USAGE;
 }

@@ -72,17 +72,13 @@ enum cli_exit user_add(const struct cli *cli, int argc, char **argv)
 enum cli_exit user_set(const struct cli *cli, int argc, char **argv)
 {
     char path[CLIENT_PATH_MAX];
-    const char *id = NULL, *details[USER_DETAILS] = {NULL};
+    const char *details[USER_DETAILS] = {NULL};
     ANSWER_OWNED json_t *answer = NULL;
     struct option_spec options[USER_DETAILS + 1] = {{.name = NULL}};
     for (size_t i = 0; i < USER_DETAILS; i++)
         options[i] = (struct option_spec){.name = user_details[i], .value = &details[i]};
-    if (!arguments_parse(cli, options, argc, argv, &id, 1))
+    if (!answer_take_path(cli, options, argc, argv, "/admin/v1/users/", "", path))
         return CLI_USAGE;
-    if (!client_make_path(path, "/admin/v1/users/", id, "")) {
-        complain(cli->language, MESSAGE_ARGUMENT_COUNT);
-        return CLI_USAGE;
-    }
     json_t *body = json_object();
     for (size_t i = 0; i < USER_DETAILS; i++)
         set_detail(body, user_details[i], details[i]);
@@ -95,7 +91,6 @@ enum cli_exit user_set(const struct cli *cli, int argc, char **argv)
 enum cli_exit user_code(const struct cli *cli, int argc, char **argv)
 {
     char path[CLIENT_PATH_MAX];
-    const char *id = NULL;
     struct qr_choice qr = {0};
     ANSWER_OWNED json_t *answer = NULL;
     const struct option_spec options[] = {
@@ -103,12 +98,8 @@ enum cli_exit user_code(const struct cli *cli, int argc, char **argv)
         {.name = "--no-qr", .flag = &qr.no},
         {.name = NULL},
     };
-    if (!arguments_parse(cli, options, argc, argv, &id, 1))
+    if (!answer_take_path(cli, options, argc, argv, "/admin/v1/users/", "/activations", path))
         return CLI_USAGE;
-    if (!client_make_path(path, "/admin/v1/users/", id, "/activations")) {
-        complain(cli->language, MESSAGE_ARGUMENT_COUNT);
-        return CLI_USAGE;
-    }
     enum cli_exit done = client_call(cli, "POST", path, NULL, &answer);
     if (done == CLI_DONE && !answer_print_json(cli, answer))
         print_activation(cli, answer, &qr);
@@ -119,15 +110,10 @@ enum cli_exit user_code(const struct cli *cli, int argc, char **argv)
 enum cli_exit user_password(const struct cli *cli, int argc, char **argv)
 {
     char path[CLIENT_PATH_MAX];
-    const char *id = NULL;
     ANSWER_OWNED json_t *answer = NULL;
     const struct option_spec options[] = {{.name = NULL}};
-    if (!arguments_parse(cli, options, argc, argv, &id, 1))
+    if (!answer_take_path(cli, options, argc, argv, "/admin/v1/users/", "/password", path))
         return CLI_USAGE;
-    if (!client_make_path(path, "/admin/v1/users/", id, "/password")) {
-        complain(cli->language, MESSAGE_ARGUMENT_COUNT);
-        return CLI_USAGE;
-    }
     enum cli_exit done = client_call(cli, "POST", path, NULL, &answer);
     if (done != CLI_DONE || answer_print_json(cli, answer))
         return done;
@@ -186,16 +172,12 @@ enum cli_exit user_close(const struct cli *cli, int argc, char **argv)
 enum cli_exit user_refuse(const struct cli *cli, int argc, char **argv)
 {
     char path[CLIENT_PATH_MAX];
-    const char *id = NULL, *reason = NULL;
+    const char *reason = NULL;
     ANSWER_OWNED json_t *answer = NULL;
     const struct option_spec options[] = {{.name = "--reason", .value = &reason, .required = true},
                                           {.name = NULL}};
-    if (!arguments_parse(cli, options, argc, argv, &id, 1))
+    if (!answer_take_path(cli, options, argc, argv, "/admin/v1/users/", "/refuse", path))
         return CLI_USAGE;
-    if (!client_make_path(path, "/admin/v1/users/", id, "/refuse")) {
-        complain(cli->language, MESSAGE_ARGUMENT_COUNT);
-        return CLI_USAGE;
-    }
     enum cli_exit done = client_call(cli, "POST", path, json_pack("{ss}", "reason", reason), &answer);
     if (done == CLI_DONE && !answer_print_json(cli, answer))
         say(cli->language, MESSAGE_REFUSAL_TOLD);
@@ -206,14 +188,9 @@ enum cli_exit user_show(const struct cli *cli, int argc, char **argv)
 {
     static const struct option_spec none[] = {{.name = NULL}};
     char path[CLIENT_PATH_MAX];
-    const char *id = NULL;
     ANSWER_OWNED json_t *answer = NULL;
-    if (!arguments_parse(cli, none, argc, argv, &id, 1))
+    if (!answer_take_path(cli, none, argc, argv, "/admin/v1/users/", "", path))
         return CLI_USAGE;
-    if (!client_make_path(path, "/admin/v1/users/", id, "")) {
-        complain(cli->language, MESSAGE_ARGUMENT_COUNT);
-        return CLI_USAGE;
-    }
     enum cli_exit done = client_call(cli, "GET", path, NULL, &answer);
     if (done == CLI_DONE && !answer_print_json(cli, answer))
         answer_print_members(json_object_get(answer, "account"));
