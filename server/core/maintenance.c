@@ -19,22 +19,38 @@
 #define MAINTENANCE_PRUNE_STEPS 120
 #define MAINTENANCE_NOTICES_AT_ONCE 10000
 
-static enum hufu_err maintenance_prune(struct worker *worker)
+static enum hufu_err maintenance_partition(struct worker *worker)
 {
-    bool more = true;
-    enum hufu_err err = HUFU_OK;
-    for (int i = 0; err == HUFU_OK && more && i < MAINTENANCE_PRUNE_STEPS; i++)
-        err = request_prune(worker->store, &more);
+    int32_t made;
+    return maintenance_make_partitions(worker->store, MAINTENANCE_MONTHS_AHEAD, &made);
+}
+
+/* What is removed step by step; *more: there may be another. */
+static enum hufu_err maintenance_prune_request(struct worker *worker, bool *more)
+{
+    return request_prune(worker->store, more);
+}
+
+static enum hufu_err maintenance_prune_proof(struct worker *worker, bool *more)
+{
+    int32_t pruned;
+    enum hufu_err err = session_prune_proofs(worker->store, &pruned);
+    *more = pruned > 0;
     return err;
 }
 
-static enum hufu_err maintenance_prune_proofs(struct worker *worker)
+static enum hufu_err maintenance_prune_notice(struct worker *worker, bool *more)
 {
-    int32_t pruned = 1;
-    enum hufu_err err = HUFU_OK;
-    for (int i = 0; err == HUFU_OK && pruned > 0 && i < MAINTENANCE_PRUNE_STEPS; i++)
-        err = session_prune_proofs(worker->store, &pruned);
+    int32_t removed;
+    enum hufu_err err = notice_prune(worker->store, NOTICE_KEEP_DAYS, MAINTENANCE_NOTICES_AT_ONCE, &removed);
+    *more = removed == MAINTENANCE_NOTICES_AT_ONCE;
     return err;
+}
+
+static void maintenance_keep_first(enum hufu_err *first, enum hufu_err err)
+{
+    if (*first == HUFU_OK)
+        *first = err;
 }
 
 static void maintenance_free(uint8_t **memory)
@@ -53,8 +69,8 @@ static enum hufu_err maintenance_renew_crls(struct worker *worker)
         struct buf der;
         buf_init(&der, memory, HSMC_CRL_MAX);
         enum hufu_err err = crl_current(worker, &act, service_ca_names[i], &der);
-        if (first == HUFU_OK && err != HUFU_ERR_NOT_FOUND)
-            first = err;
+        if (err != HUFU_ERR_NOT_FOUND)
+            maintenance_keep_first(&first, err);
     }
     return first;
 }
@@ -70,30 +86,34 @@ static enum hufu_err maintenance_prune_authentications(struct worker *worker)
     return err == HUFU_OK ? attempt_prune(worker->store) : err;
 }
 
-static enum hufu_err maintenance_prune_notices(struct worker *worker)
+typedef enum hufu_err maintenance_step(struct worker *worker, bool *more);
+
+static enum hufu_err maintenance_repeat(struct worker *worker, maintenance_step *step)
 {
-    int32_t removed = MAINTENANCE_NOTICES_AT_ONCE;
+    bool more = true;
     enum hufu_err err = HUFU_OK;
-    while (err == HUFU_OK && removed == MAINTENANCE_NOTICES_AT_ONCE)
-        err = notice_prune(worker->store, NOTICE_KEEP_DAYS, MAINTENANCE_NOTICES_AT_ONCE, &removed);
+    for (int i = 0; err == HUFU_OK && more && i < MAINTENANCE_PRUNE_STEPS; i++)
+        err = step(worker, &more);
     return err;
 }
 
 enum hufu_err maintenance_run(struct worker *worker)
 {
-    int32_t made;
-    enum hufu_err partitions = maintenance_make_partitions(worker->store, MAINTENANCE_MONTHS_AHEAD, &made);
-    enum hufu_err pruned = maintenance_prune(worker);
-    enum hufu_err proofs = maintenance_prune_proofs(worker);
-    enum hufu_err expired = handover_expire(worker);
-    if (pruned == HUFU_OK)
-        pruned = maintenance_prune_authentications(worker);
-    enum hufu_err notices = maintenance_prune_notices(worker);
-    enum hufu_err crls = maintenance_renew_crls(worker);
-    return partitions != HUFU_OK ? partitions
-           : pruned != HUFU_OK   ? pruned
-           : proofs != HUFU_OK   ? proofs
-           : expired != HUFU_OK  ? expired
-           : notices != HUFU_OK  ? notices
-                                 : crls;
+    static maintenance_step *const steps[] = {
+        maintenance_prune_request,
+        maintenance_prune_proof,
+        maintenance_prune_notice,
+    };
+    static enum hufu_err (*const tasks[])(struct worker *) = {
+        maintenance_partition,
+        maintenance_prune_authentications,
+        handover_expire,
+        maintenance_renew_crls,
+    };
+    enum hufu_err first = HUFU_OK;
+    for (size_t i = 0; i < sizeof tasks / sizeof tasks[0]; i++)
+        maintenance_keep_first(&first, tasks[i](worker));
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
+        maintenance_keep_first(&first, maintenance_repeat(worker, steps[i]));
+    return first;
 }

@@ -8,9 +8,8 @@
 
 #define MAINTENANCE_MONTHS_AHEAD 3
 
-/* Partitions for the months ahead, old answers and notices and spent proofs removed, hand-overs ended that nobody finished, revocation lists
- * renewed. Each is tried; the first error is
- * returned. */
+/* Partitions for the months ahead; old answers, spent proofs, what was begun to authenticate, and old notices removed; hand-overs
+ * ended that nobody finished; revocation lists renewed. Each is tried; the first error is returned. */
 enum hufu_err maintenance_run(struct worker *worker) HUFU_MUST_CHECK;
 
 #endif
