@@ -161,11 +161,19 @@ static void read_head(CURL *handle, struct exchange_answer *answer)
             after < EXCHANGE_RETRY_AFTER_MAX ? (uint32_t)after : (uint32_t)EXCHANGE_RETRY_AFTER_MAX;
 }
 
-static void fail(struct worker *worker, enum outside_service service, const char *detail)
+static void fail(struct worker *worker, enum outside_service service, const char *event, const char *name,
+                 const char *value)
 {
     metrics_add(worker->metrics, METRICS_OUTSIDE_ERRORS, 1);
-    log_event(LOG_WARNING, "outside.failed", "request_id", worker->trace, "service",
-              outside_service_names[service], "detail", detail, NULL);
+    log_event(LOG_WARNING, event, "request_id", worker->trace, "service", outside_service_names[service],
+              name, value, NULL);
+}
+
+void exchange_refused(struct worker *worker, enum outside_service service, int status)
+{
+    char text[16];
+    (void)snprintf(text, sizeof(text), "%d", status);
+    fail(worker, service, "outside.refused", "status", text);
 }
 
 enum hufu_err exchange_post(struct worker *worker, const struct exchange_call *call,
@@ -188,6 +196,6 @@ enum hufu_err exchange_post(struct worker *worker, const struct exchange_call *c
     if (code == CURLE_OK)
         return HUFU_OK;
     memset(answer, 0, sizeof(*answer));
-    fail(worker, call->service, curl_easy_strerror(code));
+    fail(worker, call->service, "outside.failed", "detail", curl_easy_strerror(code));
     return HUFU_ERR_AWAY;
 }

@@ -43,5 +43,7 @@ struct exchange_answer {
  * followed, and a certificate that does not hold is nobody's). */
 enum hufu_err exchange_post(struct worker *worker, const struct exchange_call *call,
                             struct exchange_answer *answer) HUFU_MUST_CHECK;
+/* Counts and logs an answer that came and does not do: its status is a refusal, or its body is not of its form. */
+void exchange_refused(struct worker *worker, enum outside_service service, int status);
 
 #endif

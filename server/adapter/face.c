@@ -2,14 +2,11 @@
 #include "server/adapter/face.h"
 
 #include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "common/encoding.h"
-#include "common/log.h"
 #include "common/secret.h"
 #include "server/adapter/exchange.h"
-#include "server/metrics.h"
 #include "server/worker.h"
 
 bool face_offered(const struct worker *worker)
@@ -64,16 +61,6 @@ static enum hufu_err face_body_make(struct face_body *body, struct bytes referen
     return HUFU_OK;
 }
 
-static enum hufu_err face_fail(struct worker *worker, int status)
-{
-    char text[16];
-    (void)snprintf(text, sizeof(text), "%d", status);
-    metrics_add(worker->metrics, METRICS_OUTSIDE_ERRORS, 1);
-    log_event(LOG_WARNING, "outside.refused", "request_id", worker->trace, "service", "face", "status", text,
-              NULL);
-    return HUFU_ERR_AWAY;
-}
-
 static enum hufu_err face_judge(struct worker *worker, const struct exchange_answer *answer, bool *same)
 {
     if (answer->status == 422)
@@ -83,8 +70,10 @@ static enum hufu_err face_judge(struct worker *worker, const struct exchange_ans
     json_t *json __attribute__((cleanup(json_release))) =
         answer->status == 200 ? json_loadb(answer->body, answer->len, JSON_REJECT_DUPLICATES, NULL) : NULL;
     const json_t *said = json_object_get(json, "same");
-    if (!json_is_boolean(said))
-        return face_fail(worker, answer->status);
+    if (!json_is_boolean(said)) {
+        exchange_refused(worker, OUTSIDE_FACE, answer->status);
+        return HUFU_ERR_AWAY;
+    }
     *same = json_is_true(said);
     return HUFU_OK;
 }

@@ -2,13 +2,10 @@
 #include "server/adapter/message.h"
 
 #include <jansson.h>
-#include <stdio.h>
 
 #include "common/encoding.h"
-#include "common/log.h"
 #include "common/secret.h"
 #include "server/adapter/exchange.h"
-#include "server/metrics.h"
 #include "server/worker.h"
 
 #define MESSAGE_BODY_MAX 16384 /* what a service must take */
@@ -48,13 +45,9 @@ static bool is_final(int status)
 
 static enum hufu_err message_judge(struct worker *worker, enum outside_service service, int status)
 {
-    char text[16];
     if (status >= 200 && status <= 299)
         return HUFU_OK;
-    metrics_add(worker->metrics, METRICS_OUTSIDE_ERRORS, 1);
-    (void)snprintf(text, sizeof(text), "%d", status);
-    log_event(LOG_WARNING, "outside.refused", "request_id", worker->trace, "service",
-              outside_service_names[service], "status", text, NULL);
+    exchange_refused(worker, service, status);
     return is_final(status) ? HUFU_ERR_FORM : HUFU_ERR_AWAY;
 }
 
