@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 
 #include "common/secret.h"
 #include "server/config.h"
+#include "server/gate.h"
 
 const char *const outside_service_names[OUTSIDE_SERVICE_COUNT] = {
     [OUTSIDE_SMS] = "sms",
@@ -25,8 +25,7 @@ struct outside {
     char *authorities;
     size_t authorities_len;
     long timeout_ms;
-    int comparisons_max;
-    atomic_int comparisons;
+    struct gate *comparisons; /* nobody waits before it */
 };
 
 static void close_fd(int *fd)
@@ -128,11 +127,10 @@ enum hufu_err outside_new(struct outside **outside, const struct server_config *
     struct outside *o = calloc(1, sizeof(*o));
     if (!o)
         return HUFU_ERR_INTERNAL;
+    long comparisons = config->workers / OUTSIDE_WORKERS_PER_COMPARISON;
     o->timeout_ms = config->outside_timeout_ms;
-    o->comparisons_max = (int)(config->workers / OUTSIDE_WORKERS_PER_COMPARISON);
-    if (o->comparisons_max == 0)
-        o->comparisons_max = 1;
-    enum hufu_err err = outside_fill(o, config, message, message_size);
+    o->comparisons = gate_new(comparisons > 0 ? (unsigned)comparisons : 1, 0);
+    enum hufu_err err = o->comparisons ? outside_fill(o, config, message, message_size) : HUFU_ERR_INTERNAL;
     if (err)
         outside_free(o);
     else
@@ -144,6 +142,7 @@ void outside_free(struct outside *outside)
 {
     if (!outside)
         return;
+    gate_free(outside->comparisons);
     secret_wipe(outside->tokens, sizeof(outside->tokens));
     free(outside->authorities);
     free(outside);
@@ -176,13 +175,10 @@ long outside_timeout_ms(const struct outside *outside)
 
 bool outside_enter(struct outside *outside)
 {
-    if (atomic_fetch_add(&outside->comparisons, 1) < outside->comparisons_max)
-        return true;
-    outside_leave(outside);
-    return false;
+    return gate_enter(outside->comparisons);
 }
 
 void outside_leave(struct outside *outside)
 {
-    (void)atomic_fetch_sub(&outside->comparisons, 1);
+    gate_leave(outside->comparisons);
 }
