@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What one worker thread works with. Every handler and every core call gets a worker; nothing in it is shared
- * with another thread but the metrics (atomic), the configuration (constant), the key list and the data key (locked). */
+ * with another thread but the metrics (atomic), the configuration and what is known of outside services (constant), the key
+ * list, the data key and the gates (locked). */
 #ifndef HUFU_SERVER_WORKER_H
 #define HUFU_SERVER_WORKER_H
 
@@ -30,8 +31,8 @@ struct worker {
     struct gate *hashing;
     /* Where the request in hand came from: an IPv4 address (mapped) or an IPv6 network of 64 bits; zeros: a local socket. */
     uint8_t peer[WORKER_PEER_SIZE];
-    /* The id of the request in hand, for logs, audit events and hufu-hsm's log; "maintenance" in that thread.
-     */
+    /* The id of the request in hand, for logs, audit events and hufu-hsm's log; a courier's: of the notice; "maintenance" in
+     * that thread. */
     char trace[UUID_TEXT_SIZE];
 };
 

@@ -32,8 +32,8 @@ enum hufu_err binding_check_active(struct act *act, const struct standing *stand
 enum hufu_err binding_check_use(struct act *act, const struct standing *standing,
                                 uint32_t cost) HUFU_MUST_CHECK;
 
-/* Freezes or unfreezes (event) every binding of a key that can take the step; freezing ends its hand-overs. REFUSAL_NOT_FOUND; REFUSAL_CONFLICT: none
- * can. A request that waits for one of the rows is decided by the new state. */
+/* Freezes or unfreezes (event) every binding of a key that can take the step; freezing ends its hand-overs.
+ * REFUSAL_NOT_FOUND; REFUSAL_CONFLICT: none can. A request that waits for one of the rows is decided by the new state. */
 enum hufu_err binding_change_key(struct worker *worker, struct act *act, const uint8_t key_id[UUID_SIZE],
                                  enum binding_event event) HUFU_MUST_CHECK;
 

@@ -44,15 +44,15 @@ enum hufu_err device_change(struct worker *worker, struct act *act, const uint8_
 enum hufu_err device_rename(struct worker *worker, struct act *act, const uint8_t device_id[UUID_SIZE],
                             const char *name, struct device *out) HUFU_MUST_CHECK;
 
-/* Unlocks the PIN: the wrong ones in a row are forgiven. Any other active device of the account whose own is not locked may do that, and an operator; and
- * the device itself with an authentication by password and SMS code, where the project's rules allow it (token; NULL: none).
- * Refusals, besides: authentication needed; PIN locked (of the device that asks); conflict (it is not locked; or so many wrong PINs in its life that it has to be
- * removed). */
+/* Unlocks the PIN: the wrong ones in a row are forgiven. Any other active device of the account whose own is not locked may do
+ * that, and an operator; and the device itself with an authentication by password and SMS code, where the project's rules
+ * allow it (token; NULL: none). Refusals, besides: authentication needed; PIN locked (of the device that asks); conflict (it
+ * is not locked; or so many wrong PINs in its life that it has to be removed). */
 enum hufu_err device_unlock(struct worker *worker, struct act *act, const uint8_t device_id[UUID_SIZE],
                             const uint8_t *token, struct device *out) HUFU_MUST_CHECK;
 
-/* What follows is confirmed by an SMS code: token is an authentication for that, which it spends; NULL: an operator's act. A device
- * may remove itself, too. Refusal, besides: authentication needed.
+/* What follows is confirmed by an SMS code: token is an authentication for that, which it spends; NULL: an operator's act. A
+ * device may remove itself, too. Refusal, besides: authentication needed.
  *
  * Ends a device for good: the service's halves of all its keys are destroyed, its hand-overs and sessions end. dead: the keys of
  * which no device has a half any more; nobody can use them again, and their certificates are to be issued anew for new keys. */

@@ -304,7 +304,8 @@ static bool notice_is_to_nobody(const struct notice_row *row)
     return row->expires_ms < row->created_ms + 1000;
 }
 
-/* Ends it, with its audit event unless it was to nobody: that was neither an event nor a failure. Another courier, whose lease followed on ours, may have done so: then nothing is left to do. */
+/* Ends it, with its audit event unless it was to nobody: that was neither an event nor a failure. Another courier, whose lease
+ * followed on ours, may have done so: then nothing is left to do. */
 static enum hufu_err notice_conclude(struct worker *worker, const struct notice_row *row,
                                      enum notice_event event, const char *failure)
 {

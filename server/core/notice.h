@@ -43,9 +43,9 @@ struct notice {
     enum notice_text text;
     const char *values[NOTICE_VALUES_MAX]; /* as many as the text has; each at most NOTICE_VALUE_MAX bytes */
     uint32_t lifetime_seconds;             /* after that nobody needs it any more */
-    bool
-        nobody; /* it goes to no one: it is put in like any other, and expires at once, in silence. For who must not show by the time
-                    that it takes whether there is somebody */
+    /* It goes to no one: it is put in like any other, and expires at once, in silence. For who must not show by the time that
+     * it takes whether there is somebody. */
+    bool nobody;
 };
 
 /* Whether there is an outside service for this kind. Who can do without the message asks before it posts. */

@@ -4,7 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
-/* {0}, {1}, …: the values. None is what a device or a stranger chose: it would be a text of theirs in the service's name. Each text names the project in front, as text messages do that come from a shared number. */
+/* {0}, {1}, …: the values. None is what a device or a stranger chose: it would be a text of theirs in the service's name. Each
+ * text names the project in front, as text messages do that come from a shared number. */
 struct words {
     const char *subject, *body;
 };

@@ -28,7 +28,7 @@ enum notice_text {
 
 #define NOTICE_VALUES_MAX 4
 
-/* "code", "account-approved", …: what an outside service knows the text by. */
+/* "code-sign-in", "account-approved", …: what an outside service knows the text by. */
 const char *notice_text_name(enum notice_text text);
 /* How many values stand in it. */
 size_t notice_text_values(enum notice_text text);

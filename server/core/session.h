@@ -47,9 +47,9 @@ enum hufu_err session_authenticate(struct worker *worker, struct act *act, enum 
                                    const uint8_t token_hash[HASH_SIZE],
                                    const struct dpop_proof *proof) HUFU_MUST_CHECK;
 
-/* A fresh session of the device, which becomes the act's, for an application (1 to SESSION_APPLICATION_MAX bytes; NULL: the default), whose session of the same
- * application ends; in the transaction in hand, for as long as the project's rule says. The
- * account must be locked. */
+/* A fresh session of the device, which becomes the act's, for an application (1 to SESSION_APPLICATION_MAX bytes; NULL: the
+ * default), whose session of the same application ends; in the transaction in hand, for as long as the project's rule says.
+ * The account must be locked. */
 enum hufu_err session_open(struct worker *worker, struct act *act, const struct account *account,
                            const uint8_t device_id[UUID_SIZE], const char *application,
                            uint8_t token[SESSION_TOKEN_SIZE], uint64_t *expires_ms) HUFU_MUST_CHECK;

@@ -9,15 +9,15 @@
 #include "server/worker.h"
 
 struct use_record_in {
-    const char *from,
-        *to;         /* dates of the project's time zone; both NULL: today; one NULL: the day is today */
+    /* Dates of the project's time zone; both NULL: today; one NULL: the day is today. */
+    const char *from, *to;
     bool has_before; /* where the last page ended */
     int64_t before_us;
     uint8_t before_id[UUID_SIZE];
     size_t limit;
 };
-/* Of the account of this session. Today's are for every device of it, a period's for the primary one alone. Refusals: not allowed (a
- * period, and this is not the primary device), bad field (from or to is no date, or from is later than to). */
+/* Of the account of this session. Today's are for every device of it, a period's for the primary one alone. Refusals: not
+ * allowed (a period, and this is not the primary device), bad field (from or to is no date, or from is later than to). */
 enum hufu_err use_record_page(struct worker *worker, struct act *act, const struct use_record_in *in,
                               struct use_record *records, size_t *count,
                               struct use_period *period) HUFU_MUST_CHECK;

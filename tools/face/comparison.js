@@ -78,4 +78,3 @@ export class Comparison {
         return this.#tf.memory().numTensors;
     }
 }
-

@@ -3,7 +3,7 @@
 # Sourced by tools/stack.sh. Uses $home, $top, $user_outside.
 
 outside_prepare() {
-    node=$(command -v node) || { echo "stack: there is no node; tools/install.sh test installs it" >&2; return 1; }
+    node=$(command -v node) || { echo "stack: there is no node; tools/install.sh run installs it" >&2; return 1; }
     node=$(realpath "$node")
     # A node in somebody's home is run by whoever runs the stack.
     [[ -z $user_outside ]] || setpriv --reuid "$user_outside" --regid "$user_outside" --clear-groups -- "$node" --version \
