@@ -11,15 +11,6 @@
 
 static const char handover_over[] = "the binding does not wait for a hand-over any more";
 
-static void handover_set_act(struct act *act, const struct handover *handover)
-{
-    act_set_account(act, handover->project_id, handover->account_id);
-    act_set_device(act, handover->device_id);
-    act->has_binding = true;
-    memcpy(act->binding_id, handover->binding_id, UUID_SIZE);
-    act_set_key(act, handover->key_id);
-}
-
 /* The act's device, locked after its account, may ask for keys of others. */
 static enum hufu_err handover_hold_device(struct worker *worker, struct act *act)
 {
@@ -50,12 +41,10 @@ static enum hufu_err handover_end(struct worker *worker, const struct act *act,
 {
     struct binding_entry entries[BINDING_PER_KEY_MAX];
     size_t count;
-    struct act event = *act;
-    handover_set_act(&event, handover);
     enum hufu_err err = binding_hold_device(worker->store, handover->device_id, entries, &count);
     for (size_t i = 0; err == HUFU_OK && i < count; i++)
         if (memcmp(entries[i].binding_id, handover->binding_id, UUID_SIZE) == 0)
-            return entries[i].state == BINDING_WAITING ? binding_remove(worker, &event, &entries[i])
+            return entries[i].state == BINDING_WAITING ? binding_remove(worker, act, &entries[i])
                                                        : HUFU_ERR_INTERNAL;
     return err;
 }
@@ -172,7 +161,11 @@ static enum hufu_err handover_record(struct worker *worker, const struct act *ac
 {
     struct act event = *act;
     event.action = "binding.handover";
-    handover_set_act(&event, handover);
+    act_set_account(&event, handover->project_id, handover->account_id);
+    act_set_device(&event, handover->device_id);
+    event.has_binding = true;
+    memcpy(event.binding_id, handover->binding_id, UUID_SIZE);
+    act_set_key(&event, handover->key_id);
     return act_record(worker, &event, NULL);
 }
 
