@@ -7,7 +7,6 @@
 #include "mobile-sdk/captcha.h"
 #include "mobile-sdk/rest.h"
 
-#define REQUEST_MAX 4096
 #define PASSWORD_MAX 512 /* bytes; the service has its own rules below that */
 #define CODE_TEXT_MAX 16
 
@@ -17,16 +16,6 @@ static const char *const purpose_names[] = {
     [HUFU_AUTHENTICATE_CONFIRM] = "confirm",
     [HUFU_AUTHENTICATE_RECOVER] = "recover",
 };
-
-struct request_text {
-    uint8_t bytes[REQUEST_MAX];
-};
-
-static void request_text_wipe(struct request_text *text)
-{
-    secret_wipe(text, sizeof(*text));
-}
-#define REQUEST_TEXT_WIPED __attribute__((cleanup(request_text_wipe)))
 
 /* A text of the caller's with an end, for JSON. */
 struct given_text {
@@ -59,6 +48,23 @@ enum hufu_result authentication_put(struct hufu *hufu, struct buf *body)
 void authentication_forget(struct hufu *hufu)
 {
     secret_wipe(hufu->authentication, sizeof(hufu->authentication));
+}
+
+void authentication_body_wipe(struct authentication_body *body)
+{
+    secret_wipe(body, sizeof(*body));
+}
+
+static void begin_body(struct authentication_body *body)
+{
+    buf_init(&body->json, body->memory, sizeof(body->memory));
+    json_begin(&body->json);
+}
+
+enum hufu_result authentication_body_begin(struct hufu *hufu, struct authentication_body *body)
+{
+    begin_body(body);
+    return authentication_put(hufu, &body->json);
 }
 
 /* ---- what the service says ---- */
@@ -128,13 +134,11 @@ static enum hufu_result put_beginning(struct hufu *hufu, struct buf *body,
 static enum hufu_result begin(struct hufu *hufu, enum hufu_authentication_purpose purpose,
                               struct hufu_authentication *state)
 {
-    REQUEST_TEXT_WIPED struct request_text text;
-    struct buf body;
-    buf_init(&body, text.bytes, sizeof(text.bytes));
-    json_begin(&body);
-    enum hufu_result result = put_beginning(hufu, &body, purpose);
-    json_end(&body);
-    if (!result && buf_finish(&body))
+    AUTHENTICATION_BODY_WIPED struct authentication_body body;
+    begin_body(&body);
+    enum hufu_result result = put_beginning(hufu, &body.json, purpose);
+    json_end(&body.json);
+    if (!result && buf_finish(&body.json))
         result = HUFU_RESULT_INTERNAL;
     if (result)
         return result;
@@ -142,7 +146,7 @@ static enum hufu_result begin(struct hufu *hufu, enum hufu_authentication_purpos
     REST_ANSWER_DONE struct rest_answer answer = {.json = NULL};
     const struct rest_request request = {
         .path = confirm ? "/v1/account/authentications" : "/v1/authentications",
-        .body = buf_bytes(&body),
+        .body = buf_bytes(&body.json),
         .anonymous = !confirm,
     };
     result = rest_call(hufu, &request, &answer);
@@ -181,13 +185,6 @@ enum hufu_result authentication_send(struct hufu *hufu, const char *path, struct
     return result || !state ? result : read_progress(answer.json, state);
 }
 
-static enum hufu_result begin_try(struct hufu *hufu, struct buf *body, struct request_text *text)
-{
-    buf_init(body, text->bytes, sizeof(text->bytes));
-    json_begin(body);
-    return authentication_put(hufu, body);
-}
-
 /* The one field that the service may find fault with is the new password. */
 static enum hufu_result judge_password(const struct hufu *hufu, enum hufu_result result)
 {
@@ -199,61 +196,57 @@ enum hufu_result hufu_authenticate_password(struct hufu *hufu, const char *passw
                                             const char *changed, size_t changed_len,
                                             struct hufu_authentication *state)
 {
-    REQUEST_TEXT_WIPED struct request_text text;
+    AUTHENTICATION_BODY_WIPED struct authentication_body body;
     GIVEN_TEXT_WIPED struct given_text given, wanted = {.text = ""};
-    struct buf body;
     *state = (struct hufu_authentication){.done = false};
     report_begin(hufu);
     enum hufu_result result = take_text(&given, password, password_len);
     if (!result && changed)
         result = take_text(&wanted, changed, changed_len);
     if (!result)
-        result = begin_try(hufu, &body, &text);
+        result = authentication_body_begin(hufu, &body);
     if (result)
         return report_end(hufu, result);
-    json_put_text(&body, "password", given.text);
+    json_put_text(&body.json, "password", given.text);
     if (changed)
-        json_put_text(&body, "new_password", wanted.text);
-    return report_end(
-        hufu, judge_password(hufu, authentication_send(hufu, "/v1/authentications/password", &body, state)));
+        json_put_text(&body.json, "new_password", wanted.text);
+    return report_end(hufu, judge_password(hufu, authentication_send(hufu, "/v1/authentications/password",
+                                                                     &body.json, state)));
 }
 
 enum hufu_result hufu_authenticate_send_code(struct hufu *hufu)
 {
-    REQUEST_TEXT_WIPED struct request_text text;
-    struct buf body;
+    AUTHENTICATION_BODY_WIPED struct authentication_body body;
     report_begin(hufu);
-    enum hufu_result result = begin_try(hufu, &body, &text);
+    enum hufu_result result = authentication_body_begin(hufu, &body);
     if (!result)
-        result = authentication_send(hufu, "/v1/authentications/sms-codes", &body, NULL);
+        result = authentication_send(hufu, "/v1/authentications/sms-codes", &body.json, NULL);
     return report_end(hufu, result);
 }
 
 enum hufu_result hufu_authenticate_code(struct hufu *hufu, const char *code,
                                         struct hufu_authentication *state)
 {
-    REQUEST_TEXT_WIPED struct request_text text;
-    struct buf body;
+    AUTHENTICATION_BODY_WIPED struct authentication_body body;
     *state = (struct hufu_authentication){.done = false};
     report_begin(hufu);
     if (!code || strlen(code) > CODE_TEXT_MAX)
         return report_end(hufu, HUFU_RESULT_ARGUMENT);
-    enum hufu_result result = begin_try(hufu, &body, &text);
+    enum hufu_result result = authentication_body_begin(hufu, &body);
     if (result)
         return report_end(hufu, result);
-    json_put_text(&body, "code", code);
-    return report_end(hufu, authentication_send(hufu, "/v1/authentications/sms", &body, state));
+    json_put_text(&body.json, "code", code);
+    return report_end(hufu, authentication_send(hufu, "/v1/authentications/sms", &body.json, state));
 }
 
 enum hufu_result hufu_authentication_state(struct hufu *hufu, struct hufu_authentication *state)
 {
-    REQUEST_TEXT_WIPED struct request_text text;
-    struct buf body;
+    AUTHENTICATION_BODY_WIPED struct authentication_body body;
     *state = (struct hufu_authentication){.done = false};
     report_begin(hufu);
-    enum hufu_result result = begin_try(hufu, &body, &text);
+    enum hufu_result result = authentication_body_begin(hufu, &body);
     if (!result)
-        result = authentication_send(hufu, "/v1/authentications/state", &body, state);
+        result = authentication_send(hufu, "/v1/authentications/state", &body.json, state);
     return report_end(hufu, result);
 }
 
@@ -262,9 +255,8 @@ enum hufu_result hufu_authentication_state(struct hufu *hufu, struct hufu_authen
 enum hufu_result hufu_password_change(struct hufu *hufu, const char *old, size_t old_len, const char *wanted,
                                       size_t wanted_len)
 {
-    REQUEST_TEXT_WIPED struct request_text text;
+    AUTHENTICATION_BODY_WIPED struct authentication_body body;
     GIVEN_TEXT_WIPED struct given_text before, after = {.text = ""};
-    struct buf body;
     report_begin(hufu);
     enum hufu_result result = take_text(&before, old, old_len);
     if (!result)
@@ -273,32 +265,30 @@ enum hufu_result hufu_password_change(struct hufu *hufu, const char *old, size_t
         result = HUFU_RESULT_NOT_ENROLLED;
     if (result)
         return report_end(hufu, result);
-    buf_init(&body, text.bytes, sizeof(text.bytes));
-    json_begin(&body);
-    json_put_text(&body, "old", before.text);
-    json_put_text(&body, "new", after.text);
-    json_end(&body);
-    if (buf_finish(&body))
+    begin_body(&body);
+    json_put_text(&body.json, "old", before.text);
+    json_put_text(&body.json, "new", after.text);
+    json_end(&body.json);
+    if (buf_finish(&body.json))
         return report_end(hufu, HUFU_RESULT_ARGUMENT);
     REST_ANSWER_DONE struct rest_answer answer = {.json = NULL};
     const struct rest_request request = {
-        .method = "PUT", .path = "/v1/account/password", .body = buf_bytes(&body)};
+        .method = "PUT", .path = "/v1/account/password", .body = buf_bytes(&body.json)};
     return report_end(hufu, judge_password(hufu, rest_call(hufu, &request, &answer)));
 }
 
 enum hufu_result hufu_password_recover(struct hufu *hufu, const char *wanted, size_t wanted_len)
 {
-    REQUEST_TEXT_WIPED struct request_text text;
+    AUTHENTICATION_BODY_WIPED struct authentication_body body;
     GIVEN_TEXT_WIPED struct given_text after;
-    struct buf body;
     report_begin(hufu);
     enum hufu_result result = take_text(&after, wanted, wanted_len);
     if (!result)
-        result = begin_try(hufu, &body, &text);
+        result = authentication_body_begin(hufu, &body);
     if (result)
         return report_end(hufu, result);
-    json_put_text(&body, "password", after.text);
-    result = authentication_send(hufu, "/v1/password-recoveries", &body, NULL);
+    json_put_text(&body.json, "password", after.text);
+    result = authentication_send(hufu, "/v1/password-recoveries", &body.json, NULL);
     if (!result)
         authentication_forget(hufu);
     return report_end(hufu, judge_password(hufu, result));

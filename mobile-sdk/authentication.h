@@ -10,6 +10,17 @@
 
 struct hufu;
 
+/* The body of a request with an authentication's token, a password, or a code. Secret; declare it with
+ * AUTHENTICATION_BODY_WIPED. */
+struct authentication_body {
+    struct buf json;
+    uint8_t memory[4096];
+};
+void authentication_body_wipe(struct authentication_body *body);
+#define AUTHENTICATION_BODY_WIPED __attribute__((cleanup(authentication_body_wipe)))
+
+/* Begins a body, with "authentication": the token, in it; HUFU_RESULT_AUTHENTICATION when there is none. */
+enum hufu_result authentication_body_begin(struct hufu *hufu, struct authentication_body *body) HUFU_CHECKED;
 /* Adds "authentication": its token, to a body; HUFU_RESULT_AUTHENTICATION when there is none. */
 enum hufu_result authentication_put(struct hufu *hufu, struct buf *body) HUFU_CHECKED;
 /* Closes the body, sends it, and reads how far the authentication has come (state may be NULL). [network] */

@@ -11,21 +11,18 @@
 
 enum hufu_result hufu_authenticate_qr(struct hufu *hufu, char text[HUFU_QR_TEXT_MAX])
 {
-    uint8_t memory[REQUEST_MAX];
-    struct buf body;
+    AUTHENTICATION_BODY_WIPED struct authentication_body body;
     text[0] = '\0';
     report_begin(hufu);
-    buf_init(&body, memory, sizeof(memory));
-    json_begin(&body);
-    enum hufu_result result = authentication_put(hufu, &body);
-    json_end(&body);
-    if (!result && buf_finish(&body))
+    enum hufu_result result = authentication_body_begin(hufu, &body);
+    json_end(&body.json);
+    if (!result && buf_finish(&body.json))
         result = HUFU_RESULT_INTERNAL;
     if (result)
         return report_end(hufu, result);
     REST_ANSWER_DONE struct rest_answer answer = {.json = NULL};
     const struct rest_request request = {
-        .path = "/v1/authentications/qr", .body = buf_bytes(&body), .anonymous = true};
+        .path = "/v1/authentications/qr", .body = buf_bytes(&body.json), .anonymous = true};
     result = rest_call(hufu, &request, &answer);
     if (result)
         return report_end(hufu, result);
@@ -34,7 +31,7 @@ enum hufu_result hufu_authenticate_qr(struct hufu *hufu, char text[HUFU_QR_TEXT_
     return report_end(hufu, json_finish(&reader) ? HUFU_RESULT_FAULT : HUFU_RESULT_OK);
 }
 
-/* Sends the code that was scanned, with the session. */
+/* Sends the code that was scanned, with the session: it is no secret. */
 static enum hufu_result send_scanned(struct hufu *hufu, const char *path, const char *text,
                                      struct rest_answer *answer)
 {

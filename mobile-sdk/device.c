@@ -4,12 +4,10 @@
 #include <string.h>
 
 #include "common/encoding.h"
-#include "common/secret.h"
 #include "mobile-sdk/authentication.h"
 #include "mobile-sdk/rest.h"
 
 #define DEVICE_NAME_MAX 100
-#define CONFIRMATION_MAX 256
 #define DEVICE_REQUEST_MAX 1024 /* a name of control characters alone would be six times as long */
 
 static void read_optional_text(struct json_reader *reader, const char *path, char *text, size_t size)
@@ -113,31 +111,26 @@ enum hufu_result hufu_device_unfreeze(struct hufu *hufu, const struct hufu_id *d
 }
 
 /* {authentication}; without one, if it may be left out, nothing. */
-static enum hufu_result put_confirmation(struct hufu *hufu, struct buf *body, bool may_be_left_out)
+static enum hufu_result make_confirmation(struct hufu *hufu, struct authentication_body *body,
+                                          bool may_be_left_out)
 {
-    json_begin(body);
-    enum hufu_result result = authentication_put(hufu, body);
-    json_end(body);
+    enum hufu_result result = authentication_body_begin(hufu, body);
+    json_end(&body->json);
     if (result)
         return may_be_left_out ? HUFU_RESULT_OK : HUFU_RESULT_AUTHENTICATION_NEEDED;
-    return buf_finish(body) ? HUFU_RESULT_INTERNAL : HUFU_RESULT_OK;
+    return buf_finish(&body->json) ? HUFU_RESULT_INTERNAL : HUFU_RESULT_OK;
 }
 
 static enum hufu_result confirmed(struct hufu *hufu, const char *method, const char *path,
                                   bool may_be_left_out, struct rest_answer *answer)
 {
-    struct confirmation_text {
-        uint8_t bytes[CONFIRMATION_MAX];
-    } text;
-    struct buf body;
+    AUTHENTICATION_BODY_WIPED struct authentication_body body;
     if (!hufu->device.session_token[0])
         return HUFU_RESULT_NOT_ENROLLED;
-    buf_init(&body, text.bytes, sizeof(text.bytes));
-    enum hufu_result result = put_confirmation(hufu, &body, may_be_left_out);
-    const struct rest_request request = {.method = method, .path = path, .body = buf_bytes(&body)};
+    enum hufu_result result = make_confirmation(hufu, &body, may_be_left_out);
+    const struct rest_request request = {.method = method, .path = path, .body = buf_bytes(&body.json)};
     if (!result)
         result = rest_call(hufu, &request, answer);
-    secret_wipe(&text, sizeof(text));
     if (!result)
         authentication_forget(hufu);
     return result;

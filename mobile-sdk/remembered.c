@@ -9,7 +9,6 @@
 
 #define RECORD_NAME "remembered-password" /* in storage */
 #define TOKEN_SIZE 32
-#define REQUEST_MAX 512
 
 /* Secret. */
 struct token {
@@ -22,14 +21,16 @@ static void token_wipe(struct token *token)
 }
 #define TOKEN_WIPED __attribute__((cleanup(token_wipe)))
 
-/* Signed: the service's fresh challenge is the token of the authentication. */
-struct message {
-    uint8_t bytes[128];
+/* What the proof is made of, and the proof. Secret. */
+struct proof {
+    uint8_t challenge[TOKEN_SIZE]; /* the service's fresh one is the token of the authentication */
+    uint8_t message[128];
+    uint8_t signature[HUFU_SIGNATURE_SIZE];
 };
 
-static void message_wipe(struct message *message)
+static void proof_wipe(struct proof *proof)
 {
-    secret_wipe(message, sizeof(*message));
+    secret_wipe(proof, sizeof(*proof));
 }
 
 static enum hufu_result load(struct hufu *hufu, struct token *token)
@@ -85,41 +86,35 @@ enum hufu_result hufu_password_forget(struct hufu *hufu)
 
 static enum hufu_result put_proof(struct hufu *hufu, struct buf *body, const struct token *token)
 {
-    __attribute__((cleanup(message_wipe))) struct message memory;
-    uint8_t challenge[TOKEN_SIZE], proof[HUFU_SIGNATURE_SIZE];
-    struct buf message, decoded;
-    buf_init(&decoded, challenge, sizeof(challenge));
-    buf_init(&message, memory.bytes, sizeof(memory.bytes));
-    if (base64url_decode(&decoded, hufu->authentication) || decoded.len != TOKEN_SIZE)
+    __attribute__((cleanup(proof_wipe))) struct proof proof;
+    struct buf message, challenge;
+    buf_init(&challenge, proof.challenge, sizeof(proof.challenge));
+    buf_init(&message, proof.message, sizeof(proof.message));
+    if (base64url_decode(&challenge, hufu->authentication) || challenge.len != TOKEN_SIZE)
         return HUFU_RESULT_AUTHENTICATION;
     buf_put_field_text(&message, "hufu/remembered-password");
-    buf_put_field(&message, challenge, sizeof(challenge));
+    buf_put_field(&message, proof.challenge, sizeof(proof.challenge));
     buf_put_field(&message, token->bytes, sizeof(token->bytes));
-    secret_wipe(challenge, sizeof(challenge));
     enum hufu_result result =
-        buf_finish(&message) ? HUFU_RESULT_INTERNAL : device_sign(hufu, buf_bytes(&message), proof);
+        buf_finish(&message) ? HUFU_RESULT_INTERNAL : device_sign(hufu, buf_bytes(&message), proof.signature);
     if (result)
         return result;
     json_put_bytes(body, "remembered", bytes_of(token->bytes, sizeof(token->bytes)));
-    json_put_bytes(body, "proof", bytes_of(proof, sizeof(proof)));
+    json_put_bytes(body, "proof", bytes_of(proof.signature, sizeof(proof.signature)));
     return HUFU_RESULT_OK;
 }
 
 static enum hufu_result give(struct hufu *hufu, struct hufu_authentication *state)
 {
     TOKEN_WIPED struct token token = {{0}};
-    uint8_t memory[REQUEST_MAX];
-    struct buf body;
-    buf_init(&body, memory, sizeof(memory));
-    json_begin(&body);
+    AUTHENTICATION_BODY_WIPED struct authentication_body body;
     enum hufu_result result = load(hufu, &token);
     if (!result)
-        result = authentication_put(hufu, &body);
+        result = authentication_body_begin(hufu, &body);
     if (!result)
-        result = put_proof(hufu, &body, &token);
+        result = put_proof(hufu, &body.json, &token);
     if (!result)
-        result = authentication_send(hufu, "/v1/authentications/remembered", &body, state);
-    secret_wipe(memory, sizeof(memory));
+        result = authentication_send(hufu, "/v1/authentications/remembered", &body.json, state);
     return result;
 }
 

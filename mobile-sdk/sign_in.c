@@ -13,6 +13,7 @@
 struct memory {
     uint8_t token[SIGN_IN_TOKEN_SIZE];
     uint8_t message[192];
+    uint8_t proof[HUFU_SIGNATURE_SIZE];
     uint8_t request[REQUEST_MAX];
 };
 
@@ -21,8 +22,7 @@ static void memory_wipe(struct memory *memory)
     secret_wipe(memory, sizeof(*memory));
 }
 
-static enum hufu_result make_proof(struct hufu *hufu, struct memory *memory, uint64_t time_ms,
-                                   uint8_t proof[HUFU_SIGNATURE_SIZE])
+static enum hufu_result make_proof(struct hufu *hufu, struct memory *memory, uint64_t time_ms)
 {
     struct buf token, message;
     buf_init(&token, memory->token, sizeof(memory->token));
@@ -30,23 +30,22 @@ static enum hufu_result make_proof(struct hufu *hufu, struct memory *memory, uin
     if (base64url_decode(&token, hufu->authentication) || token.len != sizeof(memory->token) ||
         sign_in_signed_message(&message, memory->token, hufu->device.device_key, time_ms))
         return HUFU_RESULT_INTERNAL;
-    return device_sign(hufu, buf_bytes(&message), proof);
+    return device_sign(hufu, buf_bytes(&message), memory->proof);
 }
 
 static enum hufu_result make_request(struct hufu *hufu, const char *application, struct memory *memory,
                                      struct buf *body)
 {
-    uint8_t proof[HUFU_SIGNATURE_SIZE];
     uint64_t now = clock_now(hufu);
     buf_init(body, memory->request, sizeof(memory->request));
     json_begin(body);
     enum hufu_result result = authentication_put(hufu, body);
     if (!result)
-        result = make_proof(hufu, memory, now, proof);
+        result = make_proof(hufu, memory, now);
     if (result)
         return result;
     json_put_bytes(body, "device_key", bytes_of(hufu->device.device_key, sizeof(hufu->device.device_key)));
-    json_put_bytes(body, "proof", bytes_of(proof, sizeof(proof)));
+    json_put_bytes(body, "proof", bytes_of(memory->proof, sizeof(memory->proof)));
     json_put_u64(body, "time", now);
     if (application)
         json_put_text(body, "application", application);
