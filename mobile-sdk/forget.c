@@ -40,6 +40,7 @@ enum hufu_result hufu_forget(struct hufu *hufu)
     authentication_forget(hufu);
     device_record_wipe(&hufu->device);
     secret_wipe(&hufu->statement, sizeof(hufu->statement));
+    secret_wipe(&hufu->joining, sizeof(hufu->joining));
     hufu->report = (struct hufu_report){.pin_tries_left = -1, .pin_failures_before = -1};
     return report_end(hufu, HUFU_RESULT_OK);
 }

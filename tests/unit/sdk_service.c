@@ -233,6 +233,12 @@ static void get_sessions(struct hufu_http_answer *answer)
     (void)sdk_reply(answer, 200, "{\"sessions\":[],\"next_cursor\":\"AAAA\"}");
 }
 
+/* /v1/sessions/{id} */
+static void delete_session(struct hufu_http_answer *answer)
+{
+    (void)sdk_reply(answer, 200, "{}");
+}
+
 static void get_use_records(struct hufu_http_answer *answer)
 {
     (void)sdk_reply(answer, 200, "{\"records\":[],\"next_cursor\":\"AAAA\"}");
@@ -428,6 +434,8 @@ static void route(struct sdk_service *service, const struct hufu_http_request *r
         refuse_proof_time(service, answer);
     else if (strncmp(path, "/v1/sessions?", 13) == 0)
         get_sessions(answer);
+    else if (strncmp(path, "/v1/sessions/", 13) == 0)
+        delete_session(answer);
     else if (strncmp(path, "/v1/use-records?", 16) == 0)
         get_use_records(answer);
     else if (strcmp(path, "/v1/keys") == 0 && json)
@@ -458,7 +466,7 @@ enum hufu_result sdk_service_request(struct sdk_service *service, const struct h
         json = json_open(bytes_of(request->body, request->body_len));
         assert_non_null(json);
     } else {
-        assert_string_equal(request->method, "GET");
+        assert_string_equal(request->method, strstr(request->url, "/v1/sessions/") ? "DELETE" : "GET");
     }
     answer->body_len = 0;
     answer->status = 0;

@@ -100,6 +100,50 @@ static void a_list_of_empty_pages_without_end_is_a_fault(void **state)
     assert_int_equal(x->service->requests, requests + 2);
 }
 
+static void assert_forgotten(struct session *x)
+{
+    static const struct joining none;
+    struct hufu *hufu = x->device->hufu;
+    struct hufu_account account;
+    assert_int_equal(hufu_account(hufu, &account), HUFU_RESULT_NOT_ENROLLED);
+    assert_int_equal(hufu_key_count(hufu), 0);
+    assert_int_equal(hufu->authentication[0], 0);
+    assert_memory_equal(&hufu->joining, &none, sizeof(none));
+    for (size_t i = 0; i < SDK_VALUES_MAX; i++)
+        assert_int_equal(x->device->values[i].len, 0);
+}
+
+static void forgetting_leaves_nothing_in_storage_and_no_secret_in_the_handle(void **state)
+{
+    struct session *x = *state;
+    authenticate(x);
+    x->device->hufu->joining.begun = true;
+    memset(x->device->hufu->joining.private_key, 7, FRAME_X25519_SIZE);
+    assert_int_equal(hufu_forget(x->device->hufu), HUFU_RESULT_OK);
+    assert_non_null(strstr(x->service->last_url, "/v1/sessions/current"));
+    assert_forgotten(x);
+    assert_int_equal(hufu_forget(x->device->hufu), HUFU_RESULT_OK);
+}
+
+static void forgetting_is_completed_by_a_second_call_after_a_crash_at_any_step(void **state)
+{
+    for (int death = SDK_DEATH_BEFORE; death <= SDK_DEATH_AFTER; death++) {
+        int step = 0;
+        for (bool through = false; !through; step++) {
+            (void)tear_down(state);
+            assert_int_equal(set_up(state), 0);
+            struct session *x = *state;
+            x->device->steps_left = step;
+            x->device->death = (enum sdk_death)death;
+            through = hufu_forget(x->device->hufu) == HUFU_RESULT_OK;
+            sdk_device_restart(x->device);
+            assert_int_equal(hufu_forget(x->device->hufu), HUFU_RESULT_OK);
+            assert_forgotten(x);
+        }
+        assert_true(step > 4); /* certificates, key, remembered password, device; then none */
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -109,6 +153,8 @@ int main(void)
         TEST(a_sign_in_with_a_wrong_clock_takes_the_services_time_and_asks_again_once),
         TEST(a_sign_in_with_a_clock_that_is_days_off_is_refused_and_keeps_the_authentication),
         TEST(a_list_of_empty_pages_without_end_is_a_fault),
+        TEST(forgetting_leaves_nothing_in_storage_and_no_secret_in_the_handle),
+        TEST(forgetting_is_completed_by_a_second_call_after_a_crash_at_any_step),
     };
     return cmocka_run_group_tests_name("sdk_session", tests, NULL, NULL);
 }
