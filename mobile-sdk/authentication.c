@@ -283,6 +283,8 @@ enum hufu_result hufu_password_recover(struct hufu *hufu, const char *wanted, si
     GIVEN_TEXT_WIPED struct given_text after;
     report_begin(hufu);
     enum hufu_result result = take_text(&after, wanted, wanted_len);
+    if (!result && !hufu->authentication[0])
+        result = HUFU_RESULT_AUTHENTICATION_NEEDED;
     if (!result)
         result = authentication_body_begin(hufu, &body);
     if (result)

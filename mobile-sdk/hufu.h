@@ -503,10 +503,12 @@ enum hufu_result hufu_face_enrol(struct hufu *hufu, const uint8_t *picture, size
 
 /* ---- the password ---- */
 
-/* [network] Every other session of the account ends. */
+/* [network] Every other session of the account ends. HUFU_RESULT_AUTHENTICATION: the old one is wrong; HUFU_RESULT_PASSWORD_FORM:
+ * the new one is not good enough; HUFU_RESULT_TOO_MANY. */
 enum hufu_result hufu_password_change(struct hufu *hufu, const char *old, size_t old_len, const char *wanted,
                                       size_t wanted_len) HUFU_CHECKED;
-/* [network] Spends an authentication for HUFU_AUTHENTICATE_RECOVER. All sessions of the account end, this device's too. */
+/* [network] Spends an authentication for HUFU_AUTHENTICATE_RECOVER. All sessions of the account end, this device's too.
+ * HUFU_RESULT_PASSWORD_FORM; HUFU_RESULT_AUTHENTICATION_NEEDED: there is none that suffices. */
 enum hufu_result hufu_password_recover(struct hufu *hufu, const char *wanted, size_t wanted_len) HUFU_CHECKED;
 
 /* ---- Keys ---- */

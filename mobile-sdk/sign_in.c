@@ -99,6 +99,8 @@ enum hufu_result hufu_sign_in(struct hufu *hufu, const char *application)
     report_begin(hufu);
     if (!hufu->device.session_token[0])
         return report_end(hufu, HUFU_RESULT_NOT_ENROLLED);
+    if (!hufu->authentication[0])
+        return report_end(hufu, HUFU_RESULT_AUTHENTICATION_NEEDED);
     REST_ANSWER_DONE struct rest_answer answer = {.json = NULL};
     enum hufu_result result = ask(hufu, application, &answer);
     if (!result)

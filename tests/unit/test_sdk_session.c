@@ -84,6 +84,18 @@ static void a_sign_in_with_a_clock_that_is_days_off_is_refused_and_keeps_the_aut
     assert_int_not_equal(x->device->hufu->authentication[0], 0);
 }
 
+static void what_spends_an_authentication_says_that_there_is_none(void **state)
+{
+    struct session *x = *state;
+    struct hufu *hufu = x->device->hufu;
+    size_t count;
+    unsigned requests = x->service->requests;
+    assert_int_equal(hufu_sign_in(hufu, NULL), HUFU_RESULT_AUTHENTICATION_NEEDED);
+    assert_int_equal(hufu_password_recover(hufu, "Secret-12", 9), HUFU_RESULT_AUTHENTICATION_NEEDED);
+    assert_int_equal(hufu_device_remove_secondaries(hufu, &count), HUFU_RESULT_AUTHENTICATION_NEEDED);
+    assert_int_equal(x->service->requests, requests);
+}
+
 /* Pages without anything on them and always another behind are no list. */
 static void a_list_of_empty_pages_without_end_is_a_fault(void **state)
 {
@@ -152,6 +164,7 @@ int main(void)
         TEST(a_sign_in_makes_a_new_session),
         TEST(a_sign_in_with_a_wrong_clock_takes_the_services_time_and_asks_again_once),
         TEST(a_sign_in_with_a_clock_that_is_days_off_is_refused_and_keeps_the_authentication),
+        TEST(what_spends_an_authentication_says_that_there_is_none),
         TEST(a_list_of_empty_pages_without_end_is_a_fault),
         TEST(forgetting_leaves_nothing_in_storage_and_no_secret_in_the_handle),
         TEST(forgetting_is_completed_by_a_second_call_after_a_crash_at_any_step),
