@@ -49,6 +49,14 @@ void rest_binding_path(char path[REST_PATH_MAX], const struct hufu_id *key, cons
     rest_key_path(path, key, rest);
 }
 
+enum hufu_err rest_next_page(struct json_reader *page, size_t there, char cursor[HUFU_CURSOR_MAX + 1])
+{
+    cursor[0] = '\0';
+    if (json_has(page, "next_cursor"))
+        json_read_text(page, "next_cursor", cursor, HUFU_CURSOR_MAX + 1);
+    return there == 0 && cursor[0] ? HUFU_ERR_FORM : json_finish(page);
+}
+
 /* A problem document (RFC 9457). What it lacks stays unknown: the status alone then decides. */
 static enum hufu_result read_problem(struct hufu *hufu, struct rest_answer *answer, const struct json_t *json,
                                      int status)

@@ -44,6 +44,11 @@ bool rest_pause(struct hufu *hufu, const struct rest_answer *last, uint32_t atte
 /* Whether a result means that no answer came which would decide anything. */
 bool rest_answer_lost(enum hufu_result result);
 
+/* Closes the reader of one page of a list, with so many elements on it, and gives where the next begins (empty: there is none).
+ * HUFU_ERR_FORM also for an empty page with another behind it: whoever reads on would read for ever. */
+enum hufu_err rest_next_page(struct json_reader *page, size_t there,
+                             char cursor[HUFU_CURSOR_MAX + 1]) HUFU_MUST_CHECK;
+
 /* "/v1/keys/<id><rest>" */
 void rest_key_path(char path[REST_PATH_MAX], const struct hufu_id *key, const char *rest);
 /* "/v1/keys/<id>/bindings/<id>" */

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where the account is signed in, and signing out. */
 #include <stdio.h>
-#include <string.h>
 
 #include "mobile-sdk/rest.h"
 
 #define PAGE 100
-#define CURSOR_MAX 64
 
 static void read_session(struct json_reader *reader, struct hufu_session *session)
 {
@@ -26,7 +24,7 @@ static void read_session(struct json_reader *reader, struct hufu_session *sessio
 }
 
 /* One page; cursor: where it begins, and then where the next one does (empty: there is none). */
-static enum hufu_result read_page(struct hufu *hufu, char cursor[CURSOR_MAX + 1],
+static enum hufu_result read_page(struct hufu *hufu, char cursor[HUFU_CURSOR_MAX + 1],
                                   struct hufu_session *sessions, size_t cap, size_t *count)
 {
     char path[REST_PATH_MAX];
@@ -39,14 +37,9 @@ static enum hufu_result read_page(struct hufu *hufu, char cursor[CURSOR_MAX + 1]
         return result;
     struct json_reader reader = json_reader_of(answer.json);
     size_t there = json_count(&reader, "sessions");
-    cursor[0] = '\0';
-    if (json_has(&reader, "next_cursor"))
-        json_read_text(&reader, "next_cursor", cursor, CURSOR_MAX + 1);
-    if (there == 0 && cursor[0]) /* it would go on for ever */
-        return HUFU_RESULT_FAULT;
-    if (*count + there > cap)
+    bool whole = !rest_next_page(&reader, there, cursor);
+    if (whole && *count + there > cap)
         return HUFU_RESULT_LIMIT;
-    bool whole = !json_finish(&reader);
     for (size_t i = 0; whole && i < there; i++) {
         struct json_reader element = json_element(&reader, "sessions", i);
         read_session(&element, &sessions[(*count)++]);
@@ -57,7 +50,7 @@ static enum hufu_result read_page(struct hufu *hufu, char cursor[CURSOR_MAX + 1]
 
 enum hufu_result hufu_sessions(struct hufu *hufu, struct hufu_session *sessions, size_t cap, size_t *count)
 {
-    char cursor[CURSOR_MAX + 1] = "";
+    char cursor[HUFU_CURSOR_MAX + 1] = "";
     *count = 0;
     report_begin(hufu);
     if (!hufu->device.session_token[0])

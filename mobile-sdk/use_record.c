@@ -32,11 +32,8 @@ static enum hufu_result read_page(const struct json_t *json, struct hufu_use_que
 {
     struct json_reader reader = json_reader_of(json);
     size_t there = json_count(&reader, "records");
-    query->cursor[0] = '\0';
-    if (json_has(&reader, "next_cursor"))
-        json_read_text(&reader, "next_cursor", query->cursor, sizeof(query->cursor));
-    /* An empty page with another behind it: whoever reads on would read for ever. */
-    if (there > cap || (there == 0 && query->cursor[0]) || json_finish(&reader))
+    char cursor[HUFU_CURSOR_MAX + 1];
+    if (there > cap || rest_next_page(&reader, there, cursor))
         return HUFU_RESULT_FAULT;
     for (size_t i = 0; i < there; i++) {
         struct json_reader element = json_element(&reader, "records", i);
@@ -44,6 +41,7 @@ static enum hufu_result read_page(const struct json_t *json, struct hufu_use_que
         if (json_finish(&element))
             return HUFU_RESULT_FAULT;
     }
+    memcpy(query->cursor, cursor, sizeof(cursor));
     *count = there;
     return HUFU_RESULT_OK;
 }

@@ -107,8 +107,10 @@ static void a_list_of_empty_pages_without_end_is_a_fault(void **state)
     unsigned requests = x->service->requests;
     assert_int_equal(hufu_sessions(x->device->hufu, sessions, 4, &count), HUFU_RESULT_FAULT);
     assert_int_equal(count, 0);
+    memcpy(query.cursor, "BBBB", 5);
     assert_int_equal(hufu_use_records(x->device->hufu, &query, records, 4, &count), HUFU_RESULT_FAULT);
     assert_int_equal(count, 0);
+    assert_string_equal(query.cursor, "BBBB"); /* where it was, to be asked again */
     assert_int_equal(x->service->requests, requests + 2);
 }
 
