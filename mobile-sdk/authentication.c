@@ -107,12 +107,15 @@ static void read_ways(struct json_reader *reader, const char *name, struct hufu_
 static enum hufu_result read_progress(const struct json_t *json, struct hufu_authentication *state)
 {
     struct json_reader reader = json_reader_of(json);
+    struct hufu_authentication progress = {.passed = read_methods(json_member(&reader, "passed"))};
     char text[16];
     json_read_text(&reader, "state", text, sizeof(text));
-    *state = (struct hufu_authentication){.done = strcmp(text, "passed") == 0};
-    state->passed = read_methods(json_member(&reader, "passed"));
-    read_ways(&reader, "remaining", state);
-    return json_finish(&reader) ? HUFU_RESULT_FAULT : HUFU_RESULT_OK;
+    progress.done = strcmp(text, "passed") == 0;
+    read_ways(&reader, "remaining", &progress);
+    if (json_finish(&reader))
+        return HUFU_RESULT_FAULT;
+    *state = progress;
+    return HUFU_RESULT_OK;
 }
 
 /* ---- beginning ---- */
@@ -155,7 +158,11 @@ static enum hufu_result begin(struct hufu *hufu, enum hufu_authentication_purpos
     struct json_reader reader = json_reader_of(answer.json);
     json_read_text(&reader, "authentication", hufu->authentication, sizeof(hufu->authentication));
     read_ways(&reader, "methods", state);
-    return json_finish(&reader) ? HUFU_RESULT_FAULT : HUFU_RESULT_OK;
+    if (!json_finish(&reader))
+        return HUFU_RESULT_OK;
+    authentication_forget(hufu);
+    *state = (struct hufu_authentication){.done = false};
+    return HUFU_RESULT_FAULT;
 }
 
 enum hufu_result hufu_authenticate(struct hufu *hufu, enum hufu_authentication_purpose purpose,

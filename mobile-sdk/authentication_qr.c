@@ -84,7 +84,11 @@ enum hufu_result hufu_authentication_scan(struct hufu *hufu, const char *text,
     report_begin(hufu);
     REST_ANSWER_DONE struct rest_answer answer = {.json = NULL};
     enum hufu_result result = send_scanned(hufu, "/v1/authentications/qr/requests", text, &answer);
-    return report_end(hufu, result ? result : read_request(answer.json, request));
+    if (!result)
+        result = read_request(answer.json, request);
+    if (result)
+        *request = (struct hufu_authentication_request){.begun_ms = 0};
+    return report_end(hufu, result);
 }
 
 enum hufu_result hufu_authentication_approve(struct hufu *hufu, const char *text)
