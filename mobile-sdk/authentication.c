@@ -10,12 +10,17 @@
 #define PASSWORD_MAX 512 /* bytes; the service has its own rules below that */
 #define CODE_TEXT_MAX 16
 
-static const char *const purpose_names[] = {
-    [HUFU_AUTHENTICATE_BIND_DEVICE] = "bind-device",
-    [HUFU_AUTHENTICATE_SIGN_IN] = "sign-in",
-    [HUFU_AUTHENTICATE_CONFIRM] = "confirm",
-    [HUFU_AUTHENTICATE_RECOVER] = "recover",
-};
+const char *authentication_purpose_name(enum hufu_authentication_purpose purpose)
+{
+    static const char *const names[] = {
+        [HUFU_AUTHENTICATE_BIND_DEVICE] = "bind-device",
+        [HUFU_AUTHENTICATE_SIGN_IN] = "sign-in",
+        [HUFU_AUTHENTICATE_CONFIRM] = "confirm",
+        [HUFU_AUTHENTICATE_RECOVER] = "recover",
+    };
+    size_t index = (size_t)purpose;
+    return index < sizeof(names) / sizeof(names[0]) ? names[index] : NULL;
+}
 
 /* A text of the caller's with an end, for JSON. */
 struct given_text {
@@ -128,7 +133,7 @@ static enum hufu_result put_beginning(struct hufu *hufu, struct buf *body,
         return HUFU_RESULT_OK;
     json_put_text(body, "project", device->project_name);
     json_put_text(body, "work_number", device->work_number);
-    json_put_text(body, "purpose", purpose_names[purpose]);
+    json_put_text(body, "purpose", authentication_purpose_name(purpose));
     if (purpose == HUFU_AUTHENTICATE_SIGN_IN)
         json_put_bytes(body, "device_key", bytes_of(device->device_key, sizeof(device->device_key)));
     return captcha_put(hufu, body, device->project_name);
@@ -171,7 +176,7 @@ enum hufu_result hufu_authenticate(struct hufu *hufu, enum hufu_authentication_p
     *state = (struct hufu_authentication){.done = false};
     report_begin(hufu);
     authentication_forget(hufu);
-    if ((unsigned)purpose >= sizeof(purpose_names) / sizeof(purpose_names[0]))
+    if (!authentication_purpose_name(purpose))
         return report_end(hufu, HUFU_RESULT_ARGUMENT);
     if (!hufu->device.work_number[0])
         return report_end(hufu, HUFU_RESULT_NOT_ENROLLED);

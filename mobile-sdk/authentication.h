@@ -19,6 +19,9 @@ struct authentication_body {
 void authentication_body_wipe(struct authentication_body *body);
 #define AUTHENTICATION_BODY_WIPED __attribute__((cleanup(authentication_body_wipe)))
 
+/* As the service names it; NULL: none of those in hufu.h. */
+const char *authentication_purpose_name(enum hufu_authentication_purpose purpose);
+
 /* Begins a body, with "authentication": the token, in it; HUFU_RESULT_AUTHENTICATION when there is none. */
 enum hufu_result authentication_body_begin(struct hufu *hufu, struct authentication_body *body) HUFU_CHECKED;
 /* Adds "authentication": its token, to a body; HUFU_RESULT_AUTHENTICATION when there is none. */

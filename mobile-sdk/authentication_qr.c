@@ -54,27 +54,18 @@ static enum hufu_result send_scanned(struct hufu *hufu, const char *path, const 
 
 static enum hufu_result read_request(const struct json_t *json, struct hufu_authentication_request *request)
 {
-    static const struct {
-        const char *name;
-        enum hufu_authentication_purpose purpose;
-    } purposes[] = {
-        {"bind-device", HUFU_AUTHENTICATE_BIND_DEVICE},
-        {"sign-in", HUFU_AUTHENTICATE_SIGN_IN},
-        {"confirm", HUFU_AUTHENTICATE_CONFIRM},
-        {"recover", HUFU_AUTHENTICATE_RECOVER},
-    };
     struct json_reader reader = json_reader_of(json);
     char name[24];
     json_read_text(&reader, "purpose", name, sizeof(name));
     json_read_time(&reader, "begun_at", &request->begun_ms);
     json_read_time(&reader, "expires_at", &request->expires_ms);
-    for (size_t i = 0; i < sizeof(purposes) / sizeof(purposes[0]); i++) {
-        if (strcmp(purposes[i].name, name) != 0)
-            continue;
-        request->purpose = purposes[i].purpose;
-        return json_finish(&reader) ? HUFU_RESULT_FAULT : HUFU_RESULT_OK;
-    }
-    return HUFU_RESULT_FAULT; /* what cannot be shown to the person cannot be approved either */
+    enum hufu_authentication_purpose purpose = HUFU_AUTHENTICATE_BIND_DEVICE;
+    const char *known = authentication_purpose_name(purpose);
+    while (known && strcmp(known, name) != 0)
+        known = authentication_purpose_name(++purpose);
+    request->purpose = purpose;
+    /* What cannot be shown to the person cannot be approved either. */
+    return !known || json_finish(&reader) ? HUFU_RESULT_FAULT : HUFU_RESULT_OK;
 }
 
 enum hufu_result hufu_authentication_scan(struct hufu *hufu, const char *text,
