@@ -130,6 +130,8 @@ static const char *method_of(const struct rest_request *request)
 static enum hufu_result make_credentials(struct hufu *hufu, const struct rest_request *request,
                                          const char *url, struct credentials *credentials)
 {
+    if (request->anonymous)
+        return HUFU_RESULT_OK;
     (void)snprintf(credentials->authorization, sizeof(credentials->authorization), "DPoP %s",
                    hufu->device.session_token);
     return needs_proof(request) ? dpop_make(hufu, method_of(request), url, credentials->proof)
