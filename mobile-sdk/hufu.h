@@ -355,8 +355,8 @@ struct hufu_session {
 /* [network] Where the account is signed in. HUFU_RESULT_LIMIT: there are more than cap. */
 enum hufu_result hufu_sessions(struct hufu *hufu, struct hufu_session *sessions, size_t cap,
                                size_t *count) HUFU_CHECKED;
-/* [network] Signs out of one session, this one or another; or of all. What is stored here stays: a new session goes on with the
- * same keys. */
+/* [network] Signs out of one session (NULL: this one), or of all. What is stored here stays: a new session goes on with the same keys.
+ * HUFU_RESULT_NOT_FOUND: the account has no such session. */
 enum hufu_result hufu_session_end(struct hufu *hufu, const struct hufu_id *session) HUFU_CHECKED;
 enum hufu_result hufu_session_end_all(struct hufu *hufu) HUFU_CHECKED;
 

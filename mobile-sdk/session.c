@@ -76,8 +76,9 @@ static enum hufu_result end_at(struct hufu *hufu, const char *path)
 
 enum hufu_result hufu_session_end(struct hufu *hufu, const struct hufu_id *session)
 {
-    char path[REST_PATH_MAX], id[HUFU_ID_TEXT_SIZE];
-    hufu_id_format(id, session);
+    char path[REST_PATH_MAX], id[HUFU_ID_TEXT_SIZE] = "current";
+    if (session)
+        hufu_id_format(id, session);
     (void)snprintf(path, sizeof(path), "/v1/sessions/%s", id);
     return end_at(hufu, path);
 }

@@ -32,23 +32,6 @@ enum exit_status command_sessions(struct phone *phone)
     return phone_end(phone, result);
 }
 
-/* The one that this phone is in. */
-static enum hufu_result find_current(const struct phone *phone, struct hufu_id *id)
-{
-    static struct hufu_session sessions[SESSIONS_MAX];
-    size_t count;
-    enum hufu_result result = hufu_sessions(phone->hufu, sessions, SESSIONS_MAX, &count);
-    if (result)
-        return result;
-    for (size_t i = 0; i < count; i++) {
-        if (sessions[i].current) {
-            *id = sessions[i].id;
-            return HUFU_RESULT_OK;
-        }
-    }
-    return HUFU_RESULT_NOT_FOUND;
-}
-
 enum exit_status command_sign_out(struct phone *phone)
 {
     const struct options *options = &phone->options;
@@ -57,11 +40,10 @@ enum exit_status command_sign_out(struct phone *phone)
         say(stderr, options->language, TEXT_UNKNOWN_COMMAND, NULL);
         return EXIT_USAGE;
     }
-    enum hufu_result result = HUFU_RESULT_OK;
-    if (!options->all)
-        result = options->argument ? hufu_id_parse(&id, options->argument) : find_current(phone, &id);
+    enum hufu_result result = options->argument ? hufu_id_parse(&id, options->argument) : HUFU_RESULT_OK;
     if (!result)
-        result = options->all ? hufu_session_end_all(phone->hufu) : hufu_session_end(phone->hufu, &id);
+        result = options->all ? hufu_session_end_all(phone->hufu)
+                              : hufu_session_end(phone->hufu, options->argument ? &id : NULL);
     if (!result)
         say(stdout, options->language, TEXT_SIGNED_OUT, NULL);
     return phone_end(phone, result);

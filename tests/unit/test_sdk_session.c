@@ -96,6 +96,15 @@ static void what_spends_an_authentication_says_that_there_is_none(void **state)
     assert_int_equal(x->service->requests, requests);
 }
 
+static void signing_out_here_asks_for_no_list(void **state)
+{
+    struct session *x = *state;
+    unsigned requests = x->service->requests;
+    assert_int_equal(hufu_session_end(x->device->hufu, NULL), HUFU_RESULT_OK);
+    assert_int_equal(x->service->requests, requests + 1);
+    assert_non_null(strstr(x->service->last_url, "/v1/sessions/current"));
+}
+
 /* Pages without anything on them and always another behind are no list. */
 static void a_list_of_empty_pages_without_end_is_a_fault(void **state)
 {
@@ -167,6 +176,7 @@ int main(void)
         TEST(a_sign_in_with_a_wrong_clock_takes_the_services_time_and_asks_again_once),
         TEST(a_sign_in_with_a_clock_that_is_days_off_is_refused_and_keeps_the_authentication),
         TEST(what_spends_an_authentication_says_that_there_is_none),
+        TEST(signing_out_here_asks_for_no_list),
         TEST(a_list_of_empty_pages_without_end_is_a_fault),
         TEST(forgetting_leaves_nothing_in_storage_and_no_secret_in_the_handle),
         TEST(forgetting_is_completed_by_a_second_call_after_a_crash_at_any_step),
