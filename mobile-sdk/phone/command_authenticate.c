@@ -11,14 +11,10 @@
 
 enum exit_status command_authenticate(struct phone *phone)
 {
-    bool told;
-    enum hufu_result result = prove(phone, HUFU_AUTHENTICATE_CONFIRM, 0, &told);
-    if (told)
-        return EXIT_USAGE;
-    if (result)
-        return phone_end(phone, result);
-    say(stdout, phone->options.language, TEXT_AUTHENTICATED, NULL);
-    return EXIT_DONE;
+    enum exit_status status = prove(phone, HUFU_AUTHENTICATE_CONFIRM, 0);
+    if (!status)
+        say(stdout, phone->options.language, TEXT_AUTHENTICATED, NULL);
+    return status;
 }
 
 static void format_time(char text[24], uint64_t time_ms)
@@ -78,19 +74,16 @@ enum exit_status command_approve(struct phone *phone)
 enum exit_status command_face(struct phone *phone)
 {
     FILE_BYTES_FREED struct file_bytes picture = {.len = 0};
-    bool told;
     if (!phone->options.argument) {
         say(stderr, phone->options.language, TEXT_UNKNOWN_COMMAND, NULL);
         return EXIT_USAGE;
     }
     if (!file_read(&picture, &phone->options, phone->options.argument))
         return EXIT_USAGE;
-    enum hufu_result result =
-        prove(phone, HUFU_AUTHENTICATE_CONFIRM, HUFU_METHOD_PASSWORD | HUFU_METHOD_SMS, &told);
-    if (told)
-        return EXIT_USAGE;
-    if (!result)
-        result = hufu_face_enrol(phone->hufu, picture.data, picture.len);
+    enum exit_status status = prove(phone, HUFU_AUTHENTICATE_CONFIRM, HUFU_METHOD_PASSWORD | HUFU_METHOD_SMS);
+    if (status)
+        return status;
+    enum hufu_result result = hufu_face_enrol(phone->hufu, picture.data, picture.len);
     if (result)
         return phone_end(phone, result);
     say(stdout, phone->options.language, TEXT_FACE_KEPT, NULL);

@@ -67,23 +67,14 @@ static enum exit_status change(struct phone *phone,
     return EXIT_DONE;
 }
 
-/* Proves who holds the phone by an SMS code, and by the password too where it is wanted. */
-static bool confirm(struct phone *phone, unsigned needed, enum hufu_result *result)
-{
-    bool told;
-    *result = prove(phone, HUFU_AUTHENTICATE_CONFIRM, needed, &told);
-    return !told;
-}
-
 static enum exit_status remove_secondaries(struct phone *phone)
 {
-    enum hufu_result result;
     size_t removed;
     char number[24];
-    if (!confirm(phone, HUFU_METHOD_SMS, &result))
-        return EXIT_USAGE;
-    if (!result)
-        result = hufu_device_remove_secondaries(phone->hufu, &removed);
+    enum exit_status status = prove(phone, HUFU_AUTHENTICATE_CONFIRM, HUFU_METHOD_SMS);
+    if (status)
+        return status;
+    enum hufu_result result = hufu_device_remove_secondaries(phone->hufu, &removed);
     if (result)
         return phone_end(phone, result);
     (void)snprintf(number, sizeof(number), "%zu", removed);
@@ -99,10 +90,12 @@ static enum exit_status remove_device(struct phone *phone)
     if (id && strcmp(id, "secondaries") == 0)
         return remove_secondaries(phone);
     enum hufu_result result = id ? hufu_id_parse(&device, id) : HUFU_RESULT_ARGUMENT;
-    if (!result && !confirm(phone, HUFU_METHOD_SMS, &result))
-        return EXIT_USAGE;
-    if (!result)
-        result = hufu_device_remove(phone->hufu, &device, &dead);
+    if (result)
+        return phone_end(phone, result);
+    enum exit_status status = prove(phone, HUFU_AUTHENTICATE_CONFIRM, HUFU_METHOD_SMS);
+    if (status)
+        return status;
+    result = hufu_device_remove(phone->hufu, &device, &dead);
     if (result)
         return phone_end(phone, result);
     say(stdout, phone->options.language, TEXT_DEVICE_REMOVED, id, NULL);
@@ -120,12 +113,12 @@ static enum exit_status unlock_device(struct phone *phone)
     enum hufu_result result = id ? hufu_id_parse(&device, id) : HUFU_RESULT_ARGUMENT;
     if (!result)
         result = hufu_account(phone->hufu, &account);
-    if (!result && phone_same_key(&account.device, &device) &&
-        !confirm(phone, HUFU_METHOD_PASSWORD | HUFU_METHOD_SMS, &result))
-        return EXIT_USAGE;
     if (result)
         return phone_end(phone, result);
-    return change(phone, hufu_device_unlock, TEXT_DEVICE_UNLOCKED);
+    enum exit_status status = EXIT_DONE;
+    if (phone_same_key(&account.device, &device))
+        status = prove(phone, HUFU_AUTHENTICATE_CONFIRM, HUFU_METHOD_PASSWORD | HUFU_METHOD_SMS);
+    return status ? status : change(phone, hufu_device_unlock, TEXT_DEVICE_UNLOCKED);
 }
 
 static enum hufu_result rename_device(struct phone *phone)

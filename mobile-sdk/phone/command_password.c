@@ -23,15 +23,12 @@ static enum exit_status change(struct phone *phone)
 static enum exit_status recover(struct phone *phone)
 {
     ENTRY_WIPED struct entry wanted = {.len = 0};
-    bool told;
-    enum hufu_result result = prove(phone, HUFU_AUTHENTICATE_RECOVER, 0, &told);
-    if (told)
-        return EXIT_USAGE;
-    if (result)
-        return phone_end(phone, result);
+    enum exit_status status = prove(phone, HUFU_AUTHENTICATE_RECOVER, 0);
+    if (status)
+        return status;
     if (!entry_new_password(&wanted, &phone->options, TEXT_ASK_NEW_PASSWORD))
         return EXIT_USAGE;
-    result = hufu_password_recover(phone->hufu, wanted.text, wanted.len);
+    enum hufu_result result = hufu_password_recover(phone->hufu, wanted.text, wanted.len);
     if (result)
         return phone_end(phone, result);
     say(stdout, phone->options.language, TEXT_PASSWORD_RECOVERED, NULL);
@@ -40,12 +37,10 @@ static enum exit_status recover(struct phone *phone)
 
 static enum exit_status remember(struct phone *phone)
 {
-    bool told;
-    enum hufu_result result = prove(phone, HUFU_AUTHENTICATE_CONFIRM, HUFU_METHOD_PASSWORD, &told);
-    if (told)
-        return EXIT_USAGE;
-    if (!result)
-        result = hufu_password_remember(phone->hufu);
+    enum exit_status status = prove(phone, HUFU_AUTHENTICATE_CONFIRM, HUFU_METHOD_PASSWORD);
+    if (status)
+        return status;
+    enum hufu_result result = hufu_password_remember(phone->hufu);
     if (result)
         return phone_end(phone, result);
     say(stdout, phone->options.language, TEXT_PASSWORD_REMEMBERED, NULL);

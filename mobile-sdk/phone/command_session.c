@@ -51,12 +51,10 @@ enum exit_status command_sign_out(struct phone *phone)
 
 enum exit_status command_sign_in(struct phone *phone)
 {
-    bool told;
-    enum hufu_result result = prove(phone, HUFU_AUTHENTICATE_SIGN_IN, 0, &told);
-    if (told)
-        return EXIT_USAGE;
-    if (!result)
-        result = hufu_sign_in(phone->hufu, "hufu-phone");
+    enum exit_status status = prove(phone, HUFU_AUTHENTICATE_SIGN_IN, 0);
+    if (status)
+        return status;
+    enum hufu_result result = hufu_sign_in(phone->hufu, "hufu-phone");
     if (!result)
         say(stdout, phone->options.language, TEXT_SIGNED_IN, NULL);
     return phone_end(phone, result);

@@ -106,25 +106,24 @@ static enum hufu_result show_qr(struct phone *phone, struct hufu_authentication 
     return result;
 }
 
-enum hufu_result prove(struct phone *phone, enum hufu_authentication_purpose purpose, unsigned needed,
-                       bool *told)
+enum exit_status prove(struct phone *phone, enum hufu_authentication_purpose purpose, unsigned needed)
 {
     struct hufu_authentication state;
+    bool told = false;
     bool itself = purpose == HUFU_AUTHENTICATE_RECOVER || (needed & HUFU_METHOD_PASSWORD) != 0;
-    *told = false;
     enum hufu_result result = hufu_authenticate(phone->hufu, purpose, &state);
     while (!result && (!state.done || (needed & ~state.passed) != 0)) {
         unsigned way = (needed & ~state.passed) | (state.done ? 0 : choose_way(phone, &state, needed));
         if (way & HUFU_METHOD_PASSWORD)
-            result = give_password(phone, &state, itself, told);
+            result = give_password(phone, &state, itself, &told);
         else if (way & HUFU_METHOD_SMS)
-            result = give_code(phone, &state, told);
+            result = give_code(phone, &state, &told);
         else if (way & HUFU_METHOD_FACE && phone->options.picture)
-            result = give_picture(phone, &state, told);
+            result = give_picture(phone, &state, &told);
         else if (way & HUFU_METHOD_QR)
             result = show_qr(phone, &state);
         else
             result = HUFU_RESULT_NOT_ALLOWED;
     }
-    return result;
+    return told ? EXIT_USAGE : phone_end(phone, result);
 }

@@ -6,9 +6,8 @@
 #include "mobile-sdk/phone/phone.h"
 
 /* Asks for what the project wants for this purpose, and for the methods needed besides (HUFU_METHOD_…; 0: none): passwords and
- * codes, on the terminal or from --password-fd. HUFU_RESULT_OK: the handle has an authentication that suffices. *told: the
- * reason was said already, and the command ends with EXIT_USAGE. */
-enum hufu_result prove(struct phone *phone, enum hufu_authentication_purpose purpose, unsigned needed,
-                       bool *told);
+ * codes, on the terminal or from --password-fd. EXIT_DONE: the handle has an authentication that suffices. Else the reason was
+ * said, and the command ends with the status. */
+enum exit_status prove(struct phone *phone, enum hufu_authentication_purpose purpose, unsigned needed);
 
 #endif
