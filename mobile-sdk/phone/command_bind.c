@@ -6,14 +6,10 @@
 #include "mobile-sdk/phone/phone.h"
 #include "mobile-sdk/phone/qr.h"
 
-/* The code as text, for the other terminal, and on a terminal as a QR code too. */
 static void show_code(const struct phone *phone, enum text text, const char *code)
 {
     say(stdout, phone->options.language, text, NULL);
-    (void)printf("%s\n", code);
-    if (isatty(STDOUT_FILENO))
-        (void)qr_print(stdout, code);
-    (void)fflush(stdout);
+    qr_show(code);
 }
 
 static enum exit_status tell_bound(const struct phone *phone)

@@ -2,27 +2,11 @@
 /* devices: the account's devices, and what its primary may do with them. */
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 
 #include "mobile-sdk/phone/phone.h"
 #include "mobile-sdk/phone/prove.h"
 
 #define DEVICES_MAX 128
-
-struct date {
-    char text[32];
-};
-
-/* Local time, as people read it. */
-static struct date date_of(uint64_t time_ms)
-{
-    struct date date = {"-"};
-    time_t seconds = (time_t)(time_ms / 1000);
-    struct tm local;
-    if (time_ms && localtime_r(&seconds, &local))
-        (void)strftime(date.text, sizeof(date.text), "%Y-%m-%d %H:%M", &local);
-    return date;
-}
 
 static void print_device(const struct phone *phone, const struct hufu_device *device)
 {
@@ -31,7 +15,8 @@ static void print_device(const struct phone *phone, const struct hufu_device *de
     hufu_id_format(id, &device->id);
     say(stdout, language, TEXT_DEVICE_LINE, id, text_of_state(language, device->role),
         text_of_state(language, device->state), device->name, device->model,
-        date_of(device->last_use_ms).text, device->is_this ? text_of(language, TEXT_DEVICE_THIS) : "", NULL);
+        device->last_use_ms ? phone_date(device->last_use_ms).text : "-",
+        device->is_this ? text_of(language, TEXT_DEVICE_THIS) : "", NULL);
     char number[16];
     (void)snprintf(number, sizeof(number), "%" PRIu32, device->pin_tries_left);
     if (device->pin_locked)

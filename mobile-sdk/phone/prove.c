@@ -95,10 +95,7 @@ static enum hufu_result show_qr(struct phone *phone, struct hufu_authentication 
     if (result)
         return result;
     say(stdout, phone->options.language, TEXT_QR_SHOW, NULL);
-    (void)printf("%s\n", text);
-    if (isatty(STDOUT_FILENO))
-        (void)qr_print(stdout, text);
-    (void)fflush(stdout);
+    qr_show(text);
     for (int i = 0; !result && !state->done && i < POLLS_MAX; i++) {
         (void)sleep(POLL_SECONDS);
         result = hufu_authentication_state(phone->hufu, state);

@@ -2,6 +2,9 @@
 #include "mobile-sdk/phone/qr.h"
 
 #include <qrencode.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <unistd.h>
 
 #define QUIET_ZONE 4 /* modules of light around the code that readers need (ISO/IEC 18004) */
 #define BLACK_ON_WHITE "\033[38;5;16;48;5;231m"
@@ -21,12 +24,13 @@ static bool is_dark(const QRcode *code, int row, int column)
            (code->data[row * code->width + column] & 1) != 0;
 }
 
-bool qr_print(FILE *out, const char *text)
+/* Nothing, if the text does not fit a code. */
+static void qr_print(FILE *out, const char *text)
 {
     static const char *const halves[2][2] = {{" ", "▄"}, {"▀", "█"}};
     __attribute__((cleanup(code_free))) QRcode *code = QRcode_encodeString8bit(text, 0, QR_ECLEVEL_M);
     if (!code)
-        return false;
+        return;
     int size = code->width + 2 * QUIET_ZONE;
     for (int row = 0; row < size; row += 2) {
         (void)fputs(BLACK_ON_WHITE, out);
@@ -34,5 +38,12 @@ bool qr_print(FILE *out, const char *text)
             (void)fputs(halves[is_dark(code, row, column)][is_dark(code, row + 1, column)], out);
         (void)fputs(AS_BEFORE, out);
     }
-    return true;
+}
+
+void qr_show(const char *text)
+{
+    (void)printf("%s\n", text);
+    if (isatty(STDOUT_FILENO))
+        qr_print(stdout, text);
+    (void)fflush(stdout);
 }

@@ -3,10 +3,7 @@
 #ifndef HUFU_PHONE_QR_H
 #define HUFU_PHONE_QR_H
 
-#include <stdbool.h>
-#include <stdio.h>
-
-/* Black on white whatever the terminal's colours are. False: the text does not fit a QR code. */
-bool qr_print(FILE *out, const char *text);
+/* The text in a line, and on a terminal as a code too, black on white whatever the terminal's colours are. */
+void qr_show(const char *text);
 
 #endif
