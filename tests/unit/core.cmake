@@ -22,8 +22,12 @@ hufu_test(test_core_machine SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_core_machine.
 foreach(noun password methods)
     hufu_test(test_core_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_core_${noun}.c USES hufu_core Threads::Threads)
 endforeach()
-foreach(noun activation authentication code device keygen notice operation people personal project service turn)
+foreach(noun activation authentication code keygen notice operation people personal project service turn)
     hufu_test(test_core_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_core_${noun}.c USES hufu_test_office OpenSSL::Crypto)
+endforeach()
+foreach(noun device handover)
+    hufu_test(test_core_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_core_${noun}.c ${CMAKE_CURRENT_LIST_DIR}/two_devices.c
+        USES hufu_test_office OpenSSL::Crypto Threads::Threads)
 endforeach()
 foreach(noun authentication notice)
     target_link_libraries(test_core_${noun} PRIVATE Threads::Threads)
