@@ -44,7 +44,7 @@ struct contender {
     enum hufu_err (*run)(struct contender *contender);
     uint8_t x25519_key[FRAME_X25519_SIZE];
 };
-/* How many of them got HUFU_OK. */
+/* How many of them got HUFU_OK. None begins before all are connected. */
 size_t contend_all(struct contender contenders[CROWD], enum hufu_err (*run)(struct contender *contender));
 
 #endif
