@@ -27,6 +27,16 @@ def stack():
         stack.remove()
 
 
+@pytest.fixture(scope="module")
+def supervised():
+    """A stack of a module's own: a process that dies is started again."""
+    stack = stack_module.Stack("--ca", "sm2", "--supervise")
+    try:
+        yield stack.start()
+    finally:
+        stack.remove()
+
+
 @pytest.fixture(scope="session")
 def project(stack):
     return stack.admin.post("/admin/v1/projects", {"name": "Test Project"}).ok(201)

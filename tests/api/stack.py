@@ -96,6 +96,18 @@ class Stack:
     def log(self, name):
         return (self.home / "log" / (name + ".log")).read_bytes()
 
+    def wait_until_it_serves(self, seconds=60):
+        """After a process was killed: until /readyz is answered, and with 200."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            try:
+                if self.public.get("/readyz").status == 200:
+                    return
+            except OSError:
+                pass
+            time.sleep(0.05)
+        raise AssertionError("it does not serve again")
+
     def wait_ready(self, status=200, seconds=20):
         """Until /readyz answers with that status."""
         end = time.monotonic() + seconds

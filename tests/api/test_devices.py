@@ -60,14 +60,7 @@ class Binding:
     """hufu-phone bind in a process of its own: it shows its code, waits, and takes the primary's."""
 
     def __init__(self, phone, *arguments, pin=SECONDARY_PIN):
-        read_end, write_end = os.pipe()
-        os.write(write_end, (pin + "\n").encode())
-        os.close(write_end)
-        self.process = subprocess.Popen(
-            [str(stack_module.BIN / "hufu-phone"), "bind", *arguments, "--home", str(phone.home), "--lang", "en", "--name",
-             "second phone", "--pin-fd", str(read_end)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=[read_end])
-        os.close(read_end)
+        self.process = phone.start("bind", *arguments, "--name", "second phone", pin=pin)
         self.code = ""
         for line in self.process.stdout:
             if line.startswith(b"hufu:bind?"):

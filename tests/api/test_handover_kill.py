@@ -5,30 +5,17 @@ is bound by going on where it stopped, or by a hand-over that is begun anew. 7 t
 import os
 import random
 import signal
-import subprocess
 import time
 
 import pytest
 
 import phone as phone_module
-import stack as stack_module
 from test_devices import SECONDARY_PIN, Binding, code_in, device_id, hand_over, verified
-from test_refresh_kill import wait_until_it_serves
 
 KILLS = 140 if os.environ.get("HUFU_TEST_LONG") == "1" else 7
 # What is going on, and who is killed in it.
 ROUNDS = [("handing over", "primary"), ("taking", "second"), ("handing over", "server"), ("taking", "server"), ("handing over", "hsm"),
           ("taking", "second"), ("taking", "hsm")]
-
-
-@pytest.fixture(scope="module")
-def supervised():
-    """A stack of its own: a process that dies is started again."""
-    stack = stack_module.Stack("--ca", "sm2", "--supervise")
-    try:
-        yield stack.start()
-    finally:
-        stack.remove()
 
 
 @pytest.fixture(scope="module")
@@ -51,19 +38,6 @@ def new_phone():
 
 def new_code(stack, primary):
     return stack.admin.post(f"/admin/v1/users/{primary.user['account']['id']}/activations").ok(201)["activation"]["text"]
-
-
-def start_handing_over(primary, code):
-    read_end, write_end = os.pipe()
-    os.write(write_end, (phone_module.PIN + "\n").encode())
-    os.close(write_end)
-    process = subprocess.Popen([str(stack_module.BIN / "hufu-phone"), "handover", "-", "--home", str(primary.home), "--lang", "en",
-                                "--pin-fd", str(read_end)],
-                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, pass_fds=[read_end])
-    os.close(read_end)
-    process.stdin.write(code.encode() + b"\n")
-    process.stdin.close()
-    return process
 
 
 def start_taking(binding, back):
@@ -117,7 +91,7 @@ def seconds(supervised, primary):
 
 def disturbed_hand_over(stack, primary, phone, seconds, part, victim):
     binding = Binding(phone, new_code(stack, primary))
-    handing_over = start_handing_over(primary, binding.code)
+    handing_over = primary.start("handover", "-", given=binding.code)
     if part == "handing over":
         kill_within(stack, seconds[part], victim, handing_over)
     said = handing_over.stdout.read().decode()
@@ -137,7 +111,7 @@ def test_a_hand_over_killed_at_any_moment_by_either_side_loses_no_key(supervised
         part, victim = ROUNDS[number % len(ROUNDS)]
         phone = new_phone()
         disturbed_hand_over(supervised, primary, phone, seconds, part, victim)
-        wait_until_it_serves(supervised)
+        supervised.wait_until_it_serves()
         assert verified(primary, b"primary after kill %d" % number, certificate), (part, victim)
         how = bind_in_the_end(primary, phone)
         ends[how] += 1

@@ -5,27 +5,15 @@ had. 20 times; with HUFU_TEST_LONG=1, 200 times."""
 import os
 import random
 import signal
-import subprocess
 import time
 
 import pytest
 
 import phone as phone_module
-import stack as stack_module
 from stack import run
 
 KILLS = 200 if os.environ.get("HUFU_TEST_LONG") == "1" else 20
 IDENTITY = "distid:1234567812345678"
-
-
-@pytest.fixture(scope="module")
-def supervised():
-    """A stack of its own: a process that dies is started again."""
-    stack = stack_module.Stack("--ca", "sm2", "--supervise")
-    try:
-        yield stack.start()
-    finally:
-        stack.remove()
 
 
 @pytest.fixture(scope="module")
@@ -37,21 +25,11 @@ def enrolled(supervised):
     return phone
 
 
-def start_refresh(phone):
-    read_end, write_end = os.pipe()
-    os.write(write_end, (phone_module.PIN + "\n").encode())
-    os.close(write_end)
-    process = subprocess.Popen([str(stack_module.BIN / "hufu-phone"), "refresh", "--home", str(phone.home), "--pin-fd", str(read_end)],
-                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, pass_fds=[read_end])
-    os.close(read_end)
-    return process
-
-
 @pytest.fixture(scope="module")
 def seconds(enrolled):
     """What an undisturbed refresh takes here."""
     begun = time.monotonic()
-    assert start_refresh(enrolled).wait(timeout=60) == phone_module.DONE
+    assert enrolled.start("refresh").wait(timeout=60) == phone_module.DONE
     return time.monotonic() - begun
 
 
@@ -59,30 +37,12 @@ def sign_and_kill(phone, document):
     """Signs, and kills the phone as soon as it says that the signature has been written; gives the path of that."""
     path = phone.folder / "due"
     path.write_bytes(document)
-    read_end, write_end = os.pipe()
-    os.write(write_end, (phone_module.PIN + "\n").encode())
-    os.close(write_end)
-    process = subprocess.Popen([str(stack_module.BIN / "hufu-phone"), "sign", str(path), "--home", str(phone.home), "--lang", "en",
-                                "--pin-fd", str(read_end)],
-                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, pass_fds=[read_end])
-    os.close(read_end)
+    process = phone.start("sign", path)
     assert b"due.sig" in process.stdout.readline()
     process.send_signal(signal.SIGKILL)
     process.wait(timeout=60)
     assert process.returncode == -signal.SIGKILL, "it was not at the refresh yet"
     return path, phone.folder / "due.sig"
-
-
-def wait_until_it_serves(stack, seconds=60):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            if stack.public.get("/readyz").status == 200:
-                return
-        except OSError:
-            pass
-        time.sleep(0.05)
-    raise AssertionError("it does not serve again")
 
 
 def test_a_refresh_killed_at_any_moment_by_either_side_leaves_a_key_that_signs(supervised, enrolled, seconds):
@@ -92,7 +52,7 @@ def test_a_refresh_killed_at_any_moment_by_either_side_leaves_a_key_that_signs(s
     killed = {"phone": 0, "server": 0, "hsm": 0, "db": 0}
     for number in range(KILLS):
         victim = ("phone", "server", "phone", "hsm", "phone", "db")[number % 6]
-        process = start_refresh(enrolled)
+        process = enrolled.start("refresh")
         time.sleep(random.uniform(0, 0.9 * seconds))
         if victim == "phone":
             killed[victim] += process.poll() is None
@@ -101,7 +61,7 @@ def test_a_refresh_killed_at_any_moment_by_either_side_leaves_a_key_that_signs(s
             supervised.process("kill9", victim)
             killed[victim] += 1
         process.wait(timeout=60)
-        wait_until_it_serves(supervised)
+        supervised.wait_until_it_serves()
         document, signature, _ = enrolled.sign(b"after kill %d" % number)
         judged = run("openssl", "dgst", "-sm3", "-sigopt", IDENTITY, "-verify", public, "-signature", signature, document)
         assert b"Verified OK" in judged.stdout
