@@ -12,7 +12,8 @@
 #define DIGEST_SIZE 32
 
 /* One row for each operation of §7: the unit of `public` and how many of it there may be (the public part of
- * hand-over and policy is a T of its own and has its own parser), and the fields of the body. */
+ * hand-over and policy is a T of its own and has its own parser; that of a refresh may be a role instead of empty), and the
+ * fields of the body. */
 struct op_form {
     const char *name;
     size_t public_unit;
@@ -78,6 +79,8 @@ static enum hufu_err check_public(enum frame_op op, struct bytes public_part)
         return frame_handover_parse(&handover, public_part);
     if (op == FRAME_OP_POLICY)
         return frame_policy_for_parse(&target, public_part);
+    if (op == FRAME_OP_REFRESH && bytes_equal_text(public_part, FRAME_ROLE_PRIMARY))
+        return HUFU_OK;
     const struct op_form *form = form_of(op);
     size_t units = public_part.len / form->public_unit;
     bool whole = public_part.len % form->public_unit == 0;
@@ -152,6 +155,11 @@ uint32_t frame_head_count(const struct frame_head *head)
     if (head->op != FRAME_OP_SIGN && head->op != FRAME_OP_DECRYPT)
         return 0;
     return (uint32_t)(head->public_part.len / form_of(head->op)->public_unit);
+}
+
+bool frame_head_asks_primary(const struct frame_head *head)
+{
+    return head->op == FRAME_OP_REFRESH && head->public_part.len > 0;
 }
 
 size_t frame_body_size(const struct frame_head *head)

@@ -5,6 +5,7 @@
 #ifndef HUFU_COMMON_FRAME_H
 #define HUFU_COMMON_FRAME_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/buf.h"
@@ -57,6 +58,11 @@ enum hufu_err frame_head_parse(struct frame_head *head, struct bytes encoded) HU
 
 /* How many digests (sign) or points (decrypt) the head carries; 0 for every other operation. */
 uint32_t frame_head_count(const struct frame_head *head);
+
+/* public of sm2/refresh: empty, or the role that the next generation is to have (§5). */
+#define FRAME_ROLE_PRIMARY "primary"
+/* Whether the head is that of a refresh which asks for it. */
+bool frame_head_asks_primary(const struct frame_head *head);
 
 /* The exact length of the body that belongs to this head (before the box). */
 size_t frame_body_size(const struct frame_head *head);

@@ -39,6 +39,12 @@ enum hufu_err permit_operation(const struct record_binding *record, enum frame_o
     return permitted ? HUFU_OK : HUFU_ERR_POLICY;
 }
 
+enum hufu_err permit_primary(const struct record_binding *record)
+{
+    bool holders_own = record->role == RECORD_PRIMARY || record->role == RECORD_SECONDARY;
+    return holders_own && !record->has_policy && !record->must_refresh ? HUFU_OK : HUFU_ERR_POLICY;
+}
+
 enum hufu_err permit_policy(const struct record_binding *record, const struct frame_policy *policy)
 {
     bool some = policy->operations != 0 && policy->from_ms < policy->until_ms;

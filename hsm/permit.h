@@ -13,6 +13,9 @@
 /* HUFU_ERR_POLICY: the record does not permit this operation now. */
 enum hufu_err permit_operation(const struct record_binding *record, enum frame_op op,
                                uint64_t now_ms) HUFU_MUST_CHECK;
+/* Whether the next generation of this record may be a primary's, where the server says that its device was made the primary.
+ * HUFU_ERR_POLICY. */
+enum hufu_err permit_primary(const struct record_binding *record) HUFU_MUST_CHECK;
 /* Whether a policy may be given to another device of the key by the holder of this record. HUFU_ERR_POLICY. */
 enum hufu_err permit_policy(const struct record_binding *record,
                             const struct frame_policy *policy) HUFU_MUST_CHECK;

@@ -34,6 +34,12 @@ enum hufu_err refresh_conclude(struct operate *operate, struct buf *reply)
     place.generation++;
     inherit(operate->other, operate->record);
     operate->other->must_refresh = false;
+    if (frame_head_asks_primary(&operate->exchange.frame.head)) {
+        enum hufu_err err = permit_primary(operate->record);
+        if (err)
+            return err;
+        operate->other->role = RECORD_PRIMARY;
+    }
     return binding_put_sealed(operate->worker, operate->other, &place, reply);
 }
 

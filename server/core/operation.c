@@ -52,6 +52,10 @@ static enum hufu_err operation_check(struct act *act, const struct submission *s
     if (head->op == FRAME_OP_REFRESH && head->generation == situation->standing.generation &&
         situation->standing.next_time_ms >= head->time_ms)
         return act_refuse_reason(act, REFUSAL_CONFLICT, "a refresh that is not earlier waits to be used");
+    /* The private-key process relies on this. It may be decided before it is asked: no device stops being the primary but by
+     * its removal, which the rows are asked about afterwards. */
+    if (frame_head_asks_primary(head) && situation->device_role != DEVICE_PRIMARY)
+        return act_refuse_reason(act, REFUSAL_NOT_ALLOWED, "the device was not made the primary");
     return HUFU_OK;
 }
 
@@ -91,6 +95,7 @@ static enum hufu_err operation_succeed(struct worker *worker, struct act *act, s
     const struct operation_outcome outcome = {
         .answer = buf_bytes(&work->answer),
         .next_record = refresh ? produced : none,
+        .next_role = frame_head_asks_primary(head) ? binding_role_names[BINDING_PRIMARY] : NULL,
         .digests = head->op == FRAME_OP_SIGN ? head->public_part : none,
         .results = used ? produced : none,
     };

@@ -69,6 +69,7 @@ static const struct statement binding_destroy_statement = {
     .name = "binding_destroy",
     .sql =
         "update binding set state = 'removed', record = null, next_record = null, next_request_time = null,"
+        " next_role = null,"
         " pending_record = null, pending_request_id = null, pending_until = null, handover_until = null"
         " where project_id = $1::uuid and binding_id = $2::uuid",
 };

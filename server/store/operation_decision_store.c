@@ -89,7 +89,7 @@ const char *const operation_verdict_names[VERDICT_COUNT] = {
     ", " TURN_TO_TRANSACTION("$18::bool", "$2") " from verdict where verdict <> 'more'"
 
 /* A right PIN ends the row of wrong ones; of the device's life's count nothing is ever forgiven. The first valid proof at
- * the pending generation makes it the current one. */
+ * the pending generation makes it the current one, with the role of its record. $20 role of the next record, null: as now. */
 static const struct statement decision_success = {
     .name = "operation_decide",
     .sql = DECISION_SUCCESS(
@@ -103,6 +103,8 @@ static const struct statement decision_success = {
         "  next_record = case when $11 is not null then $11 when not v.promotes then b.next_record end,"
         "  next_request_time = case when $11 is not null then $10 when not v.promotes then "
         "b.next_request_time end,"
+        "  role = case when v.promotes then coalesce(b.next_role, b.role) else b.role end,"
+        "  next_role = case when $11 is not null then $20::text when not v.promotes then b.next_role end,"
         "  refreshed_at = case when v.promotes then v.moment else b.refreshed_at end"
         " from verdict v where b.project_id = $1 and b.binding_id = $3 and v.verdict = 'ok'"
         "  and (v.promotes or $11 is not null or v.uses_left is not null and v.cost > 0)",
@@ -272,15 +274,18 @@ enum hufu_err operation_decide(struct store *store, const struct operation_subje
     parameter_optional_bytes(&parameters, outcome->results);
     parameter_bool(&parameters, subject->has_turn);
     parameter_uuid(&parameters, subject->session_id);
-    if (subject->waiting) {
-        identifier_new(activation_id);
-        parameter_uuid(&parameters, activation_id);
-    }
     enum hufu_err err = HUFU_ERR_NOT_FOUND;
     if (subject->unchanged)
         err = decision_succeed(store, &decision_success_unchanged, &parameters, result);
-    return err == HUFU_ERR_NOT_FOUND ? decision_succeed(store, decision_of(subject), &parameters, result)
-                                     : err;
+    if (err != HUFU_ERR_NOT_FOUND)
+        return err;
+    if (subject->waiting) {
+        identifier_new(activation_id);
+        parameter_uuid(&parameters, activation_id);
+    } else {
+        parameter_text(&parameters, outcome->next_role);
+    }
+    return decision_succeed(store, decision_of(subject), &parameters, result);
 }
 
 enum hufu_err operation_refuse(struct store *store, const struct operation_subject *subject,

@@ -15,7 +15,8 @@ static const struct statement operation_read_statement = {
     .name = "operation_read",
     .sql = "select s.project_id, s.session_id, s.account_id, s.device_id, h.binding_id is not null, "
            "has_turn, " STANDING_COLUMNS
-           ", usage, record_generation, held_record, pending_fresh, pending_request_id, public_key,"
+           ", usage, device_role, record_generation, held_record, pending_fresh, pending_request_id,"
+           " public_key,"
            " r.frame_hash, r.outcome::int4, r.pin_failures_before, r.tries_left,"
            " r.at > h.moment - interval '10 minutes', r.answer"
            " from (select project_id, session_id, account_id, device_id from session"
@@ -24,7 +25,7 @@ static const struct statement operation_read_statement = {
            "  select " STANDING_INPUTS ", clock_timestamp() as moment,"
            "   case when $6::bool then " TURN_TAKE(
                "d.device_id") " else false end as has_turn,"
-                              "   k.usage, k.public_key, b.pending_request_id,"
+                              "   k.usage, k.public_key, d.role as device_role, b.pending_request_id,"
                               "   coalesce(b.pending_until > clock_timestamp(), false) as pending_fresh,"
                               "   case when b.next_record is not null and b.generation + 1 = $5::int8 then "
                               "b.generation + 1"
@@ -69,6 +70,7 @@ static void operation_read_binding(struct row *row, struct operation_situation *
 {
     standing_read(row, &out->standing);
     out->usage_decrypt = row_name(row, key_usage_names, KEY_USAGE_COUNT) == KEY_DECRYPT;
+    out->device_role = (enum device_role)row_name(row, device_role_names, DEVICE_ROLE_COUNT);
     out->record_generation = (uint32_t)row_i32(row);
     row_append(row, memory);
     out->record = buf_bytes(memory);

@@ -39,6 +39,7 @@ struct operation_situation {
     bool has_turn;
     struct standing standing;
     bool usage_decrypt;
+    enum device_role device_role;
     uint32_t record_generation;
     struct bytes
         record; /* of the generation asked for, else of the current one; of a waiting binding the pending one */
@@ -113,8 +114,9 @@ struct operation_subject {
 struct operation_outcome {
     struct bytes answer;
     struct bytes next_record;
-    struct bytes digests; /* E of a signature */
-    struct bytes results; /* r of each digest, or H(C1) of each point */
+    const char *next_role; /* of the next record, where it is another; NULL: as it is now */
+    struct bytes digests;  /* E of a signature */
+    struct bytes results;  /* r of each digest, or H(C1) of each point */
 };
 enum hufu_err operation_decide(struct store *store, const struct operation_subject *subject,
                                const struct operation_outcome *outcome,

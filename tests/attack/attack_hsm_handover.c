@@ -117,6 +117,98 @@ static void a_device_with_a_wrong_pin_cannot_hand_over(void **state)
     assert_key_signs(hsm, &first);
 }
 
+/* ---- The role of the next generation ---- */
+
+static void ask_primary(struct frame_head *head, void *context)
+{
+    (void)context;
+    head->public_part = bytes_of_text(FRAME_ROLE_PRIMARY);
+}
+
+static void ask_nothing(struct frame_head *head, void *context)
+{
+    (void)context;
+    head->public_part = bytes_of(NULL, 0);
+}
+
+typedef void change_head(struct frame_head *head, void *context);
+
+/* What a hook gets: the change to make. */
+struct tampering {
+    change_head *change;
+};
+
+static void change_signed(struct buf *frame, uint8_t signature[FRAME_SIGNATURE_SIZE], void *context)
+{
+    const struct tampering *tampering = context;
+    (void)signature;
+    assert_ok(device_frame_change_head(frame, tampering->change, NULL));
+}
+
+static void change_sealed(struct buf *frame, void *context)
+{
+    const struct tampering *tampering = context;
+    assert_ok(device_frame_change_head(frame, tampering->change, NULL));
+}
+
+static void change_proved(struct frame_head *head, void *context)
+{
+    const struct tampering *tampering = context;
+    tampering->change(head, NULL);
+}
+
+static enum hufu_err try_refresh(struct played_hsm *hsm, const struct played_key *key,
+                                 const struct device_options *options)
+{
+    COSIGN_DEVICE_HALF_WIPED struct cosign_device_half next = {0};
+    DEVICE_REQUEST_DONE struct device_request request = {0};
+    assert_ok(device_request_refresh(&request, &next, &key->binding, options));
+    return played_try(hsm, key, &request);
+}
+
+/* Whether it asks for the role of a primary is signed, bound to the box, and proved: by whomever it is changed. */
+static void the_role_that_a_refresh_asks_for_cannot_be_changed(void **state)
+{
+    struct played_hsm *hsm = *state;
+    PLAYED_KEY_DONE struct played_key first = {0}, second = {0};
+    played_key_make(hsm, &first, FRAME_ALLOW_SIGN);
+    played_key_handover(hsm, &first, &second, bytes_of(NULL, 0));
+    played_key_refresh(hsm, &second);
+    for (int asked = 0; asked < 2; asked++) {
+        struct tampering tampering = {asked ? ask_nothing : ask_primary};
+        struct device_options on_the_way = {
+            .to_primary = asked, .on_the_way = change_signed, .context = &tampering};
+        struct device_options by_its_key = {
+            .to_primary = asked, .before_signature = change_sealed, .context = &tampering};
+        struct device_options by_its_box = {
+            .to_primary = asked, .after_proof = change_proved, .context = &tampering};
+        assert_int_equal(try_refresh(hsm, &second, &on_the_way), HUFU_ERR_SIGNATURE);
+        assert_int_equal(try_refresh(hsm, &second, &by_its_key), HUFU_ERR_FORM);
+        assert_int_equal(try_refresh(hsm, &second, &by_its_box), HUFU_ERR_PROOF);
+        struct device_options honest = {.to_primary = asked};
+        assert_ok(try_refresh(hsm, &second, &honest));
+    }
+    assert_key_signs(hsm, &second);
+}
+
+/* Neither with a policy nor before its first refresh, whatever the server says. */
+static void an_authorized_record_and_a_handed_over_one_become_no_primarys(void **state)
+{
+    struct played_hsm *hsm = *state;
+    PLAYED_KEY_DONE struct played_key first = {0}, authorized = {0}, fresh = {0};
+    const struct device_options to_primary = {.to_primary = true};
+    struct policy_field field;
+    uint64_t now = device_now_ms();
+    played_key_make(hsm, &first, FRAME_ALLOW_SIGN);
+    played_key_handover(hsm, &first, &authorized,
+                        policy_of(&field, now - HOUR_MS, now + HOUR_MS, FRAME_ALLOW_SIGN));
+    assert_int_equal(try_refresh(hsm, &authorized, &to_primary), HUFU_ERR_POLICY);
+    played_key_refresh(hsm, &authorized);
+    assert_int_equal(try_refresh(hsm, &authorized, &to_primary), HUFU_ERR_POLICY);
+    played_key_handover(hsm, &first, &fresh, bytes_of(NULL, 0));
+    assert_int_equal(try_refresh(hsm, &fresh, &to_primary), HUFU_ERR_POLICY);
+}
+
 /* ---- To whom ---- */
 
 static void keys_swapped_behind_the_scanned_fingerprint_are_refused(void **state)
@@ -279,6 +371,8 @@ int main(void)
         cmocka_unit_test(a_secondary_device_cannot_hand_over),
         cmocka_unit_test(an_authorized_device_cannot_hand_over),
         cmocka_unit_test(a_device_with_a_wrong_pin_cannot_hand_over),
+        cmocka_unit_test(the_role_that_a_refresh_asks_for_cannot_be_changed),
+        cmocka_unit_test(an_authorized_record_and_a_handed_over_one_become_no_primarys),
         cmocka_unit_test(keys_swapped_behind_the_scanned_fingerprint_are_refused),
         cmocka_unit_test(a_handed_over_generation_0_can_do_nothing_but_refresh),
         cmocka_unit_test(a_handed_over_generation_0_of_a_decryption_key_does_not_decrypt),

@@ -176,7 +176,10 @@ enum hufu_err device_request_refresh(struct device_request *request, struct cosi
                                      const struct device_options *options)
 {
     struct refresh_begin begin = {.next = next, .half = &binding->half};
-    return device_request_make(request, binding, FRAME_OP_REFRESH, NOTHING, refresh_body, &begin, options);
+    bool to_primary = options && options->to_primary;
+    struct bytes public_part = to_primary ? bytes_of_text(FRAME_ROLE_PRIMARY) : NOTHING;
+    return device_request_make(request, binding, FRAME_OP_REFRESH, public_part, refresh_body, &begin,
+                               options);
 }
 
 enum hufu_err device_request_refresh_finish(const struct device_request *request,

@@ -8,6 +8,7 @@
 #ifndef HUFU_TESTS_DEVICE_REQUEST_H
 #define HUFU_TESTS_DEVICE_REQUEST_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/box.h"
@@ -35,6 +36,7 @@ struct device_options {
     uint64_t time_ms;          /* 0: now */
     const uint8_t *request_id; /* NULL: fresh */
     struct bytes purpose;
+    bool to_primary; /* of a refresh: the next generation is to be a primary's */
 
     /* No honest device does these. The hooks run in this order; NULL: nothing. */
     void (*after_proof)(struct frame_head *head, void *context); /* the proof was made for another head */

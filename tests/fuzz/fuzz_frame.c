@@ -53,16 +53,26 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     return 0;
 }
 
+static void emit_with_frame(void (*emit)(void *context, struct bytes seed), void *context, struct bytes head)
+{
+    uint8_t memory[FRAME_MAX];
+    struct buf frame;
+    buf_init(&frame, memory, sizeof(memory));
+    seed_frame(&frame, head);
+    emit(context, head);
+    emit(context, buf_bytes(&frame));
+}
+
 void fuzz_seeds(void (*emit)(void *context, struct bytes seed), void *context)
 {
+    uint8_t memory[FRAME_HEAD_MAX];
+    struct buf head;
     for (enum frame_op op = FRAME_OP_KEYGEN_BEGIN; op < FRAME_OP_COUNT; op++) {
-        uint8_t head_memory[FRAME_HEAD_MAX], frame_memory[FRAME_MAX];
-        struct buf head, frame;
-        buf_init(&head, head_memory, sizeof(head_memory));
-        buf_init(&frame, frame_memory, sizeof(frame_memory));
+        buf_init(&head, memory, sizeof(memory));
         seed_head(&head, op);
-        seed_frame(&frame, op);
-        emit(context, buf_bytes(&head));
-        emit(context, buf_bytes(&frame));
+        emit_with_frame(emit, context, buf_bytes(&head));
     }
+    buf_init(&head, memory, sizeof(memory));
+    seed_head_to_primary(&head);
+    emit_with_frame(emit, context, buf_bytes(&head));
 }

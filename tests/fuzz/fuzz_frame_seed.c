@@ -61,32 +61,39 @@ static void put_public(struct buf *out, enum frame_op op)
         buf_put_u8(out, (uint8_t)(4 + i));
 }
 
-void seed_head(struct buf *out, enum frame_op op)
+static void put_head(struct buf *out, enum frame_op op, struct bytes public_part)
 {
     static const uint8_t purpose[] = {0, 0, 0, 1, 'k', 0, 0, 0, 1, 'r', 0, 0, 0, 1, 't'};
-    uint8_t memory[512];
-    struct buf public_part;
-    buf_init(&public_part, memory, sizeof(memory));
-    put_public(&public_part, op);
     struct frame_head head = {
         .op = op, .key_id = {1}, .binding_id = {2}, .generation = 3, .request_id = {4}, .time_ms = 5};
-    head.public_part = buf_bytes(&public_part);
+    head.public_part = public_part;
     if (op == FRAME_OP_SIGN)
         head.purpose = bytes_of(purpose, sizeof(purpose));
     FUZZ_CHECK(frame_head_encode(out, &head) == HUFU_OK);
 }
 
-void seed_frame(struct buf *out, enum frame_op op)
+void seed_head(struct buf *out, enum frame_op op)
 {
-    uint8_t memory[FRAME_HEAD_MAX], body[4096] = {0}, H_k[BOX_KEY_SIZE] = {9}, random[BOX_RANDOM_SIZE];
-    struct buf head;
+    uint8_t memory[512];
+    struct buf public_part;
+    buf_init(&public_part, memory, sizeof(memory));
+    put_public(&public_part, op);
+    put_head(out, op, buf_bytes(&public_part));
+}
+
+void seed_head_to_primary(struct buf *out)
+{
+    put_head(out, FRAME_OP_REFRESH, bytes_of_text(FRAME_ROLE_PRIMARY));
+}
+
+void seed_frame(struct buf *out, struct bytes head)
+{
+    uint8_t body[4096] = {0}, H_k[BOX_KEY_SIZE] = {9}, random[BOX_RANDOM_SIZE];
     struct frame_head parsed;
     struct box_session session;
     memset(random, 0x2a, sizeof(random));
-    buf_init(&head, memory, sizeof(memory));
-    seed_head(&head, op);
-    FUZZ_CHECK(frame_head_parse(&parsed, buf_bytes(&head)) == HUFU_OK);
+    FUZZ_CHECK(frame_head_parse(&parsed, head) == HUFU_OK);
     struct bytes content = bytes_of(body, frame_body_size(&parsed));
     FUZZ_CHECK(content.len <= sizeof(body));
-    FUZZ_CHECK(box_seal_frame(out, &session, buf_bytes(&head), content, H_k, random) == HUFU_OK);
+    FUZZ_CHECK(box_seal_frame(out, &session, head, content, H_k, random) == HUFU_OK);
 }

@@ -6,7 +6,8 @@
 #include "common/frame.h"
 
 void seed_head(struct buf *out, enum frame_op op);
-void seed_frame(struct buf *out, enum frame_op op);
+void seed_head_to_primary(struct buf *out); /* of a refresh */
+void seed_frame(struct buf *out, struct bytes head);
 void seed_policy(struct buf *out);
 void seed_handover(struct buf *out);
 void seed_policy_for(struct buf *out);

@@ -217,7 +217,8 @@ static void make_uses(struct hsm_seeds *seeds, const struct seed_key *key)
 {
     HSM_REPLY_DONE struct hsm_reply reply = {0};
     COSIGN_DEVICE_HALF_WIPED struct cosign_device_half next = {0};
-    DEVICE_REQUEST_DONE struct device_request sign = {0}, check = {0}, refresh = {0};
+    DEVICE_REQUEST_DONE struct device_request sign = {0}, check = {0}, refresh = {0}, promote = {0};
+    const struct device_options to_primary = {.to_primary = true};
     uint8_t digests[2 * COSIGN_DIGEST_SIZE] = {1};
     struct bytes none = bytes_of(NULL, 0);
     FUZZ_CHECK(device_request_sign(&sign, &key->binding, bytes_of(digests, sizeof(digests)), NULL) ==
@@ -227,6 +228,8 @@ static void make_uses(struct hsm_seeds *seeds, const struct seed_key *key)
     operate(seeds, &reply, key, &check, none);
     FUZZ_CHECK(device_request_refresh(&refresh, &next, &key->binding, NULL) == HUFU_OK);
     operate(seeds, &reply, key, &refresh, none);
+    FUZZ_CHECK(device_request_refresh(&promote, &next, &key->binding, &to_primary) == HUFU_OK);
+    operate(seeds, &reply, key, &promote, none);
 }
 
 void hsm_seeds_make(struct hsm_seeds *seeds)

@@ -207,6 +207,7 @@ static void send_deep(struct run *run)
         options.before_box = mutate_body;
     else
         options.before_signature = mutate_frame;
+    options.to_primary = mutation_below(&run->mutation, 2);
     make_deep(run, &request, &options);
     enum hufu_err err = played_try(run->hsm, &run->key, &request);
     if (deep.changed)

@@ -21,6 +21,7 @@ enum content {
     CONTENT_SIGN,
     CONTENT_DECRYPT,
     CONTENT_REFRESH,
+    CONTENT_REFRESH_TO_PRIMARY,
     CONTENT_PIN_CHECK,
     CONTENT_REQUEST
 };
@@ -53,6 +54,7 @@ static const struct form forms[] = {
     {"POST /v1/keys/{key}/signatures", CONTENT_SIGN, true},
     {"POST /v1/keys/{key}/decryptions", CONTENT_DECRYPT, false},
     {"POST /v1/keys/{key}/refreshes", CONTENT_REFRESH, false},
+    {"POST /v1/keys/{key}/refreshes", CONTENT_REFRESH_TO_PRIMARY, false},
     {"POST /v1/keys/{key}/pin-checks", CONTENT_PIN_CHECK, false},
     {"POST /v1/keys/{key}/certificate-requests", CONTENT_REQUEST, false},
 };
@@ -88,6 +90,7 @@ static void make_request(struct device_request *request, const struct making *ma
     const struct device_binding *binding = &making->settings->key->binding;
     struct making copy = *making;
     struct device_options options = {.before_box = making->layer == HTTP_LAYER_BODY ? mutate_body : NULL,
+                                     .to_primary = content == CONTENT_REFRESH_TO_PRIMARY,
                                      .context = &copy};
     uint8_t digests[3 * COSIGN_DIGEST_SIZE] = {1};
     COSIGN_DEVICE_HALF_WIPED struct cosign_device_half next = {0};
@@ -98,7 +101,7 @@ static void make_request(struct device_request *request, const struct making *ma
     else if (content == CONTENT_DECRYPT)
         err =
             device_request_decrypt(request, binding, bytes_of(binding->half.P, COSIGN_POINT_SIZE), &options);
-    else if (content == CONTENT_REFRESH)
+    else if (content == CONTENT_REFRESH || content == CONTENT_REFRESH_TO_PRIMARY)
         err = device_request_refresh(request, &next, binding, &options);
     else if (content == CONTENT_PIN_CHECK)
         err = device_request_pin_check(request, binding, &options);

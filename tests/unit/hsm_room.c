@@ -287,12 +287,13 @@ enum hufu_err hsm_key_pin_check(struct hsm_room *room, const struct hsm_key *key
     return hsm_key_operate(room, &reply, key, &request, bytes_of(NULL, 0));
 }
 
-enum hufu_err hsm_key_refresh(struct hsm_room *room, struct hsm_key *key)
+static enum hufu_err refresh_as(struct hsm_room *room, struct hsm_key *key,
+                                const struct device_options *options)
 {
     DEVICE_REQUEST_DONE struct device_request request = {0};
     COSIGN_DEVICE_HALF_WIPED struct cosign_device_half next = {0};
     struct hsm_reply reply;
-    assert_ok(device_request_refresh(&request, &next, &key->binding, NULL));
+    assert_ok(device_request_refresh(&request, &next, &key->binding, options));
     enum hufu_err err = hsm_key_operate(room, &reply, key, &request, bytes_of(NULL, 0));
     if (err)
         return err;
@@ -301,4 +302,15 @@ enum hufu_err hsm_key_refresh(struct hsm_room *room, struct hsm_key *key)
     key->binding.half = next;
     key->binding.generation++;
     return HUFU_OK;
+}
+
+enum hufu_err hsm_key_refresh(struct hsm_room *room, struct hsm_key *key)
+{
+    return refresh_as(room, key, NULL);
+}
+
+enum hufu_err hsm_key_promote(struct hsm_room *room, struct hsm_key *key)
+{
+    const struct device_options to_primary = {.to_primary = true};
+    return refresh_as(room, key, &to_primary);
 }

@@ -66,6 +66,8 @@ enum hufu_err hsm_key_sign_digest(struct hsm_room *room, const struct hsm_key *k
 enum hufu_err hsm_key_pin_check(struct hsm_room *room, const struct hsm_key *key);
 /* Refreshes; the key is then of the next generation. */
 enum hufu_err hsm_key_refresh(struct hsm_room *room, struct hsm_key *key);
+/* The same, to a record of role primary. */
+enum hufu_err hsm_key_promote(struct hsm_room *room, struct hsm_key *key);
 
 /* Big-endian fields. */
 struct bytes hsm_u32(uint8_t memory[4], uint32_t value);

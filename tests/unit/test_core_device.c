@@ -248,7 +248,8 @@ static void a_removal_leaves_no_half_no_session_and_says_which_keys_are_dead(voi
     static struct device_removal removal;
     database_run(
         &office.database,
-        "update binding set next_record = 'record one', next_request_time = now() where binding_id = '%s'",
+        "update binding set next_record = 'record one', next_request_time = now(), next_role = 'primary'"
+        " where binding_id = '%s'",
         person.binding);
     act = office_operator_act("device.remove");
     assert_ok(device_remove(&office.worker, &act, person.device_id, NULL, &removal));

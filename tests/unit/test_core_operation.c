@@ -371,6 +371,31 @@ static void a_refresh_stores_the_next_half_and_an_earlier_one_is_not_even_asked(
     assert_int_equal(key_process.calls, 1);
 }
 
+/* The private-key process is not even asked for the role of a primary before the device was made the primary. */
+static void a_refresh_to_the_role_of_a_primary_is_let_in_from_the_primary_alone(void **state)
+{
+    (void)state;
+    database_run(&office.database, "update device set role = 'secondary' where device_id = '%s'",
+                 person.device);
+    database_run(&office.database, "update binding set role = 'secondary' where binding_id = '%s'",
+                 person.binding);
+    office_frame(&frame, &person, FRAME_OP_REFRESH);
+    frame.head.public_part = bytes_of_text(FRAME_ROLE_PRIMARY);
+    office_seal(&frame);
+    key_process.result = "record one";
+    assert_refused(REFUSAL_NOT_ALLOWED);
+    assert_int_equal(key_process.calls, 0);
+    database_run(&office.database, "update device set role = 'primary' where device_id = '%s'",
+                 person.device);
+    assert_ok(run());
+    assert_int_equal(database_number(&office.database,
+                                     "select count(*) from binding where binding_id = '%s' and"
+                                     " next_record = 'record one' and next_role = 'primary' and"
+                                     " role = 'secondary'",
+                                     person.binding),
+                     1);
+}
+
 static void the_pending_half_is_used_for_its_generation_and_ends_the_old_one(void **state)
 {
     (void)state;
@@ -434,6 +459,7 @@ int main(void)
         TEST(an_unknown_token_is_nobody),
         TEST(a_key_for_signing_does_not_decrypt),
         TEST(a_refresh_stores_the_next_half_and_an_earlier_one_is_not_even_asked),
+        TEST(a_refresh_to_the_role_of_a_primary_is_let_in_from_the_primary_alone),
         TEST(the_pending_half_is_used_for_its_generation_and_ends_the_old_one),
         TEST(an_unknown_generation_is_asked_with_the_current_record),
         TEST(with_the_database_away_nothing_is_said),

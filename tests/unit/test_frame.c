@@ -107,6 +107,51 @@ static void head_refuses_public_parts_of_another_length(void **state)
     }
 }
 
+/* Of a refresh: to stay what it is, or to become the primary's, and nothing else. */
+static void refresh_names_the_role_of_a_primary_or_none(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *role;
+        enum hufu_err expected;
+    } cases[] = {
+        {"", HUFU_OK},
+        {"primary", HUFU_OK},
+        {"primar", HUFU_ERR_FORM},
+        {"primary ", HUFU_ERR_FORM},
+        {"Primary", HUFU_ERR_FORM},
+        {"secondary", HUFU_ERR_FORM},
+        {"authorized", HUFU_ERR_FORM},
+    };
+    static uint8_t memory[FRAME_HEAD_MAX];
+    struct frame_head head, back;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct buf b;
+        buf_init(&b, memory, sizeof(memory));
+        head = head_of(FRAME_OP_REFRESH, bytes_of_text(cases[i].role));
+        assert_int_equal(frame_head_encode(&b, &head), cases[i].expected);
+        if (cases[i].expected != HUFU_OK)
+            continue;
+        assert_ok(frame_head_parse(&back, buf_bytes(&b)));
+        assert_int_equal(frame_head_asks_primary(&back), cases[i].role[0] != 0);
+        assert_int_equal(frame_body_size(&back), 188); /* the body does not depend on it */
+    }
+    /* No other operation has it. */
+    struct buf b;
+    buf_init(&b, memory, sizeof(memory));
+    head = head_of(FRAME_OP_PIN_CHECK, bytes_of_text(FRAME_ROLE_PRIMARY));
+    assert_int_equal(frame_head_encode(&b, &head), HUFU_ERR_FORM);
+}
+
+static void head_of_a_refresh_to_primary_refuses_damage(void **state)
+{
+    (void)state;
+    static uint8_t memory[FRAME_HEAD_MAX];
+    struct frame_head head = head_of(FRAME_OP_REFRESH, bytes_of_text(FRAME_ROLE_PRIMARY));
+    struct bytes encoded = encode(&head, memory);
+    for_each_damage(encoded, damaged_head_is_refused_or_is_another_head, &encoded);
+}
+
 static void head_refuses_a_purpose_that_is_not_three_named_fields(void **state)
 {
     (void)state;
@@ -208,6 +253,8 @@ int main(void)
         cmocka_unit_test(head_comes_back_as_it_went),
         cmocka_unit_test(head_truncated_or_flipped_is_refused),
         cmocka_unit_test(head_refuses_public_parts_of_another_length),
+        cmocka_unit_test(refresh_names_the_role_of_a_primary_or_none),
+        cmocka_unit_test(head_of_a_refresh_to_primary_refuses_damage),
         cmocka_unit_test(head_refuses_a_purpose_that_is_not_three_named_fields),
         cmocka_unit_test(policy_handover_and_target_come_back_and_refuse_damage),
         cmocka_unit_test(policy_refuses_a_window_that_ends_before_it_begins),

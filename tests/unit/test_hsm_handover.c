@@ -213,6 +213,113 @@ static void policy_beyond_the_holders_own_use_is_refused(void **state)
     second_free(&second);
 }
 
+/* ---- The role of the next generation ---- */
+
+/* Somebody with a record of each role, refreshed since it was handed over. */
+enum holder {
+    HOLDER_PRIMARY,
+    HOLDER_SECONDARY,
+    HOLDER_AUTHORIZED,
+    HOLDER_COUNT
+};
+
+static void holder_new(struct second *holder, enum holder who)
+{
+    struct frame_policy policy = policy_now();
+    second_new(holder, who == HOLDER_AUTHORIZED ? &policy : NULL);
+    if (who == HOLDER_PRIMARY) {
+        hsm_key_make(&room, &holder->key, FRAME_ALLOW_SIGN);
+        return;
+    }
+    assert_ok(hand_over(holder, &primary));
+    assert_ok(hsm_key_refresh(&room, &holder->key));
+}
+
+static void holder_free(struct second *holder, enum holder who)
+{
+    if (who == HOLDER_PRIMARY)
+        hsm_key_free(&holder->key);
+    second_free(holder);
+}
+
+/* What of a record tells its role: only a primary's hands over. */
+static bool hands_over(const struct hsm_key *key)
+{
+    struct second third;
+    second_new(&third, NULL);
+    enum hufu_err err = hand_over(&third, key);
+    second_free(&third);
+    assert_true(err == HUFU_OK || err == HUFU_ERR_POLICY);
+    return err == HUFU_OK;
+}
+
+static void role_changes_as_the_table_says(void **state)
+{
+    (void)state;
+    static const struct {
+        enum hufu_err expected;
+        bool primary_after; /* what the record, old or new, is then */
+    } table[HOLDER_COUNT][2] = {
+        [HOLDER_PRIMARY] = {{HUFU_OK, true}, {HUFU_OK, true}},
+        [HOLDER_SECONDARY] = {{HUFU_OK, false}, {HUFU_OK, true}},
+        [HOLDER_AUTHORIZED] = {{HUFU_OK, false}, {HUFU_ERR_POLICY, false}},
+    };
+    for (enum holder who = HOLDER_PRIMARY; who < HOLDER_COUNT; who++) {
+        for (int asked = 0; asked < 2; asked++) {
+            struct second holder;
+            holder_new(&holder, who);
+            assert_int_equal(hands_over(&holder.key), who == HOLDER_PRIMARY);
+            enum hufu_err err =
+                asked ? hsm_key_promote(&room, &holder.key) : hsm_key_refresh(&room, &holder.key);
+            assert_int_equal(err, table[who][asked].expected);
+            assert_int_equal(hands_over(&holder.key), table[who][asked].primary_after);
+            assert_ok(hsm_key_sign(&room, &holder.key));
+            holder_free(&holder, who);
+        }
+    }
+}
+
+static void half_that_was_handed_over_becomes_no_primarys_by_its_first_refresh(void **state)
+{
+    (void)state;
+    struct second second;
+    second_new(&second, NULL);
+    assert_ok(hand_over(&second, &primary));
+    assert_int_equal(hsm_key_promote(&room, &second.key), HUFU_ERR_POLICY);
+    assert_ok(hsm_key_refresh(&room, &second.key));
+    assert_ok(hsm_key_promote(&room, &second.key));
+    second_free(&second);
+}
+
+static void role_of_a_primary_is_kept_by_later_refreshes_and_the_old_half_has_none(void **state)
+{
+    (void)state;
+    struct second second, third;
+    holder_new(&second, HOLDER_SECONDARY);
+    struct hsm_key old = second.key; /* which generation ends, and when, is the server's to decide */
+    assert_ok(hsm_key_promote(&room, &second.key));
+    assert_ok(hsm_key_refresh(&room, &second.key));
+    assert_false(hands_over(&old));
+    second_new(&third, NULL);
+    assert_ok(hand_over(&third, &second.key));
+    assert_int_equal(hsm_key_promote(&room, &third.key), HUFU_ERR_POLICY);
+    assert_ok(hsm_key_refresh(&room, &third.key));
+    assert_ok(hsm_key_sign(&room, &third.key));
+    assert_false(hands_over(&third.key));
+    second_free(&third);
+    second_free(&second);
+}
+
+static void role_with_a_wrong_pin_is_a_wrong_pin(void **state)
+{
+    (void)state;
+    struct second second;
+    holder_new(&second, HOLDER_SECONDARY);
+    second.key.binding.half.a[31] ^= 1;
+    assert_int_equal(hsm_key_promote(&room, &second.key), HUFU_ERR_PROOF);
+    holder_free(&second, HOLDER_SECONDARY);
+}
+
 /* ---- Policies ---- */
 
 static void policy_window_is_kept(void **state)
@@ -342,6 +449,10 @@ int main(void)
         cmocka_unit_test(binding_does_not_hand_over_to_itself),
         cmocka_unit_test(hand_over_with_a_wrong_pin_is_a_wrong_pin),
         cmocka_unit_test(policy_beyond_the_holders_own_use_is_refused),
+        cmocka_unit_test(role_changes_as_the_table_says),
+        cmocka_unit_test(half_that_was_handed_over_becomes_no_primarys_by_its_first_refresh),
+        cmocka_unit_test(role_of_a_primary_is_kept_by_later_refreshes_and_the_old_half_has_none),
+        cmocka_unit_test(role_with_a_wrong_pin_is_a_wrong_pin),
         cmocka_unit_test(policy_window_is_kept),
         cmocka_unit_test(window_has_its_tolerance_and_no_more),
         cmocka_unit_test(holder_replaces_the_policy_of_an_authorization),

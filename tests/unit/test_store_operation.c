@@ -286,11 +286,12 @@ static void a_refusal_that_is_not_stored_leaves_its_request_id_free(void **state
     decide(VERDICT_OK, true);
 }
 
-/* Refreshes at the generation given with a frame of that time; the next record is the text. */
-static void refresh(uint32_t generation, uint64_t time_ms, const char *record, enum operation_verdict verdict)
+/* Refreshes at the generation given with a frame of that time; the next record is the text, of that role (NULL: the same). */
+static void refresh_to(uint32_t generation, uint64_t time_ms, const char *record, const char *role,
+                       enum operation_verdict verdict)
 {
-    const struct operation_outcome outcome = {.answer = bytes_of_text("answer"),
-                                              .next_record = bytes_of_text(record)};
+    const struct operation_outcome outcome = {
+        .answer = bytes_of_text("answer"), .next_record = bytes_of_text(record), .next_role = role};
     person_request(&person, 7, &request);
     request.subject.unchanged = guess_unchanged;
     request.subject.op = FRAME_OP_REFRESH;
@@ -299,6 +300,11 @@ static void refresh(uint32_t generation, uint64_t time_ms, const char *record, e
     request.subject.count = 0;
     assert_int_equal(operation_decide(store, &request.subject, &outcome, &result), HUFU_OK);
     assert_string_equal(operation_verdict_names[result.verdict], operation_verdict_names[verdict]);
+}
+
+static void refresh(uint32_t generation, uint64_t time_ms, const char *record, enum operation_verdict verdict)
+{
+    refresh_to(generation, time_ms, record, NULL, verdict);
 }
 
 static void check_pin(uint32_t generation, uint64_t next_time_ms, enum operation_verdict verdict)
@@ -366,6 +372,25 @@ static void a_refresh_from_the_pending_half_ends_the_old_one_and_makes_another(v
     assert_int_equal(result.verdict, VERDICT_OK);
     assert_int_equal(
         of_binding("(record = 'record one' and next_record = 'record two' and generation = 1)::int"), 1);
+}
+
+static void the_role_of_the_next_record_is_the_bindings_once_that_was_used(void **state)
+{
+    (void)state;
+    set_binding("role = 'secondary'");
+    refresh_to(0, 1000, "record one", "primary", VERDICT_OK);
+    check_pin(0, 1000, VERDICT_OK);
+    assert_int_equal(of_binding("(role = 'secondary' and next_role = 'primary')::int"), 1);
+    /* A later refresh that asks for none takes its place whole. */
+    refresh(0, 2000, "record two", VERDICT_OK);
+    check_pin(1, 2000, VERDICT_OK);
+    assert_int_equal(of_binding("(role = 'secondary' and next_role is null)::int"), 1);
+    refresh_to(1, 3000, "record three", "primary", VERDICT_OK);
+    check_pin(2, 3000, VERDICT_OK);
+    assert_int_equal(of_binding("(role = 'primary' and next_role is null and generation = 2)::int"), 1);
+    refresh(2, 4000, "record four", VERDICT_OK);
+    check_pin(3, 4000, VERDICT_OK);
+    assert_int_equal(of_binding("(role = 'primary' and next_role is null)::int"), 1);
 }
 
 static struct operation_situation *read_situation(uint32_t generation)
@@ -588,6 +613,7 @@ int main(void)
         TEST(a_refresh_not_later_than_the_pending_one_is_refused_and_a_later_one_replaces_it),
         TEST(a_proof_for_a_pending_half_that_was_replaced_does_not_end_the_old_one),
         TEST(a_refresh_from_the_pending_half_ends_the_old_one_and_makes_another),
+        TEST(the_role_of_the_next_record_is_the_bindings_once_that_was_used),
         TEST(the_read_gives_the_record_of_the_generation_asked_for),
         TEST(the_read_gives_back_what_was_stored_under_the_request_id),
         TEST(the_read_knows_no_other_sessions_bindings),
