@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/core/device_hold.h"
+
+#include <string.h>
+
+#include "server/core/authentication.h"
+
+void device_set_act(struct act *act, const struct device *device)
+{
+    act_set_account(act, device->project_id, device->account_id);
+    act_set_device(act, device->device_id);
+}
+
+/* Whether the device that asks has the right. Its account is locked. */
+static enum hufu_err device_permit(struct worker *worker, struct act *act, const struct device *device,
+                                   enum device_right right)
+{
+    struct device own;
+    if (act->principal.kind == PRINCIPAL_OPERATOR)
+        return HUFU_OK;
+    if (memcmp(act->principal.account_id, device->account_id, UUID_SIZE) != 0)
+        return act_refuse(act, REFUSAL_NOT_FOUND);
+    enum hufu_err err = device_read(worker->store, act->principal.device_id, &own);
+    if (err != HUFU_OK)
+        return err;
+    bool is_own = memcmp(own.device_id, device->device_id, UUID_SIZE) == 0;
+    bool itself = is_own && right == DEVICE_BY_PRIMARY_OR_ITSELF;
+    if (own.state != DEVICE_ACTIVE && !(itself && own.state == DEVICE_WAITING))
+        return act_refuse_state(act, REFUSAL_BINDING_NOT_ACTIVE, device_state_names[own.state]);
+    if (own.locked && right == DEVICE_BY_ANOTHER)
+        return act_refuse(act, REFUSAL_PIN_LOCKED);
+    if (is_own ? itself : own.role == DEVICE_PRIMARY || right == DEVICE_BY_ANOTHER)
+        return HUFU_OK;
+    return act_refuse_reason(act, REFUSAL_NOT_ALLOWED,
+                             is_own ? "a device does not do this with itself"
+                                    : "the account's primary device alone may do this");
+}
+
+enum hufu_err device_hold(struct worker *worker, struct act *act, const uint8_t device_id[UUID_SIZE],
+                          enum device_right right, struct device *out)
+{
+    struct account account;
+    enum hufu_err err = device_read(worker->store, device_id, out);
+    if (err == HUFU_OK)
+        err = account_lock(worker->store, out->account_id, &account);
+    if (err == HUFU_OK)
+        err = device_lock(worker->store, device_id, out);
+    if (err != HUFU_OK)
+        return err == HUFU_ERR_NOT_FOUND ? act_refuse(act, REFUSAL_NOT_FOUND) : err;
+    err = device_permit(worker, act, out, right);
+    if (err == HUFU_OK && act->principal.kind != PRINCIPAL_OPERATOR && account.state != ACCOUNT_ACTIVE)
+        return act_refuse_state(act, REFUSAL_ACCOUNT_NOT_ACTIVE, account_state_names[account.state]);
+    if (err == HUFU_OK)
+        device_set_act(act, out);
+    return err;
+}
+
+enum hufu_err device_hold_all(struct worker *worker, const uint8_t device_id[UUID_SIZE])
+{
+    struct account account;
+    struct device device;
+    enum hufu_err err = device_read(worker->store, device_id, &device);
+    if (err == HUFU_OK)
+        err = account_lock(worker->store, device.account_id, &account);
+    if (err == HUFU_OK)
+        err = device_lock_all(worker->store, device.account_id);
+    return err;
+}
+
+enum hufu_err device_confirm(struct worker *worker, struct act *act, const uint8_t *token, unsigned methods)
+{
+    struct authentication_grant grant;
+    if (act->principal.kind == PRINCIPAL_OPERATOR)
+        return HUFU_OK;
+    if (token == NULL)
+        return act_refuse(act, REFUSAL_AUTHENTICATION_NEEDED);
+    enum hufu_err err = authentication_spend(worker, act, token, AUTHENTICATION_CONFIRM, methods, &grant);
+    bool own = err == HUFU_OK && memcmp(grant.account_id, act->principal.account_id, UUID_SIZE) == 0 &&
+               grant.has_session && memcmp(grant.session_id, act->principal.session_id, UUID_SIZE) == 0;
+    return err == HUFU_OK && !own ? act_refuse(act, REFUSAL_AUTHENTICATION_NEEDED) : err;
+}
