@@ -42,6 +42,7 @@ const struct http_route api_routes[] = {
     {"POST", "/v1/devices/{id}/freeze", ROUTE_SESSION, ROUTE_WORKER, device_freeze},
     {"POST", "/v1/devices/{id}/unfreeze", ROUTE_SESSION, ROUTE_WORKER, device_unfreeze},
     {"POST", "/v1/devices/{id}/unlock", ROUTE_SESSION, ROUTE_WORKER, device_post_unlock},
+    {"POST", "/v1/devices/{id}/promote", ROUTE_SESSION, ROUTE_WORKER, device_post_promote},
     {"GET", "/v1/audit-events", ROUTE_SESSION, ROUTE_WORKER, audit_event_list},
     {"PUT", "/v1/account/handwriting", ROUTE_SESSION, ROUTE_WORKER, handwriting_put_request},
     {"GET", "/v1/account/handwriting", ROUTE_SESSION, ROUTE_WORKER, handwriting_get_strokes},

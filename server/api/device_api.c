@@ -147,6 +147,45 @@ void device_post_unlock(struct http_request *request, struct worker *worker)
         reply_json(request, 200, json_pack("{so}", "device", view_device(&device, own_id)));
 }
 
+struct device_promotion_body {
+    struct bytes token;
+    bool has_lost;
+    uint8_t lost_id[UUID_SIZE];
+};
+
+static const struct field device_promotion_fields[] = {
+    {.name = "authentication",
+     .type = FIELD_BYTES,
+     .offset = offsetof(struct device_promotion_body, token),
+     .min = AUTHENTICATION_TOKEN_SIZE,
+     .max = AUTHENTICATION_TOKEN_SIZE},
+    {.name = "lost",
+     .type = FIELD_UUID,
+     .offset = offsetof(struct device_promotion_body, lost_id),
+     .optional = true,
+     .present = offsetof(struct device_promotion_body, has_lost)},
+    {.name = NULL},
+};
+
+void device_post_promote(struct http_request *request, struct worker *worker)
+{
+    struct act act = answer_begin(request, "device.promote");
+    struct device_promotion_body body = {.has_lost = false};
+    struct device_promotion promotion;
+    uint8_t device_id[UUID_SIZE];
+    if (!field_read_path_uuid(request, 0, "id", device_id) ||
+        !field_read_body(request, device_promotion_fields, &body)) {
+        answer_form_refused(request, worker, &act);
+        return;
+    }
+    enum hufu_err err = device_promote(worker, &act, device_id, body.has_lost ? body.lost_id : NULL,
+                                       body.token.data, &promotion);
+    if (err != HUFU_OK)
+        answer_refused(request, worker, &act, err);
+    else
+        reply_json(request, 200, view_promotion(&promotion, act.principal.device_id));
+}
+
 void device_delete(struct http_request *request, struct worker *worker)
 {
     struct act act = answer_begin(request, "device.remove");

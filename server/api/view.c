@@ -129,9 +129,11 @@ static json_t *view_key_state(const struct key_view *key)
     if (view == NULL)
         return NULL;
     view_set(view, "created_at", json_time(key->created_ms));
-    view_set(
-        view, "refresh",
-        json_pack("{so, sb}", "refreshed_at", json_time(key->refreshed_ms), "due", (int)key->refresh_due));
+    json_t *refresh =
+        json_pack("{so, sb}", "refreshed_at", json_time(key->refreshed_ms), "due", (int)key->refresh_due);
+    if (refresh != NULL && key->refresh_to_primary)
+        view_set(refresh, "role", json_text(binding_role_names[BINDING_PRIMARY]));
+    view_set(view, "refresh", refresh);
     if (key->next_pending)
         view_set(view, "pending_generation", json_integer((json_int_t)key->generation + 1));
     if (key->has_public_key)
@@ -267,6 +269,16 @@ json_t *view_removal(const struct device_removal *removal, const uint8_t *own_id
 {
     return json_pack("{so, so}", "device", view_device(&removal->device, own_id), "dead_keys",
                      view_ids(removal->dead, removal->dead_count));
+}
+
+json_t *view_promotion(const struct device_promotion *promotion, const uint8_t *own_id)
+{
+    const struct device_removal *lost = &promotion->lost;
+    json_t *view = json_pack("{so, so}", "device", view_device(&promotion->device, own_id), "dead_keys",
+                             view_ids(lost->dead, lost->dead_count));
+    if (view != NULL && promotion->has_lost)
+        view_set(view, "lost", view_device(&lost->device, own_id));
+    return view;
 }
 
 json_t *view_removals(const struct device_removals *removals)

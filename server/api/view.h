@@ -31,6 +31,7 @@ json_t *view_device_in_list(const struct device_view *view, const uint8_t *own_i
 json_t *view_device_for_operator(const struct device_view *view);
 /* With the keys that nobody can use any more. */
 json_t *view_removal(const struct device_removal *removal, const uint8_t *own_id);
+json_t *view_promotion(const struct device_promotion *promotion, const uint8_t *own_id);
 json_t *view_removals(const struct device_removals *removals);
 /* Methods of authentication (methods.h), by name. */
 json_t *view_methods(unsigned methods);

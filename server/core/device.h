@@ -72,4 +72,21 @@ struct device_removals {
 enum hufu_err device_remove_secondaries(struct worker *worker, struct act *act, const uint8_t *token,
                                         struct device_removals *out) HUFU_MUST_CHECK;
 
+/* The act's own device, an active secondary whose PIN is not locked, takes the place of the account's primary, which was lost and
+ * ends as by device_remove. lost_id: that one, as the person who orders this saw it; NULL: there is none any more. token is an
+ * authentication that has passed password and SMS code, whatever the project's rules say. The records of its keys are still a
+ * secondary's then: each is sealed anew by a refresh of the device that asks for it.
+ *
+ * Refusals: authentication needed (an account that is not active has none to spend); not found; not allowed (another device than
+ * the act's own; a project of single devices; a device that has no half of its holder's keys); binding not active (waiting,
+ * frozen, removed); PIN locked; conflict (it is the primary; another one, or none, is the primary than lost_id says). */
+struct device_promotion {
+    struct device device;
+    bool has_lost;
+    struct device_removal lost; /* what became of the lost one */
+};
+enum hufu_err device_promote(struct worker *worker, struct act *act, const uint8_t device_id[UUID_SIZE],
+                             const uint8_t *lost_id, const uint8_t *token,
+                             struct device_promotion *out) HUFU_MUST_CHECK;
+
 #endif

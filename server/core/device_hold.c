@@ -11,6 +11,26 @@ void device_set_act(struct act *act, const struct device *device)
     act_set_device(act, device->device_id);
 }
 
+/* Who has it, and how that device must stand: active, unless it says otherwise. */
+static const struct {
+    bool primary, other, itself; /* the primary with others, any other device, each with itself */
+    bool waiting;                /* with itself, also one that waits */
+    bool unlocked;               /* its own PIN must not be locked */
+} device_rights[DEVICE_RIGHT_COUNT] = {
+    [DEVICE_BY_PRIMARY] = {.primary = true},
+    [DEVICE_BY_PRIMARY_OR_ITSELF] = {.primary = true, .itself = true, .waiting = true},
+    [DEVICE_BY_ANOTHER] = {.primary = true, .other = true, .unlocked = true},
+    [DEVICE_BY_ITSELF] = {.itself = true, .unlocked = true},
+};
+
+static const char *device_right_reason(enum device_right right, bool is_own)
+{
+    if (is_own)
+        return "a device does not do this with itself";
+    return device_rights[right].primary ? "the account's primary device alone may do this"
+                                        : "a device does this with itself alone";
+}
+
 /* Whether the device that asks has the right. Its account is locked. */
 static enum hufu_err device_permit(struct worker *worker, struct act *act, const struct device *device,
                                    enum device_right right)
@@ -24,16 +44,16 @@ static enum hufu_err device_permit(struct worker *worker, struct act *act, const
     if (err != HUFU_OK)
         return err;
     bool is_own = memcmp(own.device_id, device->device_id, UUID_SIZE) == 0;
-    bool itself = is_own && right == DEVICE_BY_PRIMARY_OR_ITSELF;
-    if (own.state != DEVICE_ACTIVE && !(itself && own.state == DEVICE_WAITING))
+    bool may_wait = is_own && device_rights[right].waiting;
+    if (own.state != DEVICE_ACTIVE && !(may_wait && own.state == DEVICE_WAITING))
         return act_refuse_state(act, REFUSAL_BINDING_NOT_ACTIVE, device_state_names[own.state]);
-    if (own.locked && right == DEVICE_BY_ANOTHER)
+    if (own.locked && device_rights[right].unlocked)
         return act_refuse(act, REFUSAL_PIN_LOCKED);
-    if (is_own ? itself : own.role == DEVICE_PRIMARY || right == DEVICE_BY_ANOTHER)
+    bool with_other =
+        device_rights[right].other || (device_rights[right].primary && own.role == DEVICE_PRIMARY);
+    if (is_own ? device_rights[right].itself : with_other)
         return HUFU_OK;
-    return act_refuse_reason(act, REFUSAL_NOT_ALLOWED,
-                             is_own ? "a device does not do this with itself"
-                                    : "the account's primary device alone may do this");
+    return act_refuse_reason(act, REFUSAL_NOT_ALLOWED, device_right_reason(right, is_own));
 }
 
 enum hufu_err device_hold(struct worker *worker, struct act *act, const uint8_t device_id[UUID_SIZE],

@@ -15,7 +15,9 @@
 enum device_right {
     DEVICE_BY_PRIMARY, /* its account's primary, and not with itself */
     DEVICE_BY_PRIMARY_OR_ITSELF, /* its account's primary, also with itself, and every device with itself, unless it is frozen */
-    DEVICE_BY_ANOTHER /* every other device of the account whose own PIN is not locked */
+    DEVICE_BY_ANOTHER, /* every other device of the account whose own PIN is not locked */
+    DEVICE_BY_ITSELF,  /* and by no other, not even the primary; its PIN is not locked */
+    DEVICE_RIGHT_COUNT
 };
 
 /* What is done is done to this device. */

@@ -6,6 +6,7 @@
 #include "server/core/contact.h"
 #include "server/core/device.h"
 #include "server/core/device_hold.h"
+#include "server/core/device_removal.h"
 #include "server/core/methods.h"
 #include "server/store/session_store.h"
 
@@ -49,8 +50,7 @@ static enum hufu_err device_destroy_all(struct worker *worker, const struct act 
     return err;
 }
 
-/* A locked device and all that hangs on it, in the transaction in hand; its holder is told. */
-static enum hufu_err device_end(struct worker *worker, const struct act *act, struct device_removal *out)
+enum hufu_err device_end(struct worker *worker, const struct act *act, struct device_removal *out)
 {
     enum device_state next;
     struct device *device = &out->device;

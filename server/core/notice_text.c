@@ -75,6 +75,12 @@ static const struct {
          {{"设备已移除", "您账号的一台设备已移除，其中的密钥已失效。如非本人操作，请立即联系管理员。"},
           {"Device removed", "A device has been removed from your account; its key no longer works. If "
                              "that was not you, tell your operator at once."}}},
+    [NOTICE_TEXT_DEVICE_PROMOTED] =
+        {"device-promoted",
+         0,
+         {{"主设备已变更", "您账号的一台附属设备已成为主设备。如非本人操作，请立即联系管理员。"},
+          {"Primary device changed", "A secondary device of your account has become its primary device. If "
+                                     "that was not you, tell your operator at once."}}},
     [NOTICE_TEXT_PASSWORD_CHANGED] =
         {"password-changed",
          0,

@@ -78,6 +78,12 @@ static const struct statement binding_key_lives_statement = {
     .sql = "select exists (select from binding where key_id = $1::uuid and state in ('active', 'frozen'))",
     .repeatable = true,
 };
+static const struct statement binding_has_role_statement = {
+    .name = "binding_has_role",
+    .sql = "select exists (select from binding where device_id = $1::uuid and role = $2::text"
+           " and state in ('active', 'frozen'))",
+    .repeatable = true,
+};
 static const struct statement binding_set_state_statement = {
     .name = "binding_set_state",
     .sql = "update binding set state = $3::text where project_id = $1::uuid and binding_id = $2::uuid",
@@ -217,6 +223,15 @@ enum hufu_err binding_destroy(struct store *store, const struct binding_entry *e
     parameter_uuid(&parameters, entry->project_id);
     parameter_uuid(&parameters, entry->binding_id);
     return store_change_one(store, &binding_destroy_statement, &parameters);
+}
+
+enum hufu_err binding_has_role(struct store *store, const uint8_t device_id[UUID_SIZE],
+                               enum binding_role role, bool *has)
+{
+    struct parameters parameters = {0};
+    parameter_uuid(&parameters, device_id);
+    parameter_text(&parameters, binding_role_names[role]);
+    return store_query_bool(store, &binding_has_role_statement, &parameters, has);
 }
 
 enum hufu_err binding_key_lives(struct store *store, const uint8_t key_id[UUID_SIZE], bool *lives)

@@ -112,6 +112,9 @@ enum hufu_err binding_set_state(struct store *store, const struct binding_entry 
                                 enum binding_state state) HUFU_MUST_CHECK;
 /* State removed, and no record of any kind is left on the row. */
 enum hufu_err binding_destroy(struct store *store, const struct binding_entry *entry) HUFU_MUST_CHECK;
+/* Whether a device has a binding of that role with a record that is not removed. */
+enum hufu_err binding_has_role(struct store *store, const uint8_t device_id[UUID_SIZE],
+                               enum binding_role role, bool *has) HUFU_MUST_CHECK;
 /* Whether a key has a binding with a record that is not removed. */
 enum hufu_err binding_key_lives(struct store *store, const uint8_t key_id[UUID_SIZE],
                                 bool *lives) HUFU_MUST_CHECK;

@@ -46,6 +46,12 @@ static const struct statement device_lock_all_statement = {
     .sql = "select device_id from device where account_id = $1::uuid and state <> 'removed'"
            " order by device_id for no key update",
 };
+static const struct statement device_read_primary_statement = {
+    .name = "device_read_primary",
+    .sql = DEVICE_COLUMNS " from device d where d.account_id = $1::uuid and d.role = 'primary'"
+                          " and d.state <> 'removed'",
+    .repeatable = true,
+};
 static const struct statement device_count_statement = {
     .name = "device_count",
     .sql = "select count(*), count(*) filter (where role = 'secondary') from device"
@@ -64,6 +70,10 @@ static const struct statement device_set_state_statement = {
 static const struct statement device_set_name_statement = {
     .name = "device_set_name",
     .sql = "update device set name = $3::text where project_id = $1::uuid and device_id = $2::uuid",
+};
+static const struct statement device_set_primary_statement = {
+    .name = "device_set_primary",
+    .sql = "update device set role = 'primary' where project_id = $1::uuid and device_id = $2::uuid",
 };
 
 static const struct statement device_unlock_pin_statement = {
@@ -168,6 +178,14 @@ enum hufu_err device_lock_all(struct store *store, const uint8_t account_id[UUID
     return store_change(store, &device_lock_all_statement, &parameters, NULL);
 }
 
+enum hufu_err device_read_primary(struct store *store, const uint8_t account_id[UUID_SIZE],
+                                  struct device *out)
+{
+    struct parameters parameters = {0};
+    parameter_uuid(&parameters, account_id);
+    return device_one(store, &device_read_primary_statement, &parameters, out);
+}
+
 enum hufu_err device_count_of(struct store *store, const uint8_t account_id[UUID_SIZE],
                               struct device_count *out)
 {
@@ -220,6 +238,14 @@ enum hufu_err device_set_name(struct store *store, const struct device *device, 
     parameter_uuid(&parameters, device->device_id);
     parameter_text(&parameters, name);
     return store_change_one(store, &device_set_name_statement, &parameters);
+}
+
+enum hufu_err device_set_primary(struct store *store, const struct device *device)
+{
+    struct parameters parameters = {0};
+    parameter_uuid(&parameters, device->project_id);
+    parameter_uuid(&parameters, device->device_id);
+    return store_change_one(store, &device_set_primary_statement, &parameters);
 }
 
 enum hufu_err device_unlock_pin(struct store *store, const struct device *device)

@@ -70,6 +70,10 @@ enum hufu_err device_lock(struct store *store, const uint8_t device_id[UUID_SIZE
 /* Every device of a locked account that is not removed, in the order in which all do that who lock several: of their ids. */
 enum hufu_err device_lock_all(struct store *store, const uint8_t account_id[UUID_SIZE]) HUFU_MUST_CHECK;
 
+/* The account's primary that is not removed. HUFU_ERR_NOT_FOUND: there is none. */
+enum hufu_err device_read_primary(struct store *store, const uint8_t account_id[UUID_SIZE],
+                                  struct device *out) HUFU_MUST_CHECK;
+
 /* How many devices the account has that are not removed. The account must be locked. */
 struct device_count {
     int64_t all, secondary;
@@ -88,6 +92,8 @@ enum hufu_err device_set_state(struct store *store, const struct device *device,
                                bool by_operator) HUFU_MUST_CHECK;
 enum hufu_err device_set_name(struct store *store, const struct device *device,
                               const char *name) HUFU_MUST_CHECK;
+/* The account's primary from now on; there must be none. */
+enum hufu_err device_set_primary(struct store *store, const struct device *device) HUFU_MUST_CHECK;
 
 /* Forgives the wrong PINs in a row; of the device's life's count nothing is ever forgiven. HUFU_ERR_STATE: that one is
  * full. */

@@ -31,9 +31,13 @@ static const struct statement key_insert_binding = {
            "'removed'",
 };
 
-/* By the project's rule: so long, or so many signatures, after the last refresh. What is counted stops at that number. */
+/* Its device was made the account's primary, and its record is a secondary's still. */
+#define KEY_TO_PRIMARY "(b.state = 'active' and d.role = 'primary' and b.role = 'secondary')"
+
+/* That; or by the project's rule: so long, or so many signatures, after the last refresh. What is counted stops at that
+ * number. */
 #define KEY_REFRESH_DUE                                                                            \
-    "(b.state = 'active' and (p.refresh_days > 0 and"                                              \
+    "(" KEY_TO_PRIMARY " or b.state = 'active' and (p.refresh_days > 0 and"                        \
     " b.refreshed_at < clock_timestamp() - make_interval(days => p.refresh_days::int4)"            \
     " or p.refresh_signatures > 0 and (select coalesce(sum(octet_length(results) / 32), 0) from"   \
     "  (select results from signature s where s.key_id = b.key_id and s.binding_id = b.binding_id" \
@@ -44,7 +48,8 @@ static const struct statement key_insert_binding = {
     "b.role,"                                                                                             \
     " b.generation, b.next_record is not null, k.public_key, b.uses_left, b.valid_from, b.valid_until,"   \
     " d.pin_failures, d.pin_limit, d.locked, b.created_at, a.name, a.work_number, a.subject,"             \
-    " c.serial, c.not_before, c.not_after, b.refreshed_at, " KEY_REFRESH_DUE " from binding b"            \
+    " c.serial, c.not_before, c.not_after, b.refreshed_at, " KEY_REFRESH_DUE ", " KEY_TO_PRIMARY          \
+    " from binding b"                                                                                     \
     " join key k on k.project_id = b.project_id and k.key_id = b.key_id"                                  \
     " join device d on d.project_id = b.project_id and d.device_id = b.device_id"                         \
     " join account a on a.project_id = b.project_id and a.account_id = b.account_id"                      \
@@ -112,6 +117,7 @@ static enum hufu_err key_fill(struct row *row, struct key_view *out)
     out->certificate_not_after_ms = row_optional_time(row);
     out->refreshed_ms = row_time(row);
     out->refresh_due = row_bool(row);
+    out->refresh_to_primary = row_bool(row);
     return row_finish(row);
 }
 

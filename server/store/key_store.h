@@ -54,8 +54,9 @@ struct key_view {
     bool has_certificate; /* the newest valid one */
     uint8_t certificate_serial[CERTIFICATE_SERIAL_SIZE];
     uint64_t certificate_not_before_ms, certificate_not_after_ms;
-    uint64_t refreshed_ms; /* when this generation was made */
-    bool refresh_due;      /* by the project's rule */
+    uint64_t refreshed_ms;   /* when this generation was made */
+    bool refresh_due;        /* by the project's rule, or for the role */
+    bool refresh_to_primary; /* the device was made the primary, and its record is a secondary's still */
 };
 
 /* A split SM2 key in state new, and its primary binding, waiting, for the device. The account must be locked; the copies of

@@ -114,7 +114,6 @@ static void the_server_cannot_change_whose_something_is(void **state)
         "update device set account_id = account_id",
         "update device set pin_limit = 1000",
         "update binding set device_id = device_id",
-        "update device set role = 'primary'",
         "update handover set x25519_key = x25519_key",
         "update handover set expires_at = now()",
         "update binding set valid_until = null",
