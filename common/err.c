@@ -23,6 +23,8 @@ static const char *const names[] = {
     [HUFU_ERR_BUSY] = "busy",
     [HUFU_ERR_RETRY] = "retry",
     [HUFU_ERR_INTERNAL] = "internal",
+    [HUFU_ERR_DESTROYED] = "destroyed",
+    [HUFU_ERR_BEHIND] = "behind",
 };
 
 _Static_assert(sizeof(names) / sizeof(names[0]) == HUFU_ERR_COUNT, "every error has a name");

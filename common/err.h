@@ -28,6 +28,8 @@ enum hufu_err {
     HUFU_ERR_BUSY = 16,            /* too much in flight; try again soon */
     HUFU_ERR_RETRY = 17,           /* begin again with fresh randomness */
     HUFU_ERR_INTERNAL = 18,        /* our own fault; nothing was changed */
+    HUFU_ERR_DESTROYED = 19,       /* the record was destroyed; a copy of it was put back */
+    HUFU_ERR_BEHIND = 20,          /* the key process has not been told of all that was destroyed */
     HUFU_ERR_COUNT
 };
 

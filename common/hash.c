@@ -7,3 +7,13 @@ void hash_sha256(uint8_t digest[HASH_SIZE], struct bytes data)
 {
     crypto_hash_sha256(digest, data.data, data.len);
 }
+
+_Static_assert(HASH_TABLE_KEY_SIZE == crypto_shorthash_KEYBYTES && sizeof(uint64_t) == crypto_shorthash_BYTES,
+               "the sizes of SipHash-2-4");
+
+uint64_t hash_table(const uint8_t key[HASH_TABLE_KEY_SIZE], struct bytes data)
+{
+    uint64_t hash;
+    crypto_shorthash((unsigned char *)&hash, data.data, data.len, key);
+    return hash;
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SHA-256 and a keyed hash, on libsodium. */
+/* SHA-256, and a keyed hash for tables, on libsodium. */
 #ifndef HUFU_COMMON_HASH_H
 #define HUFU_COMMON_HASH_H
 
@@ -9,6 +9,10 @@
 
 #define HASH_SIZE 32
 
+#define HASH_TABLE_KEY_SIZE 16
+
 void hash_sha256(uint8_t digest[HASH_SIZE], struct bytes data);
+/* SipHash: where in a table something stands, whose key nobody knows outside. Short; no fingerprint. */
+uint64_t hash_table(const uint8_t key[HASH_TABLE_KEY_SIZE], struct bytes data);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hsm/binding.h"
 
+#include "hsm/destruction.h"
 #include "hsm/sealed.h"
 
 enum hufu_err binding_open(struct worker *worker, struct record_binding *record,
@@ -8,7 +9,9 @@ enum hufu_err binding_open(struct worker *worker, struct record_binding *record,
 {
     struct buf plain;
     buf_init(&plain, worker->secret->plain, sizeof(worker->secret->plain));
-    enum hufu_err err = sealed_open(worker->hsm->token, worker->session, &plain, place, sealed);
+    enum hufu_err err = destruction_check(worker->hsm->destruction, place->binding, place->generation);
+    if (!err)
+        err = sealed_open(worker->hsm->token, worker->session, &plain, place, sealed);
     return err ? err : record_binding_parse(record, buf_bytes(&plain));
 }
 

@@ -162,6 +162,21 @@ enum hufu_err cryptoki_login(const struct cryptoki *module, unsigned long sessio
     return rv == CKR_USER_ALREADY_LOGGED_IN ? HUFU_OK : checked("C_Login", rv);
 }
 
+static enum hufu_err find_objects(const struct cryptoki *module, unsigned long session, CK_ATTRIBUTE *wanted,
+                                  CK_ULONG wanted_count, unsigned long *found, size_t max, size_t *count)
+{
+    CK_ULONG found_count = 0;
+    *count = 0;
+    enum hufu_err err =
+        checked("C_FindObjectsInit", module->call->C_FindObjectsInit(session, wanted, wanted_count));
+    if (err)
+        return err;
+    err = checked("C_FindObjects", module->call->C_FindObjects(session, found, max, &found_count));
+    (void)module->call->C_FindObjectsFinal(session);
+    *count = err ? 0 : found_count;
+    return err;
+}
+
 enum hufu_err cryptoki_find_key(const struct cryptoki *module, unsigned long session, unsigned long *key,
                                 enum cryptoki_class class, const char *label)
 {
@@ -174,14 +189,9 @@ enum hufu_err cryptoki_find_key(const struct cryptoki *module, unsigned long ses
         attribute(CKA_SENSITIVE, &yes, sizeof(yes)), attribute(CKA_EXTRACTABLE, &no, sizeof(no))};
     /* The last two are of secret and private keys alone: one that can be read was put there, not made there. */
     CK_ULONG wanted_count = class == CRYPTOKI_PUBLIC ? 3 : 5;
-    CK_OBJECT_HANDLE found[2];
-    CK_ULONG count = 0;
-    enum hufu_err err =
-        checked("C_FindObjectsInit", module->call->C_FindObjectsInit(session, wanted, wanted_count));
-    if (err)
-        return err;
-    err = checked("C_FindObjects", module->call->C_FindObjects(session, found, 2, &count));
-    (void)module->call->C_FindObjectsFinal(session);
+    unsigned long found[2];
+    size_t count;
+    enum hufu_err err = find_objects(module, session, wanted, wanted_count, found, 2, &count);
     if (err || count != 1)
         return err ? err : count ? HUFU_ERR_CONFLICT : HUFU_ERR_NOT_FOUND;
     *key = found[0];
@@ -318,6 +328,53 @@ enum hufu_err cryptoki_make_pair(const struct cryptoki *module, unsigned long se
                    ? generate_pair(module, session, CKM_RSA_PKCS_KEY_PAIR_GEN, CKM_RSA_PKCS, rsa, label, id)
                    : generate_pair(module, session, CKM_EC_KEY_PAIR_GEN, CKM_ECDSA, p256, label, id);
     return checked("C_GenerateKeyPair", rv);
+}
+
+enum hufu_err cryptoki_find_data(const struct cryptoki *module, unsigned long session, const char *label,
+                                 unsigned long *objects, size_t max, size_t *count)
+{
+    static const CK_OBJECT_CLASS class = CKO_DATA;
+    CK_ATTRIBUTE wanted[] = {
+        attribute(CKA_CLASS, &class, sizeof(class)), attribute(CKA_TOKEN, &yes, sizeof(yes)),
+        attribute(CKA_PRIVATE, &yes, sizeof(yes)), attribute(CKA_LABEL, label, strlen(label))};
+    enum hufu_err err =
+        find_objects(module, session, wanted, sizeof(wanted) / sizeof(wanted[0]), objects, max, count);
+    return !err && *count == max ? HUFU_ERR_LIMIT : err;
+}
+
+enum hufu_err cryptoki_read_data(const struct cryptoki *module, unsigned long session, unsigned long object,
+                                 struct buf *value)
+{
+    uint8_t memory[CRYPTOKI_DATA_MAX];
+    CK_ATTRIBUTE wanted = attribute(CKA_VALUE, memory, sizeof(memory));
+    CK_RV rv = module->call->C_GetAttributeValue(session, object, &wanted, 1);
+    if (rv == CKR_OBJECT_HANDLE_INVALID)
+        return HUFU_ERR_NOT_FOUND;
+    if (rv != CKR_OK)
+        return failed("C_GetAttributeValue", rv);
+    buf_put(value, memory, wanted.ulValueLen);
+    return buf_finish(value);
+}
+
+enum hufu_err cryptoki_make_data(const struct cryptoki *module, unsigned long session, const char *label,
+                                 struct bytes value)
+{
+    static const CK_OBJECT_CLASS class = CKO_DATA;
+    CK_ATTRIBUTE made[] = {
+        attribute(CKA_CLASS, &class, sizeof(class)), attribute(CKA_TOKEN, &yes, sizeof(yes)),
+        attribute(CKA_PRIVATE, &yes, sizeof(yes)),   attribute(CKA_MODIFIABLE, &no, sizeof(no)),
+        attribute(CKA_LABEL, label, strlen(label)),  attribute(CKA_VALUE, value.data, value.len),
+    };
+    CK_OBJECT_HANDLE object = 0;
+    return checked("C_CreateObject",
+                   module->call->C_CreateObject(session, made, sizeof(made) / sizeof(made[0]), &object));
+}
+
+enum hufu_err cryptoki_remove_data(const struct cryptoki *module, unsigned long session, unsigned long object)
+{
+    /* Another process may have removed it. */
+    CK_RV rv = module->call->C_DestroyObject(session, object);
+    return rv == CKR_OBJECT_HANDLE_INVALID ? HUFU_OK : checked("C_DestroyObject", rv);
 }
 
 static CK_GCM_PARAMS gcm_of(const uint8_t iv[CRYPTOKI_IV_SIZE], struct bytes associated)

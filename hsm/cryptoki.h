@@ -19,6 +19,7 @@
 #define CRYPTOKI_TAG_SIZE 16
 #define CRYPTOKI_POINT_SIZE 65
 #define CRYPTOKI_LABEL_MAX 32
+#define CRYPTOKI_DATA_MAX 64
 #define CRYPTOKI_RSA_BITS 3072
 #define CRYPTOKI_RSA_MAX (CRYPTOKI_RSA_BITS / 8)
 
@@ -75,6 +76,18 @@ enum hufu_err cryptoki_make_sealing_key(const struct cryptoki *module, unsigned 
 enum hufu_err cryptoki_make_pair(const struct cryptoki *module, unsigned long session,
                                  enum cryptoki_pair kind, const char *label,
                                  const uint8_t id[CRYPTOKI_ID_SIZE]) HUFU_MUST_CHECK;
+
+/* Private data objects with this label, less than max. HUFU_ERR_LIMIT: there are more. */
+enum hufu_err cryptoki_find_data(const struct cryptoki *module, unsigned long session, const char *label,
+                                 unsigned long *objects, size_t max, size_t *count) HUFU_MUST_CHECK;
+/* Appends the value, at most CRYPTOKI_DATA_MAX bytes. HUFU_ERR_NOT_FOUND: another process has removed it meanwhile. */
+enum hufu_err cryptoki_read_data(const struct cryptoki *module, unsigned long session, unsigned long object,
+                                 struct buf *value) HUFU_MUST_CHECK;
+/* Makes one, which cannot be changed; a session that may write. */
+enum hufu_err cryptoki_make_data(const struct cryptoki *module, unsigned long session, const char *label,
+                                 struct bytes value) HUFU_MUST_CHECK;
+enum hufu_err cryptoki_remove_data(const struct cryptoki *module, unsigned long session,
+                                   unsigned long object) HUFU_MUST_CHECK;
 
 /* AES-256-GCM. Appends ciphertext and tag. */
 enum hufu_err cryptoki_seal(const struct cryptoki *module, unsigned long session, unsigned long key,

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "hsm/authority.h"
+#include "hsm/destruction.h"
 #include "hsm/disk.h"
 #include "hsm/token.h"
 
@@ -41,6 +42,17 @@ static enum hufu_err ensure_key(struct token *token, enum token_key key, const c
     return HUFU_OK;
 }
 
+/* A token that has lost its head gets one at 0: it then believes the database's log once. */
+static enum hufu_err ensure_head(struct token *token)
+{
+    bool made = false;
+    enum hufu_err err = destruction_init(token, &made);
+    if (err)
+        return failed("head of the destruction log", err);
+    (void)printf("head of the destruction log: %s\n", made ? "made" : "is there");
+    return HUFU_OK;
+}
+
 static enum hufu_err ensure_authority(struct token *token, const struct settings *settings, struct bytes name)
 {
     char what[64];
@@ -71,6 +83,8 @@ static enum hufu_err make_all(struct token *token, const struct settings *settin
     enum hufu_err err = ensure_key(token, TOKEN_KEY_SEALING, "sealing key");
     if (!err)
         err = ensure_key(token, TOKEN_KEY_IDENTITY, "identity key");
+    if (!err)
+        err = ensure_head(token);
     if (!err)
         err = ensure_authorities(token, settings, cas);
     if (err)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "hsm/binding.h"
+#include "hsm/destruction.h"
 #include "hsm/exchange.h"
 #include "hsm/request.h"
 #include "hsm/sealed.h"
@@ -96,7 +97,9 @@ static enum hufu_err open_pending(struct worker *worker, const struct record_pla
 {
     struct buf plain;
     buf_init(&plain, worker->secret->plain, sizeof(worker->secret->plain));
-    enum hufu_err err = sealed_open(worker->hsm->token, worker->session, &plain, place, sealed);
+    enum hufu_err err = destruction_check(worker->hsm->destruction, place->binding, place->generation);
+    if (!err)
+        err = sealed_open(worker->hsm->token, worker->session, &plain, place, sealed);
     return err ? err : record_pending_parse(&worker->secret->pending, buf_bytes(&plain));
 }
 

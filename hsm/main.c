@@ -13,6 +13,8 @@
 #include "common/secret.h"
 #include "hsm/authority.h"
 #include "hsm/confine.h"
+#include "hsm/destruction.h"
+#include "hsm/destruction_table.h"
 #include "hsm/init.h"
 #include "hsm/listener.h"
 #include "hsm/settings.h"
@@ -75,6 +77,7 @@ static void process_done(struct process *process)
     worker_pool_free(process->pool);
     box_keys_free(process->hsm.box_keys);
     authorities_free(process->hsm.authorities);
+    destruction_free(process->hsm.destruction);
     token_close(process->hsm.token);
     if (process->stop_fd >= 0)
         (void)close(process->stop_fd);
@@ -131,6 +134,10 @@ static const char *open_all(struct process *process, const struct settings *sett
     if (*err)
         return "locking memory for secrets (RLIMIT_MEMLOCK)";
     confine_memory();
+    *err = destruction_new(&process->hsm.destruction, process->hsm.token, settings->token_directory,
+                           DESTRUCTION_TABLE_MAX);
+    if (*err)
+        return "reading the head of the destruction log, which hufu-hsm init makes, in the token";
     *err = authorities_load(&process->hsm.authorities, process->hsm.token, settings->state_directory);
     return *err ? "reading the certification authorities in the state directory" : NULL;
 }
@@ -167,6 +174,8 @@ static int serve(struct process *process, const struct settings *settings)
     err = confine_opened_files(settings);
     if (!err)
         err = listener_new(&process->listener, fd, settings->uid, process->pool);
+    if (!err)
+        err = destruction_watch(process->hsm.destruction);
     if (!err)
         err = confine_calls();
     if (err)

@@ -29,6 +29,8 @@ static const struct operation operations[] = {
     {"cert/issue", 11, request_cert_issue},
     {"crl/issue", 5, request_crl_issue},
     {"ca/chain", 1, request_ca_chain},
+    {"destruction/state", 0, request_destruction_state},
+    {"destruction/add", 3, request_destruction_add},
 };
 
 struct request {

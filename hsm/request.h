@@ -20,6 +20,7 @@ request_handler request_status, request_service_new, request_service_load;
 request_handler request_data_new, request_data_open;
 request_handler request_keygen_begin, request_keygen_finish, request_operate;
 request_handler request_cert_issue, request_crl_issue, request_ca_chain;
+request_handler request_destruction_state, request_destruction_add;
 
 /* Handles one message and writes the reply, always. False: the message is not of the protocol's form, and the
  * connection is to be closed. reply needs CHANNEL_MESSAGE_MAX bytes. */

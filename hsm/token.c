@@ -12,6 +12,7 @@
 #include "common/log.h"
 #include "common/secret.h"
 #include "hsm/cryptoki.h"
+#include "hsm/token_head.h"
 
 #define OPEN_TRIES 5
 #define OPEN_PAUSE_NS 10000000L /* a token that other processes touch too is now and then not found */
@@ -57,7 +58,8 @@ struct token {
     bool is_open;
     unsigned long epoch; /* counts openings */
     int64_t closed_until;
-    unsigned long session[TOKEN_SESSIONS_MAX];
+    unsigned long
+        session[TOKEN_SESSIONS_MAX + 1]; /* behind those of the workers, the one that may write heads */
     struct found_key keys[TOKEN_KEY_COUNT];
     uint8_t canary[TOKEN_SEAL_OVERHEAD +
                    CANARY_SIZE]; /* sealed at the first opening; must open while all is well */
@@ -121,8 +123,9 @@ static enum hufu_err open_sessions(struct token *token)
 {
     unsigned long slot = 0;
     enum hufu_err err = cryptoki_find_token(token->module, &slot, token->label);
-    for (unsigned i = 0; !err && i < token->sessions; i++) {
-        err = cryptoki_open_session(token->module, &token->session[i], slot, token->may_write);
+    for (unsigned i = 0; !err && i <= token->sessions; i++) {
+        bool may_write = token->may_write || i == token->sessions;
+        err = cryptoki_open_session(token->module, &token->session[i], slot, may_write);
         if (!err && i == 0)
             err = cryptoki_login(token->module, token->session[0], token->pin);
     }
@@ -182,6 +185,7 @@ struct call {
     uint8_t iv[TOKEN_IV_SIZE];
     uint8_t *room;
     size_t room_len;
+    struct destruction_head head;
 };
 typedef enum hufu_err step_fn(struct token *token, unsigned long session, struct call *call);
 
@@ -261,6 +265,21 @@ static enum hufu_err rsa_step(struct token *token, unsigned long session, struct
                                call->out2);
 }
 
+static enum hufu_err read_head_step(struct token *token, unsigned long session, struct call *call)
+{
+    return token_head_read(token->module, session, &call->head);
+}
+
+static enum hufu_err write_head_step(struct token *token, unsigned long session, struct call *call)
+{
+    return token_head_write(token->module, session, &call->head);
+}
+
+static enum hufu_err sweep_heads_step(struct token *token, unsigned long session, struct call *call)
+{
+    return token_head_sweep(token->module, session, &call->head);
+}
+
 static enum hufu_err random_iv(uint8_t iv[TOKEN_IV_SIZE])
 {
     return getrandom(iv, TOKEN_IV_SIZE, 0) == TOKEN_IV_SIZE ? HUFU_OK : HUFU_ERR_INTERNAL;
@@ -299,6 +318,26 @@ enum hufu_err token_rsa_public(struct token *token, unsigned session, enum token
 {
     struct call call = {.key = key, .out = modulus, .out2 = exponent};
     return perform(token, session, rsa_step, &call);
+}
+
+enum hufu_err token_read_head(struct token *token, struct destruction_head *head)
+{
+    struct call call = {.key = TOKEN_KEY_SEALING};
+    enum hufu_err err = perform(token, token->sessions, read_head_step, &call);
+    *head = err ? (struct destruction_head){0} : call.head;
+    return err;
+}
+
+enum hufu_err token_write_head(struct token *token, const struct destruction_head *head)
+{
+    struct call call = {.key = TOKEN_KEY_SEALING, .head = *head};
+    return perform(token, token->sessions, write_head_step, &call);
+}
+
+enum hufu_err token_sweep_heads(struct token *token, const struct destruction_head *head)
+{
+    struct call call = {.key = TOKEN_KEY_SEALING, .head = *head};
+    return perform(token, token->sessions, sweep_heads_step, &call);
 }
 
 enum hufu_err token_probe(struct token *token, unsigned session)

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "common/buf.h"
+#include "common/destruction.h"
 #include "common/err.h"
 
 #define TOKEN_SESSIONS_MAX 64
@@ -74,6 +75,15 @@ enum hufu_err token_sign(struct token *token, unsigned session, enum token_key k
                          struct bytes input) HUFU_MUST_CHECK;
 /* The token's randomness alone; what is secret is drawn by hsm/entropy.h. */
 enum hufu_err token_random(struct token *token, unsigned session, uint8_t *out, size_t len) HUFU_MUST_CHECK;
+/* The head of the destruction log, a data object for each that was written and not swept: the one that goes furthest counts.
+ * They have a session of their own, for one thread at a time.
+ * HUFU_ERR_NOT_FOUND: none; HUFU_ERR_CONFLICT: two that go equally far, to different ends. */
+enum hufu_err token_read_head(struct token *token, struct destruction_head *head) HUFU_MUST_CHECK;
+/* Beside the one that there is. */
+enum hufu_err token_write_head(struct token *token, const struct destruction_head *head) HUFU_MUST_CHECK;
+/* Removes those that do not go as far. */
+enum hufu_err token_sweep_heads(struct token *token, const struct destruction_head *head) HUFU_MUST_CHECK;
+
 /* Whether the sealing key does its work; re-opens the token if it does not. */
 enum hufu_err token_probe(struct token *token, unsigned session) HUFU_MUST_CHECK;
 /* Closes and opens it, as after a failure. */

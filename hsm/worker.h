@@ -15,12 +15,14 @@
 #include "hsm/token.h"
 
 struct authorities;
+struct destruction;
 
 /* What all requests share. */
 struct hsm {
     struct token *token;
     struct box_keys *box_keys;
     struct authorities *authorities;
+    struct destruction *destruction;
     unsigned sessions;
 };
 

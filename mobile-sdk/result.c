@@ -75,6 +75,8 @@ enum hufu_result result_of_err(enum hufu_err err)
         [HUFU_ERR_BUSY] = HUFU_RESULT_BUSY,
         [HUFU_ERR_RETRY] = HUFU_RESULT_INTERNAL,
         [HUFU_ERR_INTERNAL] = HUFU_RESULT_INTERNAL,
+        [HUFU_ERR_DESTROYED] = HUFU_RESULT_NOT_ACTIVE,
+        [HUFU_ERR_BEHIND] = HUFU_RESULT_AWAY,
     };
     _Static_assert(sizeof(results) / sizeof(results[0]) == HUFU_ERR_COUNT, "every error has a result");
     size_t index = (size_t)err;
@@ -129,6 +131,7 @@ enum hufu_result result_of_problem(const char *message_key, int http_status)
         {"service-unavailable", HUFU_RESULT_AWAY},
         {"busy", HUFU_RESULT_BUSY},
         {"record-invalid", HUFU_RESULT_FAULT},
+        {"record-destroyed", HUFU_RESULT_NOT_ACTIVE},
         {"internal", HUFU_RESULT_FAULT},
         {"not-found", HUFU_RESULT_NOT_FOUND},
         {"authentication-failed", HUFU_RESULT_AUTHENTICATION},

@@ -197,6 +197,7 @@ static const struct {
     {"unauthenticated", {"a valid session is needed", "需要有效的会话"}},
     {"frame-malformed", {"the frame is malformed", "请求帧格式有误"}},
     {"record-invalid", {"the key's record is not authentic", "密钥记录不可信"}},
+    {"record-destroyed", {"the key's record on this device was destroyed", "该设备上的密钥记录已销毁"}},
     {"device-signature-invalid", {"the device's signature does not verify", "设备签名验证失败"}},
     {"frame-time", {"the device's clock is wrong", "设备时钟不准"}},
     {"no-such-generation", {"the key has no such generation", "密钥没有这一代"}},

@@ -45,6 +45,8 @@ static enum hufu_err certificate_refused(struct act *act, enum hufu_err err)
         return act_refuse(act, REFUSAL_SUBJECT_MISMATCH);
     case HUFU_ERR_RECORD:
         return act_refuse(act, REFUSAL_RECORD_INVALID);
+    case HUFU_ERR_DESTROYED:
+        return act_refuse(act, REFUSAL_RECORD_DESTROYED);
     case HUFU_ERR_NOT_FOUND:
         return act_refuse_reason(act, REFUSAL_NOT_FOUND, "there is no such CA");
     case HUFU_ERR_LIMIT:

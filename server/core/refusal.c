@@ -12,6 +12,7 @@ static const struct {
     [REFUSAL_UNAUTHENTICATED] = {"unauthenticated", HUFU_ERR_UNAUTHENTICATED},
     [REFUSAL_FRAME_MALFORMED] = {"frame-malformed", HUFU_ERR_FORM},
     [REFUSAL_RECORD_INVALID] = {"record-invalid", HUFU_ERR_RECORD},
+    [REFUSAL_RECORD_DESTROYED] = {"record-destroyed", HUFU_ERR_DESTROYED},
     [REFUSAL_DEVICE_SIGNATURE_INVALID] = {"device-signature-invalid", HUFU_ERR_SIGNATURE},
     [REFUSAL_FRAME_TIME] = {"frame-time", HUFU_ERR_TIME},
     [REFUSAL_NO_SUCH_GENERATION] = {"no-such-generation", HUFU_ERR_GENERATION},
@@ -51,6 +52,7 @@ static const enum refusal refusals_of_key_process[HUFU_ERR_COUNT] = {
     [HUFU_ERR_PROOF] = REFUSAL_PIN_WRONG,
     [HUFU_ERR_POLICY] = REFUSAL_NOT_ALLOWED,
     [HUFU_ERR_STATE] = REFUSAL_CONFLICT,
+    [HUFU_ERR_DESTROYED] = REFUSAL_RECORD_DESTROYED,
 };
 
 static const enum refusal refusals_of_verdict[] = {

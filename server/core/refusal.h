@@ -13,6 +13,7 @@ enum refusal {
     REFUSAL_UNAUTHENTICATED,
     REFUSAL_FRAME_MALFORMED,
     REFUSAL_RECORD_INVALID,
+    REFUSAL_RECORD_DESTROYED, /* and a copy of it was put back: somebody writes to the database who should not */
     REFUSAL_DEVICE_SIGNATURE_INVALID,
     REFUSAL_FRAME_TIME,
     REFUSAL_NO_SUCH_GENERATION,

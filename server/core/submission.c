@@ -128,11 +128,14 @@ enum hufu_err submission_refused(struct worker *worker, struct act *act, enum hu
     enum refusal refusal = refusal_of_key_process(err);
     /* A reply that fits no buffer, or an answer that is none of the protocol's, is a fault of ours. */
     if (refusal == REFUSAL_NONE)
-        return err == HUFU_ERR_AWAY || err == HUFU_ERR_BUSY || err == HUFU_ERR_RETRY ? err
-                                                                                     : HUFU_ERR_INTERNAL;
+        return err == HUFU_ERR_AWAY || err == HUFU_ERR_BUSY || err == HUFU_ERR_RETRY || err == HUFU_ERR_BEHIND
+                   ? err
+                   : HUFU_ERR_INTERNAL;
     if (refusal == REFUSAL_FRAME_TIME)
         act->service_time_ms = hsmc_now_ms(worker->hsmc);
     if (refusal == REFUSAL_RECORD_INVALID)
         log_event(LOG_ERROR, "record.invalid", "request_id", worker->trace, "action", act->action, NULL);
+    if (refusal == REFUSAL_RECORD_DESTROYED)
+        log_event(LOG_ERROR, "record.destroyed", "request_id", worker->trace, "action", act->action, NULL);
     return act_refuse(act, refusal);
 }

@@ -25,6 +25,7 @@ static const struct {
     [PROBLEM_UNAUTHENTICATED] = {"unauthenticated", 401, "A valid session is needed"},
     [PROBLEM_FRAME_MALFORMED] = {"frame-malformed", 400, "The frame is malformed"},
     [PROBLEM_RECORD_INVALID] = {"record-invalid", 500, "The key's record is not authentic"},
+    [PROBLEM_RECORD_DESTROYED] = {"record-destroyed", 409, "The key's record was destroyed"},
     [PROBLEM_DEVICE_SIGNATURE_INVALID] = {"device-signature-invalid", 403,
                                           "The device's signature does not verify"},
     [PROBLEM_FRAME_TIME] = {"frame-time", 403, "The frame is too old or too early"},
@@ -82,6 +83,8 @@ static const enum problem problem_of_error[] = {
     [HUFU_ERR_BUSY] = PROBLEM_BUSY,
     [HUFU_ERR_RETRY] = PROBLEM_BUSY, /* the same request, made anew, will do */
     [HUFU_ERR_INTERNAL] = PROBLEM_INTERNAL,
+    [HUFU_ERR_DESTROYED] = PROBLEM_RECORD_DESTROYED,
+    [HUFU_ERR_BEHIND] = PROBLEM_SERVICE_UNAVAILABLE,
 };
 static_assert(sizeof(problem_of_error) / sizeof(problem_of_error[0]) == HUFU_ERR_COUNT, "one row an error");
 

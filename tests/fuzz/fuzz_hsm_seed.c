@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/channel.h"
+#include "common/destruction.h"
 #include "tests/client/certificate_request.h"
 #include "tests/client/randomness.h"
 #include "tests/fuzz/fuzz.h"
@@ -232,6 +233,19 @@ static void make_uses(struct hsm_seeds *seeds, const struct seed_key *key)
     operate(seeds, &reply, key, &promote, none);
 }
 
+/* Orders that follow what the process knows, which earlier messages may have added to. */
+static void make_destruction(struct hsm_seeds *seeds)
+{
+    HSM_REPLY_DONE struct hsm_reply reply = {0};
+    struct kept number, hash;
+    uint8_t orders[3 * DESTRUCTION_ORDER_SIZE] = {4};
+    ask(seeds, &reply, "destruction/state", NULL, 0);
+    keep(&number, reply.fields[0]);
+    keep(&hash, reply.fields[1]);
+    struct bytes add[] = {kept_bytes(&number), kept_bytes(&hash), bytes_of(orders, sizeof(orders))};
+    ask(seeds, &reply, "destruction/add", add, 3);
+}
+
 void hsm_seeds_make(struct hsm_seeds *seeds)
 {
     HSM_REPLY_DONE struct hsm_reply reply = {0};
@@ -244,5 +258,6 @@ void hsm_seeds_make(struct hsm_seeds *seeds)
     make_authority(seeds);
     make_uses(seeds, &key);
     make_handover(seeds, &key);
+    make_destruction(seeds);
     device_key_free(key.device);
 }

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # The private-key process: its room on a real SoftHSM2 token, and the process itself.
-add_library(hufu_test_hsm_room STATIC EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/hsm_room.c)
+add_library(hufu_test_hsm_room STATIC EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/hsm_log.c
+    ${CMAKE_CURRENT_LIST_DIR}/hsm_room.c)
 target_link_libraries(hufu_test_hsm_room PUBLIC hufu_flags hufu_hsm hufu_test_client PkgConfig::SODIUM
     PRIVATE PkgConfig::CMOCKA)
 
-foreach(noun certificate data handover keygen operate process record request settings token)
+foreach(noun certificate data destruction destruction_process handover keygen operate process record request settings token)
     hufu_test(test_hsm_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_hsm_${noun}.c USES hufu_test_hsm_room)
 endforeach()
 target_link_libraries(test_hsm_certificate PRIVATE OpenSSL::Crypto)
@@ -18,4 +19,5 @@ target_compile_definitions(test_hsm_token PRIVATE HSM_FLAKY_MODULE="$<TARGET_FIL
 target_link_libraries(test_hsm_token PRIVATE Threads::Threads ${CMAKE_DL_LIBS})
 target_link_libraries(test_hsm_process PRIVATE Threads::Threads)
 add_dependencies(test_hsm_process hufu-hsm)
-set_tests_properties(test_hsm_token test_hsm_process PROPERTIES LABELS concurrent)
+add_dependencies(test_hsm_destruction_process hufu-hsm)
+set_tests_properties(test_hsm_destruction_process test_hsm_token test_hsm_process PROPERTIES LABELS concurrent)

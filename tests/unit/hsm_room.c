@@ -9,6 +9,8 @@
 #include "common/channel.h"
 #include "hsm/authority.h"
 #include "hsm/clock.h"
+#include "hsm/destruction.h"
+#include "hsm/destruction_table.h"
 #include "hsm/init.h"
 #include "hsm/request.h"
 #include "tests/client/place.h"
@@ -87,6 +89,7 @@ static void open_room(struct hsm_room *room)
     assert_ok(token_open(&room->hsm.token, &wanted));
     assert_ok(authorities_load(&room->hsm.authorities, room->hsm.token, room->state));
     assert_ok(box_keys_new(&room->hsm.box_keys));
+    assert_ok(destruction_new(&room->hsm.destruction, room->hsm.token, room->tokens, DESTRUCTION_TABLE_MAX));
     assert_ok(worker_pool_new(&room->pool, &room->hsm));
     load_box_key(room);
 }
@@ -96,6 +99,7 @@ static void close_room(struct hsm_room *room)
     worker_pool_free(room->pool);
     box_keys_free(room->hsm.box_keys);
     authorities_free(room->hsm.authorities);
+    destruction_free(room->hsm.destruction);
     token_close(room->hsm.token);
 }
 

@@ -30,7 +30,8 @@ CONF
 }
 
 hsm_init() {
-    [[ ! -e $home/hsm/initialized ]] || return 0
+    # Again after the program was replaced: it may want something in the token that its predecessor did not know.
+    [[ ! $home/hsm/initialized -nt $bin/hufu-hsm ]] || return 0
     SOFTHSM2_CONF=$home/hsm/softhsm2.conf as_user "$user_hsm" "$bin/hufu-hsm" init --config "$home/hsm/hufu-hsm.conf" \
         --ca "$ca" >>"$home/log/hsm.log" 2>&1 || { tail -n 5 "$home/log/hsm.log" >&2; return 1; }
     touch "$home/hsm/initialized"

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hsm/destruction.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "common/encoding.h"
+#include "common/log.h"
+#include "hsm/destruction_table.h"
+#include "hsm/disk.h"
+
+struct destruction {
+    struct token *token;
+    const char *token_directory;
+    pthread_mutex_t order;        /* held by whoever looks at the token, or takes orders: one at a time */
+    struct destruction_head head; /* the token's, under `order` */
+    bool forked;                  /* the token has two heads, under `order` */
+    pthread_mutex_t lock;         /* of what follows: read by every request, written for a moment */
+    struct destruction_table table;
+    struct destruction_head own;
+    bool behind;
+    /* The thread that looks. */
+    pthread_t thread;
+    bool watched, stopping;
+    pthread_mutex_t wait_lock;
+    pthread_cond_t wait;
+};
+
+static void log_position(enum log_level level, const char *event, const struct destruction *destruction)
+{
+    char own[24], token[24];
+    (void)snprintf(own, sizeof(own), "%" PRIu64, destruction->own.number);
+    (void)snprintf(token, sizeof(token), "%" PRIu64, destruction->head.number);
+    log_event(level, event, "known", own, "token", token, NULL);
+}
+
+/* With `order` held: says anew whether we are behind. */
+static void judge(struct destruction *destruction)
+{
+    bool was = destruction->behind;
+    bool behind = destruction->forked || destruction->own.number < destruction->head.number ||
+                  (destruction->own.number == destruction->head.number &&
+                   !destruction_same(&destruction->own, &destruction->head));
+    (void)pthread_mutex_lock(&destruction->lock);
+    destruction->behind = behind;
+    (void)pthread_mutex_unlock(&destruction->lock);
+    if (behind != was)
+        log_position(behind ? LOG_ERROR : LOG_INFO, behind ? "destruction.behind" : "destruction.caught_up",
+                     destruction);
+}
+
+/* With `order` held. A token that is away changes nothing: what it said last holds. */
+static enum hufu_err look(struct destruction *destruction)
+{
+    struct destruction_head head;
+    enum hufu_err err = token_read_head(destruction->token, &head);
+    destruction->forked = err == HUFU_ERR_CONFLICT || (destruction->forked && err);
+    if (!err)
+        destruction->head = head;
+    judge(destruction);
+    return err;
+}
+
+/* With `order` held: the token's head follows us, and is on disk before the one before it is gone. */
+static enum hufu_err move_head(struct destruction *destruction)
+{
+    if (destruction->head.number >= destruction->own.number)
+        return HUFU_OK;
+    enum hufu_err err = token_write_head(destruction->token, &destruction->own);
+    if (!err)
+        err = disk_sync_tree(destruction->token_directory);
+    if (err)
+        return HUFU_ERR_AWAY;
+    destruction->head = destruction->own;
+    return token_sweep_heads(destruction->token, &destruction->head);
+}
+
+/* False: the walk is where `known` is, with another hash. */
+static bool agrees(const struct destruction_head *at, const struct destruction_head *known)
+{
+    return at->number != known->number || destruction_same(at, known);
+}
+
+/* Walks the chain. *at gets its end, *known how many of the orders were known before. */
+static enum hufu_err verify(const struct destruction *destruction, const struct destruction_head *before,
+                            const uint8_t *orders, size_t count, struct destruction_head *at, size_t *known)
+{
+    const struct destruction_head *own = &destruction->own;
+    *at = *before;
+    *known = 0;
+    if (before->number > own->number || own->number - before->number > count)
+        return HUFU_ERR_STATE;
+    *known = (size_t)(own->number - before->number);
+    bool same = agrees(at, own) && agrees(at, &destruction->head);
+    for (size_t i = 0; i < count; i++) {
+        destruction_advance(at, orders + i * DESTRUCTION_ORDER_SIZE);
+        same = same && agrees(at, own) && agrees(at, &destruction->head);
+    }
+    return same ? HUFU_OK : HUFU_ERR_CONFLICT;
+}
+
+/* With `order` held. While nobody may use a record anyway, a wrong beginning is forgotten, so that a right one can follow. */
+static void forget(struct destruction *destruction)
+{
+    struct destruction_table empty;
+    if (!destruction->behind || destruction_table_init(&empty, destruction->table.max))
+        return;
+    (void)pthread_mutex_lock(&destruction->lock);
+    destruction_table_done(&destruction->table);
+    destruction->table = empty;
+    destruction->own = (struct destruction_head){0};
+    (void)pthread_mutex_unlock(&destruction->lock);
+}
+
+/* With `order` held: nobody else writes, and a larger table is made while requests go on. */
+static enum hufu_err take(struct destruction *destruction, const uint8_t *orders, size_t count,
+                          const struct destruction_head *end)
+{
+    struct destruction_table grown = {0};
+    bool full = destruction_table_is_full(&destruction->table, count);
+    enum hufu_err err = full ? destruction_table_grow(&grown, &destruction->table, count) : HUFU_OK;
+    if (err)
+        return err;
+    (void)pthread_mutex_lock(&destruction->lock);
+    if (full) {
+        destruction_table_done(&destruction->table);
+        destruction->table = grown;
+    }
+    for (size_t i = 0; i < count; i++)
+        destruction_table_put(&destruction->table, orders + i * DESTRUCTION_ORDER_SIZE);
+    destruction->own = *end;
+    (void)pthread_mutex_unlock(&destruction->lock);
+    return HUFU_OK;
+}
+
+static enum hufu_err add(struct destruction *destruction, const struct destruction_head *before,
+                         const uint8_t *orders, size_t count)
+{
+    struct destruction_head end;
+    size_t known;
+    enum hufu_err err = verify(destruction, before, orders, count, &end, &known);
+    if (err == HUFU_ERR_CONFLICT) {
+        log_position(LOG_ERROR, "destruction.other_log", destruction);
+        forget(destruction);
+    }
+    if (!err && known < count)
+        err = take(destruction, orders + known * DESTRUCTION_ORDER_SIZE, count - known, &end);
+    if (!err)
+        err = move_head(destruction);
+    judge(destruction);
+    return err;
+}
+
+enum hufu_err destruction_add(struct destruction *destruction, const struct destruction_head *before,
+                              const uint8_t *orders, size_t count)
+{
+    (void)pthread_mutex_lock(&destruction->order);
+    enum hufu_err err = look(destruction);
+    if (!err)
+        err = add(destruction, before, orders, count);
+    (void)pthread_mutex_unlock(&destruction->order);
+    return err;
+}
+
+static void log_destroyed(const uint8_t binding[FRAME_ID_SIZE], uint32_t generation)
+{
+    char id[UUID_TEXT_SIZE], number[16];
+    uuid_format(id, binding);
+    (void)snprintf(number, sizeof(number), "%" PRIu32, generation);
+    log_event(LOG_WARNING, "record.destroyed", "binding", id, "generation", number, NULL);
+}
+
+enum hufu_err destruction_check(struct destruction *destruction, const uint8_t binding[FRAME_ID_SIZE],
+                                uint32_t generation)
+{
+    (void)pthread_mutex_lock(&destruction->lock);
+    bool behind = destruction->behind;
+    uint32_t least = destruction_table_least(&destruction->table, binding);
+    (void)pthread_mutex_unlock(&destruction->lock);
+    if (behind)
+        return HUFU_ERR_BEHIND;
+    if (generation >= least && least != DESTRUCTION_WHOLE)
+        return HUFU_OK;
+    log_destroyed(binding, generation);
+    return HUFU_ERR_DESTROYED;
+}
+
+void destruction_state(struct destruction *destruction, struct destruction_state *out)
+{
+    (void)pthread_mutex_lock(&destruction->order);
+    *out = (struct destruction_state){
+        .own = destruction->own, .token = destruction->head, .behind = destruction->behind};
+    (void)pthread_mutex_unlock(&destruction->order);
+}
+
+void destruction_look(struct destruction *destruction)
+{
+    (void)pthread_mutex_lock(&destruction->order);
+    (void)!look(destruction);
+    (void)pthread_mutex_unlock(&destruction->order);
+}
+
+/* False: it is to end. */
+static bool wait_for_next(struct destruction *destruction)
+{
+    struct timespec until;
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += DESTRUCTION_LOOK_MS / 1000;
+    int waited = 0;
+    (void)pthread_mutex_lock(&destruction->wait_lock);
+    while (!destruction->stopping && waited == 0)
+        waited = pthread_cond_timedwait(&destruction->wait, &destruction->wait_lock, &until);
+    bool go_on = !destruction->stopping;
+    (void)pthread_mutex_unlock(&destruction->wait_lock);
+    return go_on;
+}
+
+static void *watch(void *argument)
+{
+    struct destruction *destruction = argument;
+    while (wait_for_next(destruction))
+        destruction_look(destruction);
+    return NULL;
+}
+
+enum hufu_err destruction_watch(struct destruction *destruction)
+{
+    destruction->watched = pthread_create(&destruction->thread, NULL, watch, destruction) == 0;
+    return destruction->watched ? HUFU_OK : HUFU_ERR_INTERNAL;
+}
+
+static void init_locks(struct destruction *destruction)
+{
+    pthread_condattr_t monotonic;
+    (void)pthread_mutex_init(&destruction->order, NULL);
+    (void)pthread_mutex_init(&destruction->lock, NULL);
+    (void)pthread_mutex_init(&destruction->wait_lock, NULL);
+    (void)pthread_condattr_init(&monotonic);
+    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&destruction->wait, &monotonic);
+    (void)pthread_condattr_destroy(&monotonic);
+}
+
+enum hufu_err destruction_new(struct destruction **destruction, struct token *token,
+                              const char *token_directory, size_t entries_max)
+{
+    *destruction = NULL;
+    struct destruction *made = calloc(1, sizeof(*made));
+    if (!made)
+        return HUFU_ERR_INTERNAL;
+    made->token = token;
+    made->token_directory = token_directory;
+    init_locks(made);
+    enum hufu_err err = destruction_table_init(&made->table, entries_max);
+    if (!err)
+        err = look(made);
+    if (err) {
+        destruction_free(made);
+        return err;
+    }
+    *destruction = made;
+    return HUFU_OK;
+}
+
+void destruction_free(struct destruction *destruction)
+{
+    if (!destruction)
+        return;
+    (void)pthread_mutex_lock(&destruction->wait_lock);
+    destruction->stopping = true;
+    (void)pthread_cond_signal(&destruction->wait);
+    (void)pthread_mutex_unlock(&destruction->wait_lock);
+    if (destruction->watched)
+        (void)pthread_join(destruction->thread, NULL);
+    destruction_table_done(&destruction->table);
+    (void)pthread_cond_destroy(&destruction->wait);
+    (void)pthread_mutex_destroy(&destruction->wait_lock);
+    (void)pthread_mutex_destroy(&destruction->lock);
+    (void)pthread_mutex_destroy(&destruction->order);
+    free(destruction);
+}
+
+enum hufu_err destruction_init(struct token *token, bool *made)
+{
+    struct destruction_head head = {0};
+    enum hufu_err err = token_read_head(token, &head);
+    *made = err == HUFU_ERR_NOT_FOUND;
+    return *made ? token_write_head(token, &head) : err;
+}
