@@ -3,6 +3,7 @@
 #include "common/secret.h"
 #include "mobile-sdk/authentication.h"
 #include "mobile-sdk/certificate.h"
+#include "mobile-sdk/kept_pin.h"
 #include "mobile-sdk/key_record.h"
 #include "mobile-sdk/rest.h"
 
@@ -15,11 +16,11 @@ static void end_session(struct hufu *hufu)
         return;
 }
 
-/* Keys first and the record that names them last, so that a second call finds what a first one left. */
+/* The PIN and the keys first and the record that names them last, so that a second call finds what a first one left. */
 static enum hufu_result remove_all(const struct hufu *hufu)
 {
     const struct hufu_storage *storage = &hufu->platform.storage;
-    enum hufu_result result = HUFU_RESULT_OK;
+    enum hufu_result result = kept_pin_forget(hufu);
     for (size_t i = 0; !result && i < hufu->device.key_count; i++) {
         result = certificates_remove(hufu, &hufu->device.keys[i]);
         if (!result)

@@ -6,6 +6,7 @@
 
 #include "common/encoding.h"
 #include "common/secret.h"
+#include "mobile-sdk/kept_pin.h"
 #include "mobile-sdk/pin.h"
 #include "mobile-sdk/result.h"
 
@@ -18,10 +19,17 @@ static bool is_complete(const struct hufu_platform *platform)
            platform->device_key.create && platform->device_key.sign && platform->device_key.verify;
 }
 
+/* All of it, or nothing. */
+static bool is_whole(const struct hufu_biometric *biometric)
+{
+    bool offered = biometric->store != NULL;
+    return (biometric->retrieve != NULL) == offered && (biometric->forget != NULL) == offered;
+}
+
 enum hufu_result hufu_open(struct hufu **hufu, const struct hufu_platform *platform)
 {
     *hufu = NULL;
-    if (!platform || !is_complete(platform))
+    if (!platform || !is_complete(platform) || !is_whole(&platform->biometric))
         return HUFU_RESULT_ARGUMENT;
     if (!pin_ready())
         return HUFU_RESULT_PLATFORM;
@@ -57,10 +65,20 @@ void report_begin(struct hufu *hufu)
     hufu->report = (struct hufu_report){.pin_tries_left = -1, .pin_failures_before = -1};
 }
 
+/* A locked PIN is not one to be had with a finger. What the platform says to that changes nothing of the result, and it is told
+ * again at the next refusal. */
+static void drop_locked_pin(const struct hufu *hufu, enum hufu_result result)
+{
+    bool last = result == HUFU_RESULT_PIN_WRONG && hufu->report.pin_tries_left == 0;
+    if ((last || result == HUFU_RESULT_PIN_LOCKED) && kept_pin_forget(hufu))
+        return;
+}
+
 enum hufu_result report_end(struct hufu *hufu, enum hufu_result result)
 {
     struct hufu_report *report = &hufu->report;
     report->result = result;
+    drop_locked_pin(hufu, result);
     /* A refusal on the way to success, or one that was answered otherwise, is not what this result is about. */
     bool told =
         report->message_key[0] && result_of_problem(report->message_key, report->http_status) == result;

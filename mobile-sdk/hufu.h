@@ -132,6 +132,10 @@ enum hufu_result {
     HUFU_RESULT_PASSWORD_CHANGE = 37,       /* the operator's one-time password must be changed at once */
     HUFU_RESULT_BINDING_UNFINISHED =
         38, /* a hand-over was interrupted: hufu_bind_finish goes on with it first */
+    /* The PIN behind a fingerprint or face. */
+    HUFU_RESULT_BIOMETRIC_NONE = 39,      /* the platform offers none, or the user has enrolled none */
+    HUFU_RESULT_BIOMETRIC_CANCELLED = 40, /* the user cancelled, or was not recognized: ask for the PIN */
+    HUFU_RESULT_BIOMETRIC_CHANGED = 41,   /* the enrolled ones have changed; the kept PIN was dropped */
     HUFU_RESULT_COUNT
 };
 
@@ -226,12 +230,30 @@ struct hufu_device_key {
                                const uint8_t signature[HUFU_SIGNATURE_SIZE]);
 };
 
+/* Optional: a place for the PIN that only the user's fingerprint or face opens. All three, or (none offered) all NULL. The platform
+ * encrypts the PIN under a key of its secure hardware that each use of asks for the user, that no passcode of the phone opens instead,
+ * and that a change of the enrolled fingerprints or faces destroys (Android Keystore: setUserAuthenticationRequired,
+ * AUTH_BIOMETRIC_STRONG, setInvalidatedByBiometricEnrollment; Apple's key chain: biometryCurrentSet, this device only). It keeps
+ * one PIN, in no backup, and wipes its copies of it. */
+struct hufu_biometric {
+    void *context;
+    /* In place of what is kept; pin has 6 to 64 bytes, and no NUL. HUFU_RESULT_BIOMETRIC_NONE: nothing is enrolled;
+     * HUFU_RESULT_BIOMETRIC_CANCELLED, where the platform asks for the user here too: what was kept before, if anything, still is. */
+    enum hufu_result (*store)(void *context, const char *pin, size_t len);
+    /* Asks for the user. HUFU_RESULT_NOT_FOUND: nothing is kept; HUFU_RESULT_BIOMETRIC_NONE; HUFU_RESULT_BIOMETRIC_CANCELLED: the user
+     * cancelled or was not recognized; HUFU_RESULT_BIOMETRIC_CHANGED: it can no longer be opened. */
+    enum hufu_result (*retrieve)(void *context, char *pin, size_t cap, size_t *len);
+    /* Erases what is kept, without asking anybody; HUFU_RESULT_OK also when there is nothing. */
+    enum hufu_result (*forget)(void *context);
+};
+
 struct hufu_platform {
     struct hufu_transport transport;
     struct hufu_storage storage;
     struct hufu_clock clock;
     struct hufu_random random;
     struct hufu_device_key device_key;
+    struct hufu_biometric biometric;
 };
 
 /* Whether a service address may be used: https, or http to this machine (127.0.0.0/8, [::1], localhost), without user
@@ -762,6 +784,33 @@ enum hufu_result hufu_refresh_due(struct hufu *hufu, const struct hufu_id *key, 
  * HUFU_RESULT_BINDING_UNFINISHED: nothing was changed; hufu_bind_finish comes first. */
 enum hufu_result hufu_pin_change(struct hufu *hufu, const char *old_pin, size_t old_len, const char *new_pin,
                                  size_t new_len) HUFU_CHECKED;
+
+/* ---- The PIN behind a fingerprint or face (struct hufu_biometric) ---- */
+
+/* Whether the platform offers it. */
+bool hufu_pin_keep_offered(const struct hufu *hufu);
+
+/* [network] [PIN] Switches it on: has the service prove the PIN by the key (a wrong one counts), and only then the platform keep it.
+ * Nothing of it is in the library's own storage. HUFU_RESULT_BIOMETRIC_NONE, HUFU_RESULT_BIOMETRIC_CANCELLED;
+ * HUFU_RESULT_NOT_READY: a change of PIN is unfinished, or the key has no half; HUFU_RESULT_BINDING_UNFINISHED. */
+enum hufu_result hufu_pin_keep(struct hufu *hufu, const struct hufu_id *key, const char *pin,
+                               size_t pin_len) HUFU_CHECKED;
+
+/* The PIN that was kept, to be passed to the functions marked [PIN] as if it had been typed. Declare it {.len = 0}, and
+ * hufu_kept_pin_wipe it as soon as the last of them has returned. Secret. */
+struct hufu_kept_pin {
+    char text[HUFU_PIN_MAX]; /* no final NUL */
+    size_t len;
+};
+/* Has the platform ask for the user. Not a try of a PIN: whatever comes of it, the service counts nothing.
+ * HUFU_RESULT_NOT_FOUND: none is kept; HUFU_RESULT_BIOMETRIC_CANCELLED: it still is, and the PIN can be typed;
+ * HUFU_RESULT_BIOMETRIC_NONE; HUFU_RESULT_BIOMETRIC_CHANGED and HUFU_RESULT_DAMAGED: it was dropped. */
+enum hufu_result hufu_pin_kept(struct hufu *hufu, struct hufu_kept_pin *pin) HUFU_CHECKED;
+void hufu_kept_pin_wipe(struct hufu_kept_pin *pin);
+
+/* Switches it off. The library does so itself before the first step of hufu_pin_change and in hufu_forget (which fail with
+ * HUFU_RESULT_PLATFORM where the platform does not erase it), and when the service says that the PIN is locked. */
+enum hufu_result hufu_pin_drop(struct hufu *hufu) HUFU_CHECKED;
 
 #ifdef __cplusplus
 }

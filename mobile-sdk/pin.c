@@ -75,6 +75,16 @@ enum hufu_result pin_check_form(const struct pin *pin)
     return normalise(&normal, pin) ? HUFU_RESULT_OK : HUFU_RESULT_PIN_FORM;
 }
 
+enum hufu_result pin_normal(const struct pin *pin, struct hufu_kept_pin *kept)
+{
+    __attribute__((cleanup(normal_pin_wipe))) struct normal_pin normal = {.len = 0};
+    if (!normalise(&normal, pin))
+        return HUFU_RESULT_PIN_FORM;
+    memcpy(kept->text, normal.points, normal.len);
+    kept->len = normal.len;
+    return HUFU_RESULT_OK;
+}
+
 enum hufu_result pin_key(struct secret32 *key, const struct pin *pin, const struct pin_parameters *parameters)
 {
     *key = (struct secret32){{0}};

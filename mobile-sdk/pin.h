@@ -33,6 +33,10 @@ bool pin_parameters_usable(const struct pin_parameters *parameters);
 /* HUFU_RESULT_PIN_FORM unless the PIN is one (UTF-8, 6 to 64 bytes in NFC, no control characters). */
 enum hufu_result pin_check_form(const struct pin *pin) HUFU_CHECKED;
 
+/* The PIN in NFC, for the platform to keep. HUFU_RESULT_PIN_FORM. */
+enum hufu_result pin_normal(const struct pin *pin, struct hufu_kept_pin *kept) HUFU_CHECKED;
+#define KEPT_PIN_WIPED __attribute__((cleanup(hufu_kept_pin_wipe)))
+
 /* HUFU_RESULT_PIN_FORM; HUFU_RESULT_INTERNAL when there is no memory for Argon2id. */
 enum hufu_result pin_key(struct secret32 *key, const struct pin *pin,
                          const struct pin_parameters *parameters) HUFU_CHECKED;

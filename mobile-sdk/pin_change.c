@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A new PIN for all keys of the device, one refresh after the other (§6). Keys count the changes of PIN that they have
  * seen; where the counts differ, a change was interrupted, and is completed by the same two PINs. */
+#include "mobile-sdk/pin_change.h"
+
+#include "mobile-sdk/kept_pin.h"
 #include "mobile-sdk/refresh.h"
 
 struct pin_change {
     struct pin old_pin;
     struct pin new_pin;
-    uint32_t lowest;
-    uint32_t highest;
-    size_t keys;
 };
 
-static void note_epoch(struct pin_change *change, uint32_t epoch)
+static void note_epoch(struct pin_epochs *epochs, uint32_t epoch)
 {
-    if (change->keys == 0 || epoch < change->lowest)
-        change->lowest = epoch;
-    if (change->keys == 0 || epoch > change->highest)
-        change->highest = epoch;
+    if (epochs->keys == 0 || epoch < epochs->lowest)
+        epochs->lowest = epoch;
+    if (epochs->keys == 0 || epoch > epochs->highest)
+        epochs->highest = epoch;
 }
 
-static enum hufu_result survey(struct hufu *hufu, struct pin_change *change)
+enum hufu_result pin_epochs_survey(struct hufu *hufu, struct pin_epochs *epochs)
 {
+    *epochs = (struct pin_epochs){.keys = 0};
     for (size_t i = 0; i < hufu->device.key_count; i++) {
         KEY_RECORD_WIPED struct key_record key = {.stage = KEY_NEW};
         enum hufu_result result = key_record_load(&key, hufu, &hufu->device.keys[i]);
@@ -31,12 +32,12 @@ static enum hufu_result survey(struct hufu *hufu, struct pin_change *change)
             return HUFU_RESULT_BINDING_UNFINISHED;
         if (!key_has_half(&key))
             continue;
-        note_epoch(change, key.half.pin_epoch);
-        change->keys++;
+        note_epoch(epochs, key.half.pin_epoch);
+        epochs->keys++;
         if (key.has_next)
-            note_epoch(change, key.next.pin_epoch);
+            note_epoch(epochs, key.next.pin_epoch);
     }
-    return change->keys ? HUFU_RESULT_OK : HUFU_RESULT_NOT_ENROLLED;
+    return epochs->keys ? HUFU_RESULT_OK : HUFU_RESULT_NOT_ENROLLED;
 }
 
 /* A key that has the new PIN already must agree on it before the others get it. */
@@ -71,13 +72,17 @@ enum hufu_result hufu_pin_change(struct hufu *hufu, const char *old_pin, size_t 
     report_begin(hufu);
     struct pin_change change = {.old_pin = {.text = old_pin, .len = old_len},
                                 .new_pin = {.text = new_pin, .len = new_len}};
+    struct pin_epochs epochs = {.keys = 0};
     enum hufu_result result = pin_check_form(&change.old_pin);
     if (!result)
         result = pin_check_form(&change.new_pin);
     if (!result)
-        result = survey(hufu, &change);
-    bool resumed = change.lowest != change.highest;
-    uint32_t epoch = resumed ? change.highest : change.highest + 1;
+        result = pin_epochs_survey(hufu, &epochs);
+    /* Before anything can make it a wrong one. */
+    if (!result)
+        result = kept_pin_forget(hufu);
+    bool resumed = epochs.lowest != epochs.highest;
+    uint32_t epoch = resumed ? epochs.highest : epochs.highest + 1;
     if (!result && resumed)
         result = change_keys(hufu, &change, epoch, true);
     if (!result)

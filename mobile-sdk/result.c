@@ -43,6 +43,9 @@ static const char *const keys[] = {
     [HUFU_RESULT_TOO_MANY] = "too-many-tries",
     [HUFU_RESULT_PASSWORD_CHANGE] = "password-change-needed",
     [HUFU_RESULT_BINDING_UNFINISHED] = "binding-unfinished",
+    [HUFU_RESULT_BIOMETRIC_NONE] = "biometric-none",
+    [HUFU_RESULT_BIOMETRIC_CANCELLED] = "biometric-cancelled",
+    [HUFU_RESULT_BIOMETRIC_CHANGED] = "biometric-changed",
 };
 
 _Static_assert(sizeof(keys) / sizeof(keys[0]) == HUFU_RESULT_COUNT, "every result has a key");

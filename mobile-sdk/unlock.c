@@ -143,19 +143,23 @@ enum hufu_result unlock_settled(struct hufu *hufu, struct key_record *key, enum 
     return result ? result : stored;
 }
 
-enum hufu_result hufu_pin_check(struct hufu *hufu, const struct hufu_id *id, const char *pin_text,
-                                size_t pin_len)
+enum hufu_result unlock_check(struct hufu *hufu, const struct hufu_id *id, const struct pin *pin)
 {
-    report_begin(hufu);
-    const struct pin pin = {.text = pin_text, .len = pin_len};
     KEY_RECORD_WIPED struct key_record key = {.stage = KEY_NEW};
     UNLOCKED_WIPED struct unlocked unlocked = {.generation = 0};
     enum hufu_result result = key_record_load(&key, hufu, id);
     if (!result)
-        result = unlock(hufu, &key, &pin, &pin, &unlocked);
-    if (!result) {
-        result = half_check(hufu, &key, &unlocked.half, unlocked.generation);
-        result = unlock_settled(hufu, &key, result);
-    }
-    return report_end(hufu, result);
+        result = unlock(hufu, &key, pin, pin, &unlocked);
+    if (result)
+        return result;
+    result = half_check(hufu, &key, &unlocked.half, unlocked.generation);
+    return unlock_settled(hufu, &key, result);
+}
+
+enum hufu_result hufu_pin_check(struct hufu *hufu, const struct hufu_id *key, const char *pin_text,
+                                size_t pin_len)
+{
+    report_begin(hufu);
+    const struct pin pin = {.text = pin_text, .len = pin_len};
+    return report_end(hufu, unlock_check(hufu, key, &pin));
 }

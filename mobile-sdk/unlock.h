@@ -40,6 +40,10 @@ enum hufu_result half_open(struct cosign_device_half *half, struct secret32 *key
 enum hufu_result half_hide(struct hufu *hufu, struct key_half *stored, const struct cosign_device_half *half,
                            const struct pin *pin) HUFU_CHECKED;
 
+/* Asks the service whether this is the PIN of a key. */
+enum hufu_result unlock_check(struct hufu *hufu, const struct hufu_id *id,
+                              const struct pin *pin) HUFU_CHECKED;
+
 /* sm2/pin/check with a half. */
 enum hufu_result half_check(struct hufu *hufu, const struct key_record *key,
                             const struct cosign_device_half *half, uint32_t generation) HUFU_CHECKED;

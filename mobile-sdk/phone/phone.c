@@ -48,6 +48,9 @@ static enum exit_status status_of(enum hufu_result result)
         [HUFU_RESULT_TOO_MANY] = EXIT_REFUSED,
         [HUFU_RESULT_PASSWORD_CHANGE] = EXIT_REFUSED,
         [HUFU_RESULT_BINDING_UNFINISHED] = EXIT_NOT_READY,
+        [HUFU_RESULT_BIOMETRIC_NONE] = EXIT_DEVICE_FAULT,
+        [HUFU_RESULT_BIOMETRIC_CANCELLED] = EXIT_DEVICE_FAULT,
+        [HUFU_RESULT_BIOMETRIC_CHANGED] = EXIT_DEVICE_FAULT,
     };
     return result < HUFU_RESULT_COUNT ? (enum exit_status)statuses[result] : EXIT_DEVICE_FAULT;
 }

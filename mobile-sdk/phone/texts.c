@@ -316,6 +316,13 @@ static const char *const result_texts[HUFU_RESULT_COUNT][LANGUAGE_COUNT] = {
     [HUFU_RESULT_BINDING_UNFINISHED] =
         {"The binding of this device was interrupted: finish it with hufu-phone bind.",
          "本设备的绑定尚未完成：请先用 hufu-phone bind 完成绑定。"},
+    [HUFU_RESULT_BIOMETRIC_NONE] = {"This device offers no fingerprint or face.",
+                                    "本设备没有可用的指纹或人脸。"},
+    [HUFU_RESULT_BIOMETRIC_CANCELLED] = {"The fingerprint or face was not given: enter the PIN.",
+                                         "未通过指纹或人脸验证，请输入口令。"},
+    [HUFU_RESULT_BIOMETRIC_CHANGED] =
+        {"The fingerprints or faces of this device have changed: enter the PIN.",
+         "本设备的指纹或人脸已变更，请输入口令。"},
 };
 
 static const struct {
