@@ -1,34 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The activation code as the operator hands it out (text and QR code), and what the device signs to redeem
- * it.
+/* The activation code as the operator hands it out (text and QR code), and what the device signs to redeem it.
  *
- *     hufu:activate?u=<service address>&t=<certificate pin>&k=<identity key hash>&c=<code>
- *
- * u is percent-encoded; t, k and c are base64url without padding. t is the SHA-256 of the TLS certificate's
- * public key (SubjectPublicKeyInfo), empty where the service is on loopback without TLS. */
+ *     hufu:activate?u=…&t=…&k=…&c=<code>     (common/service_text.h) */
 #ifndef HUFU_COMMON_ACTIVATION_H
 #define HUFU_COMMON_ACTIVATION_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/buf.h"
 #include "common/err.h"
 #include "common/frame.h"
+#include "common/service_text.h"
 
 #define ACTIVATION_CODE_SIZE 16 /* 128 bits */
-#define ACTIVATION_URL_MAX 255
-#define ACTIVATION_TEXT_MAX 1024 /* with the final NUL */
 
 struct activation {
-    char url[ACTIVATION_URL_MAX + 1];
-    bool has_tls_pin;
-    uint8_t tls_pin[32];
-    uint8_t identity_hash[32];          /* SHA-256 of the service's identity key, 65 bytes uncompressed */
+    struct service_address service;
     uint8_t code[ACTIVATION_CODE_SIZE]; /* secret until redeemed */
 };
 
-enum hufu_err activation_encode(char text[ACTIVATION_TEXT_MAX],
+enum hufu_err activation_encode(char text[SERVICE_TEXT_MAX],
                                 const struct activation *activation) HUFU_MUST_CHECK;
 enum hufu_err activation_parse(struct activation *activation, const char *text) HUFU_MUST_CHECK;
 

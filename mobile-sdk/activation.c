@@ -31,42 +31,18 @@ void enrolment_tell(const struct hufu_enrolment *enrolment, enum hufu_step step)
         enrolment->progress(enrolment->progress_context, step);
 }
 
-/* Paths begin with "/", so the address must not end with it. */
-static void take_address(struct device_record *device, const struct activation *activation)
-{
-    size_t len = strlen(activation->url);
-    while (len && activation->url[len - 1] == '/')
-        len--;
-    memset(device->url, 0, sizeof(device->url));
-    memcpy(device->url, activation->url, len);
-    device->has_tls_pin = activation->has_tls_pin;
-    memcpy(device->tls_pin, activation->tls_pin, sizeof(device->tls_pin));
-}
-
-/* The address and the pin of an enrolled device stay: a code that only changed them would lead its session elsewhere. */
-static bool is_same_service(const struct device_record *device, const struct activation *activation)
-{
-    struct device_record named = {.has_code = false};
-    take_address(&named, activation);
-    bool same_pin =
-        named.has_tls_pin == device->has_tls_pin &&
-        (!named.has_tls_pin || secret_equal(named.tls_pin, device->tls_pin, sizeof(named.tls_pin)));
-    return same_pin && strcmp(named.url, device->url) == 0 &&
-           secret_equal(device->identity_hash, activation->identity_hash, HUFU_HASH_SIZE);
-}
-
 enum hufu_result activation_take(struct hufu *hufu, const char *code)
 {
     struct device_record *device = &hufu->device;
     __attribute__((cleanup(activation_wipe))) struct activation activation;
     if (activation_parse(&activation, code))
         return HUFU_RESULT_CODE_FORM;
-    if (!hufu_address_allowed(activation.url))
+    if (!hufu_address_allowed(activation.service.url))
         return HUFU_RESULT_ADDRESS;
     uint8_t hash[HUFU_HASH_SIZE];
     hash_sha256(hash, bytes_of(activation.code, sizeof(activation.code)));
     bool active = device->session_token[0];
-    if (active && !is_same_service(device, &activation))
+    if (active && !service_is_same(device, &activation.service))
         return HUFU_RESULT_ALREADY;
     if (active && secret_equal(device->redeemed, hash, sizeof(hash)))
         return HUFU_RESULT_OK;
@@ -75,11 +51,9 @@ enum hufu_result activation_take(struct hufu *hufu, const char *code)
     if (!active)
         device_record_wipe(
             device); /* a device key made for another code is not reused: the service may know it */
-    take_address(device, &activation);
-    memcpy(device->identity_hash, activation.identity_hash, sizeof(device->identity_hash));
+    service_take_address(hufu, &activation.service);
     memcpy(device->code, activation.code, sizeof(device->code));
     device->has_code = true;
-    hufu->statement.known = false;
     return HUFU_RESULT_OK;
 }
 

@@ -17,6 +17,36 @@
 /* Beyond this difference the service's time is taken over at once, rather than after a refusal. */
 #define OFFSET_WORTH_MS 60000
 
+/* Paths begin with "/", so the address must not end with it. */
+static size_t address_len(const struct service_address *service)
+{
+    size_t len = strlen(service->url);
+    while (len && service->url[len - 1] == '/')
+        len--;
+    return len;
+}
+
+void service_take_address(struct hufu *hufu, const struct service_address *service)
+{
+    struct device_record *device = &hufu->device;
+    memset(device->url, 0, sizeof(device->url));
+    memcpy(device->url, service->url, address_len(service));
+    device->has_tls_pin = service->has_tls_pin;
+    memcpy(device->tls_pin, service->tls_pin, sizeof(device->tls_pin));
+    memcpy(device->identity_hash, service->identity_hash, sizeof(device->identity_hash));
+    hufu->statement.known = false;
+}
+
+bool service_is_same(const struct device_record *device, const struct service_address *service)
+{
+    size_t len = address_len(service);
+    bool same_pin =
+        service->has_tls_pin == device->has_tls_pin &&
+        (!service->has_tls_pin || secret_equal(service->tls_pin, device->tls_pin, sizeof(device->tls_pin)));
+    return same_pin && strlen(device->url) == len && memcmp(device->url, service->url, len) == 0 &&
+           secret_equal(device->identity_hash, service->identity_hash, HUFU_HASH_SIZE);
+}
+
 struct service_answer {
     uint8_t identity_key[HUFU_PUBLIC_KEY_SIZE];
     uint8_t statement[FRAME_STATEMENT_SIZE];

@@ -3,10 +3,16 @@
 #ifndef HUFU_SDK_SERVICE_H
 #define HUFU_SDK_SERVICE_H
 
+#include "common/service_text.h"
 #include "mobile-sdk/handle.h"
 
+/* Takes over, in memory, where the service is and what it must show there. */
+void service_take_address(struct hufu *hufu, const struct service_address *service);
+/* Whether the record has this service, at this address and with this pin: what only changed them would lead its session elsewhere. */
+bool service_is_same(const struct device_record *device, const struct service_address *service);
+
 /* Fetches and checks the statement; the service's version and time are optional outputs. HUFU_RESULT_IDENTITY: the
- * identity key is not the one of the activation code, or did not sign the statement, or the statement is not valid
+ * identity key is not the one that the record names, or did not sign the statement, or the statement is not valid
  * today. */
 enum hufu_result service_fetch(struct hufu *hufu, struct hufu_service_status *status) HUFU_CHECKED;
 

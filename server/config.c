@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/activation.h"
+#include "common/service_text.h"
 #include "common/config.h"
 
 #define PROGRAM "hufu-server"
@@ -115,7 +115,7 @@ static const char *public_url_fault(const struct server_config *config)
         return is_loopback_address(config->listen_address)
                    ? NULL
                    : "must be given where the address is not loopback";
-    if (len > ACTIVATION_URL_MAX)
+    if (len > SERVICE_URL_MAX)
         return "is longer than 255 bytes";
     if (url[len - 1] == '/')
         return "must not end with a slash";

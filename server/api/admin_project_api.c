@@ -78,6 +78,22 @@ void admin_project_get(struct http_request *request, struct worker *worker)
         reply_json(request, 200, view_project(&project));
 }
 
+void admin_project_get_text(struct http_request *request, struct worker *worker)
+{
+    struct act act = answer_begin(request, "project.text");
+    uint8_t project_id[UUID_SIZE];
+    char text[SERVICE_TEXT_MAX];
+    if (!field_read_path_uuid(request, 0, "id", project_id)) {
+        answer_form_refused(request, worker, &act);
+        return;
+    }
+    enum hufu_err err = project_get_text(worker, &act, project_id, text);
+    if (err != HUFU_OK)
+        answer_refused(request, worker, &act, err);
+    else
+        reply_json(request, 200, json_pack("{so}", "text", json_text(text)));
+}
+
 /* A field for each rule, by their table. */
 static void project_rule_fields(struct field fields[PROJECT_RULES_MAX + 1])
 {

@@ -81,6 +81,7 @@ const struct http_route api_admin_routes[] = {
     {"GET", "/admin/v1/projects", ROUTE_OPERATOR, ROUTE_WORKER, admin_project_list},
     {"GET", "/admin/v1/projects/{id}", ROUTE_OPERATOR, ROUTE_WORKER, admin_project_get},
     {"PATCH", "/admin/v1/projects/{id}", ROUTE_OPERATOR, ROUTE_WORKER, admin_project_patch},
+    {"GET", "/admin/v1/projects/{id}/service-text", ROUTE_OPERATOR, ROUTE_WORKER, admin_project_get_text},
     {"POST", "/admin/v1/organizations", ROUTE_OPERATOR, ROUTE_WORKER, admin_organization_post},
     {"GET", "/admin/v1/organizations", ROUTE_OPERATOR, ROUTE_WORKER, admin_organization_list},
     {"POST", "/admin/v1/users/csv", ROUTE_OPERATOR, ROUTE_WORKER, admin_user_import},

@@ -53,7 +53,8 @@ http_handler admin_audit_event_list;
 http_handler admin_device_list, admin_device_delete;
 http_handler admin_key_list, admin_key_freeze, admin_key_unfreeze;
 http_handler admin_notice_post, admin_notice_get, admin_notice_list;
-http_handler admin_project_post, admin_project_list, admin_project_get, admin_project_patch;
+http_handler admin_project_post, admin_project_list, admin_project_get, admin_project_get_text,
+    admin_project_patch;
 http_handler admin_session_list, admin_session_end;
 http_handler admin_organization_post, admin_organization_list;
 http_handler admin_user_post, admin_user_list, admin_user_get, admin_user_patch, admin_user_get_picture,

@@ -25,7 +25,7 @@ struct cli {
 
 typedef enum cli_exit cli_command(const struct cli *cli, int argc, char **argv);
 
-cli_command project_add, project_list, project_show, project_set;
+cli_command project_add, project_list, project_show, project_set, project_qr;
 cli_command organization_add, organization_list;
 cli_command user_add, user_list, user_show, user_set, user_import, user_approve, user_refuse, user_suspend,
     user_resume, user_close, user_code, user_password;

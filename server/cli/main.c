@@ -18,6 +18,7 @@ static const struct {
     {"project", "list", project_list},
     {"project", "show", project_show},
     {"project", "set", project_set},
+    {"project", "qr", project_qr},
     {"organization", "add", organization_add},
     {"organization", "list", organization_list},
     {"user", "add", user_add},

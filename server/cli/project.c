@@ -5,6 +5,7 @@
 
 #include "server/cli/answer.h"
 #include "server/cli/arguments.h"
+#include "server/cli/qr.h"
 
 static const struct option_spec no_options[] = {{.name = NULL}};
 
@@ -45,6 +46,25 @@ enum cli_exit project_show(const struct cli *cli, int argc, char **argv)
     enum cli_exit done = client_call(cli, "GET", path, NULL, &answer);
     if (done == CLI_DONE && !answer_print_json(cli, answer))
         answer_print_members(answer);
+    return done;
+}
+
+/* Nothing in it is secret: it may hang on the wall. */
+enum cli_exit project_qr(const struct cli *cli, int argc, char **argv)
+{
+    char path[CLIENT_PATH_MAX];
+    struct qr_choice qr = {0};
+    ANSWER_OWNED json_t *answer = NULL;
+    const struct option_spec options[] = {
+        {.name = "--qr", .flag = &qr.yes},
+        {.name = "--no-qr", .flag = &qr.no},
+        {.name = NULL},
+    };
+    if (!answer_take_path(cli, options, argc, argv, PROJECTS, "/service-text", path))
+        return CLI_USAGE;
+    enum cli_exit done = client_call(cli, "GET", path, NULL, &answer);
+    if (done == CLI_DONE && !answer_print_json(cli, answer))
+        qr_show(answer_text(answer, NULL, "text"), &qr);
     return done;
 }
 

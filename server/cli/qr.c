@@ -2,6 +2,7 @@
 #include "server/cli/qr.h"
 
 #include <qrencode.h>
+#include <unistd.h>
 
 #define QUIET_ZONE 4 /* modules of light around the code that readers need (ISO/IEC 18004) */
 #define BLACK_ON_WHITE "\033[38;5;16;48;5;231m"
@@ -35,4 +36,12 @@ bool qr_print(FILE *out, const char *text, bool coloured)
         (void)fputs(coloured ? AS_BEFORE "\n" : "\n", out);
     }
     return true;
+}
+
+void qr_show(const char *text, const struct qr_choice *choice)
+{
+    bool terminal = isatty(STDOUT_FILENO) != 0;
+    (void)printf("%s\n", text);
+    if (!choice->no && (choice->yes || terminal))
+        (void)qr_print(stdout, text, terminal);
 }

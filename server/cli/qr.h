@@ -10,4 +10,11 @@
  * files. False: the text does not fit a QR code. */
 bool qr_print(FILE *out, const char *text, bool coloured);
 
+/* Whether the QR code is drawn: on a terminal, unless told otherwise. */
+struct qr_choice {
+    bool yes, no;
+};
+/* Prints the text, and its QR code as chosen. */
+void qr_show(const char *text, const struct qr_choice *choice);
+
 #endif

@@ -1,26 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "server/cli/answer.h"
 #include "server/cli/arguments.h"
 #include "server/cli/qr.h"
 
-/* Whether the QR code is drawn: on a terminal, unless told otherwise. */
-struct qr_choice {
-    bool yes, no;
-};
-
 /* The code is a secret that lets anybody be this user once: it is shown, and nothing keeps it. */
 static void print_activation(const struct cli *cli, const json_t *answer, const struct qr_choice *qr)
 {
-    const char *text = answer_text(answer, "activation", "text");
-    bool terminal = isatty(STDOUT_FILENO) != 0;
     say(cli->language, MESSAGE_ACTIVATION, answer_text(answer, "activation", "expires_at"));
-    (void)printf("%s\n", text);
-    if (!qr->no && (qr->yes || terminal))
-        (void)qr_print(stdout, text, terminal);
+    qr_show(answer_text(answer, "activation", "text"), qr);
 }
 
 /* What may be told of a user besides what must be, by the option's name with its hyphens as the field's name has them. */

@@ -10,6 +10,7 @@
 #include "server/core/organization.h"
 #include "server/core/personal.h"
 #include "server/core/project.h"
+#include "server/core/service_key.h"
 #include "server/identifier.h"
 #include "server/store/audit_store.h"
 #include "server/store/authentication_store.h"
@@ -130,13 +131,13 @@ enum hufu_err account_add(struct worker *worker, struct act *act, struct account
 enum hufu_err account_create(struct worker *worker, struct act *act, const struct account_in *in,
                              struct account *out, struct activation_code *code)
 {
-    struct activation prepared;
+    struct service_address service;
     struct project project;
     enum hufu_err err = project_find(worker, act, in->project, &project);
     if (err == HUFU_OK)
         err = account_prepare(worker, act, in, &project, ACCOUNT_ACTIVE, out);
     if (err == HUFU_OK)
-        err = activation_prepare(worker, &prepared);
+        err = service_locate(worker, &service);
     if (err != HUFU_OK)
         return err;
     struct store_transaction transaction STORE_TRANSACTION = {0};
@@ -146,7 +147,7 @@ enum hufu_err account_create(struct worker *worker, struct act *act, const struc
     if (err == HUFU_ERR_CONFLICT)
         return act_refuse_reason(act, REFUSAL_CONFLICT, "the project has an account of this work number");
     if (err == HUFU_OK)
-        err = activation_issue(worker, out, &prepared, code);
+        err = activation_issue(worker, out, &service, code);
     if (err == HUFU_OK)
         err = act_record(worker, act, NULL);
     profile_show(worker, out);

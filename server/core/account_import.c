@@ -9,6 +9,7 @@
 #include "server/core/account_field.h"
 #include "server/core/csv.h"
 #include "server/core/project.h"
+#include "server/core/service_key.h"
 #include "server/core/utf8.h"
 
 struct account_import *account_import_new(void)
@@ -204,7 +205,7 @@ static enum hufu_err run_read(struct run *run)
     return HUFU_OK;
 }
 
-static enum hufu_err run_insert(struct run *run, struct act *act, const struct activation *prepared)
+static enum hufu_err run_insert(struct run *run, struct act *act, const struct service_address *service)
 {
     enum hufu_err err = HUFU_OK;
     for (size_t i = 0; err == HUFU_OK && i < run->import->count; i++) {
@@ -218,7 +219,7 @@ static enum hufu_err run_insert(struct run *run, struct act *act, const struct a
             continue;
         }
         if (err == HUFU_OK)
-            err = activation_issue(run->worker, account, prepared, &imported->code);
+            err = activation_issue(run->worker, account, service, &imported->code);
         act_set_account(act, account->project_id, account->account_id);
         memcpy(imported->account_id, account->account_id, UUID_SIZE);
         snprintf(imported->work_number, sizeof imported->work_number, "%s", account->work_number);
@@ -253,7 +254,7 @@ enum hufu_err account_import_run(struct worker *worker, struct act *act, const c
                                  struct bytes csv, struct account_import *import)
 {
     struct run run RUN_DONE = {.worker = worker, .act = act, .import = import};
-    struct activation prepared;
+    struct service_address service;
     enum hufu_err err = project_find(worker, act, project, &run.project);
     if (err == HUFU_OK)
         err = run_start(&run, csv);
@@ -267,13 +268,13 @@ enum hufu_err account_import_run(struct worker *worker, struct act *act, const c
     if (err == HUFU_OK && import->fault_count > 0)
         return run_refuse(&run, act);
     if (err == HUFU_OK)
-        err = activation_prepare(worker, &prepared);
+        err = service_locate(worker, &service);
     if (err != HUFU_OK)
         return err;
     struct store_transaction transaction STORE_TRANSACTION = {0};
     err = store_begin(worker->store, &transaction);
     if (err == HUFU_OK)
-        err = run_insert(&run, act, &prepared);
+        err = run_insert(&run, act, &service);
     if (err == HUFU_OK && import->fault_count > 0) {
         store_rollback(&transaction);
         return run_refuse(&run, act);

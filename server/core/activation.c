@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/core/activation.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -10,7 +9,7 @@
 #include "server/config.h"
 #include "server/core/device_key.h"
 #include "server/core/machine.h"
-#include "server/hsmc/hsmc.h"
+#include "server/core/service_key.h"
 #include "server/metrics.h"
 
 static const uint8_t activation_table[ACTIVATION_STATE_COUNT][ACTIVATION_EVENT_COUNT] = {
@@ -43,29 +42,15 @@ void activation_out_wipe(struct activation_out *out)
     secret_wipe(out, sizeof *out);
 }
 
-enum hufu_err activation_prepare(struct worker *worker, struct activation *out)
-{
-    *out = (struct activation){0};
-    struct hsmc_status status;
-    enum hufu_err err = hsmc_status(worker->hsmc, worker->trace, &status);
-    if (err != HUFU_OK)
-        return err;
-    hash_sha256(out->identity_hash, bytes_of(status.identity_key, sizeof status.identity_key));
-    int len = snprintf(out->url, sizeof out->url, "%s", worker->config->public_url);
-    out->has_tls_pin = worker->config->has_tls_pin;
-    memcpy(out->tls_pin, worker->config->tls_pin, sizeof out->tls_pin);
-    return len > 0 && (size_t)len < sizeof out->url ? HUFU_OK : HUFU_ERR_INTERNAL;
-}
-
 static void activation_wipe(struct activation *activation)
 {
     secret_wipe(activation, sizeof *activation);
 }
 
 enum hufu_err activation_issue(struct worker *worker, const struct account *account,
-                               const struct activation *prepared, struct activation_code *out)
+                               const struct service_address *service, struct activation_code *out)
 {
-    struct activation whole __attribute__((cleanup(activation_wipe))) = *prepared;
+    struct activation whole __attribute__((cleanup(activation_wipe))) = {.service = *service};
     uint8_t code_hash[HASH_SIZE];
     if (getrandom(whole.code, sizeof whole.code, 0) != (ssize_t)sizeof whole.code)
         return HUFU_ERR_INTERNAL;
@@ -82,9 +67,9 @@ enum hufu_err activation_issue(struct worker *worker, const struct account *acco
 enum hufu_err activation_create(struct worker *worker, struct act *act, const uint8_t account_id[UUID_SIZE],
                                 struct activation_code *out)
 {
-    struct activation prepared;
+    struct service_address service;
     struct account account;
-    enum hufu_err err = activation_prepare(worker, &prepared);
+    enum hufu_err err = service_locate(worker, &service);
     if (err != HUFU_OK)
         return err;
     struct store_transaction transaction STORE_TRANSACTION = {0};
@@ -96,7 +81,7 @@ enum hufu_err activation_create(struct worker *worker, struct act *act, const ui
     act_set_account(act, account.project_id, account_id);
     if (account.state != ACCOUNT_ACTIVE)
         return act_refuse_state(act, REFUSAL_ACCOUNT_NOT_ACTIVE, account_state_names[account.state]);
-    err = activation_issue(worker, &account, &prepared, out);
+    err = activation_issue(worker, &account, &service, out);
     if (err == HUFU_OK)
         err = act_record(worker, act, NULL);
     return err == HUFU_OK ? store_commit(&transaction) : err;

@@ -32,17 +32,15 @@ bool activation_step(enum activation_state state, enum activation_event event, e
 
 /* The code as it is handed out. Secret until redeemed. */
 struct activation_code {
-    char text[ACTIVATION_TEXT_MAX];
+    char text[SERVICE_TEXT_MAX];
     uint64_t expires_ms;
 };
 void activation_code_wipe(struct activation_code *code);
 #define ACTIVATION_CODE_WIPED __attribute__((cleanup(activation_code_wipe)))
 
-/* What a code's text is made of besides the code; asks the private-key process for its identity key. */
-enum hufu_err activation_prepare(struct worker *worker, struct activation *out) HUFU_MUST_CHECK;
 /* A fresh code for a locked account, in the transaction in hand; codes that were not redeemed are replaced. */
 enum hufu_err activation_issue(struct worker *worker, const struct account *account,
-                               const struct activation *prepared,
+                               const struct service_address *service,
                                struct activation_code *out) HUFU_MUST_CHECK;
 /* A new code for an account, with transaction and audit event. Refusals: not found, account not active. */
 enum hufu_err activation_create(struct worker *worker, struct act *act, const uint8_t account_id[UUID_SIZE],

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/core/project.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "server/core/service_key.h"
 #include "server/identifier.h"
 #include "server/store/audit_store.h"
 
@@ -44,6 +46,20 @@ enum hufu_err project_get(struct worker *worker, struct act *act, const uint8_t 
 {
     enum hufu_err err = project_read(worker->store, project_id, out);
     return err == HUFU_ERR_NOT_FOUND ? act_refuse(act, REFUSAL_NOT_FOUND) : err;
+}
+
+enum hufu_err project_get_text(struct worker *worker, struct act *act, const uint8_t project_id[UUID_SIZE],
+                               char text[SERVICE_TEXT_MAX])
+{
+    static_assert(SERVICE_PROJECT_SIZE == UUID_SIZE, "a project's id fits");
+    struct project project;
+    struct service_project whole = {.project_id = {0}};
+    text[0] = '\0';
+    enum hufu_err err = project_get(worker, act, project_id, &project);
+    if (err == HUFU_OK)
+        err = service_locate(worker, &whole.service);
+    memcpy(whole.project_id, project_id, UUID_SIZE);
+    return err == HUFU_OK ? service_project_encode(text, &whole) : err;
 }
 
 static void project_describe_set(struct buf *out, const struct project_rule *rule, unsigned set)

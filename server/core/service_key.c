@@ -2,9 +2,12 @@
 #include "server/core/service_key.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "common/hash.h"
 #include "common/log.h"
+#include "server/config.h"
 #include "server/identifier.h"
 
 #define SERVICE_KEY_DAY_MS UINT64_C(86400000)
@@ -116,4 +119,18 @@ enum hufu_err service_describe(struct worker *worker, struct service_description
             err = HUFU_OK;
     }
     return err;
+}
+
+enum hufu_err service_locate(struct worker *worker, struct service_address *out)
+{
+    *out = (struct service_address){0};
+    struct hsmc_status status;
+    enum hufu_err err = hsmc_status(worker->hsmc, worker->trace, &status);
+    if (err != HUFU_OK)
+        return err;
+    hash_sha256(out->identity_hash, bytes_of(status.identity_key, sizeof status.identity_key));
+    int len = snprintf(out->url, sizeof out->url, "%s", worker->config->public_url);
+    out->has_tls_pin = worker->config->has_tls_pin;
+    memcpy(out->tls_pin, worker->config->tls_pin, sizeof out->tls_pin);
+    return len > 0 && (size_t)len < sizeof out->url ? HUFU_OK : HUFU_ERR_INTERNAL;
 }

@@ -5,6 +5,7 @@
 #define HUFU_SERVER_CORE_SERVICE_KEY_H
 
 #include "common/err.h"
+#include "common/service_text.h"
 #include "server/hsmc/hsmc.h"
 #include "server/store/service_key_store.h"
 #include "server/worker.h"
@@ -30,6 +31,9 @@ struct service_description {
 };
 /* HUFU_ERR_AWAY also when there is no box key yet. */
 enum hufu_err service_describe(struct worker *worker, struct service_description *out) HUFU_MUST_CHECK;
+
+/* Where devices find this service, and what it shows them there; asks the private-key process for its identity key. */
+enum hufu_err service_locate(struct worker *worker, struct service_address *out) HUFU_MUST_CHECK;
 
 /* The names a CA can have; ended by NULL. */
 extern const char *const service_ca_names[SERVICE_CAS_MAX + 1];

@@ -90,8 +90,8 @@ enum hufu_err phone_enrol(struct phone *phone, const struct stack *stack, const 
     *phone = (struct phone){.web = phone_connect(stack), .key = device_key_new()};
     if (!phone->web || !phone->key)
         return HUFU_ERR_INTERNAL;
-    if (activation->has_tls_pin)
-        web_client_pin(phone->web, activation->tls_pin);
+    if (activation->service.has_tls_pin)
+        web_client_pin(phone->web, activation->service.tls_pin);
     WEB_ANSWER_DONE struct web_answer answer = {0};
     enum hufu_err err = redeem(phone, &answer, activation);
     if (err)
@@ -107,7 +107,7 @@ enum hufu_err phone_enrol(struct phone *phone, const struct stack *stack, const 
         return err;
     web_client_authorize(phone->web, phone->token);
     web_client_prove(phone->web, phone->key);
-    return phone_read_service(phone, activation->identity_hash);
+    return phone_read_service(phone, activation->service.identity_hash);
 }
 
 /* ---- Requests ---- */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Text forms: activation codes, base64url, hexadecimal, UUIDs, times. What is accepted has one form only, or (case of
+/* Text forms: activation codes, a project's texts, base64url, hexadecimal, UUIDs, times. What is accepted has one form only, or (case of
  * letters, fraction of a second) means the same when written again. */
 #include <stdlib.h>
 #include <string.h>
@@ -54,18 +54,43 @@ static void check_time(const char *text)
     FUZZ_CHECK(rfc3339_parse(&same, again) == HUFU_OK && same == time_ms);
 }
 
+static bool same_service(const struct service_address *one, const struct service_address *other)
+{
+    return strcmp(one->url, other->url) == 0 && one->has_tls_pin == other->has_tls_pin &&
+           memcmp(one->tls_pin, other->tls_pin, sizeof(one->tls_pin)) == 0 &&
+           memcmp(one->identity_hash, other->identity_hash, sizeof(one->identity_hash)) == 0;
+}
+
 static void check_activation(const char *text)
 {
+    static const struct activation none;
     struct activation activation, same;
-    char again[ACTIVATION_TEXT_MAX];
-    if (activation_parse(&activation, text) != HUFU_OK)
+    char again[SERVICE_TEXT_MAX];
+    if (activation_parse(&activation, text) != HUFU_OK) {
+        FUZZ_CHECK(memcmp(&activation, &none, sizeof(none)) == 0);
         return;
+    }
     FUZZ_CHECK(activation_encode(again, &activation) == HUFU_OK);
     FUZZ_CHECK(activation_parse(&same, again) == HUFU_OK);
-    FUZZ_CHECK(strcmp(activation.url, same.url) == 0 && activation.has_tls_pin == same.has_tls_pin);
-    FUZZ_CHECK(memcmp(activation.tls_pin, same.tls_pin, sizeof(same.tls_pin)) == 0);
-    FUZZ_CHECK(memcmp(activation.identity_hash, same.identity_hash, sizeof(same.identity_hash)) == 0);
+    FUZZ_CHECK(same_service(&activation.service, &same.service));
     FUZZ_CHECK(memcmp(activation.code, same.code, sizeof(same.code)) == 0);
+}
+
+static void check_project(const char *text)
+{
+    static const struct service_project none;
+    struct service_project project, same;
+    struct activation activation;
+    char again[SERVICE_TEXT_MAX];
+    if (service_project_parse(&project, text) != HUFU_OK) {
+        FUZZ_CHECK(memcmp(&project, &none, sizeof(none)) == 0);
+        return;
+    }
+    FUZZ_CHECK(activation_parse(&activation, text) != HUFU_OK);
+    FUZZ_CHECK(service_project_encode(again, &project) == HUFU_OK);
+    FUZZ_CHECK(service_project_parse(&same, again) == HUFU_OK);
+    FUZZ_CHECK(same_service(&project.service, &same.service));
+    FUZZ_CHECK(memcmp(project.project_id, same.project_id, sizeof(same.project_id)) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -81,6 +106,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_uuid(text);
     check_time(text);
     check_activation(text);
+    check_project(text);
     free(text);
     return 0;
 }
@@ -96,14 +122,18 @@ void fuzz_seeds(void (*emit)(void *context, struct bytes seed), void *context)
                                         "2024-02-29T23:59:59Z",
                                         "9999-12-31T23:59:59.999Z"};
     struct activation activation = {
-        .url = "https://[::1]:8443/a b", .has_tls_pin = true, .tls_pin = {1}, .code = {2}};
-    char text[ACTIVATION_TEXT_MAX];
+        .service = {.url = "https://[::1]:8443/a b", .has_tls_pin = true, .tls_pin = {1}}, .code = {2}};
+    struct service_project project = {.project_id = {3}};
+    char text[SERVICE_TEXT_MAX];
     for (size_t i = 0; i < sizeof(seeds) / sizeof(seeds[0]); i++)
         emit(context, bytes_of_text(seeds[i]));
     for (int i = 0; i < 2; i++) {
         FUZZ_CHECK(activation_encode(text, &activation) == HUFU_OK);
         emit(context, bytes_of_text(text));
-        activation.has_tls_pin = false;
-        memset(activation.tls_pin, 0, sizeof(activation.tls_pin));
+        project.service = activation.service;
+        FUZZ_CHECK(service_project_encode(text, &project) == HUFU_OK);
+        emit(context, bytes_of_text(text));
+        activation.service.has_tls_pin = false;
+        memset(activation.service.tls_pin, 0, sizeof(activation.service.tls_pin));
     }
 }

@@ -29,12 +29,12 @@ uint64_t sdk_service_now(const struct sdk_service *service)
 
 const char *sdk_service_new_code(struct sdk_service *service)
 {
-    struct activation activation = {.url = "https://hufu.test:8443", .has_tls_pin = true};
-    memset(activation.tls_pin, 0x5a, sizeof(activation.tls_pin));
+    struct activation activation = {.service = {.url = "https://hufu.test:8443", .has_tls_pin = true}};
+    memset(activation.service.tls_pin, 0x5a, sizeof(activation.service.tls_pin));
     assert_ok(fill(NULL, service->code, sizeof(service->code)));
     service->code_used = false;
     memcpy(activation.code, service->code, sizeof(activation.code));
-    hash_sha256(activation.identity_hash, bytes_of(service->identity_key, 65));
+    hash_sha256(activation.service.identity_hash, bytes_of(service->identity_key, 65));
     assert_ok(activation_encode(service->code_text, &activation));
     return service->code_text;
 }

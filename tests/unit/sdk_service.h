@@ -92,7 +92,7 @@ struct sdk_service {
     uint8_t box_private[32];
     uint8_t code[ACTIVATION_CODE_SIZE];
     bool code_used;
-    char code_text[ACTIVATION_TEXT_MAX];
+    char code_text[SERVICE_TEXT_MAX];
     char token[HUFU_TOKEN_TEXT_MAX + 1]; /* of the session */
     uint8_t device_key[65];
     struct sdk_service_key keys[SDK_SERVICE_KEYS_MAX];

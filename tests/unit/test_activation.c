@@ -5,10 +5,10 @@
 
 static struct activation example(const char *url, bool has_tls_pin)
 {
-    struct activation a = {.has_tls_pin = has_tls_pin};
-    memcpy(a.url, url, strlen(url));
-    memset(a.tls_pin, has_tls_pin ? 1 : 0, sizeof(a.tls_pin));
-    memset(a.identity_hash, 2, sizeof(a.identity_hash));
+    struct activation a = {.service = {.has_tls_pin = has_tls_pin}};
+    memcpy(a.service.url, url, strlen(url));
+    memset(a.service.tls_pin, has_tls_pin ? 1 : 0, sizeof(a.service.tls_pin));
+    memset(a.service.identity_hash, 2, sizeof(a.service.identity_hash));
     memset(a.code, 3, sizeof(a.code));
     return a;
 }
@@ -20,7 +20,7 @@ static void activation_comes_back(void **state)
                                        "https://虎符.example"};
     for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
         struct activation a = example(urls[i], i != 1), back;
-        char text[ACTIVATION_TEXT_MAX];
+        char text[SERVICE_TEXT_MAX];
         assert_ok(activation_encode(text, &a));
         assert_int_equal(strncmp(text, "hufu:activate?u=http", 20), 0);
         assert_null(strchr(text, ' '));
@@ -34,7 +34,7 @@ static void activation_refuses_truncation_and_other_forms(void **state)
     (void)state;
     struct activation a = example("https://sign.example", true), back;
     static const struct activation zero;
-    char text[ACTIVATION_TEXT_MAX], damaged[ACTIVATION_TEXT_MAX + 2];
+    char text[SERVICE_TEXT_MAX], damaged[SERVICE_TEXT_MAX + 2];
     assert_ok(activation_encode(text, &a));
     for (size_t len = 0; len < strlen(text); len++) {
         memcpy(damaged, text, len);
@@ -62,14 +62,64 @@ static void activation_refuses_an_address_or_text_too_long(void **state)
 {
     (void)state;
     struct activation back;
-    char text[ACTIVATION_TEXT_MAX + 1];
+    char text[SERVICE_TEXT_MAX + 1];
     memset(text, 'a', sizeof(text) - 1);
     text[sizeof(text) - 1] = '\0';
     memcpy(text, "hufu:activate?u=", 16);
     assert_int_equal(activation_parse(&back, text), HUFU_ERR_LIMIT);
-    memcpy(text + 16 + ACTIVATION_URL_MAX + 1,
+    memcpy(text + 16 + SERVICE_URL_MAX + 1,
            "&t=&k=AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI&c=AwMDAwMDAwMDAwMDAwMDAw", 75);
     assert_int_equal(activation_parse(&back, text), HUFU_ERR_LIMIT);
+}
+
+static struct service_project project_of(const struct activation *a)
+{
+    struct service_project project = {.service = a->service};
+    memset(project.project_id, 4, sizeof(project.project_id));
+    return project;
+}
+
+static void a_projects_text_comes_back(void **state)
+{
+    (void)state;
+    for (int pinned = 0; pinned < 2; pinned++) {
+        const struct activation a = example("https://sign.example:8443", pinned);
+        struct service_project project = project_of(&a), back;
+        char text[SERVICE_TEXT_MAX];
+        assert_ok(service_project_encode(text, &project));
+        assert_int_equal(strncmp(text, "hufu:service?u=https://sign.example:8443&t=", 43), 0);
+        assert_non_null(strstr(text, "&p=BAQEBAQEBAQEBAQEBAQEBA"));
+        assert_ok(service_project_parse(&back, text));
+        assert_memory_equal(&back, &project, sizeof(project));
+    }
+}
+
+/* One decoder reads both, and neither takes the other's. */
+static void a_projects_text_is_no_code_and_a_code_is_no_projects_text(void **state)
+{
+    (void)state;
+    static const struct service_project none;
+    static const struct activation zero;
+    const struct activation a = example("https://sign.example", true);
+    const struct service_project project = project_of(&a);
+    struct service_project back;
+    struct activation code;
+    char text[SERVICE_TEXT_MAX], damaged[SERVICE_TEXT_MAX];
+    assert_ok(activation_encode(text, &a));
+    assert_int_equal(service_project_parse(&back, text), HUFU_ERR_FORM);
+    assert_memory_equal(&back, &none, sizeof(none));
+    assert_ok(service_project_encode(text, &project));
+    assert_int_equal(activation_parse(&code, text), HUFU_ERR_FORM);
+    assert_memory_equal(&code, &zero, sizeof(zero));
+    for (size_t len = 0; len < strlen(text); len++) {
+        memcpy(damaged, text, len);
+        damaged[len] = '\0';
+        assert_int_not_equal(service_project_parse(&back, damaged), HUFU_OK);
+        assert_memory_equal(&back, &none, sizeof(none));
+    }
+    memcpy(damaged, text, strlen(text) + 1);
+    *strstr(damaged, "&p=") = '\0';
+    assert_int_equal(service_project_parse(&back, damaged), HUFU_ERR_FORM);
 }
 
 static void every_byte_of_the_signed_message_is_bound(void **state)
@@ -92,6 +142,8 @@ int main(void)
         cmocka_unit_test(activation_comes_back),
         cmocka_unit_test(activation_refuses_truncation_and_other_forms),
         cmocka_unit_test(activation_refuses_an_address_or_text_too_long),
+        cmocka_unit_test(a_projects_text_comes_back),
+        cmocka_unit_test(a_projects_text_is_no_code_and_a_code_is_no_projects_text),
         cmocka_unit_test(every_byte_of_the_signed_message_is_bound),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -135,9 +135,9 @@ static void the_code_names_address_certificate_and_key_of_the_service(void **sta
     uint8_t identity[65], hash[32];
     memset(identity, 0x42, sizeof identity);
     hash_sha256(hash, bytes_of(identity, sizeof identity));
-    assert_string_equal(parsed.url, "https://service.example");
-    assert_true(parsed.has_tls_pin);
-    assert_memory_equal(parsed.identity_hash, hash, sizeof hash);
+    assert_string_equal(parsed.service.url, "https://service.example");
+    assert_true(parsed.service.has_tls_pin);
+    assert_memory_equal(parsed.service.identity_hash, hash, sizeof hash);
     assert_true(code.expires_ms > clock_wall_ms() + 86000000);
     assert_true(code.expires_ms < clock_wall_ms() + 86800000);
 }

@@ -151,14 +151,14 @@ static void a_code_that_moves_the_service_is_refused_by_an_enrolled_device(void 
     struct enrol *enrol = *state;
     assert_int_equal(sdk_device_enrol(enrol->device, enrol->service->code_text), HUFU_RESULT_OK);
     struct activation activation;
-    char text[ACTIVATION_TEXT_MAX];
+    char text[SERVICE_TEXT_MAX];
     assert_ok(activation_parse(&activation, sdk_service_new_code(enrol->service)));
-    activation.tls_pin[5] ^= 1;
+    activation.service.tls_pin[5] ^= 1;
     assert_ok(activation_encode(text, &activation));
     unsigned requests = enrol->service->requests;
     assert_int_equal(sdk_device_enrol(enrol->device, text), HUFU_RESULT_ALREADY);
-    activation.tls_pin[5] ^= 1;
-    activation.url[8] = 'x';
+    activation.service.tls_pin[5] ^= 1;
+    activation.service.url[8] = 'x';
     assert_ok(activation_encode(text, &activation));
     assert_int_equal(sdk_device_enrol(enrol->device, text), HUFU_RESULT_ALREADY);
     assert_int_equal(enrol->service->requests, requests);
@@ -199,8 +199,8 @@ static void texts_that_are_no_codes_are_refused(void **state)
 static void a_service_without_tls_elsewhere_is_never_asked(void **state)
 {
     struct enrol *enrol = *state;
-    struct activation activation = {.url = "http://hufu.test"};
-    char text[ACTIVATION_TEXT_MAX];
+    struct activation activation = {.service = {.url = "http://hufu.test"}};
+    char text[SERVICE_TEXT_MAX];
     assert_ok(activation_encode(text, &activation));
     assert_int_equal(sdk_device_enrol(enrol->device, text), HUFU_RESULT_ADDRESS);
     assert_int_equal(enrol->service->requests, 0);
