@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/service_text.h"
 #include "common/config.h"
+#include "common/service_text.h"
 
 #define PROGRAM "hufu-server"
 

@@ -54,6 +54,7 @@ const struct http_route api_routes[] = {
     {"DELETE", "/v1/sessions", ROUTE_SESSION, ROUTE_WORKER, session_delete_all},
     {"DELETE", "/v1/sessions/{id}", ROUTE_SESSION_ANY, ROUTE_WORKER, session_delete},
     {"GET", "/v1/projects/{id}", ROUTE_PUBLIC, ROUTE_WORKER, project_public_get},
+    {"GET", "/v1/projects/{id}/organizations", ROUTE_PUBLIC, ROUTE_WORKER, project_public_list_organizations},
     {"POST", "/v1/captchas", ROUTE_PUBLIC, ROUTE_WORKER, captcha_post},
     {"POST", "/v1/authentications", ROUTE_PUBLIC, ROUTE_WORKER, authentication_post},
     {"POST", "/v1/authentications/state", ROUTE_PUBLIC, ROUTE_WORKER, authentication_post_state},

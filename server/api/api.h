@@ -46,7 +46,7 @@ http_handler authentication_post, authentication_post_confirm, authentication_po
 http_handler remembered_post, remembered_delete, face_put_account;
 http_handler captcha_post;
 http_handler password_put_account, password_post_recovery;
-http_handler project_public_get;
+http_handler project_public_get, project_public_list_organizations;
 
 http_handler admin_password_post;
 http_handler admin_audit_event_list;

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/core/attempt.h"
+#include "server/core/page.h"
 #include "server/core/project.h"
 #include "server/identifier.h"
 
@@ -87,4 +89,18 @@ enum hufu_err organization_find_or_make(struct worker *worker, const uint8_t pro
     if (err == HUFU_OK)
         memcpy(organization_id, organization.organization_id, UUID_SIZE);
     return err;
+}
+
+enum hufu_err organization_list_public(struct worker *worker, struct act *act,
+                                       const uint8_t project_id[UUID_SIZE], const uint8_t after[UUID_SIZE],
+                                       size_t limit, struct organization *organizations, size_t *count)
+{
+    struct project project;
+    *count = 0;
+    enum hufu_err err = project_get(worker, act, project_id, &project);
+    if (err == HUFU_OK && !project.rules.organization_list)
+        err = act_refuse_reason(act, REFUSAL_NOT_ALLOWED, "the project does not list its organizations");
+    if (err == HUFU_OK)
+        err = attempt_count_address(worker, act);
+    return err == HUFU_OK ? page_organizations(worker, project_id, after, limit, organizations, count) : err;
 }

@@ -18,4 +18,11 @@ enum hufu_err organization_create(struct worker *worker, struct act *act, const 
 enum hufu_err organization_find_or_make(struct worker *worker, const uint8_t project_id[UUID_SIZE],
                                         const char *name, uint8_t organization_id[UUID_SIZE]) HUFU_MUST_CHECK;
 
+/* A page of a project's organizations (page.h), for anybody who has to choose one: counts as a try of the address. Refusals: not
+ * found, not allowed (the project's rule), too many tries. */
+enum hufu_err organization_list_public(struct worker *worker, struct act *act,
+                                       const uint8_t project_id[UUID_SIZE], const uint8_t after[UUID_SIZE],
+                                       size_t limit, struct organization *organizations,
+                                       size_t *count) HUFU_MUST_CHECK;
+
 #endif

@@ -96,6 +96,9 @@ const struct project_rule project_rule_table[] = {
      .names = project_confirm_names,
      .max = PROJECT_CONFIRM_COUNT},
     {.name = "pin_unlock", .kind = PROJECT_RULE_FLAG, .offset = offsetof(struct project_rules, pin_unlock)},
+    {.name = "organization_list",
+     .kind = PROJECT_RULE_FLAG,
+     .offset = offsetof(struct project_rules, organization_list)},
     {.name = NULL},
 };
 static_assert(sizeof project_rule_table / sizeof project_rule_table[0] <= PROJECT_RULES_MAX + 1,

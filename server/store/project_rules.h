@@ -78,6 +78,7 @@ struct project_rules {
     int64_t refresh_days;       /* after which a device renews its halves by itself; 0: never by time */
     bool pin_unlock;            /* the holder unlocks the device in hand by password and SMS code */
     int64_t refresh_signatures; /* or after so many signatures; 0: never by their number */
+    bool organization_list;     /* anybody may see the organizations' names, to choose one */
 };
 
 /* How a rule's value stands in its member, in its column, and in JSON. */

@@ -13,7 +13,7 @@
     "lock_out_tries,"                                                                          \
     " lock_out_minutes, captcha_bits, remember_days"                                           \
     ", refresh_days, refresh_signatures"                                                       \
-    ", confirm, pin_unlock"
+    ", confirm, pin_unlock, organization_list"
 #define PROJECT_RULE_CHANGES                                                                                 \
     "signup = coalesce($2::text, signup), language = coalesce($3::text, language), "                         \
     "device_mode = coalesce($4::text, device_mode), secondary_limit = coalesce($5::int8, secondary_limit), " \
@@ -30,7 +30,8 @@
     ", refresh_days = coalesce($17::int8, refresh_days)"                                                     \
     ", refresh_signatures = coalesce($18::int8, refresh_signatures)"                                         \
     ", confirm = coalesce($19::int8, confirm)"                                                               \
-    ", pin_unlock = coalesce($20::bool, pin_unlock)"
+    ", pin_unlock = coalesce($20::bool, pin_unlock)"                                                         \
+    ", organization_list = coalesce($21::bool, organization_list)"
 
 /* The nil project holds what belongs to the service as a whole; nobody sees it as a project. */
 #define PROJECT_SEEN "project_id <> '00000000-0000-0000-0000-000000000000'"

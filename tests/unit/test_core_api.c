@@ -98,6 +98,7 @@ static bool is_open(const char *path)
         "/v1/account-requests/codes",
         /* whoever is about to prove who they are */
         "/v1/projects/{id}",
+        "/v1/projects/{id}/organizations",
         "/v1/captchas",
         "/v1/authentications",
         "/v1/authentications/state",
