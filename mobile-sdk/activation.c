@@ -5,11 +5,11 @@
 
 #include "common/hash.h"
 #include "common/secret.h"
+#include "mobile-sdk/device_session.h"
 #include "mobile-sdk/rest.h"
 #include "mobile-sdk/service.h"
 
 #define REQUEST_MAX 2048
-#define DEVICE_TEXT_MAX 100
 
 struct request_text {
     uint8_t bytes[REQUEST_MAX];
@@ -23,12 +23,6 @@ static void request_text_wipe(struct request_text *text)
 static void activation_wipe(struct activation *activation)
 {
     secret_wipe(activation, sizeof(*activation));
-}
-
-void enrolment_tell(const struct hufu_enrolment *enrolment, enum hufu_step step)
-{
-    if (enrolment->progress)
-        enrolment->progress(enrolment->progress_context, step);
 }
 
 enum hufu_result activation_take(struct hufu *hufu, const char *code)
@@ -57,23 +51,6 @@ enum hufu_result activation_take(struct hufu *hufu, const char *code)
     return HUFU_RESULT_OK;
 }
 
-/* The key is stored before the service hears of it. */
-static enum hufu_result make_device_key(struct hufu *hufu, const struct hufu_enrolment *enrolment)
-{
-    struct device_record *device = &hufu->device;
-    if (!device->device_handle_len) {
-        enrolment_tell(enrolment, HUFU_STEP_DEVICE_KEY);
-        const struct hufu_device_key *key = &hufu->platform.device_key;
-        size_t len = 0;
-        enum hufu_result result = key->create(key->context, device->device_handle,
-                                              sizeof(device->device_handle), &len, device->device_key);
-        if (result || len == 0 || len > sizeof(device->device_handle))
-            return result ? result : HUFU_RESULT_PLATFORM;
-        device->device_handle_len = len;
-    }
-    return device_record_store(device, &hufu->platform.storage);
-}
-
 static enum hufu_result make_proof(struct hufu *hufu, uint64_t time_ms, uint8_t proof[HUFU_SIGNATURE_SIZE])
 {
     uint8_t memory[128];
@@ -100,37 +77,9 @@ static enum hufu_result make_request(struct hufu *hufu, const struct hufu_enrolm
     json_put_bytes(body, "device_key", bytes_of(device->device_key, sizeof(device->device_key)));
     json_put_u64(body, "time", now);
     json_put_bytes(body, "proof", bytes_of(proof, sizeof(proof)));
-    if (enrolment->device_name)
-        json_put_text(body, "device_name", enrolment->device_name);
-    if (enrolment->device_model)
-        json_put_text(body, "device_model", enrolment->device_model);
-    if (enrolment->application)
-        json_put_text(body, "application", enrolment->application);
+    device_session_put(body, enrolment);
     json_end(body);
     return buf_finish(body) ? HUFU_RESULT_ARGUMENT : HUFU_RESULT_OK;
-}
-
-static enum hufu_result keep_session(struct hufu *hufu, const struct json_t *json)
-{
-    struct device_record next = hufu->device;
-    struct json_reader reader = json_reader_of(json);
-    json_read_text(&reader, "session_token", next.session_token, sizeof(next.session_token));
-    json_read_time(&reader, "session_expires_at", &next.session_expires_ms);
-    json_read_text(&reader, "project.name", next.project_name, sizeof(next.project_name));
-    json_read_id(&reader, "account.id", &next.account);
-    json_read_text(&reader, "account.name", next.account_name, sizeof(next.account_name));
-    json_read_text(&reader, "account.work_number", next.work_number, sizeof(next.work_number));
-    json_read_id(&reader, "device.id", &next.device);
-    enum hufu_result result = HUFU_RESULT_FAULT;
-    if (!json_finish(&reader) && next.session_token[0]) {
-        hash_sha256(next.redeemed, bytes_of(next.code, sizeof(next.code)));
-        secret_wipe(next.code, sizeof(next.code));
-        next.has_code = false;
-        hufu->device = next;
-        result = device_record_store(&hufu->device, &hufu->platform.storage);
-    }
-    device_record_wipe(&next);
-    return result;
 }
 
 static enum hufu_result forget_code(struct hufu *hufu)
@@ -159,29 +108,23 @@ static enum hufu_result redeem(struct hufu *hufu, const struct hufu_enrolment *e
         .path = "/v1/activations", .body = buf_bytes(&body), .anonymous = true};
     result = rest_call_repeatedly(hufu, &request, &answer);
     if (!result)
-        return keep_session(hufu, answer.json);
+        return device_session_keep(hufu, answer.json);
     enum hufu_result forgotten = result == HUFU_RESULT_ACTIVATION ? forget_code(hufu) : HUFU_RESULT_OK;
     return forgotten ? forgotten : result;
 }
 
-static bool is_device_text(const char *text)
-{
-    return !text || strlen(text) <= DEVICE_TEXT_MAX;
-}
-
 enum hufu_result activation_run(struct hufu *hufu, const struct hufu_enrolment *enrolment)
 {
-    if (!is_device_text(enrolment->device_name) || !is_device_text(enrolment->device_model))
-        return HUFU_RESULT_ARGUMENT;
-    if (!hufu->device.url[0])
-        return HUFU_RESULT_NOT_ENROLLED;
-    if (!hufu->device.has_code)
-        return HUFU_RESULT_OK;
-    enrolment_tell(enrolment, HUFU_STEP_SERVICE);
-    enum hufu_result result = service_fetch(hufu, NULL);
+    enum hufu_result result = device_session_check(enrolment);
     if (result)
         return result;
-    result = make_device_key(hufu, enrolment);
+    if (!hufu->device.has_code)
+        return hufu->device.session_token[0] ? HUFU_RESULT_OK : HUFU_RESULT_NOT_ENROLLED;
+    enrolment_tell(enrolment, HUFU_STEP_SERVICE);
+    result = service_fetch(hufu, NULL);
+    if (result)
+        return result;
+    result = device_session_make_key(hufu, enrolment);
     if (result)
         return result;
     enrolment_tell(enrolment, HUFU_STEP_ACTIVATION);

@@ -9,10 +9,7 @@
  * same service begins a new session. HUFU_RESULT_CODE_FORM, HUFU_RESULT_ADDRESS, HUFU_RESULT_ALREADY. */
 enum hufu_result activation_take(struct hufu *hufu, const char *code) HUFU_CHECKED;
 
-/* Redeems the record's code, if there is one. A code that the service refuses is forgotten. */
+/* Redeems the record's code, if there is one. HUFU_RESULT_NOT_ENROLLED: there is neither code nor session. A code that the service refuses is forgotten. */
 enum hufu_result activation_run(struct hufu *hufu, const struct hufu_enrolment *enrolment) HUFU_CHECKED;
-
-/* Tells the app which step begins. */
-void enrolment_tell(const struct hufu_enrolment *enrolment, enum hufu_step step);
 
 #endif

@@ -5,7 +5,9 @@
 
 #include "common/secret.h"
 #include "mobile-sdk/captcha.h"
+#include "mobile-sdk/device_session.h"
 #include "mobile-sdk/rest.h"
+#include "mobile-sdk/service.h"
 
 #define PASSWORD_MAX 512 /* bytes; the service has its own rules below that */
 #define CODE_TEXT_MAX 16
@@ -134,7 +136,7 @@ static enum hufu_result put_beginning(struct hufu *hufu, struct buf *body,
     json_put_text(body, "project", device->project_name);
     json_put_text(body, "work_number", device->work_number);
     json_put_text(body, "purpose", authentication_purpose_name(purpose));
-    if (purpose == HUFU_AUTHENTICATE_SIGN_IN)
+    if (purpose == HUFU_AUTHENTICATE_SIGN_IN || purpose == HUFU_AUTHENTICATE_BIND_DEVICE)
         json_put_bytes(body, "device_key", bytes_of(device->device_key, sizeof(device->device_key)));
     return captcha_put(hufu, body, device->project_name);
 }
@@ -170,6 +172,23 @@ static enum hufu_result begin(struct hufu *hufu, enum hufu_authentication_purpos
     return HUFU_RESULT_FAULT;
 }
 
+/* Whether the handle is far enough for it. A device that is nobody's yet sees first that the service is the one whose text it was
+ * given, and has the key that it will be bound by. */
+static enum hufu_result prepare(struct hufu *hufu, enum hufu_authentication_purpose purpose)
+{
+    static const struct hufu_enrolment nobody = {.code = NULL};
+    const struct device_record *device = &hufu->device;
+    bool of_session = purpose == HUFU_AUTHENTICATE_CONFIRM || purpose == HUFU_AUTHENTICATE_SIGN_IN;
+    if (device->session_token[0])
+        return HUFU_RESULT_OK;
+    if (of_session || !device->work_number[0])
+        return HUFU_RESULT_NOT_ENROLLED;
+    enum hufu_result result = service_fetch(hufu, NULL);
+    if (!result && purpose == HUFU_AUTHENTICATE_BIND_DEVICE)
+        result = device_session_make_key(hufu, &nobody);
+    return result;
+}
+
 enum hufu_result hufu_authenticate(struct hufu *hufu, enum hufu_authentication_purpose purpose,
                                    struct hufu_authentication *state)
 {
@@ -178,9 +197,8 @@ enum hufu_result hufu_authenticate(struct hufu *hufu, enum hufu_authentication_p
     authentication_forget(hufu);
     if (!authentication_purpose_name(purpose))
         return report_end(hufu, HUFU_RESULT_ARGUMENT);
-    if (!hufu->device.work_number[0])
-        return report_end(hufu, HUFU_RESULT_NOT_ENROLLED);
-    return report_end(hufu, begin(hufu, purpose, state));
+    enum hufu_result result = prepare(hufu, purpose);
+    return report_end(hufu, result ? result : begin(hufu, purpose, state));
 }
 
 /* ---- one method after the other ---- */

@@ -6,7 +6,8 @@
 #include "common/buf.h"
 #include "common/secret.h"
 
-#define MAGIC "hufu/sdk/device/1"
+#define MAGIC "hufu/sdk/device/2"
+#define MAGIC_BEFORE "hufu/sdk/device/1" /* without the project's id */
 #define RECORD_MAX 4096
 
 struct stored {
@@ -47,6 +48,7 @@ static void encode(struct buf *out, const struct device_record *record)
     buf_put_field(out, record->device.bytes, HUFU_ID_SIZE);
     buf_put_field_u64(out, (uint64_t)record->clock_offset_ms);
     buf_put_field(out, record->keys, record->key_count * sizeof(record->keys[0]));
+    buf_put_field(out, record->project.bytes, HUFU_ID_SIZE);
 }
 
 static void take_text(struct cursor *in, char *text, size_t size)
@@ -85,7 +87,10 @@ static enum hufu_err decode(struct device_record *record, struct bytes encoded)
 {
     struct cursor in;
     cursor_init(&in, encoded);
-    cursor_field_text(&in, MAGIC);
+    struct bytes magic = cursor_field(&in, strlen(MAGIC));
+    bool is_before = bytes_equal_text(magic, MAGIC_BEFORE);
+    if (!is_before && !bytes_equal_text(magic, MAGIC))
+        return HUFU_ERR_FORM;
     take_text(&in, record->url, sizeof(record->url));
     record->has_tls_pin = take_optional(&in, record->tls_pin, sizeof(record->tls_pin));
     cursor_field_copy(&in, record->identity_hash, sizeof(record->identity_hash));
@@ -102,6 +107,8 @@ static enum hufu_err decode(struct device_record *record, struct bytes encoded)
     cursor_field_copy(&in, record->device.bytes, HUFU_ID_SIZE);
     record->clock_offset_ms = (int64_t)cursor_field_u64(&in);
     record->key_count = take_up_to(&in, record->keys, sizeof(record->keys), sizeof(record->keys[0]));
+    if (!is_before)
+        cursor_field_copy(&in, record->project.bytes, HUFU_ID_SIZE);
     return cursor_finish(&in);
 }
 

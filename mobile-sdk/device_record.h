@@ -21,11 +21,12 @@ struct device_record {
     uint8_t device_handle[HUFU_DEVICE_HANDLE_MAX];
     size_t device_handle_len; /* 0: no device key yet */
     uint8_t device_key[HUFU_PUBLIC_KEY_SIZE];
-    char session_token[HUFU_TOKEN_TEXT_MAX + 1]; /* empty: not activated */
+    char session_token[HUFU_TOKEN_TEXT_MAX + 1]; /* empty: no account's device yet */
     uint64_t session_expires_ms;
+    struct hufu_id project; /* zero: not known, in what an earlier version stored */
     char project_name[HUFU_NAME_MAX + 1];
     char account_name[HUFU_NAME_MAX + 1];
-    char work_number[HUFU_NAME_MAX + 1];
+    char work_number[HUFU_NAME_MAX + 1]; /* of whom the device is, or shall be */
     struct hufu_id account;
     struct hufu_id device;
     int64_t clock_offset_ms;

@@ -4,6 +4,7 @@
 
 #include "mobile-sdk/activation.h"
 #include "mobile-sdk/certification.h"
+#include "mobile-sdk/device_session.h"
 #include "mobile-sdk/key_list.h"
 #include "mobile-sdk/keygen.h"
 #include "mobile-sdk/rest.h"
@@ -150,8 +151,6 @@ enum hufu_result hufu_join(struct hufu *hufu, const struct hufu_enrolment *enrol
     enum hufu_result result = enrolment->code ? activation_take(hufu, enrolment->code) : HUFU_RESULT_OK;
     if (!result)
         result = activation_run(hufu, enrolment);
-    if (!result && !hufu->device.session_token[0])
-        result = HUFU_RESULT_NOT_ENROLLED;
     return report_end(hufu, result);
 }
 

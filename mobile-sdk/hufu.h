@@ -278,13 +278,52 @@ struct hufu_id {
 void hufu_id_format(char text[HUFU_ID_TEXT_SIZE], const struct hufu_id *id);
 enum hufu_result hufu_id_parse(struct hufu_id *id, const char *text) HUFU_CHECKED;
 
+/* ---- Choosing service and organization ---- */
+
+/* A device finds its service by a text, mostly read from a QR code: an activation code (hufu_enrol), or what a project gives to
+ * everybody, which has no code in it and is no secret. Either names the keys that the service must show, so it must come from
+ * somebody who is trusted: what the text names is what passwords and codes are sent to. */
+
+/* [network] Takes a project's text for the service of this device, if the service proves that it is the one and has the project;
+ * else what was chosen before stays. The same again: HUFU_RESULT_OK and nothing happens. HUFU_RESULT_CODE_FORM: no such text;
+ * HUFU_RESULT_ADDRESS; HUFU_RESULT_IDENTITY; HUFU_RESULT_ALREADY: this device is an account's already; HUFU_RESULT_NOT_FOUND:
+ * the service has no such project. */
+enum hufu_result hufu_service_from_text(struct hufu *hufu, const char *text) HUFU_CHECKED;
+
+struct hufu_project {
+    struct hufu_id id;
+    char name[HUFU_NAME_MAX + 1];
+    bool takes_requests;      /* for accounts: hufu_account_request */
+    bool lists_organizations; /* hufu_organizations */
+};
+/* [network] HUFU_RESULT_NOT_ENROLLED: no service was chosen. */
+enum hufu_result hufu_project(struct hufu *hufu, struct hufu_project *project) HUFU_CHECKED;
+
+struct hufu_organization {
+    struct hufu_id id;
+    char name[HUFU_NAME_MAX + 1];
+};
+struct hufu_organization_query {
+    char cursor[HUFU_CURSOR_MAX +
+                1]; /* empty: from the first on; afterwards where to go on, or empty at the end */
+};
+/* [network] The next of the project's organizations, at most cap (above 0). HUFU_RESULT_NOT_ALLOWED: the project does not list
+ * them; HUFU_RESULT_TOO_MANY. */
+enum hufu_result hufu_organizations(struct hufu *hufu, struct hufu_organization_query *query,
+                                    struct hufu_organization *organizations, size_t cap,
+                                    size_t *count) HUFU_CHECKED;
+
+/* Whose device this shall become, by work number: what hufu_authenticate is about until it is one. HUFU_RESULT_NOT_ENROLLED: no
+ * service was chosen; HUFU_RESULT_ALREADY: it is somebody else's. */
+enum hufu_result hufu_user(struct hufu *hufu, const char *work_number) HUFU_CHECKED;
+
 /* ---- Enrolment ---- */
 
 /* The steps of enrolment, told as they begin. */
 enum hufu_step {
     HUFU_STEP_SERVICE,     /* asks the service who it is, and checks it against the activation code */
     HUFU_STEP_DEVICE_KEY,  /* makes the device key */
-    HUFU_STEP_ACTIVATION,  /* redeems the code */
+    HUFU_STEP_ACTIVATION,  /* redeems the code, or spends the authentication */
     HUFU_STEP_KEY,         /* asks for a key to be set up */
     HUFU_STEP_GENERATION,  /* both sides make their halves */
     HUFU_STEP_CERTIFICATE, /* first co-signature: the certificate request */
@@ -322,6 +361,14 @@ enum hufu_result hufu_key_create(struct hufu *hufu, enum hufu_usage usage, const
 /* [network] Redeems a code alone: this device is one of the account from now on, without a key yet. The account's first device
  * goes on with hufu_enrol; a later one, which the service has wait, with hufu_bind_begin. The PIN of the enrolment is not used. */
 enum hufu_result hufu_join(struct hufu *hufu, const struct hufu_enrolment *enrolment) HUFU_CHECKED;
+
+/* [network] The same without a code: spends an authentication for HUFU_AUTHENTICATE_BIND_DEVICE of whom hufu_user named, and goes
+ * on alike. Interrupted before it was HUFU_RESULT_OK, it needs a new authentication; the device key stays, so that it is one
+ * device for the service. A device of the account already: HUFU_RESULT_OK and nothing happens. code and PIN of the enrolment are
+ * not used. HUFU_RESULT_NOT_ENROLLED: hufu_service_from_text and hufu_user come first; HUFU_RESULT_AUTHENTICATION_NEEDED;
+ * HUFU_RESULT_CONFLICT: the account has as many devices as it may. */
+enum hufu_result hufu_bind_by_authentication(struct hufu *hufu,
+                                             const struct hufu_enrolment *enrolment) HUFU_CHECKED;
 
 /* What the device knows of itself; HUFU_RESULT_NOT_ENROLLED before activation. */
 struct hufu_account {
@@ -460,7 +507,8 @@ struct hufu_authentication {
     unsigned ways[HUFU_WAYS_MAX]; /* each: the methods that would do */
 };
 
-/* [network] Begins, in place of any before: of the account that this device belongs to. A captcha is answered by the library
+/* [network] Begins, in place of any before: of the account that this device belongs to, or, to bind the device or to recover the
+ * password, of whom hufu_user named. A captcha is answered by the library
  * itself, by some tenths of a second of work. The handle keeps it, for ten minutes at most, until something spends it. */
 enum hufu_result hufu_authenticate(struct hufu *hufu, enum hufu_authentication_purpose purpose,
                                    struct hufu_authentication *state) HUFU_CHECKED;

@@ -7,7 +7,7 @@
 #include "mobile-sdk/handle.h"
 #include "mobile-sdk/json.h"
 
-#define REST_PATH_MAX 128
+#define REST_PATH_MAX 192
 #define REST_ATTEMPTS 3        /* of one request whose answer was lost */
 #define REST_PAUSE_MS 400      /* before the second of them; twice as much before the third */
 #define REST_PAUSE_MAX_MS 5000 /* a service that wants more patience than that is told of to the app */

@@ -43,7 +43,7 @@ bool service_is_same(const struct device_record *device, const struct service_ad
     bool same_pin =
         service->has_tls_pin == device->has_tls_pin &&
         (!service->has_tls_pin || secret_equal(service->tls_pin, device->tls_pin, sizeof(device->tls_pin)));
-    return same_pin && strlen(device->url) == len && memcmp(device->url, service->url, len) == 0 &&
+    return same_pin && bytes_equal(bytes_of_text(device->url), bytes_of(service->url, len)) &&
            secret_equal(device->identity_hash, service->identity_hash, HUFU_HASH_SIZE);
 }
 

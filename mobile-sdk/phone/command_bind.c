@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "mobile-sdk/phone/phone.h"
+#include "mobile-sdk/phone/prove.h"
 #include "mobile-sdk/phone/qr.h"
 
 static void show_code(const struct phone *phone, enum text text, const char *code)
@@ -32,30 +33,40 @@ static enum exit_status finish(const struct phone *phone, const char *back)
     return result ? phone_end(phone, result) : tell_bound(phone);
 }
 
-static enum hufu_result join(const struct phone *phone, const char *code)
+/* Becomes a device of the account, if it is none: by the code, or by proving who holds it. */
+static enum exit_status join(struct phone *phone, const char *code)
 {
     const struct entry no_pin = {.len = 0};
-    struct hufu_account account;
-    if (!code)
-        return hufu_account(phone->hufu, &account);
     const struct hufu_enrolment enrolment = phone_enrolment(phone, code, &no_pin);
-    return hufu_join(phone->hufu, &enrolment);
+    struct hufu_account account;
+    if (code)
+        return phone_end(phone, hufu_join(phone->hufu, &enrolment));
+    if (hufu_account(phone->hufu, &account) == HUFU_RESULT_OK)
+        return EXIT_DONE;
+    enum exit_status status = phone_ask_user(phone);
+    if (!status)
+        status = prove(phone, HUFU_AUTHENTICATE_BIND_DEVICE, 0);
+    return status ? status : phone_end(phone, hufu_bind_by_authentication(phone->hufu, &enrolment));
 }
 
-enum exit_status command_bind(struct phone *phone)
+/* Whether this device gets its halves from another one. */
+static enum hufu_result is_secondary(const struct phone *phone, bool *secondary)
 {
-    ENTRY_WIPED struct entry line = {.len = 0};
+    static struct hufu_device devices[DEVICES_MAX];
+    size_t count;
+    *secondary = false;
+    enum hufu_result result = hufu_devices(phone->hufu, devices, DEVICES_MAX, &count);
+    for (size_t i = 0; !result && i < count && i < DEVICES_MAX; i++)
+        *secondary |= devices[i].is_this && strcmp(devices[i].role, "secondary") == 0;
+    return result;
+}
+
+static enum exit_status take_over(const struct phone *phone)
+{
     ENTRY_WIPED struct entry back = {.len = 0};
-    const char *code = NULL;
     char shown[HUFU_BIND_CODE_MAX];
-    if (!phone_take_code(phone, &line, &code))
-        return phone_end(phone, HUFU_RESULT_CODE_FORM);
-    if (!code && hufu_bind_unfinished(phone->hufu))
-        return finish(phone, NULL);
-    enum hufu_result result = join(phone, code);
-    if (!result)
-        result = hufu_bind_begin(phone->hufu,
-                                 phone->options.decrypt_key ? HUFU_USAGE_DECRYPT : HUFU_USAGE_SIGN, shown);
+    enum hufu_usage usage = phone->options.decrypt_key ? HUFU_USAGE_DECRYPT : HUFU_USAGE_SIGN;
+    enum hufu_result result = hufu_bind_begin(phone->hufu, usage, shown);
     if (result)
         return phone_end(phone, result);
     show_code(phone, TEXT_BIND_SHOW, shown);
@@ -64,6 +75,24 @@ enum exit_status command_bind(struct phone *phone)
     if (!entry_line(&back, STDIN_FILENO))
         return phone_end(phone, HUFU_RESULT_CODE_FORM);
     return finish(phone, back.text);
+}
+
+enum exit_status command_bind(struct phone *phone)
+{
+    ENTRY_WIPED struct entry line = {.len = 0};
+    const char *code = NULL;
+    bool secondary = true;
+    if (!phone_take_code(phone, &line, &code))
+        return phone_end(phone, HUFU_RESULT_CODE_FORM);
+    if (!code && hufu_bind_unfinished(phone->hufu))
+        return finish(phone, NULL);
+    enum exit_status status = join(phone, code);
+    if (status)
+        return status;
+    enum hufu_result result = code ? HUFU_RESULT_OK : is_secondary(phone, &secondary);
+    if (result)
+        return phone_end(phone, result);
+    return secondary ? take_over(phone) : command_enrol(phone);
 }
 
 enum exit_status command_handover(struct phone *phone)

@@ -6,8 +6,6 @@
 #include "mobile-sdk/phone/phone.h"
 #include "mobile-sdk/phone/prove.h"
 
-#define DEVICES_MAX 128
-
 static void print_device(const struct phone *phone, const struct hufu_device *device)
 {
     enum language language = phone->options.language;

@@ -23,7 +23,9 @@ static enum exit_status change(struct phone *phone)
 static enum exit_status recover(struct phone *phone)
 {
     ENTRY_WIPED struct entry wanted = {.len = 0};
-    enum exit_status status = prove(phone, HUFU_AUTHENTICATE_RECOVER, 0);
+    enum exit_status status = phone_ask_user(phone);
+    if (!status)
+        status = prove(phone, HUFU_AUTHENTICATE_RECOVER, 0);
     if (status)
         return status;
     if (!entry_new_password(&wanted, &phone->options, TEXT_ASK_NEW_PASSWORD))

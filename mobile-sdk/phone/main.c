@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include "mobile-sdk/phone/phone.h"
+#include "mobile-sdk/phone/usage.h"
 
 static const struct {
     const char *name;
@@ -27,6 +28,8 @@ static const struct {
     {"forget", command_forget},
     {"sessions", command_sessions},
     {"sign-out", command_sign_out},
+    {"service", command_service},
+    {"organizations", command_organizations},
     {"bind", command_bind},
     {"handover", command_handover},
     {"devices", command_devices},
@@ -96,13 +99,16 @@ int main(int argc, char **argv)
         return EXIT_USAGE;
     const struct options *options = &phone.options;
     if (options->help || (options->command && strcmp(options->command, "help") == 0)) {
-        say(stdout, options->language, TEXT_USAGE, NULL);
+        usage_print(stdout, options->language);
         return EXIT_DONE;
     }
     for (size_t i = 0; options->command && i < sizeof(commands) / sizeof(commands[0]); i++) {
         if (strcmp(commands[i].name, options->command) == 0)
             return (int)run(&phone, commands[i].run);
     }
-    say(stderr, options->language, options->command ? TEXT_UNKNOWN_COMMAND : TEXT_USAGE, NULL);
+    if (options->command)
+        say(stderr, options->language, TEXT_UNKNOWN_COMMAND, NULL);
+    else
+        usage_print(stderr, options->language);
     return EXIT_USAGE;
 }

@@ -18,6 +18,7 @@ struct options {
     const char *chain;
     const char *key;
     const char *device_name;
+    const char *work_number;
     int pin_fd;      /* -1: ask on the terminal */
     int password_fd; /* likewise, for passwords and codes */
     bool decrypt_key;

@@ -21,6 +21,8 @@ enum exit_status {
     EXIT_NOT_READY = 9
 };
 
+#define DEVICES_MAX 128 /* of an account */
+
 struct phone {
     struct options options;
     struct hufu_home *home;
@@ -43,12 +45,16 @@ struct phone_date phone_date(uint64_t time_ms);
 bool phone_ask_pin(const struct phone *phone, struct entry *pin);
 /* The code of the command line; "-" reads a line of standard input into `line`. False: there is none. */
 bool phone_take_code(const struct phone *phone, struct entry *line, const char **code);
+/* On a device that is nobody's yet: asks whose it shall become, unless --work-number says it. EXIT_DONE, or the reason was said. */
+enum exit_status phone_ask_user(const struct phone *phone);
 /* What an enrolment tells the service of this device. */
 struct hufu_enrolment phone_enrolment(const struct phone *phone, const char *code, const struct entry *pin);
 
 bool phone_same_key(const struct hufu_id *a, const struct hufu_id *b);
 
 enum exit_status command_enrol(struct phone *phone);
+enum exit_status command_service(struct phone *phone);
+enum exit_status command_organizations(struct phone *phone);
 enum exit_status command_bind(struct phone *phone);
 enum exit_status command_handover(struct phone *phone);
 enum exit_status command_devices(struct phone *phone);

@@ -8,108 +8,6 @@
 #define ARGUMENTS_MAX 9
 
 static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
-    [TEXT_USAGE] =
-        {"Usage: hufu-phone COMMAND [OPTIONS]\n"
-         "\n"
-         "  enrol [CODE]               make this a device of the account that CODE was given out for\n"
-         "                             (-: read CODE from standard input; none: go on after an "
-         "interruption)\n"
-         "  enrol --decrypt-key        add a key for decrypting\n"
-         "  keys                       list the keys of this device\n"
-         "  status                     ask the service about account, device and keys\n"
-         "  sign FILE                  sign FILE; --out FILE.sig (raw SM2 signature, DER), --cms FILE.p7s "
-         "(detached CMS)\n"
-         "  verify FILE --signature F  verify a raw signature with this device's certificate\n"
-         "  decrypt FILE --out F       decrypt an SM2 ciphertext (DER, or C1, C3, C2)\n"
-         "  certificate                show the certificate; --out F writes it as PEM, --chain F its "
-         "issuers\n"
-         "  public-key --out F         write the public key as PEM (with --key: of a key without a "
-         "certificate)\n"
-         "  pin                        change the PIN\n"
-         "  password change            change the password of the account\n"
-         "  password recover           set a new one, by a code sent to the account's mobile number\n"
-         "  password remember          have it remembered on this device; password forget ends that\n"
-         "  authenticate               prove who you are, as the project wants it before some things\n"
-         "  approve TEXT               approve the code that another device or a page shows (-: from "
-         "standard input)\n"
-         "  face FILE                  have a picture of your face kept for later comparison\n"
-         "  refresh                    renew the halves of the keys\n"
-         "  sessions                   list where you are signed in\n"
-         "  records                    list today's uses; --from, --to DAY: of these days (primary device)\n"
-         "  handwriting FILE           submit the handwritten signature in FILE; --out F.svg: save its "
-         "picture;\n"
-         "                             --remove: take it back\n"
-         "  sign-in                    sign in again on this device, without a code of the operator's\n"
-         "  about                      addresses, versions, licences\n"
-         "  forget --yes               remove the user from this phone, with keys and all\n"
-         "  sign-out [ID]              sign out here, or of session ID; --all: everywhere\n"
-         "  bind [CODE]                make this a second device: show a code for the primary device, then "
-         "take\n"
-         "                             the one that it shows (--decrypt-key: for the decrypting key)\n"
-         "  handover CODE              on the primary device: hand a half to the device that shows CODE\n"
-         "  devices [list]             list the account's devices\n"
-         "  devices freeze|unfreeze|unlock ID, devices rename ID NAME\n"
-         "  devices remove ID|secondaries  for good; asks for the code that is sent by SMS\n"
-         "\n"
-         "  --home DIR     where this phone keeps its things (default: $HUFU_PHONE_HOME, else ~/.hufu)\n"
-         "  --pin-fd N     read the PIN, one line, from file descriptor N (for pin: old and new, two lines)\n"
-         "  --password-fd N  read passwords and codes, one a line, from file descriptor N\n"
-         "  --picture FILE  prove by a picture of your face where the project takes one; --qr: by another "
-         "device\n"
-         "  --yes          approve without asking\n"
-         "  --key ID       use this key (default: the first that fits)\n"
-         "  --name TEXT    the device's name in lists (enrol)\n"
-         "  --lang LANG    en or zh-CN (default: from the environment)\n"
-         "\n"
-         "Exit status: 0 done; 1 a signature does not verify; 2 wrong usage or unusable input; 3 wrong PIN;\n"
-         "4 PIN locked; 5 refused by the service; 6 service away; 7 service fault or false service;\n"
-         "8 fault of this device; 9 not enrolled, or the key is not ready",
-         "用法：hufu-phone 命令 [选项]\n"
-         "\n"
-         "  enrol [激活码]             初始化：把本设备绑定到激活码所属的用户\n"
-         "                             （- 表示从标准输入读取；不给则从中断处继续）\n"
-         "  enrol --decrypt-key        增加一个解密密钥\n"
-         "  keys                       列出本设备上的密钥\n"
-         "  status                     向服务查询用户、设备和密钥的状态\n"
-         "  sign 文件                  对文件签名；--out 文件.sig（SM2 签名值，DER），--cms 文件.p7s（分离式 "
-         "CMS）\n"
-         "  verify 文件 --signature F  用本设备的证书验证签名值\n"
-         "  decrypt 文件 --out F       解密 SM2 密文（DER，或 C1、C3、C2）\n"
-         "  certificate                查看证书；--out F 写成 PEM，--chain F 写出颁发者证书链\n"
-         "  public-key --out F         把公钥写成 PEM（没有证书的密钥请加 --key）\n"
-         "  pin                        修改口令\n"
-         "  password change            修改登录口令\n"
-         "  password recover           找回登录口令（短信验证码）\n"
-         "  password remember          在本设备上记住登录口令；password forget 清除\n"
-         "  authenticate               身份认证（按项目的要求）\n"
-         "  approve 文字               同意另一台设备或页面所显示二维码的请求（- 表示从标准输入读取）\n"
-         "  face 文件                  登记人脸照片，供以后比对\n"
-         "  refresh                    更新分割密钥\n"
-         "  sessions                   列出已登录的应用和设备\n"
-         "  records                    今日使用记录；--from、--to 日期：该时间段（仅主设备）\n"
-         "  handwriting 文件           提交手写签名；--out F.svg：保存图片；--remove：删除\n"
-         "  sign-in                    在本设备上重新登录（无需激活码）\n"
-         "  about                      服务地址、版本、许可证\n"
-         "  forget --yes               从本机移除用户及其密钥\n"
-         "  sign-out [标识]            退出登录（本机，或该会话）；--all：全部退出\n"
-         "  bind [激活码]              绑定为附属设备：显示供主设备扫描的码，再输入主设备显示的码\n"
-         "                             （--decrypt-key：绑定解密密钥）\n"
-         "  handover 码                在主设备上：把分割密钥移交给显示该码的设备\n"
-         "  devices [list]             列出本用户的设备\n"
-         "  devices freeze|unfreeze|unlock 标识，devices rename 标识 名称\n"
-         "  devices remove 标识|secondaries  移除设备（secondaries：全部附属设备），需短信验证码\n"
-         "\n"
-         "  --home 目录    本机数据所在目录（默认 $HUFU_PHONE_HOME，否则 ~/.hufu）\n"
-         "  --pin-fd N     从文件描述符 N 读取口令，一行（pin 命令：旧、新各一行）\n"
-         "  --password-fd N  从文件描述符 N 读取登录口令和验证码，每行一个\n"
-         "  --picture 文件  用人脸照片认证；--qr：由另一台设备扫码认证\n"
-         "  --yes          不再询问，直接同意\n"
-         "  --key 标识     使用该密钥（默认：第一个合适的）\n"
-         "  --name 文字    设备名称（初始化时）\n"
-         "  --lang 语言    en 或 zh-CN（默认由环境决定）\n"
-         "\n"
-         "退出码：0 完成；1 签名验证不通过；2 用法错误或输入不可用；3 口令错误；4 口令已锁定；\n"
-         "5 服务拒绝；6 服务不可用；7 服务异常或身份不符；8 本设备故障；9 未初始化或密钥未就绪"},
     [TEXT_UNKNOWN_COMMAND] = {"hufu-phone: unknown command or option; hufu-phone help says more.",
                               "hufu-phone：未知的命令或选项；请看 hufu-phone help。"},
     [TEXT_BAD_LANGUAGE] = {"hufu-phone: --lang takes en or zh-CN.",
@@ -189,6 +87,15 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_PURPOSE_SIGN_IN] = {"signing in to your account", "登录您的账户"},
     [TEXT_PURPOSE_CONFIRM] = {"confirming something on another device", "在另一台设备上确认操作"},
     [TEXT_PURPOSE_RECOVER] = {"setting a new password", "重设登录口令"},
+    [TEXT_PROJECT] = {"Project {1} of the service at {2}, identity checked",
+                      "项目 {1}，服务 {2}，身份已核对"},
+    [TEXT_PROJECT_REQUESTS] = {"  Accounts can be asked for: hufu-phone request",
+                               "  可以自助申请：hufu-phone request"},
+    [TEXT_PROJECT_ORGANIZATIONS] = {"  Its organizations: hufu-phone organizations",
+                                    "  单位列表：hufu-phone organizations"},
+    [TEXT_ORGANIZATION_LINE] = {"{1}  {2}", "{1}  {2}"},
+    [TEXT_ORGANIZATION_NONE] = {"The project has no organizations.", "该项目没有单位。"},
+    [TEXT_ASK_WORK_NUMBER] = {"Work number:", "工号："},
     [TEXT_FACE_KEPT] = {"The picture of your face is kept for later comparison.",
                         "人脸照片已登记，供以后比对。"},
     [TEXT_PIN_CHANGED] = {"The PIN has been changed.", "口令已修改。"},
@@ -266,11 +173,12 @@ static const char *const result_texts[HUFU_RESULT_COUNT][LANGUAGE_COUNT] = {
     [HUFU_RESULT_ARGUMENT] = {"That cannot be asked for.", "参数不正确。"},
     [HUFU_RESULT_LIMIT] = {"Too large or too many.", "超出限制。"},
     [HUFU_RESULT_PIN_FORM] = {"A PIN has 6 to 64 bytes of text.", "口令须为 6 至 64 字节的文字。"},
-    [HUFU_RESULT_CODE_FORM] = {"That is not an activation code.", "激活码格式不正确。"},
+    [HUFU_RESULT_CODE_FORM] = {"That is not a code of this kind.", "激活码或二维码格式不正确。"},
     [HUFU_RESULT_ADDRESS] = {"The service address is not safe: without TLS only this machine can be reached.",
                              "服务地址不安全：未使用 TLS 时只能连接本机。"},
-    [HUFU_RESULT_NOT_ENROLLED] = {"This device is not enrolled. Ask the operator for an activation code.",
-                                  "本设备尚未初始化，请向管理员索取激活码。"},
+    [HUFU_RESULT_NOT_ENROLLED] = {"This device is not enrolled. Enrol it with an activation code, or choose "
+                                  "the service by its QR code.",
+                                  "本设备尚未初始化，请使用激活码，或扫描服务的二维码。"},
     [HUFU_RESULT_ALREADY] = {"This device is enrolled with another service already.",
                              "本设备已在另一个服务上初始化。"},
     [HUFU_RESULT_NOT_FOUND] = {"There is no such thing.", "没有找到。"},
@@ -301,8 +209,8 @@ static const char *const result_texts[HUFU_RESULT_COUNT][LANGUAGE_COUNT] = {
     [HUFU_RESULT_FAULT] =
         {"The answer of the service does not hold. Nothing was released; tell the operator.",
          "服务的应答不正确，没有泄露任何信息，请通知管理员。"},
-    [HUFU_RESULT_IDENTITY] = {"This is not the service that the activation code named.",
-                              "对方不是激活码所指的服务。"},
+    [HUFU_RESULT_IDENTITY] = {"This is not the service that the code named.",
+                              "对方不是激活码或二维码所指的服务。"},
     [HUFU_RESULT_STORAGE] = {"The data of this device cannot be read or written.", "无法读写本设备的数据。"},
     [HUFU_RESULT_DAMAGED] = {"The data of this device are damaged.", "本设备的数据已损坏。"},
     [HUFU_RESULT_PLATFORM] = {"A function of this device failed.", "本设备的功能出错。"},

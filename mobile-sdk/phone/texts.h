@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Everything hufu-phone says, in English and simplified Chinese, in one catalogue. */
+/* Everything hufu-phone says but its usage, in English and simplified Chinese, in one catalogue. */
 #ifndef HUFU_PHONE_TEXTS_H
 #define HUFU_PHONE_TEXTS_H
 
@@ -14,7 +14,6 @@ enum language {
 };
 
 enum text {
-    TEXT_USAGE,
     TEXT_UNKNOWN_COMMAND,
     TEXT_BAD_LANGUAGE,
     TEXT_BAD_PIN_FD,
@@ -76,6 +75,12 @@ enum text {
     TEXT_PURPOSE_SIGN_IN,
     TEXT_PURPOSE_CONFIRM,
     TEXT_PURPOSE_RECOVER,
+    TEXT_PROJECT,
+    TEXT_PROJECT_REQUESTS,
+    TEXT_PROJECT_ORGANIZATIONS,
+    TEXT_ORGANIZATION_LINE,
+    TEXT_ORGANIZATION_NONE,
+    TEXT_ASK_WORK_NUMBER,
     TEXT_FACE_KEPT,
     TEXT_REFRESHED,
     TEXT_FAILURES_BEFORE,

@@ -48,9 +48,13 @@ class Inbox:
         return self.wait(to, after=after, seconds=seconds)[0]
 
     def code(self, to, after=0, seconds=20):
-        """The code in the newest message for the recipient that carries one."""
-        self.next(to, after=after, seconds=seconds)
-        return [message["values"][0] for message in self.messages(to, after=after) if message.get("template", "").startswith("code-")][-1]
+        """The code in the newest message for the recipient that carries one, waiting for the first such message."""
+        seen, codes = after, []
+        while not codes:
+            seen = self.next(to, after=seen, seconds=seconds)["number"]
+            codes = [message["values"][0] for message in self.messages(to, after=after)
+                     if message.get("template", "").startswith("code-")]
+        return codes[-1]
 
     def clear(self, to=None):
         self._ask("DELETE", "/messages" + self._query(to=to))

@@ -27,14 +27,26 @@ uint64_t sdk_service_now(const struct sdk_service *service)
     return service->clock_ms;
 }
 
+static struct service_address address_of(const struct sdk_service *service)
+{
+    struct service_address address = {.url = "https://hufu.test:8443", .has_tls_pin = true};
+    memset(address.tls_pin, 0x5a, sizeof(address.tls_pin));
+    hash_sha256(address.identity_hash, bytes_of(service->identity_key, 65));
+    return address;
+}
+
+void sdk_service_project_text(struct sdk_service *service, char text[SERVICE_TEXT_MAX])
+{
+    const struct service_project project = {.service = address_of(service), .project_id = SDK_PROJECT_ID};
+    assert_ok(service_project_encode(text, &project));
+}
+
 const char *sdk_service_new_code(struct sdk_service *service)
 {
-    struct activation activation = {.service = {.url = "https://hufu.test:8443", .has_tls_pin = true}};
-    memset(activation.service.tls_pin, 0x5a, sizeof(activation.service.tls_pin));
+    struct activation activation = {.service = address_of(service)};
     assert_ok(fill(NULL, service->code, sizeof(service->code)));
     service->code_used = false;
     memcpy(activation.code, service->code, sizeof(activation.code));
-    hash_sha256(activation.service.identity_hash, bytes_of(service->identity_key, 65));
     assert_ok(activation_encode(service->code_text, &activation));
     return service->code_text;
 }
@@ -174,6 +186,11 @@ static void post_activation(struct sdk_service *service, const struct json_t *js
     }
     service->code_used = true;
     memcpy(service->device_key, device_key, 65);
+    sdk_reply_session(service, answer);
+}
+
+void sdk_reply_session(struct sdk_service *service, struct hufu_http_answer *answer)
+{
     uint8_t token[32];
     assert_ok(fill(NULL, token, sizeof(token)));
     base64url_encode(service->token, sizeof(service->token), bytes_of(token, sizeof(token)));
@@ -187,8 +204,8 @@ static void post_activation(struct sdk_service *service, const struct json_t *js
 
 /* ---- /v1/sessions ---- */
 
-static bool proves_sign_in(const uint8_t *authentication, const uint8_t *device_key, uint64_t time_ms,
-                           const uint8_t *proof)
+bool sdk_proves_sign_in(const uint8_t *authentication, const uint8_t *device_key, uint64_t time_ms,
+                        const uint8_t *proof)
 {
     uint8_t memory[192];
     struct buf message;
@@ -216,7 +233,7 @@ static void post_session(struct sdk_service *service, const struct json_t *json,
         (void)sdk_problem(answer, 403, "frame-time", extras);
         return;
     }
-    assert_true(proves_sign_in(authentication, device_key, time_ms, proof));
+    assert_true(sdk_proves_sign_in(authentication, device_key, time_ms, proof));
     uint8_t token[32];
     assert_ok(fill(NULL, token, sizeof(token)));
     base64url_encode(service->token, sizeof(service->token), bytes_of(token, sizeof(token)));
@@ -428,6 +445,8 @@ static void route(struct sdk_service *service, const struct hufu_http_request *r
         post_activation(service, json, answer);
     else if (strcmp(path, "/v1/sessions") == 0 && json)
         post_session(service, json, answer);
+    else if (sdk_signup(service, path, json, answer))
+        return;
     else if (!is_authorized(service, request))
         (void)sdk_problem(answer, 401, "unauthenticated", "");
     else if (!carries_frame(json) && !sdk_proof_is_near(service, request))

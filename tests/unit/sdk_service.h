@@ -77,6 +77,11 @@ struct sdk_stored_answer {
     char body[131072];
 };
 
+#define SDK_PROJECT_ID                   \
+    {                                    \
+        [6] = 0x70, [8] = 0x80, [15] = 1 \
+    } /* as it stands in the answers */
+
 struct sdk_service {
     enum sdk_lie lie;
     uint64_t clock_ms; /* set by the test; the clock of the device is another */
@@ -117,6 +122,9 @@ struct sdk_service {
     char last_jti[64]; /* of a proof */
     char last_proof[HUFU_DPOP_MAX + 1];
     unsigned late_proofs;
+    unsigned devices;   /* keys that were bound by an authentication */
+    bool authenticated; /* there is an authentication that has passed, and was not spent */
+    bool device_limit;  /* no further device is bound */
     struct cosign_random random;
 };
 
@@ -132,6 +140,9 @@ struct sdk_service_key *sdk_service_key(struct sdk_service *service, bool decryp
 /* scalar·G */
 void sdk_public_of(uint8_t point[COSIGN_POINT_SIZE], const uint8_t scalar[COSIGN_SCALAR_SIZE]);
 
+/* The text of its project, with every pin right. */
+void sdk_service_project_text(struct sdk_service *service, char text[SERVICE_TEXT_MAX]);
+
 /* ---- Between the files of the service ---- */
 
 struct json_t;
@@ -144,6 +155,15 @@ int sdk_problem(struct hufu_http_answer *answer, int status, const char *slug, c
 #define SDK_TEXT(name, data, len)         \
     char name[BASE64URL_TEXT_SIZE(2048)]; \
     base64url_encode(name, sizeof(name), bytes_of(data, len))
+
+/* The account's device, whose key is kept, and a session: what an activation answers. */
+void sdk_reply_session(struct sdk_service *service, struct hufu_http_answer *answer);
+/* Of T("hufu/sign-in", …): a proof of the device key. */
+bool sdk_proves_sign_in(const uint8_t *authentication, const uint8_t *device_key, uint64_t time_ms,
+                        const uint8_t *proof);
+/* What people without a session ask for (projects, captchas, authentications, devices). False: it is none of these. */
+bool sdk_signup(struct sdk_service *service, const char *path, const struct json_t *json,
+                struct hufu_http_answer *answer);
 
 /* Asserts that the request carries a proof for itself that holds. False: but it is too old or too early. */
 bool sdk_proof_is_near(struct sdk_service *service, const struct hufu_http_request *request);

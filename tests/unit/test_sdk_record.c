@@ -124,6 +124,22 @@ static void damaged_certificates_are_refused_or_read_without_harm(void **state)
     for_each_damage(bytes_of(kept.data, kept.len), read_certificates, x);
 }
 
+/* What an earlier version stored has no project's id at its end. */
+static void a_device_record_of_an_earlier_version_is_read(void **state)
+{
+    struct storage *x = *state;
+    struct device_record before, after;
+    struct sdk_value *value = value_with(x, "device");
+    assert_non_null(value);
+    assert_int_equal(device_record_load(&before, &x->device->platform.storage), HUFU_RESULT_OK);
+    assert_memory_equal(value->data + 4, "hufu/sdk/device/2", 17);
+    value->data[4 + 16] = '1';
+    value->len -= 4 + HUFU_ID_SIZE;
+    assert_int_equal(device_record_load(&after, &x->device->platform.storage), HUFU_RESULT_OK);
+    memset(&before.project, 0, sizeof(before.project));
+    assert_memory_equal(&after, &before, sizeof(after));
+}
+
 static void a_handle_is_not_opened_on_a_damaged_record(void **state)
 {
     struct storage *x = *state;
@@ -198,6 +214,7 @@ int main(void)
         TEST(a_damaged_device_record_is_refused_or_read_without_harm),
         TEST(a_damaged_key_record_is_refused_or_read_without_harm),
         TEST(damaged_certificates_are_refused_or_read_without_harm),
+        TEST(a_device_record_of_an_earlier_version_is_read),
         TEST(a_handle_is_not_opened_on_a_damaged_record),
         TEST(the_record_of_one_key_does_not_stand_in_for_another),
         cmocka_unit_test(weaker_pin_parameters_than_todays_are_refused),

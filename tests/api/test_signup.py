@@ -1,0 +1,248 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A phone without an activation code (A1, A4, A7): service and organization by a QR code's text, binding by authentication."""
+
+import itertools
+import re
+import urllib.parse
+import uuid
+
+import pytest
+
+import authentication
+import phone as phone_module
+import wire
+from authentication import GOOD_PASSWORD
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def forgotten_tries(stack):
+    """The tests before this one used up what this host's address may try."""
+    authentication.forget_tries(stack)
+
+
+@pytest.fixture
+def new_project(admin):
+    """A function that adds a project with these rules."""
+
+    def add(**rules):
+        made = admin.post("/admin/v1/projects", {"name": "Signup " + uuid.uuid4().hex}).ok(201)
+        return admin.patch("/admin/v1/projects/" + made["id"], {"language": "en", "captcha_bits": 4, **rules}).ok()
+
+    return add
+
+
+@pytest.fixture
+def mobile():
+    return "+86137%08d" % (uuid.uuid4().int % 10 ** 8)
+
+
+def text_of(admin, project):
+    return admin.get(f"/admin/v1/projects/{project['id']}/service-text").ok()["text"]
+
+
+@pytest.fixture
+def chosen(admin):
+    """A function that gives a phone which has chosen the project's service."""
+
+    def choose(project):
+        phone = phone_module.Phone()
+        phone.do("service", "-", given=text_of(admin, project).encode() + b"\n")
+        return phone
+
+    return choose
+
+
+@pytest.fixture
+def holder(public, admin, mobile):
+    """A function that adds a person with mobile number and password to a project; gives the account."""
+
+    def add(project):
+        account = admin.post("/admin/v1/users", {"project": project["id"], "name": "Li Lei", "work_number": "S%05d" % next(_numbers),
+                                                 "mobile": mobile}).ok(201)["account"]
+        authentication.set_password(public, admin, project["id"], account)
+        return account
+
+    return add
+
+
+@pytest.fixture
+def bind(inbox, mobile):
+    """A function that runs bind without a code, proving who holds the phone by password and SMS code."""
+
+    def bind(phone, account, status=phone_module.DONE, **kwargs):
+        after = inbox.last
+        return phone.do("bind", "--work-number", account["work_number"], pin=phone_module.PIN, status=status,
+                        passwords=[GOOD_PASSWORD, lambda: inbox.code(mobile, after=after)], **kwargs)
+
+    return bind
+
+
+def replaced(text, name, value):
+    """The text with another value of one parameter."""
+    return re.sub(rf"([?&]{name}=)[^&]*", lambda match: match.group(1) + value, text)
+
+
+# ---- A1: service and organization ----
+
+
+def test_a1_the_qr_code_of_a_project_names_address_keys_and_project(stack, public, admin, new_project):
+    project = new_project()
+    text = stack.hufu("project", "qr", project["id"], "--no-qr").strip()
+    assert text == text_of(admin, project)
+    kind, _, query = text.partition("?")
+    values = urllib.parse.parse_qs(query, keep_blank_values=True, strict_parsing=True)
+    assert kind == "hufu:service" and set(values) == {"u", "t", "k", "p"}
+    assert values["u"] == [stack.environment["HUFU_URL"]]
+    assert wire.decode(values["p"][0]) == uuid.UUID(project["id"]).bytes
+    activation = admin.post("/admin/v1/users", {"project": project["id"], "name": "A", "work_number": "A"}).ok(201)["activation"]["text"]
+    of_code = urllib.parse.parse_qs(activation.partition("?")[2], keep_blank_values=True)
+    assert all(of_code[name] == values[name] for name in "utk"), "it pins what an activation code pins"
+    assert "█" in stack.hufu("project", "qr", project["id"], "--qr")
+    admin.get(f"/admin/v1/projects/{uuid.uuid4()}/service-text").problem(404, "not-found")
+
+
+def test_a1_a_phone_chooses_service_and_organization_by_the_qr_code(admin, new_project, chosen):
+    project = new_project(signup="operator")
+    names = ["Hospital %03d" % i for i in range(230)]  # three pages of the phone's
+    for name in names:
+        admin.post("/admin/v1/organizations", {"project": project["id"], "name": name}).ok(201)
+    phone = chosen(project)
+    said = phone.do("service")
+    assert project["name"] in said and "hufu-phone request" in said and "hufu-phone organizations" in said
+    lines = phone.do("organizations").splitlines()
+    assert sorted(line.split("  ", 1)[1] for line in lines) == names  # those of one millisecond have no order
+    assert "身份已核对" in phone.do("service", language="zh-CN")
+
+
+def test_a1_the_list_of_organizations_says_ids_and_names_alone_and_is_paged(public, admin, new_project):
+    project = new_project()
+    made = [admin.post("/admin/v1/organizations", {"project": project["id"], "name": name}).ok(201) for name in ("One", "Two", "Three")]
+    path = f"/v1/projects/{project['id']}/organizations"
+    expected = [{"id": organization["id"], "name": organization["name"]} for organization in sorted(made, key=lambda one: one["id"])]
+    assert public.get(path).ok() == {"organizations": expected}
+    first = public.get(path + "?limit=2").ok()
+    assert first["organizations"] == expected[:2]
+    assert public.get(path + "?limit=2&cursor=" + first["next_cursor"]).ok() == {"organizations": expected[2:]}
+    public.get(f"/v1/projects/{uuid.uuid4()}/organizations").problem(404, "not-found")
+    public.get(path + "?limit=0").problem(400, "bad-field", field="limit")
+
+
+def test_a1_a_project_may_keep_its_organizations_to_itself(public, admin, new_project, chosen):
+    project = new_project(organization_list=False)
+    admin.post("/admin/v1/organizations", {"project": project["id"], "name": "Secret Hospital"}).ok(201)
+    public.get(f"/v1/projects/{project['id']}/organizations").problem(403, "not-allowed")
+    assert public.get("/v1/projects/" + project["id"]).ok()["organization_list"] is False
+    phone = chosen(project)
+    assert "organizations" not in phone.do("service")
+    assert "Secret" not in phone.do("organizations", status=phone_module.REFUSED)
+
+
+def test_a1_listing_counts_as_tries_of_the_address(stack, public, new_project):
+    path = f"/v1/projects/{new_project()['id']}/organizations"
+    public.get(path).ok()
+    stack.sql("update address_attempt set ahead = clock_timestamp() + interval '3 hours'")
+    public.get(path).problem(429, "too-many-tries")
+
+
+def test_a1_a_service_that_is_not_the_one_of_the_text_is_not_chosen(admin, new_project):
+    text = text_of(admin, new_project())
+    phone = phone_module.Phone()
+    other_key = replaced(text, "k", "A" * 43)
+    assert "not the service" in phone.do("service", other_key, status=phone_module.FAULT)
+    phone.do("service", replaced(text, "p", wire.encode(uuid.uuid4().bytes)), status=phone_module.USAGE)
+    phone.do("service", replaced(text, "u", "http://service.example"), status=phone_module.USAGE)
+    phone.do("service", text[:-1], status=phone_module.USAGE)
+    phone.do("service", status=phone_module.NOT_READY)
+    phone.do("organizations", status=phone_module.NOT_READY)
+
+
+# ---- A4, A7: binding without an activation code ----
+
+
+def test_a7_a_phone_without_a_code_is_bound_by_password_and_sms_and_signs(admin, new_project, chosen, holder, bind):
+    project = new_project()
+    account = holder(project)
+    phone = chosen(project)
+    said = bind(phone, account)
+    assert "Li Lei" in said and account["work_number"] in said
+    phone.sign(b"bound without a code")
+    # It is done: nothing is asked for again, and the service of a bound phone stays.
+    phone.do("bind", pin=phone_module.PIN)
+    other = text_of(admin, new_project())
+    phone.do("service", other, status=phone_module.USAGE)
+    phone.sign(b"and it signs on")
+
+
+def test_a4_what_the_projects_rule_asks_for_is_asked_for(new_project, chosen, holder, inbox, mobile):
+    project = new_project(methods_bind_device=["password"])
+    account = holder(project)
+    phone = chosen(project)
+    after = inbox.last
+    phone.do("bind", "--work-number", account["work_number"], pin=phone_module.PIN, passwords=["Wrong horse 7"],
+             status=phone_module.REFUSED)
+    phone.do("bind", "--work-number", account["work_number"], pin=phone_module.PIN, passwords=[GOOD_PASSWORD])
+    assert not [message for message in inbox.messages(mobile, after=after) if message["template"].startswith("code-")]
+    phone.sign(b"by the password alone")
+
+
+def test_a4_an_unknown_work_number_is_answered_as_a_wrong_password_is(new_project, chosen, holder):
+    project = new_project(methods_bind_device=["password"])
+    account = holder(project)
+    said = [re.sub(r"request [^)]*", "", chosen(project).do("bind", "--work-number", number, passwords=["Wrong horse 7"], pin=phone_module.PIN,
+                                                            status=phone_module.REFUSED)) for number in (account["work_number"], "NOBODY")]
+    assert said[0] == said[1]
+
+
+def test_a7_a_second_phone_is_refused_where_there_may_be_one(new_project, chosen, holder, bind, stack):
+    project = new_project(device_mode="single")
+    account = holder(project)
+    bind(chosen(project), account)
+    authentication.forget_tries(stack)
+    second = chosen(project)
+    assert "device-limit" in bind(second, account, status=phone_module.REFUSED)
+
+
+def test_a7_a_secondary_bound_by_authentication_waits_for_the_hand_over(new_project, chosen, holder, bind, stack, mobile, inbox):
+    project = new_project(device_mode="primary", secondary_limit=1)
+    account = holder(project)
+    primary = chosen(project)
+    bind(primary, account)
+    authentication.forget_tries(stack)
+    secondary = chosen(project)
+    after = inbox.last
+    back = []
+
+    def hand_over(line):
+        if line.startswith("hufu:bind?"):
+            back.append(line.strip())
+
+    # The first run shows its code and ends; what it is bound to stays.
+    secondary.command("bind", "--work-number", account["work_number"], pin=phone_module.PIN, tell=hand_over,
+                      passwords=[GOOD_PASSWORD, lambda: inbox.code(mobile, after=after)])
+    assert back
+    process = secondary.start("bind")
+    code = next(line for line in process.stdout if line.startswith(b"hufu:bind?")).decode().strip()
+    shown = primary.do("handover", code, pin=phone_module.PIN)
+    answer = next(line for line in shown.splitlines() if line.startswith("hufu:bound?"))
+    out, err = process.communicate(answer.encode() + b"\n", timeout=120)
+    assert process.returncode == phone_module.DONE, (out, err)
+    secondary.sign(b"by the secondary")
+    authentication.forget_tries(stack)
+    third = chosen(project)
+    assert "device-limit" in bind(third, account, status=phone_module.REFUSED)
+
+
+def test_a10_a_phone_that_is_nobodys_recovers_the_password_and_binds(new_project, chosen, holder, bind, stack, inbox, mobile):
+    project = new_project()
+    account = holder(project)
+    phone = chosen(project)
+    after = inbox.last
+    phone.do("password", "recover", "--work-number", account["work_number"],
+             passwords=[lambda: inbox.code(mobile, after=after), GOOD_PASSWORD + "!"])
+    authentication.forget_tries(stack)
+    after = inbox.last
+    phone.do("bind", "--work-number", account["work_number"], pin=phone_module.PIN,
+             passwords=[GOOD_PASSWORD + "!", lambda: inbox.code(mobile, after=after)])
+    phone.sign(b"after recovery")
