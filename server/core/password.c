@@ -67,7 +67,7 @@ static enum hufu_err password_draw(struct password_initial *out, struct password
     return password_text_normalise(text, out->text);
 }
 
-/* Whoever had the password remembered, or was about to use it, begins anew. */
+/* Whoever had used the password, had it remembered, or was about to use it, begins anew; session_id, if any, stays. */
 static enum hufu_err password_end_others(struct worker *worker, const uint8_t account_id[UUID_SIZE],
                                          const uint8_t *session_id)
 {
@@ -104,9 +104,7 @@ enum hufu_err password_issue(struct worker *worker, struct act *act, const uint8
     err = password_put(worker->store, account.project_id, account_id, made.hash, PASSWORD_INITIAL_HOURS,
                        &out->until_ms);
     if (err == HUFU_OK)
-        err = remembered_revoke_account(worker->store, account_id);
-    if (err == HUFU_OK)
-        err = authentication_end_all(worker->store, account_id);
+        err = password_end_others(worker, account_id, NULL);
     if (err == HUFU_OK)
         err = act_record(worker, act, NULL);
     return err == HUFU_OK ? store_commit(&transaction) : err;

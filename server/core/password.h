@@ -28,7 +28,7 @@ struct password_initial {
 void password_initial_wipe(struct password_initial *initial);
 #define PASSWORD_INITIAL_WIPED __attribute__((cleanup(password_initial_wipe)))
 
-/* Takes the place of any password of the account. Refusals: not found, account not active. HUFU_ERR_BUSY. */
+/* Takes the place of any password of the account, and ends its sessions with it. Refusals: not found, account not active. HUFU_ERR_BUSY. */
 enum hufu_err password_issue(struct worker *worker, struct act *act, const uint8_t account_id[UUID_SIZE],
                              struct password_initial *out) HUFU_MUST_CHECK;
 

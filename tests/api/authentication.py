@@ -5,6 +5,7 @@ import hashlib
 import itertools
 
 import wire
+from device import code_of
 
 GOOD_PASSWORD = "Correct horse 7"
 
@@ -70,6 +71,14 @@ def set_password(public, admin, project, account, password=GOOD_PASSWORD):
     initial = admin.post(f"/admin/v1/users/{account['id']}/password").ok(201)["password"]
     begun = begin(public, project, account["work_number"])
     begun.password(initial, new_password=password).ok(200)
+
+
+def set_password_of(public, admin, project, session):
+    """The same for somebody with a session: it ends by that, and is begun anew by a code of the operator's."""
+    account = session.user["account"]
+    set_password(public, admin, project, account)
+    text = admin.post(f"/admin/v1/users/{account['id']}/activations").ok(201)["activation"]["text"]
+    session.token = public.post("/v1/activations", session.device.activation(code_of(text))).ok(201)["session_token"]
 
 
 def forget_tries(stack):

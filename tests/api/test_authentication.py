@@ -105,8 +105,7 @@ def test_a4_the_order_of_methods_does_not_matter(public, inbox, project, person)
 
 
 def test_a4_a_session_confirms_without_captcha_and_may_pass_more_than_it_must(stack, inbox, admin, project, public, session):
-    account = session.user["account"]
-    authentication.set_password(public, admin, project["id"], account)
+    authentication.set_password_of(public, admin, project["id"], session)
     begun = confirm(session)
     assert ["password"] in begun.begun["methods"]
     assert begun.password(GOOD_PASSWORD).ok()["state"] == "passed"
@@ -117,7 +116,7 @@ def test_a4_a_session_confirms_without_captcha_and_may_pass_more_than_it_must(st
 
 
 def test_a4_a_session_has_at_most_twenty_confirmations_under_way(stack, public, admin, project, session):
-    authentication.set_password(public, admin, project["id"], session.user["account"])
+    authentication.set_password_of(public, admin, project["id"], session)
     with concurrent.futures.ThreadPoolExecutor(10) as pool:
         answers = list(pool.map(lambda _: session.post("/v1/account/authentications"), range(30)))
     assert sorted(answer.status for answer in answers) == [201] * 20 + [429] * 10
@@ -362,7 +361,7 @@ def test_a4_a_copy_of_the_database_has_no_password_code_or_token(stack, public, 
 @pytest.fixture
 def known(public, admin, project, session, device):
     """The account of a session whose person has a password and has just given it."""
-    authentication.set_password(public, admin, project["id"], session.user["account"])
+    authentication.set_password_of(public, admin, project["id"], session)
     confirm(session).password(GOOD_PASSWORD).ok()
     return session.user["account"]
 
@@ -574,6 +573,30 @@ def test_a10_an_initial_password_serves_for_choosing_another_one(public, admin, 
     assert begun.password(GOOD_PASSWORD).ok()["passed"] == ["password"]
 
 
+def test_a10_an_initial_password_ends_every_session_and_what_was_remembered(stack, public, admin, project, session, device, known, new_user):
+    remembered = session.post("/v1/account/remembered-password").ok(201)["remembered"]
+    code = device_module.code_of(admin.post(f"/admin/v1/users/{known['id']}/activations").ok(201)["activation"]["text"])
+    platform = public.with_token(
+        public.post("/v1/activations", device.activation(code, application="platform")).ok(201)["session_token"], device)
+    begun = begin(public, project["id"], known["work_number"])
+    somebody = device_module.Device()
+    code = device_module.code_of(new_user()["activation"]["text"])
+    other = public.with_token(public.post("/v1/activations", somebody.activation(code)).ok(201)["session_token"], somebody)
+    for client in (session, platform, other):
+        client.get("/v1/keys").ok()
+    initial = admin.post(f"/admin/v1/users/{known['id']}/password").ok(201)["password"]
+    for client in (session, platform):
+        client.get("/v1/keys").problem(401, "unauthenticated")
+    other.get("/v1/keys").ok()
+    begun.password(initial, new_password="Another horse 8").problem(403, "authentication-failed")
+    begun = begin(public, project["id"], known["work_number"])
+    begun.remembered(**remembered_proof(device, begun, remembered)).problem(403, "authentication-failed")
+    assert stack.sql("select count(*) from session where account_id = '%s' and state = 'open'" % known["id"]) == "0"
+    assert stack.sql("select outcome from audit_event where account_id = '%s' and action = 'password.issue' order by at desc limit 1"
+                     % known["id"]) == "ok"
+    begun.password(initial, new_password="Another horse 8").ok()
+
+
 def test_a10_the_operators_command_gives_an_initial_password(stack, public, project, new_user):
     account = new_user()["account"]
     said = stack.hufu("--lang", "en", "user", "password", account["id"]).splitlines()
@@ -619,7 +642,7 @@ def test_a4_another_mobile_number_ends_what_was_begun_with_the_one_before(public
 
 
 def test_a10_changing_counts_wrong_tries_like_signing_in(public, admin, project, session):
-    authentication.set_password(public, admin, project["id"], session.user["account"])
+    authentication.set_password_of(public, admin, project["id"], session)
     statuses = [session.request("PUT", "/v1/account/password", {"old": "Wrong horse %d" % i, "new": "Another horse 8"}).status
                 for i in range(12)]
     assert statuses == [403] * 10 + [429] * 2
@@ -627,7 +650,7 @@ def test_a10_changing_counts_wrong_tries_like_signing_in(public, admin, project,
 
 def test_a10_changing_needs_the_old_one_and_ends_other_sessions(stack, public, admin, inbox, project, session, device):
     account = session.user["account"]
-    authentication.set_password(public, admin, project["id"], account)
+    authentication.set_password_of(public, admin, project["id"], session)
     put = lambda old, new: session.request("PUT", "/v1/account/password", {"old": old, "new": new})
     put("Wrong horse 7", "Another horse 8").problem(403, "authentication-failed")
     put(GOOD_PASSWORD, "short").problem(400, "bad-field", field="new")

@@ -20,9 +20,9 @@ def holder(stack):
                                                 "organization": "第一医院"}).ok(201)
     phone = phone_module.Phone()
     phone.user, phone.project = user, project
-    phone.enrol(user["activation"]["text"])
     authentication.forget_tries(stack)
     authentication.set_password(stack.public, stack.admin, project["id"], user["account"])
+    phone.enrol(user["activation"]["text"])
     return phone
 
 

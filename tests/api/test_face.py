@@ -98,10 +98,10 @@ def anna(stack, public, admin, inbox, project):
     user = admin.post("/admin/v1/users", {"project": project["id"], "name": "Anna", "work_number": "F%d" % next(_numbers),
                                           "mobile": mobile}).ok(201)
     account = user["account"]
+    authentication.set_password(public, admin, project["id"], account)
     device = device_module.Device()
     answer = public.post("/v1/activations", device.activation(device_module.code_of(user["activation"]["text"]))).ok(201)
     session = public.with_token(answer["session_token"], device)
-    authentication.set_password(public, admin, project["id"], account)
     begun = confirm(session)
     begun.password(GOOD_PASSWORD).ok()
     last = inbox.last

@@ -25,8 +25,8 @@ def holder(public, admin, project, new_user):
     phone = phone_module.Phone()
     phone.user = new_user(mobile=mobile)
     phone.mobile = "+86" + mobile
-    phone.enrol(phone.user["activation"]["text"])
     authentication.set_password(public, admin, project["id"], phone.user["account"])
+    phone.enrol(phone.user["activation"]["text"])
     return phone
 
 
@@ -49,9 +49,10 @@ def test_a10_the_phone_recovers_its_password_by_a_code(holder, inbox):
     assert holder.command("authenticate", passwords=["Another horse 8"]).returncode == phone_module.REFUSED
 
 
-def test_a10_an_initial_password_is_changed_on_the_way(admin, holder):
+def test_a10_an_initial_password_is_changed_on_the_way(admin, holder, inbox):
     initial = admin.post(f"/admin/v1/users/{holder.user['account']['id']}/password").ok(201)["password"]
-    said = holder.do("authenticate", passwords=[initial, "Another horse 8"])
+    assert holder.command("authenticate", passwords=[initial, "Another horse 8"]).returncode == phone_module.REFUSED
+    said = holder.do("sign-in", passwords=[initial, "Another horse 8", with_code(inbox, holder)])
     assert "one-time password" in said
     holder.do("authenticate", passwords=["Another horse 8"])
 

@@ -241,8 +241,8 @@ def by_password(admin):
 def member(public, admin, new_user, by_password):
     """Somebody of that project with a device; .account and .device belong to the client."""
     user, device = new_user(project=by_password["id"]), Device()
-    answer = public.post("/v1/activations", device.activation(code_of(user["activation"]["text"]))).ok(201)
     authentication.set_password(public, admin, by_password["id"], user["account"])
+    answer = public.post("/v1/activations", device.activation(code_of(user["activation"]["text"]))).ok(201)
     client = public.with_token(answer["session_token"], device)
     client.account, client.answer = user["account"], answer
     return client
@@ -353,8 +353,8 @@ def test_a5_a_signature_is_submitted_after_an_authentication_where_the_project_s
 
 def test_a11_the_phone_signs_in_again_without_a_code(public, admin, new_user, by_password):
     user, phone = new_user(project=by_password["id"]), phone_module.Phone()
-    phone.enrol(user["activation"]["text"])
     authentication.set_password(public, admin, by_password["id"], user["account"])
+    phone.enrol(user["activation"]["text"])
     phone.do("sign-out")
     phone.do("status", status=phone_module.REFUSED)
     phone.do("sign-in", passwords=[authentication.GOOD_PASSWORD])

@@ -57,15 +57,15 @@ def stolen(stack):
         "identity_kind": "resident-card", "identity_number": IDENTITY}).ok(201)
     sought = {"mobile": MOBILE.encode(), "identity": IDENTITY.encode(), "e-mail": EMAIL.encode()}
     account, device = user["account"], Device()
-    answer = public.post("/v1/activations", device.activation(code_of(user["activation"]["text"]))).ok(201)
-    session = public.with_token(answer["session_token"], device)
-    sought["a session"] = wire.decode(session.token)
-    sought["a session, as text"] = session.token.encode()
-
     initial = admin.post(f"/admin/v1/users/{account['id']}/password").ok(201)["password"]
     password = "Tr0ub4dor & " + secrets.token_hex(8)
     authentication.begin(public, project["id"], account["work_number"]).password(initial, new_password=password).ok()
     sought.update({"the operator's password": initial.encode(), "the password": password.encode()})
+
+    answer = public.post("/v1/activations", device.activation(code_of(user["activation"]["text"]))).ok(201)
+    session = public.with_token(answer["session_token"], device)
+    sought["a session"] = wire.decode(session.token)
+    sought["a session, as text"] = session.token.encode()
 
     begun = authentication.begin(public, project["id"], account["work_number"])
     begun.password(password).ok()
