@@ -167,8 +167,8 @@ void admin_user_refuse(struct http_request *request, struct worker *worker)
         reply_json(request, 200, json_pack("{so}", "account", view_account(&account)));
 }
 
-/* What can be corrected: all that is known of the person, but name, work number and organization, which stand in the
- * certificate. */
+/* What can be corrected, or (null) cleared: all that is known of the person, but name, work number and organization, which stand in
+ * the certificate. The kind of a document goes with its number. */
 static void user_profile_fields(struct field fields[ACCOUNT_BODY_FIELDS_MAX + 1])
 {
     static const char *const fixed[] = {"work_number", "name", "organization"};
@@ -178,6 +178,7 @@ static void user_profile_fields(struct field fields[ACCOUNT_BODY_FIELDS_MAX + 1]
         bool is_fixed = false;
         for (size_t k = 0; k < sizeof fixed / sizeof fixed[0]; k++)
             is_fixed = is_fixed || strcmp(all[i].name, fixed[k]) == 0;
+        all[i].nullable = strcmp(all[i].name, "identity_kind") != 0;
         if (!is_fixed)
             fields[kept++] = all[i];
     }

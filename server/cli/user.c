@@ -13,7 +13,8 @@ static void print_activation(const struct cli *cli, const json_t *answer, const 
     qr_show(answer_text(answer, "activation", "text"), qr);
 }
 
-/* What may be told of a user besides what must be, by the option's name with its hyphens as the field's name has them. */
+/* What may be told of a user besides what must be, by the option's name with its hyphens as the field's name has them; empty: to be
+ * known no longer. */
 static const char *const user_details[] = {
     "--organization", "--mobile",     "--identity-kind", "--identity-number",
     "--email",        "--department", "--occupation",    "--country",
@@ -29,7 +30,7 @@ static void set_detail(json_t *body, const char *option, const char *value)
     (void)snprintf(name, sizeof(name), "%s", option + strlen("--"));
     for (char *c = strchr(name, '-'); c; c = strchr(c, '-'))
         *c = '_';
-    (void)json_object_set_new(body, name, json_string(value));
+    (void)json_object_set_new(body, name, value[0] ? json_string(value) : json_null());
 }
 
 enum cli_exit user_add(const struct cli *cli, int argc, char **argv)

@@ -236,34 +236,51 @@ enum hufu_err account_refuse(struct worker *worker, struct act *act, const uint8
     return account_change_locked(worker, act, account_id, ACCOUNT_REFUSE, reason, out);
 }
 
-/* The names of what was told: nothing of it. */
+/* A change that is no text, as if it were one. */
+static const char *account_told(bool told, bool cleared)
+{
+    if (!told)
+        return NULL;
+    return cleared ? "" : "told";
+}
+
+/* The names of what was told, a minus before what is to be known no longer: nothing of it. */
 static void account_describe(const struct profile_in *in, char detail[AUDIT_DETAIL_MAX + 1])
 {
     const struct {
-        const char *name;
-        bool told;
+        const char *name, *told;
     } fields[] = {
-        {"mobile", in->mobile != NULL},
-        {"identity_number", in->identity_number != NULL},
-        {"email", in->email != NULL},
-        {"department", in->department != NULL},
-        {"occupation", in->occupation != NULL},
-        {"country", in->country != NULL},
-        {"province", in->province != NULL},
-        {"city", in->city != NULL},
-        {"sex", in->has_sex},
-        {"remark", in->remark != NULL},
-        {"seal_picture", in->seal_picture.len > 0},
+        {"mobile", in->mobile},
+        {"identity_number", in->identity_number},
+        {"email", in->email},
+        {"department", in->department},
+        {"occupation", in->occupation},
+        {"country", in->country},
+        {"province", in->province},
+        {"city", in->city},
+        {"sex", account_told(in->has_sex, in->sex < 0)},
+        {"remark", in->remark},
+        {"seal_picture", account_told(in->seal_picture.data != NULL, in->seal_picture.len == 0)},
     };
     struct buf out;
     buf_init(&out, detail, AUDIT_DETAIL_MAX);
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
-        if (!fields[i].told)
+        if (fields[i].told == NULL)
             continue;
         buf_put(&out, " ", out.len > 0 ? 1 : 0);
+        buf_put(&out, "-", fields[i].told[0] == '\0' ? 1 : 0);
         buf_put(&out, fields[i].name, strlen(fields[i].name));
     }
     detail[out.len] = '\0';
+}
+
+static enum hufu_err account_set_picture(struct worker *worker, struct act *act, struct account *account,
+                                         struct bytes picture)
+{
+    if (picture.len > 0)
+        return account_add_picture(worker, act, account, picture);
+    account->has_picture = false;
+    return account_remove_picture(worker->store, account);
 }
 
 static enum hufu_err account_set_locked(struct worker *worker, struct act *act, const struct profile_in *in,
@@ -276,8 +293,8 @@ static enum hufu_err account_set_locked(struct worker *worker, struct act *act, 
     enum hufu_err err = profile_fill(worker, act, in, account);
     if (err == HUFU_OK)
         err = account_update_profile(worker->store, account);
-    if (err == HUFU_OK && in->seal_picture.len > 0)
-        err = account_add_picture(worker, act, account, in->seal_picture);
+    if (err == HUFU_OK && in->seal_picture.data != NULL)
+        err = account_set_picture(worker, act, account, in->seal_picture);
     /* Codes went to the number before. */
     if (err == HUFU_OK && in->mobile != NULL)
         err = authentication_end_all(worker->store, account->account_id);

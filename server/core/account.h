@@ -64,8 +64,8 @@ enum hufu_err account_change(struct worker *worker, struct act *act, const uint8
 enum hufu_err account_refuse(struct worker *worker, struct act *act, const uint8_t account_id[UUID_SIZE],
                              const char *reason, struct account *out) HUFU_MUST_CHECK;
 
-/* Puts what is told of a living account's person in the place of what was known; a picture takes the place of the one before.
- * The certificate's subject stays. The audit event names the fields that were told. Refusals: not found, conflict (it is
+/* Puts what is told of a living account's person in the place of what was known, or nothing in its place; a picture takes the place of
+ * the one before. The certificate's subject stays. The audit event names the fields, a minus before what was cleared. Refusals: not found, conflict (it is
  * closed), bad field. */
 enum hufu_err account_set_profile(struct worker *worker, struct act *act, const uint8_t account_id[UUID_SIZE],
                                   const struct profile_in *in, struct account *out) HUFU_MUST_CHECK;

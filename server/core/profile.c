@@ -43,10 +43,21 @@ static enum hufu_err profile_seal(struct worker *worker, const struct account *a
     return err;
 }
 
+/* Whether it is to be known no longer; then neither the value nor the hash that it was found by stays. */
+static bool profile_clears(const char *text, struct account_sealed *sealed)
+{
+    if (text[0] != '\0')
+        return false;
+    *sealed = (struct account_sealed){.len = 0};
+    return true;
+}
+
 static enum hufu_err profile_take_mobile(struct worker *worker, struct act *act, const char *text,
                                          struct account *account)
 {
     struct profile_clear clear PROFILE_WIPED = {0};
+    if (profile_clears(text, &account->mobile))
+        return HUFU_OK;
     if (mobile_number_normalise(clear.text, text) != HUFU_OK)
         return act_refuse_field(act, "mobile", "is no mobile number");
     return profile_seal(worker, account, PERSONAL_MOBILE, &clear, &account->mobile);
@@ -56,6 +67,8 @@ static enum hufu_err profile_take_identity(struct worker *worker, struct act *ac
                                            const struct profile_in *in, struct account *account)
 {
     struct profile_clear clear PROFILE_WIPED = {0};
+    if (profile_clears(in->identity_number, &account->identity))
+        return HUFU_OK;
     account->identity_kind =
         in->has_identity_kind ? (enum identity_kind)in->identity_kind : IDENTITY_RESIDENT_CARD;
     if (identity_number_normalise(clear.text, account->identity_kind, in->identity_number) != HUFU_OK)
@@ -70,6 +83,8 @@ static enum hufu_err profile_take_email(struct worker *worker, struct act *act, 
                                         struct account *account)
 {
     struct profile_clear clear PROFILE_WIPED = {0};
+    if (profile_clears(text, &account->email))
+        return HUFU_OK;
     if (email_address_normalise(clear.text, text) != HUFU_OK)
         return act_refuse_field(act, "email", "is no address");
     return profile_seal(worker, account, PERSONAL_EMAIL, &clear, &account->email);
@@ -115,11 +130,11 @@ enum hufu_err profile_fill(struct worker *worker, struct act *act, const struct 
     enum hufu_err err = profile_take_texts(act, in, account);
     if (err == HUFU_OK && in->has_identity_kind && !profile_told(in->identity_number))
         err = act_refuse_field(act, "identity_number", "must be given with its kind");
-    if (err == HUFU_OK && profile_told(in->mobile))
+    if (err == HUFU_OK && in->mobile != NULL)
         err = profile_take_mobile(worker, act, in->mobile, account);
-    if (err == HUFU_OK && profile_told(in->identity_number))
+    if (err == HUFU_OK && in->identity_number != NULL)
         err = profile_take_identity(worker, act, in, account);
-    if (err == HUFU_OK && profile_told(in->email))
+    if (err == HUFU_OK && in->email != NULL)
         err = profile_take_email(worker, act, in->email, account);
     return err;
 }

@@ -12,7 +12,7 @@
 #include "server/store/account_store.h"
 #include "server/worker.h"
 
-/* As it was given; NULL, or empty: not told. */
+/* As it was given; NULL: not told. Empty ("", no bytes, -1 of sex): to be known no longer. */
 struct profile_in {
     const char *mobile;
     const char *identity_number;
@@ -27,7 +27,7 @@ struct profile_in {
     struct bytes seal_picture;
 };
 
-/* Fills in what was told, and leaves the rest of the account, whose ids are set. Refusal: bad field. HUFU_ERR_AWAY: something is personal, and the data key is not
+/* Fills in what was told, clears what is to be (the kind of document with its number), and leaves the rest of the account, whose ids are set. Refusal: bad field. HUFU_ERR_AWAY: something is personal, and the data key is not
  * loaded. */
 enum hufu_err profile_fill(struct worker *worker, struct act *act, const struct profile_in *in,
                            struct account *account) HUFU_MUST_CHECK;

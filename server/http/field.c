@@ -256,6 +256,23 @@ static bool read_value(const struct reading *reading, const struct field *field,
     return false;
 }
 
+/* What null stands for. False: nothing. */
+static bool read_null(const struct field *field, void *at)
+{
+    static const char none[] = "";
+    const char *text = none;
+    const struct bytes bytes = {(const uint8_t *)none, 0};
+    if (!field->nullable)
+        return false;
+    if (field->type == FIELD_TEXT)
+        memcpy(at, &text, sizeof(text));
+    else if (field->type == FIELD_BYTES)
+        memcpy(at, &bytes, sizeof(bytes));
+    else if (field->type == FIELD_ENUM)
+        memcpy(at, &(int){-1}, sizeof(int));
+    return field->type == FIELD_TEXT || field->type == FIELD_BYTES || field->type == FIELD_ENUM;
+}
+
 /* The field of that name; NULL: there is none. */
 static const struct field *find_field(const struct field *table, const char *name)
 {
@@ -281,7 +298,8 @@ static bool read_object(const struct reading *reading, json_t *object, const str
             return refuse(reading, PROBLEM_MISSING_FIELD, field->name, "must be given", -1);
         if (!value)
             continue;
-        if (!read_value(reading, field, value, (char *)out + field->offset))
+        void *at = (char *)out + field->offset;
+        if (!(json_is_null(value) && read_null(field, at)) && !read_value(reading, field, value, at))
             return false;
         if (field->optional && field->present > 0)
             memcpy((char *)out + field->present, &(bool){true}, sizeof(bool));

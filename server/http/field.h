@@ -50,8 +50,11 @@ struct field_list {
 struct field {
     const char *name; /* NULL ends a table */
     enum field_type type;
-    size_t offset;  /* of the value in the struct */
-    bool optional;  /* absent: the value stays as the caller initialised it. null is never accepted */
+    size_t offset; /* of the value in the struct */
+    bool optional; /* absent: the value stays as the caller initialised it */
+    bool
+        nullable; /* null is taken, as the value that no other text gives: "" of a text, -1 of a FIELD_ENUM, none but not NULL of
+                       bytes. Of these types alone; null is refused everywhere else */
     size_t present; /* optional fields: offset of a bool that becomes true when the field was there; 0: none
                        (so a struct's first member cannot be one) */
     int64_t min, max;

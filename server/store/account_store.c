@@ -78,6 +78,10 @@ static const struct statement account_put_picture_statement = {
     .sql = "insert into seal_picture (project_id, account_id, picture_sealed) values ($1::uuid, $2::uuid, "
            "$3::bytea) on conflict (account_id) do update set picture_sealed = excluded.picture_sealed",
 };
+static const struct statement account_remove_picture_statement = {
+    .name = "account_remove_picture",
+    .sql = "delete from seal_picture where project_id = $1::uuid and account_id = $2::uuid",
+};
 static const struct statement account_update_profile_statement = {
     .name = "account_update_profile",
     .sql = "update account set mobile_sealed = $3::bytea, mobile_hash = $4::bytea, identity_kind = $5::text,"
@@ -340,6 +344,13 @@ enum hufu_err account_put_picture(struct store *store, const struct account *acc
     account_put_id(&parameters, account);
     parameter_bytes(&parameters, sealed);
     return store_change(store, &account_put_picture_statement, &parameters, NULL);
+}
+
+enum hufu_err account_remove_picture(struct store *store, const struct account *account)
+{
+    struct parameters parameters = {0};
+    account_put_id(&parameters, account);
+    return store_change(store, &account_remove_picture_statement, &parameters, NULL);
 }
 
 enum hufu_err account_read_picture(struct store *store, const struct account *account, struct buf *out)

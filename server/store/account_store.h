@@ -122,6 +122,8 @@ enum hufu_err account_update_profile(struct store *store, const struct account *
  * HUFU_ERR_NOT_FOUND. */
 enum hufu_err account_put_picture(struct store *store, const struct account *account,
                                   struct bytes sealed) HUFU_MUST_CHECK;
+/* HUFU_OK also when there is none. */
+enum hufu_err account_remove_picture(struct store *store, const struct account *account) HUFU_MUST_CHECK;
 enum hufu_err account_read_picture(struct store *store, const struct account *account,
                                    struct buf *out) HUFU_MUST_CHECK;
 

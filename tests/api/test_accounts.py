@@ -145,6 +145,66 @@ def test_what_is_known_of_a_person_is_corrected_and_the_rest_stays(stack, admin,
     assert details.split("\n") == ["mobile email sex seal_picture", "city"]
 
 
+CLEARED = {"mobile": "mobile", "identity_number": "identity_number", "email": "email", "department": "department",
+           "occupation": "occupation", "country": "country", "province": "province", "city": "city", "sex": "sex", "remark": "remark",
+           "seal_picture": "has_seal_picture"}
+
+
+@pytest.fixture
+def whole(add):
+    """Somebody of whom all is known."""
+    return add(**{**DETAILS, "mobile": "137%08d" % (uuid.uuid4().int % 10 ** 8), "seal_picture": wire.encode(PNG)})
+
+
+@pytest.mark.parametrize("field", sorted(CLEARED))
+def test_null_clears_a_field_and_leaves_the_rest(stack, admin, whole, field):
+    path = "/admin/v1/users/" + whole["id"]
+    gone = {field, "identity_kind"} if field == "identity_number" else {field}
+    expected = {name: value for name, value in whole.items() if name not in gone}
+    if field == "seal_picture":
+        expected["has_seal_picture"] = False
+    assert admin.patch(path, {field: None}).ok()["account"] == expected != whole
+    assert admin.get(path).ok()["account"] == expected
+    if field == "seal_picture":
+        admin.get(path + "/seal-picture").problem(404, "not-found")
+    assert admin.patch(path, {field: None}).ok()["account"] == expected
+    detail = stack.sql(f"SELECT DISTINCT detail FROM audit_event WHERE account_id = '{whole['id']}' AND action = 'account.set'")
+    assert detail == "-" + field
+
+
+def test_a_cleared_mobile_number_leaves_nothing_to_find_it_by(stack, admin, people, add):
+    mobile = "137%08d" % (uuid.uuid4().int % 10 ** 8)
+    account = add(mobile=mobile)
+    found = lambda: admin.get(f"/admin/v1/users?project={people['id']}&mobile={mobile}").ok()["users"]
+    assert [one["id"] for one in found()] == [account["id"]]
+    admin.patch("/admin/v1/users/" + account["id"], {"mobile": None, "city": "Ningbo"}).ok()
+    assert found() == []
+    left = "SELECT num_nonnulls(mobile_sealed, mobile_hash), city FROM account WHERE account_id = '%s'" % account["id"]
+    assert stack.sql(left) == "0|Ningbo"
+    assert stack.sql(f"SELECT detail FROM audit_event WHERE account_id = '{account['id']}' AND action = 'account.set'") == "-mobile city"
+
+
+def test_the_operators_command_clears_what_it_is_given_empty(stack, admin, whole):
+    stack.hufu("user", "set", whole["id"], "--email", "", "--sex", "", "--city", "Ningbo")
+    expected = {**{name: value for name, value in whole.items() if name not in ("email", "sex")}, "city": "Ningbo"}
+    assert admin.get("/admin/v1/users/" + whole["id"]).ok()["account"] == expected
+
+
+def test_what_cannot_be_cleared_is_refused_by_name(admin, whole):
+    path = "/admin/v1/users/" + whole["id"]
+    admin.patch(path, {"identity_kind": None}).problem(400, "bad-field", field="identity_kind")
+    admin.patch(path, {"identity_number": None, "identity_kind": "passport"}).problem(400, "bad-field", field="identity_number")
+    for field in ("name", "work_number", "organization"):
+        admin.patch(path, {field: None}).problem(400, "unknown-field", field=field)
+    assert admin.get(path).ok()["account"] == whole
+
+
+def test_null_is_refused_where_nothing_was_known_yet(admin, people):
+    for field in CLEARED:
+        body = {"project": people["id"], "name": "Zhao", "work_number": "N" + uuid.uuid4().hex, field: None}
+        admin.post("/admin/v1/users", body).problem(400, "bad-field", field=field)
+
+
 def test_a_correction_that_is_none_is_refused(admin, add):
     account = add(mobile=MOBILE)
     path = "/admin/v1/users/" + account["id"]

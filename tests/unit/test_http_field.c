@@ -166,6 +166,34 @@ static void an_absent_optional_field_leaves_what_was_there(void **state)
     request_free(request);
 }
 
+/* Every type but these three refuses null, also where a table says that it may be. */
+static void null_is_the_empty_value_where_the_table_takes_it(void **state)
+{
+    struct field nullable[sizeof(fields) / sizeof(fields[0])];
+    struct input in = {.count = 42, .colour = GREEN};
+    (void)state;
+    memcpy(nullable, fields, sizeof(fields));
+    for (struct field *field = nullable; field->name; field++)
+        field->nullable = true;
+    static const char body[] = WITH("\"signature\":null,\"name\":null,\"colour\":null");
+    struct http_request *request = request_of(body, strlen(body));
+    assert_true(field_read_body(request, nullable, &in));
+    assert_int_equal(in.signature.len, 0);
+    assert_non_null(in.signature.data);
+    assert_string_equal(in.name, "");
+    assert_int_equal(in.colour, -1);
+    request_free(request);
+    static const char *const others[] = {"count", "flag", "colours", "id", "subject", "strokes"};
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        char text[64];
+        (void)snprintf(text, sizeof(text), WITH("\"%s\":null"), others[i]);
+        request = request_of(text, strlen(text));
+        assert_false(field_read_body(request, nullable, &in));
+        assert_problem(request, PROBLEM_BAD_FIELD, others[i], -1);
+        request_free(request);
+    }
+}
+
 static void a_body_that_is_no_json_object_is_refused(void **state)
 {
     static const char *const bodies[] = {"",
@@ -485,6 +513,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(field_read_body_fills_the_struct),
         cmocka_unit_test(an_absent_optional_field_leaves_what_was_there),
+        cmocka_unit_test(null_is_the_empty_value_where_the_table_takes_it),
         cmocka_unit_test(a_body_that_is_no_json_object_is_refused),
         cmocka_unit_test(deep_nesting_is_refused_before_it_is_parsed),
         cmocka_unit_test(an_unknown_or_missing_field_is_named),
