@@ -46,6 +46,9 @@ static const struct metric_text counter_texts[] = {
     [METRICS_AUTHENTICATION_FAILURES] = {"hufu_authentication_failures_total",
                                          "Wrong passwords, codes and faces."},
     [METRICS_TRIES_REPELLED] = {"hufu_tries_repelled_total", "Tries not looked at: there were too many."},
+    [METRICS_REFUSALS_UNWRITTEN] = {"hufu_refusals_unwritten_total",
+                                    "Refusals of a token without a proof that were too many for the audit "
+                                    "trail."},
     [METRICS_NOTICES_POSTED] = {"hufu_notices_posted_total", "Messages put into the outbox."},
     [METRICS_NOTICES_DELIVERED] = {"hufu_notices_delivered_total", "Messages that the outside service took."},
     [METRICS_NOTICES_FAILED] = {"hufu_notices_failed_total", "Messages given up: refused, or too old."},

@@ -31,6 +31,7 @@ enum metrics_counter {
     METRICS_OUTSIDE_ERRORS,          /* calls that an outside service did not answer, or refused */
     METRICS_AUTHENTICATION_FAILURES, /* wrong passwords, codes and faces */
     METRICS_TRIES_REPELLED,          /* tries that were not looked at: there were too many */
+    METRICS_REFUSALS_UNWRITTEN,      /* refusals of a token alone beyond those that the audit trail takes */
     METRICS_COUNTER_COUNT
 };
 

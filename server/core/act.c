@@ -6,6 +6,8 @@
 
 #include "common/log.h"
 #include "server/core/session.h"
+#include "server/metrics.h"
+#include "server/store/attempt_store.h"
 #include "server/store/audit_store.h"
 
 enum hufu_err act_refuse(struct act *act, enum refusal refusal)
@@ -137,8 +139,31 @@ enum hufu_err act_record_refusal(struct worker *worker, struct act *act, enum re
     return act_insert(worker, act, refusal_slug(refusal), NULL);
 }
 
+/* Whether the sender has shown no more than a token: whose it is, not who sends it. */
+static bool act_is_unproved(const struct act *act)
+{
+    return act->principal.kind == PRINCIPAL_TOKEN || act->refusal == REFUSAL_DPOP_PROOF_INVALID ||
+           act->refusal == REFUSAL_DPOP_PROOF_TIME || act->refusal == REFUSAL_DEVICE_SIGNATURE_INVALID;
+}
+
+/* Counts one more of those of the principal's session; written: it is one of the first. */
+static enum hufu_err act_count_unproved(struct worker *worker, const struct act *act, bool *written)
+{
+    uint8_t subject[HASH_SIZE];
+    int64_t moment_us;
+    hash_sha256(subject, bytes_of(act->principal.session_id, UUID_SIZE));
+    const struct attempt attempt = {
+        .project_id = act->principal.project_id, .kind = ATTEMPT_UNPROVED, .subject = subject};
+    const struct attempt_limit limit = {.limit = ACT_UNPROVED_PER_HOUR, .window_seconds = 3600};
+    enum hufu_err err = attempt_take(worker->store, &attempt, &limit, written, &moment_us);
+    if (err == HUFU_OK && !*written)
+        metrics_add(worker->metrics, METRICS_REFUSALS_UNWRITTEN, 1);
+    return err;
+}
+
 enum hufu_err act_close(struct worker *worker, struct act *act, const char *slug)
 {
+    bool unproved = act_is_unproved(act), written = true;
     if (act->recorded)
         return HUFU_OK;
     if (act->principal.kind == PRINCIPAL_TOKEN) {
@@ -153,6 +178,11 @@ enum hufu_err act_close(struct worker *worker, struct act *act, const char *slug
                   slug, NULL);
         return HUFU_OK;
     }
+    if (unproved && act->principal.kind == PRINCIPAL_DEVICE) {
+        enum hufu_err err = act_count_unproved(worker, act, &written);
+        if (err != HUFU_OK)
+            return err;
+    }
     act->recorded = true;
-    return act_insert(worker, act, slug, act->state);
+    return written ? act_insert(worker, act, slug, act->state) : HUFU_OK;
 }

@@ -30,7 +30,7 @@ struct act {
     int32_t tries_left;       /* REFUSAL_PIN_WRONG */
     uint64_t service_time_ms; /* REFUSAL_FRAME_TIME */
     unsigned methods;         /* REFUSAL_AUTHENTICATION_NEEDED: which are missing, bit by bit (methods.h) */
-    bool recorded;            /* the refusal stands in the audit trail */
+    bool recorded;            /* the refusal stands in the audit trail, or is one too many for it */
 };
 
 /* Sets the refusal and returns its error. */
@@ -55,6 +55,10 @@ enum hufu_err act_record(struct worker *worker, const struct act *act, const cha
  * differ by whether somebody is. act_close adds none then. */
 enum hufu_err act_record_refusal(struct worker *worker, struct act *act,
                                  enum refusal refusal) HUFU_MUST_CHECK;
+
+/* Refusals of one session that are written in an hour while the sender has proved to be no more than somebody with its token: more are
+ * counted, lest whoever has the token alone fill the audit trail. */
+#define ACT_UNPROVED_PER_HOUR 20
 
 /* Before a refusal is answered: finds out who a token's holder is when nobody asked yet, and writes the audit event when it
  * is somebody. slug: of the refusal, or of a form refused before the rules were asked. HUFU_ERR_UNAUTHENTICATED: it is

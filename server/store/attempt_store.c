@@ -7,6 +7,7 @@ const char *const attempt_kind_names[ATTEMPT_KIND_COUNT] = {
     [ATTEMPT_AUTHENTICATION] = "authentication",
     [ATTEMPT_CODE_ACCOUNT] = "code-account",
     [ATTEMPT_CODE_MOBILE] = "code-mobile",
+    [ATTEMPT_UNPROVED] = "unproved",
 };
 
 #define ATTEMPT_NOW "(extract(epoch from clock_timestamp()) * 1000000)::int8"

@@ -15,6 +15,7 @@ enum attempt_kind {
     ATTEMPT_AUTHENTICATION, /* at passing a method, by whoever claims to be this account */
     ATTEMPT_CODE_ACCOUNT,   /* at having a code sent to an account */
     ATTEMPT_CODE_MOBILE,    /* at having one sent to a mobile number */
+    ATTEMPT_UNPROVED,       /* at using a session by its token alone */
     ATTEMPT_KIND_COUNT
 };
 extern const char *const attempt_kind_names[ATTEMPT_KIND_COUNT];

@@ -154,6 +154,47 @@ def test_a_refused_proof_of_a_good_session_is_on_record(stack, session):
     assert trail == "session.use dpop-proof-invalid true"
 
 
+def written_of(stack, session):
+    return int(stack.sql("SELECT count(*) FROM audit_event WHERE account_id = '%s' AND outcome <> 'ok'" % session.answer["account"]["id"]))
+
+
+def unwritten(stack):
+    return int(re.search(r"^hufu_refusals_unwritten_total (\d+)$", stack.admin.get("/metrics").content.decode(), re.M)[1])
+
+
+def test_who_has_the_token_alone_fills_no_trail(stack, session, key):
+    """Twenty an hour of a session are written, whatever of it is wrong; all are answered alike, and what is right is served."""
+    before, spent, old = unwritten(stack), proof(session), proof(session, iat=wire.now_ms() // 1000 - 130)
+    get(session, spent).ok()
+    frames = f"/v1/keys/{key['key_id']}/signatures"
+    for _ in range(10):
+        assert_invalid(get(session))
+        assert_invalid(get(session, spent))
+        get(session, old).problem(401, "dpop-proof-time")
+        session.post(frames, {"frame": "AAAA"}, headers={"DPoP": None}).problem(400, "missing-field", field="signature")
+    assert written_of(stack, session) == 20
+    assert unwritten(stack) == before + 20
+    session.get(KEYS).ok()
+    # What the device itself does is written, however much of it is wrong before.
+    session.get(KEYS + "?limit=0").problem(400, "bad-field", field="limit")
+    assert written_of(stack, session) == 21
+
+
+def test_fifty_at_once_with_a_token_alone_leave_twenty_events(stack, session):
+    with concurrent.futures.ThreadPoolExecutor(25) as pool:
+        answers = list(pool.map(lambda _: get(session).status, range(50)))
+    assert answers == [401] * 50
+    assert written_of(stack, session) == 20
+
+
+def test_after_an_hour_the_trail_takes_some_again(stack, session):
+    for _ in range(25):
+        assert_invalid(get(session))
+    stack.sql("UPDATE attempt SET times = (SELECT array_agg(t - 3600000000) FROM unnest(times) t) WHERE kind = 'unproved'")
+    assert_invalid(get(session))
+    assert written_of(stack, session) == 21
+
+
 def test_proofs_of_another_implementation_are_taken(public, new_user):
     key = jwk.JWK.generate(kty="EC", crv="P-256")
     public_part = json.loads(key.export_public())
