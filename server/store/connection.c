@@ -310,8 +310,6 @@ static enum hufu_err store_prepare(struct store *store, const struct statement *
 static enum hufu_err store_run(struct store *store, const struct statement *statement,
                                const struct parameters *parameters, PGresult **result)
 {
-    static const int binary[PARAMETERS_MAX] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-                                               1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
     *result = NULL;
     enum hufu_err err = store_ready(store);
     if (err == HUFU_OK)
@@ -320,7 +318,7 @@ static enum hufu_err store_run(struct store *store, const struct statement *stat
         return err;
     PGresult *answer = NULL;
     if (PQsendQueryPrepared(store->connection, statement->name, parameters->count, parameters->values,
-                            parameters->lengths, binary, 1))
+                            parameters->lengths, parameters->formats, 1))
         answer = store_result(store, STORE_ANSWER_MS);
     if (store_good(answer)) {
         *result = answer;

@@ -14,6 +14,7 @@ static void parameter_add(struct parameters *parameters, const void *value, size
     }
     parameters->values[parameters->count] = value;
     parameters->lengths[parameters->count] = (int)len;
+    parameters->formats[parameters->count] = 1;
     parameters->count++;
 }
 

@@ -10,13 +10,15 @@
 
 #include "common/buf.h"
 
-#define PARAMETERS_MAX 24
+#define PARAMETERS_MAX \
+    64 /* a statement that sets all of a project's rules, or all of an account, has about a third of them */
 
 struct parameters {
     int count;
     bool failed; /* more than PARAMETERS_MAX: the statement is not sent */
     const char *values[PARAMETERS_MAX];
     int lengths[PARAMETERS_MAX];
+    int formats[PARAMETERS_MAX]; /* binary, all of them */
     uint8_t numbers[PARAMETERS_MAX][8];
 };
 

@@ -96,7 +96,8 @@ struct project_rule {
     const char *const *names; /* of a choice or a set; ended by NULL */
     int64_t min, max;         /* of a number; of a set: how many names it may have */
 };
-#define PROJECT_RULES_MAX 23 /* each is a parameter of one statement, and so is the project's id */
+#define PROJECT_RULES_MAX \
+    63 /* each is a parameter of one statement, and so is the project's id: PARAMETERS_MAX */
 extern const struct project_rule project_rule_table[];
 
 /* What a project's rules shall be: those that are given, at their place in the table, and no other. */

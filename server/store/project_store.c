@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/store/project_store.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "server/store/connection.h"
@@ -153,6 +154,7 @@ static void project_give_rule(struct parameters *parameters, const struct projec
     }
 }
 
+static_assert(PROJECT_RULES_MAX + 1 <= PARAMETERS_MAX, "all rules fit into one statement");
 enum hufu_err project_update_rules(struct store *store, const uint8_t project_id[UUID_SIZE],
                                    const struct project_change *change, struct project *out)
 {

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -202,6 +203,25 @@ static void changing_one_row_changes_no_other_number(void **state)
     assert_int_equal(store_change_one(store, &none, &(struct parameters){0}), HUFU_ERR_INTERNAL);
 }
 
+/* As many as a statement may have, each at its place. */
+static void the_most_parameters_come_back_as_they_went(void **state)
+{
+    (void)state;
+    char sql[16 * PARAMETERS_MAX + sizeof "select "] = "select ";
+    for (int i = 1; i <= PARAMETERS_MAX; i++)
+        (void)snprintf(sql + strlen(sql), sizeof sql - strlen(sql), "%s$%d::int8", i > 1 ? ", " : "", i);
+    const struct statement most = {.name = "most", .sql = sql};
+    struct parameters parameters = {0};
+    for (int i = 0; i < PARAMETERS_MAX; i++)
+        parameter_i64(&parameters, INT64_C(1000000007) * i);
+    struct rows rows ROWS_OWNED = {0};
+    assert_int_equal(store_query(store, &most, &parameters, &rows), HUFU_OK);
+    struct row row = row_at(&rows, 0);
+    for (int i = 0; i < PARAMETERS_MAX; i++)
+        assert_int_equal(row_i64(&row), INT64_C(1000000007) * i);
+    assert_int_equal(row_finish(&row), HUFU_OK);
+}
+
 static void too_many_parameters_are_not_sent(void **state)
 {
     (void)state;
@@ -325,6 +345,7 @@ int main(void)
         cmocka_unit_test(no_row_is_not_found_and_more_than_one_give_the_first),
         cmocka_unit_test(one_value_must_be_there_and_of_its_type),
         cmocka_unit_test(changing_one_row_changes_no_other_number),
+        cmocka_unit_test(the_most_parameters_come_back_as_they_went),
         cmocka_unit_test(too_many_parameters_are_not_sent),
         cmocka_unit_test(errors_are_translated_by_their_kind),
         cmocka_unit_test(a_transaction_left_without_commit_changes_nothing),
