@@ -623,7 +623,7 @@ struct hufu_key_status {
     uint64_t certificate_from_ms;
     uint64_t certificate_until_ms;
     uint64_t refreshed_ms; /* when the halves were made or renewed last */
-    bool refresh_due;      /* by the project's rule: the next signature renews them */
+    bool refresh_due;      /* by the project's rule, or after hufu_promote: the next signature renews them */
 };
 enum hufu_result hufu_key_status(struct hufu *hufu, const struct hufu_id *key,
                                  struct hufu_key_status *status) HUFU_CHECKED;
@@ -710,6 +710,17 @@ enum hufu_result hufu_device_remove_secondaries(struct hufu *hufu, size_t *remov
  * SMS code, which is spent; HUFU_RESULT_NOT_ALLOWED: it does not.
  * HUFU_RESULT_CONFLICT: it is not locked, or has had so many in its life that it is to be removed. */
 enum hufu_result hufu_device_unlock(struct hufu *hufu, const struct hufu_id *device) HUFU_CHECKED;
+
+/* [network] [PIN] This device, an active secondary, takes the place of the account's primary, which was lost: makes keys, and hands
+ * over those that it has. lost: that one's id, out of hufu_devices, as the person saw it; NULL: there is none any more. It is removed
+ * for good, as by hufu_device_remove; dead_keys: keys that it alone had. Spends an authentication for HUFU_AUTHENTICATE_CONFIRM that
+ * has passed HUFU_METHOD_PASSWORD (the password itself) and HUFU_METHOD_SMS. The PIN is checked before anything is ordered.
+ * Afterwards the record of each key is sealed anew, by a refresh. Interrupted at any moment, it is completed by calling it again,
+ * which then needs no authentication; or by hufu_refresh_due. Of a device that is the primary it asks for nothing else.
+ * HUFU_RESULT_CONFLICT: the primary is another device than lost. HUFU_RESULT_NOT_ALLOWED: the project has no secondary devices.
+ * HUFU_RESULT_NOT_ACTIVE: this one waits, is frozen, or was removed. */
+enum hufu_result hufu_promote(struct hufu *hufu, const struct hufu_id *lost, const char *pin, size_t pin_len,
+                              size_t *dead_keys) HUFU_CHECKED;
 
 /* [network] The same to be shown: as the service holds it now, with the personal parts of the subject masked until the session has
  * authenticated (hufu_authenticate for HUFU_AUTHENTICATE_CONFIRM). HUFU_RESULT_NOT_FOUND: the key has none. */
@@ -818,11 +829,12 @@ enum hufu_result hufu_pin_check(struct hufu *hufu, const struct hufu_id *key, co
 enum hufu_result hufu_refresh(struct hufu *hufu, const struct hufu_id *key, const char *pin,
                               size_t pin_len) HUFU_CHECKED;
 
-/* [network] The same if the project's rule says that it is due (days or signatures since the last time), and [PIN] only then. To
- * be called behind a signature or a decryption, with the PIN that was given for it, once its result has been stored or shown:
- * never before, since it takes its time and may be interrupted. The service is asked once an hour at most for each key, however
- * often this is called and in how many handles; else it returns at once. HUFU_RESULT_OK: renewed, or not due. Any other result
- * is nobody's concern: what was signed stands, no key is lost, and it is tried again in an hour. */
+/* [network] The same if the project's rule says that it is due (days or signatures since the last time), or if hufu_promote was
+ * interrupted before this key's record had its new role, and [PIN] only then. To be called behind a signature or a decryption,
+ * with the PIN that was given for it, once its result has been stored or shown: never before, since it takes its time and may be
+ * interrupted. The service is asked once an hour at most for each key, however often this is called and in how many handles; else
+ * it returns at once. HUFU_RESULT_OK: renewed, or not due. Any other result is nobody's concern: what was signed stands, no key is
+ * lost, and it is tried again in an hour. */
 enum hufu_result hufu_refresh_due(struct hufu *hufu, const struct hufu_id *key, const char *pin,
                                   size_t pin_len) HUFU_CHECKED;
 

@@ -59,7 +59,7 @@ static enum hufu_result change_keys(struct hufu *hufu, const struct pin_change *
         enum hufu_result result = key_record_load(&key, hufu, &hufu->device.keys[i]);
         if (!result && key_has_half(&key) && (key.half.pin_epoch == epoch) == changed)
             result = changed ? check_new(hufu, &key, &change->new_pin)
-                             : refresh_key(hufu, &key, &change->old_pin, &change->new_pin, epoch);
+                             : refresh_to_pin(hufu, &key, &change->old_pin, &change->new_pin, epoch);
         if (result)
             return result;
     }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* devices: the account's devices, and what its primary may do with them. */
+/* devices: the account's devices, what its primary may do with them, and which one that is. */
 #include <inttypes.h>
 #include <string.h>
 
+#include "mobile-sdk/phone/entry.h"
 #include "mobile-sdk/phone/phone.h"
 #include "mobile-sdk/phone/prove.h"
 
@@ -104,6 +105,59 @@ static enum exit_status unlock_device(struct phone *phone)
     return status ? status : change(phone, hufu_device_unlock, TEXT_DEVICE_UNLOCKED);
 }
 
+/* The account's primary as it stands; false: it has none any more. */
+static enum hufu_result find_primary(struct phone *phone, struct hufu_device *primary, bool *found)
+{
+    static struct hufu_device devices[DEVICES_MAX];
+    size_t count;
+    enum hufu_result result = hufu_devices(phone->hufu, devices, DEVICES_MAX, &count);
+    *found = false;
+    for (size_t i = 0; !result && i < count && i < DEVICES_MAX; i++) {
+        if (strcmp(devices[i].role, "primary") != 0)
+            continue;
+        *primary = devices[i];
+        *found = true;
+    }
+    return result;
+}
+
+static enum exit_status take_place(struct phone *phone, const struct hufu_device *lost)
+{
+    ENTRY_WIPED struct entry pin = {.len = 0};
+    char id[HUFU_ID_TEXT_SIZE], number[24];
+    size_t dead = 0;
+    if (!entry_pin(&pin, &phone->options, TEXT_ASK_PIN))
+        return EXIT_USAGE;
+    enum hufu_result result = hufu_promote(phone->hufu, lost ? &lost->id : NULL, pin.text, pin.len, &dead);
+    if (result)
+        return phone_end(phone, result);
+    if (lost && !lost->is_this) {
+        hufu_id_format(id, &lost->id);
+        say(stdout, phone->options.language, TEXT_DEVICE_REMOVED, id, NULL);
+    }
+    say(stdout, phone->options.language, TEXT_DEVICE_PRIMARY, NULL);
+    (void)snprintf(number, sizeof(number), "%zu", dead);
+    if (dead)
+        say(stdout, phone->options.language, TEXT_KEYS_DEAD, number, NULL);
+    return EXIT_DONE;
+}
+
+/* This device, in the place of the primary that was lost. It is ordered once; what an interruption left needs the PIN alone. */
+static enum exit_status become_primary(struct phone *phone)
+{
+    struct hufu_device primary;
+    bool found;
+    enum hufu_result result = find_primary(phone, &primary, &found);
+    if (result)
+        return phone_end(phone, result);
+    if (found && primary.is_this)
+        return take_place(phone, &primary);
+    if (found)
+        print_device(phone, &primary);
+    enum exit_status status = prove(phone, HUFU_AUTHENTICATE_CONFIRM, HUFU_METHOD_PASSWORD | HUFU_METHOD_SMS);
+    return status ? status : take_place(phone, found ? &primary : NULL);
+}
+
 static enum hufu_result rename_device(struct phone *phone)
 {
     struct hufu_id device;
@@ -125,6 +179,8 @@ enum exit_status command_devices(struct phone *phone)
         return unlock_device(phone);
     if (strcmp(verb, "remove") == 0)
         return remove_device(phone);
+    if (strcmp(verb, "primary") == 0)
+        return become_primary(phone);
     if (strcmp(verb, "rename") == 0) {
         enum hufu_result result = rename_device(phone);
         if (!result)

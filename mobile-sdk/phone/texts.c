@@ -151,11 +151,17 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_DEVICE_UNLOCKED] = {"The PIN of device {1} is unlocked.", "设备 {1} 的口令已解锁。"},
     [TEXT_DEVICE_REMOVED] = {"Device {1} is removed: its halves of keys are destroyed.",
                              "设备 {1} 已移除，其分割密钥已销毁。"},
+    [TEXT_DEVICE_PRIMARY] = {"This device is the account's primary: it makes keys, and hands them over.",
+                             "本设备现为主设备，可生成密钥并向其他设备分发。"},
     [TEXT_DEVICES_REMOVED] = {"Secondary devices removed: {1}.", "已移除附属设备 {1} 台。"},
     [TEXT_KEY_DEAD] =
         {"No device has a half of its key any more: the key is dead, and its certificate must be "
          "reissued for a new one.",
          "已无任何设备持有该分割密钥：密钥已失效，须用新密钥补发证书。"},
+    [TEXT_KEYS_DEAD] =
+        {"Keys that the removed device alone had: {1}. They are dead, and their certificates must be "
+         "reissued for new ones.",
+         "仅存于已移除设备的密钥 {1} 个：密钥已失效，须用新密钥补发证书。"},
     [TEXT_DEVICE_RENAMED] = {"The device is now called {1}.", "设备已改名为 {1}。"},
     [TEXT_RECORD_LINE] = {"{1}{2}  {3}  on {4}  {5}  {6}{7}", "{1}{2}  {3}  设备 {4}  {5}  {6}{7}"},
     [TEXT_RECORD_DONE] = {"done", "成功"},
@@ -281,6 +287,7 @@ static const struct {
     {"key.create", {"setting up a key", "建立密钥"}},
     {"certificate.issue", {"certificate", "下载证书"}},
     {"device.activate", {"activating the device", "激活设备"}},
+    {"device.promote", {"becoming the primary device", "设为主设备"}},
     {"session.open", {"signing in", "登录"}},
     {"session.use", {"using a session", "使用会话"}},
     {"session.end", {"signing out", "退出登录"}},

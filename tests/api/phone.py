@@ -49,15 +49,19 @@ class Phone:
             out, err = process.communicate(given, timeout=120)
         return subprocess.CompletedProcess(command, process.returncode, out, err)
 
-    def start(self, *arguments, pin=PIN, given=None):
+    def start(self, *arguments, pin=PIN, passwords=(), given=None):
         """Starts hufu-phone and does not wait for it. given: the first line for its standard input, which is closed then."""
         read_end, write_end = os.pipe()
+        password_end, feed_end = os.pipe()
         os.write(write_end, (pin + "\n").encode())
         os.close(write_end)
         process = subprocess.Popen([str(stack.BIN / "hufu-phone"), *map(str, arguments), "--home", str(self.home), "--lang", "en",
-                                    "--pin-fd", str(read_end)],
-                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=[read_end])
+                                    "--pin-fd", str(read_end), "--password-fd", str(password_end)],
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   pass_fds=[read_end, password_end])
         os.close(read_end)
+        os.close(password_end)
+        threading.Thread(target=self._feed, args=(feed_end, passwords), daemon=True).start()
         if given is not None:
             process.stdin.write(given.encode() + b"\n")
             process.stdin.close()

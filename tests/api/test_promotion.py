@@ -4,9 +4,10 @@
 import pytest
 
 import authentication
+import phone as phone_module
 import wire
-from authentication import confirm
-from test_devices import new_code, proven, reachable, session_of
+from authentication import GOOD_PASSWORD, confirm
+from test_devices import SECONDARY_PIN, Binding, bound_by, device_id, hand_over, new_code, proven, reachable, session_of, verified
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +109,7 @@ def test_a9_password_and_sms_code_are_both_needed_and_a_refusal_spends_nothing(s
 
 def test_a9_a_wrong_sms_code_is_counted_and_promotes_nobody(stack, inbox, reachable, primary, second):
     begun = confirm(second)
-    begun.password(authentication.GOOD_PASSWORD).ok()
+    begun.password(GOOD_PASSWORD).ok()
     last = inbox.last
     begun.send_code().ok(201)
     right = inbox.code(reachable["mobile_number"], after=last)
@@ -221,3 +222,113 @@ def test_a9_the_order_and_what_it_ends_are_events(stack, inbox, reachable, prima
                        "'%s' AND actor = 'device' AND binding_id IS NULL AND action IN ('device.promote', 'device.remove') ORDER BY at, "
                        "event_id" % id_of(second)).splitlines()
     assert sorted(events) == sorted(["device.promote conflict -", "device.promote ok -", "device.remove ok " + id_of(primary)])
+
+
+# ---- With phones ----
+
+def code_sent(inbox, user):
+    """For a phone that asks for it in its turn."""
+    last = inbox.last
+    return lambda: inbox.code(user["mobile_number"], after=last)
+
+
+@pytest.fixture
+def first_phone(reachable):
+    phone = phone_module.Phone()
+    phone.user = reachable
+    phone.pin = phone_module.PIN
+    phone.enrol(reachable["activation"]["text"])
+    return phone
+
+
+@pytest.fixture
+def second_phone(first_phone, new_code):
+    phone = bound_by(first_phone, new_code(first_phone.user))
+    phone.user, phone.pin = first_phone.user, SECONDARY_PIN
+    return phone
+
+
+def become_primary(phone, inbox, **kwargs):
+    return phone.do("devices", "primary", pin=phone.pin, passwords=[GOOD_PASSWORD, code_sent(inbox, phone.user)], **kwargs)
+
+
+def records_of(stack, phone):
+    """Role and generation of each key's record, as the service has them."""
+    return stack.sql("SELECT string_agg(role || ' ' || generation, ',' ORDER BY key_id) FROM binding WHERE device_id = '%s' AND "
+                     "state = 'active'" % device_id(phone))
+
+
+def test_a9_a_phone_takes_the_place_of_a_lost_one_and_hands_over_to_a_third(stack, inbox, first_phone, second_phone, new_code):
+    certificate, _ = first_phone.certificates()
+    lost = device_id(first_phone)
+    assert records_of(stack, second_phone) == "secondary 1"
+    said = become_primary(second_phone, inbox)
+    assert lost in said and "is removed" in said and "This device is the account's primary" in said and "dead" not in said
+    assert records_of(stack, second_phone) == "primary 2"
+    assert [line.split()[1] for line in second_phone.do("devices").splitlines()] == ["primary"]
+    # The lost phone's half is worthless, also with a session of its own again.
+    first_phone.sign(b"x", status=phone_module.REFUSED)
+    stack.sql("UPDATE session SET state = 'open' WHERE device_id = '%s'" % lost)
+    first_phone.sign(b"x", status=phone_module.REFUSED)
+    assert stack.sql("SELECT count(*) FROM binding WHERE device_id = '%s' AND record IS NOT NULL" % lost) == "0"
+    # Handing over is the new primary's.
+    third_phone = bound_by_primary(second_phone, new_code(second_phone.user))
+    assert verified(second_phone, b"by the new primary", certificate)
+    assert verified(third_phone, b"by the third phone", certificate)
+
+
+def bound_by_primary(primary, code):
+    """By hand-over from a primary with a PIN of its own."""
+    phone = phone_module.Phone()
+    phone.user, phone.pin = primary.user, SECONDARY_PIN
+    binding = Binding(phone, code)
+    assert binding.code, binding.process.stderr.read()
+    binding.finish(hand_over(primary, binding.code, pin=primary.pin))
+    return phone
+
+
+def test_a9_before_that_it_hands_nothing_over(inbox, first_phone, second_phone, new_code):
+    phone = phone_module.Phone()
+    binding = Binding(phone, new_code(first_phone.user))
+    assert "not-allowed" in hand_over(second_phone, binding.code, pin=SECONDARY_PIN, status=phone_module.REFUSED)
+    binding.process.kill()
+    binding.process.communicate()
+
+
+def test_a9_the_new_primary_makes_keys(stack, inbox, first_phone, second_phone):
+    second_phone.do("enrol", "--decrypt-key", pin=SECONDARY_PIN, status=phone_module.REFUSED)
+    become_primary(second_phone, inbox)
+    second_phone.do("enrol", "--decrypt-key", pin=SECONDARY_PIN)
+    assert records_of(stack, second_phone) == "primary 2,primary 0"
+
+
+def test_a9_a_wrong_pin_and_a_wrong_code_leave_the_primary_as_it_is(stack, inbox, first_phone, second_phone):
+    certificate, _ = first_phone.certificates()
+    second_phone.do("devices", "primary", pin="000000", passwords=[GOOD_PASSWORD, code_sent(inbox, first_phone.user)],
+                    status=phone_module.PIN_WRONG)
+    authentication.forget_tries(stack)
+    second_phone.do("devices", "primary", pin=SECONDARY_PIN, passwords=[GOOD_PASSWORD, "000000"], status=phone_module.REFUSED)
+    assert verified(first_phone, b"by the primary", certificate)
+    assert records_of(stack, second_phone) == "secondary 1"
+
+
+def test_a9_the_primary_itself_is_asked_for_its_pin_alone(stack, inbox, first_phone):
+    said = first_phone.do("devices", "primary", pin=phone_module.PIN)
+    assert "This device is the account's primary" in said and "removed" not in said
+    assert records_of(stack, first_phone) == "primary 0"
+
+
+def test_a9_what_an_interruption_left_is_done_behind_a_signature(stack, inbox, first_phone, second_phone):
+    """As if the phone had died between the order and the refresh."""
+    certificate, _ = first_phone.certificates()
+    become_primary(second_phone, inbox)
+    stack.sql("UPDATE binding SET role = 'secondary' WHERE device_id = '%s'" % device_id(second_phone))
+    assert verified(second_phone, b"old role", certificate)
+    assert records_of(stack, second_phone) == "primary 3"
+    assert verified(second_phone, b"new role", certificate)
+    assert records_of(stack, second_phone) == "primary 3"
+
+
+def test_a9_the_phone_says_it_in_chinese(inbox, first_phone, second_phone):
+    said = become_primary(second_phone, inbox, language="zh-CN")
+    assert "本设备现为主设备" in said and "已移除" in said

@@ -153,13 +153,18 @@ static enum hufu_err decrypt(struct operation *op)
 static enum hufu_err refresh(struct operation *op)
 {
     struct sdk_service_key *key = op->key;
-    struct sdk_half next = {.exists = true, .generation = op->half->generation + 1};
+    struct sdk_half next = {
+        .exists = true, .generation = op->half->generation + 1, .secondary = op->half->secondary};
+    bool to_primary = frame_head_asks_primary(&op->frame.head);
     if (key->next.exists && op->frame.head.time_ms <= key->next_time_ms)
         return HUFU_ERR_STATE;
     enum hufu_err err = cosign_service_refresh(&next.half, &op->answer, &op->half->half, op->half->generation,
                                                op->frame.head_encoded, buf_bytes(&op->body));
     if (err)
         return err;
+    if (to_primary && op->service->secondary)
+        return HUFU_ERR_POLICY;
+    next.secondary = next.secondary && !to_primary;
     key->next = next;
     key->next_time_ms = op->frame.head.time_ms;
     if (op->service->lie == SDK_LIE_REFRESH_B)

@@ -291,6 +291,7 @@ static void put_key(const struct sdk_service *service, const struct sdk_service_
                     size_t size)
 {
     char id[UUID_TEXT_SIZE], binding[UUID_TEXT_SIZE], certificate[256] = "", public_key[128] = "";
+    bool to_primary = key->now.secondary && !service->secondary;
     uuid_format(id, key->id);
     uuid_format(binding, key->binding);
     uint8_t subject_memory[256];
@@ -309,14 +310,15 @@ static void put_key(const struct sdk_service *service, const struct sdk_service_
     int len = snprintf(text, size,
                        "{\"key_id\":\"%s\",\"binding_id\":\"%s\",\"algorithm\":\"sm2\",\"usage\":\"%s\","
                        "\"kind\":\"split\",\"state\":\"%s\",\"binding_state\":\"%s\",\"generation\":%u,"
-                       "\"role\":\"primary\",\"pin\":{\"failures\":%u,\"limit\":%d,\"locked\":%s},"
-                       "\"refresh\":{\"refreshed_at\":\"2026-01-02T03:04:05.678Z\",\"due\":%s},"
+                       "\"role\":\"%s\",\"pin\":{\"failures\":%u,\"limit\":%d,\"locked\":%s},"
+                       "\"refresh\":{\"refreshed_at\":\"2026-01-02T03:04:05.678Z\",\"due\":%s%s},"
                        "\"subject\":\"C=CN, O=第一医院, CN=王丽\",\"subject_der\":\"%s\"%s%s}",
                        id, binding, key->decrypt ? "decrypt" : "sign", key->state,
                        service->binding_state ? service->binding_state : "active", key->now.generation,
-                       service->pin_failures, SDK_PIN_LIMIT,
+                       sdk_role_name(key->now.secondary), service->pin_failures, SDK_PIN_LIMIT,
                        service->pin_failures >= SDK_PIN_LIMIT ? "true" : "false",
-                       service->refresh_due ? "true" : "false", subject_text, public_key, certificate);
+                       service->refresh_due || to_primary ? "true" : "false",
+                       to_primary ? ",\"role\":\"primary\"" : "", subject_text, public_key, certificate);
     assert_in_range(len, 0, size - 1);
 }
 
@@ -457,6 +459,8 @@ static void route(struct sdk_service *service, const struct hufu_http_request *r
         delete_session(answer);
     else if (strncmp(path, "/v1/use-records?", 16) == 0)
         get_use_records(answer);
+    else if (sdk_devices_request(service, path, json, answer))
+        return;
     else if (strcmp(path, "/v1/keys") == 0 && json)
         post_key(service, json, answer);
     else if (strcmp(path, "/v1/keys") == 0)

@@ -13,6 +13,8 @@
 #define SDK_SERVICE_KEYS_MAX 4
 #define SDK_SERVICE_ANSWERS_MAX 64
 #define SDK_PIN_LIMIT 5
+#define SDK_PRIMARY_DEVICE "00000000-0000-7000-8000-000000000004" /* where this one is a secondary */
+#define SDK_AUTHENTICATION "AUTHENTICATIONAUTHENTICATIONAUTHENTICATIONAA"
 
 /* What the service does instead of its duty. */
 enum sdk_lie {
@@ -51,6 +53,7 @@ struct sdk_half {
     bool exists;
     uint32_t generation;
     struct cosign_service_half half;
+    bool secondary; /* its record has that role */
 };
 
 struct sdk_service_key {
@@ -102,6 +105,8 @@ struct sdk_service {
     uint8_t device_key[65];
     struct sdk_service_key keys[SDK_SERVICE_KEYS_MAX];
     uint32_t pin_failures;
+    bool secondary;     /* the device, until it takes the primary's place */
+    unsigned orders;    /* that it did */
     bool refresh_due;   /* what it says of every key, until a refresh was confirmed */
     bool clock_refuses; /* judge the time of frames */
     const char *
@@ -168,6 +173,11 @@ bool sdk_signup(struct sdk_service *service, const char *path, const struct json
 /* Asserts that the request carries a proof for itself that holds. False: but it is too old or too early. */
 bool sdk_proof_is_near(struct sdk_service *service, const struct hufu_http_request *request);
 
+/* "primary", "secondary" */
+const char *sdk_role_name(bool secondary);
+/* What is asked of devices, and an authentication for it. False: something else was. */
+bool sdk_devices_request(struct sdk_service *service, const char *path, const struct json_t *json,
+                         struct hufu_http_answer *answer);
 /* {frame, signature} of a key: the private-key process. */
 void sdk_operate(struct sdk_service *service, struct sdk_service_key *key, const struct json_t *json,
                  struct hufu_http_answer *answer);
