@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/config.h"
 #include "common/service_text.h"
@@ -160,6 +161,34 @@ static const char *parse_uids(struct server_config *config)
     return NULL;
 }
 
+static const char *name_hsm(struct server_config *config, const char *host, const char *path)
+{
+    size_t i = config->hsm_count;
+    for (size_t j = 0; j < i; j++)
+        if (strcmp(config->hsm_sockets[j], path) == 0)
+            return "names a socket twice";
+    int len = snprintf(config->hsm_names[i], sizeof(config->hsm_names[i]), "%s:%s", host, path);
+    if (len < 0 || (size_t)len >= sizeof(config->hsm_names[i]))
+        return "names a socket whose path is too long";
+    config->hsm_sockets[config->hsm_count++] = path;
+    return NULL;
+}
+
+static const char *parse_hsm_sockets(struct server_config *config)
+{
+    static const char separators[] = ", ";
+    char host[65] = "", *rest = NULL;
+    const char *fault = NULL;
+    config->hsm_socket_text = strdup(config->hsm_socket);
+    if (!config->hsm_socket_text || gethostname(host, sizeof(host) - 1) != 0)
+        return "could not be read: no memory, or no host name";
+    for (char *path = strtok_r(config->hsm_socket_text, separators, &rest); path && !fault;
+         path = strtok_r(NULL, separators, &rest))
+        fault = config->hsm_count == SERVER_HSM_SOCKETS_MAX ? "names more than 8 sockets"
+                                                            : name_hsm(config, host, path);
+    return fault || config->hsm_count > 0 ? fault : "names no socket";
+}
+
 static const char *tls_fault(const struct server_config *config)
 {
     if ((config->tls_certificate[0] == '\0') != (config->tls_key[0] == '\0'))
@@ -221,7 +250,9 @@ static bool check(struct server_config *config, char *message, size_t size)
                   is_address(config->listen_address) ? NULL : "is not an IPv4 or IPv6 address") &&
            refuse(message, size, "tls_certificate", tls_fault(config)) &&
            refuse(message, size, "public_url", public_url_fault(config)) &&
-           refuse(message, size, "admin_uids", parse_uids(config)) && check_outside(config, message, size);
+           refuse(message, size, "admin_uids", parse_uids(config)) &&
+           refuse(message, size, "hsm_socket", parse_hsm_sockets(config)) &&
+           check_outside(config, message, size);
 }
 
 static long workers_for_the_cores(void)
@@ -265,5 +296,7 @@ enum hufu_err server_config_set_port(struct server_config *config, uint16_t port
 
 void server_config_free(struct server_config *config)
 {
+    free(config->hsm_socket_text);
+    config->hsm_socket_text = NULL;
     config_free(config, keys);
 }

@@ -13,6 +13,8 @@
 
 #define SERVER_ADMIN_UIDS_MAX 32
 #define SERVER_COURIERS_MAX 16
+#define SERVER_HSM_SOCKETS_MAX 8
+#define SERVER_HSM_NAME_MAX 255
 
 struct server_config {
     char *listen_address;  /* an IPv4 or IPv6 address */
@@ -28,7 +30,7 @@ struct server_config {
     char *admin_socket;
     char *admin_uids; /* "0, 1000": besides root and the server's own uid */
     char *database;   /* libpq connection string, role hufu_server */
-    char *hsm_socket;
+    char *hsm_socket; /* "/run/a.sock, /run/b.sock": the key processes that are registered */
     long workers;
     long queue_limit;
     long http_threads;
@@ -56,6 +58,11 @@ struct server_config {
     enum log_level least;
     uid_t admin_uid_list[SERVER_ADMIN_UIDS_MAX];
     size_t admin_uid_count;
+    char *hsm_socket_text; /* hsm_socket, cut into the paths that follow */
+    const char *hsm_sockets[SERVER_HSM_SOCKETS_MAX];
+    char hsm_names[SERVER_HSM_SOCKETS_MAX]
+                  [SERVER_HSM_NAME_MAX + 1]; /* as the database knows them: host and path */
+    size_t hsm_count;
     bool has_tls_pin; /* SHA-256 of the SubjectPublicKeyInfo of the certificate that devices see */
     uint8_t tls_pin[32];
 };

@@ -5,39 +5,87 @@
 #include <string.h>
 
 #include "server/clock.h"
+#include "server/config.h"
 #include "server/hsmc/hsmc.h"
 #include "server/http/problem.h"
 #include "server/http/reply.h"
 #include "server/metrics.h"
+#include "server/store/destruction_store.h"
 #include "server/store/store.h"
 #include "server/worker.h"
 
-struct health {
-    bool database, key_process;
-    int64_t difference_ms; /* between the two clocks, when both answered */
+/* What a key process, or all of them at their best, can be asked. */
+enum key_process_health {
+    KEY_PROCESS_AWAY,
+    KEY_PROCESS_BEHIND, /* it refuses every record until it knows all that was destroyed */
+    KEY_PROCESS_OK
 };
+static const char *const key_process_names[] = {"away", "behind", "ok"};
+
+struct health {
+    bool database;
+    enum key_process_health key_process;
+    bool log_short; /* one of them knows of more that was destroyed than the database's log has */
+    int64_t key_process_ahead_ms; /* of this host's clock; of several, the one that differs most */
+    int64_t difference_ms;        /* between the database's clock and that, when both answered */
+};
+
+static enum key_process_health examine_key_process(struct worker *worker, struct health *health,
+                                                   uint64_t *known)
+{
+    struct hsmc_status status;
+    struct hsmc_destruction destruction;
+    if (hsmc_status(worker->hsmc, worker->trace, &status) != HUFU_OK)
+        return KEY_PROCESS_AWAY;
+    int64_t ahead_ms = (int64_t)hsmc_now_ms(worker->hsmc) - (int64_t)clock_wall_ms();
+    if (llabs(ahead_ms) > llabs(health->key_process_ahead_ms))
+        health->key_process_ahead_ms = ahead_ms;
+    if (hsmc_destruction_state(worker->hsmc, worker->trace, &destruction) != HUFU_OK)
+        return KEY_PROCESS_AWAY;
+    if (*known < destruction.known.number)
+        *known = destruction.known.number;
+    if (*known < destruction.token_number)
+        *known = destruction.token_number;
+    return destruction.behind ? KEY_PROCESS_BEHIND : KEY_PROCESS_OK;
+}
+
+/* The log is read last: what a process knows was committed there before. */
+static void examine_key_processes(struct worker *worker, struct health *health)
+{
+    uint64_t known = 0, last = 0;
+    for (size_t i = 0; i < worker->config->hsm_count; i++) {
+        hsmc_use(worker->hsmc, i);
+        enum key_process_health one = examine_key_process(worker, health, &known);
+        if (health->key_process < one)
+            health->key_process = one;
+    }
+    hsmc_use_any(worker->hsmc);
+    health->log_short = health->database && destruction_last(worker->store, &last) == HUFU_OK && last < known;
+}
 
 /* Each clock is compared with this host's at the moment of its answer: what passes between the two answers does not
  * count as a difference. */
 static struct health examine(struct worker *worker)
 {
     struct health health = {0};
-    struct hsmc_status status;
     uint64_t database_ms = 0;
     health.database = store_healthy(worker->store, &database_ms) == HUFU_OK;
     int64_t database_ahead = (int64_t)database_ms - (int64_t)clock_wall_ms();
-    health.key_process = hsmc_status(worker->hsmc, worker->trace, &status) == HUFU_OK;
-    int64_t key_process_ahead = (int64_t)hsmc_now_ms(worker->hsmc) - (int64_t)clock_wall_ms();
-    if (health.database && health.key_process)
-        health.difference_ms = llabs(database_ahead - key_process_ahead);
+    examine_key_processes(worker, &health);
+    if (health.database && health.key_process != KEY_PROCESS_AWAY)
+        health.difference_ms = llabs(database_ahead - health.key_process_ahead_ms);
     return health;
 }
 
 static json_t *describe(const struct health *health, bool clocks)
 {
-    bool both = health->database && health->key_process;
-    return json_pack("{ss, ss, ss, sI}", "database", health->database ? "ok" : "away", "key_process",
-                     health->key_process ? "ok" : "away", "clock",
+    bool both = health->database && health->key_process != KEY_PROCESS_AWAY;
+    return json_pack("{ss, ss, ss, ss, sI}", "database", health->database ? "ok" : "away", "key_process",
+                     key_process_names[health->key_process], "destruction_log",
+                     !both               ? "unknown"
+                     : health->log_short ? "short"
+                                         : "ok",
+                     "clock",
                      !both    ? "unknown"
                      : clocks ? "ok"
                               : "differs",
@@ -48,7 +96,7 @@ static void get_ready(struct http_request *request, struct worker *worker)
 {
     struct health health = examine(worker);
     bool clocks = health.difference_ms <= HEALTH_CLOCK_DIFFERENCE_MAX_MS;
-    bool ready = health.database && health.key_process && clocks;
+    bool ready = health.database && health.key_process == KEY_PROCESS_OK && !health.log_short && clocks;
     metrics_set(worker->metrics, METRICS_READY, ready);
     if (ready)
         reply_json(request, 200, describe(&health, clocks));

@@ -12,6 +12,7 @@
 
 #include "common/log.h"
 #include "server/core/data_key.h"
+#include "server/core/destruction.h"
 #include "server/core/maintenance.h"
 #include "server/core/service_key.h"
 #include "server/store/schema.h"
@@ -19,6 +20,8 @@
 
 #define INTERVAL_SECONDS 60
 #define RETRY_SECONDS 2
+#define DESTRUCTION_SECONDS \
+    1 /* how soon a process that comes back, or missed something, is told what was destroyed */
 
 struct keeper {
     struct worker *worker;
@@ -28,6 +31,7 @@ struct keeper {
     bool stopping;
     bool schema_checked; /* the thread's own, after the first round */
     enum hufu_err last;  /* likewise: what the log knows */
+    enum hufu_err last_destruction;
     atomic_bool failed;
 };
 
@@ -43,9 +47,32 @@ static enum hufu_err check_schema(struct keeper *keeper)
     return err;
 }
 
+static const char *destruction_fault(enum hufu_err err)
+{
+    if (err == HUFU_ERR_STATE)
+        return "a key process knows of more than the database's log has: rows of it are gone";
+    if (err == HUFU_ERR_BEHIND)
+        return "the database's log ends before the token's head: rows of it are gone";
+    if (err == HUFU_ERR_CONFLICT)
+        return "the database's log is not the one that a key process or its token knows";
+    return hufu_err_name(err);
+}
+
+static void tell_destruction(struct keeper *keeper)
+{
+    if (!keeper->schema_checked)
+        return;
+    enum hufu_err err = destruction_maintain(keeper->worker);
+    if (err != keeper->last_destruction)
+        log_event(err ? LOG_ERROR : LOG_INFO, err ? "destruction.failed" : "destruction.works", "detail",
+                  err ? destruction_fault(err) : NULL, NULL);
+    keeper->last_destruction = err;
+}
+
 static enum hufu_err look_after(struct keeper *keeper)
 {
     enum hufu_err err = check_schema(keeper);
+    tell_destruction(keeper);
     if (!err)
         err = service_key_maintain(keeper->worker);
     enum hufu_err data_key = err ? HUFU_OK : data_key_maintain(keeper->worker);
@@ -75,10 +102,23 @@ static bool wait_seconds(struct keeper *keeper, time_t seconds)
     return go_on;
 }
 
+/* The same, and looks after what was destroyed meanwhile. */
+static bool wait_for_next_round(struct keeper *keeper)
+{
+    bool go_on = true;
+    time_t seconds = keeper->last ? RETRY_SECONDS : INTERVAL_SECONDS;
+    for (time_t waited = 0; go_on && waited < seconds; waited += DESTRUCTION_SECONDS) {
+        go_on = wait_seconds(keeper, DESTRUCTION_SECONDS);
+        if (go_on)
+            tell_destruction(keeper);
+    }
+    return go_on;
+}
+
 static void *keep(void *argument)
 {
     struct keeper *keeper = argument;
-    while (wait_seconds(keeper, keeper->last ? RETRY_SECONDS : INTERVAL_SECONDS)) {
+    while (wait_for_next_round(keeper)) {
         if (look_after(keeper) != HUFU_ERR_STATE || keeper->schema_checked)
             continue;
         atomic_store(&keeper->failed, true);

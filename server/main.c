@@ -74,9 +74,10 @@ static bool load_config(struct service *service, const char *path)
     return true;
 }
 
-static struct worker *new_worker(struct service *service)
+static struct worker *new_worker(struct service *service, size_t number)
 {
-    return worker_new(&service->config, service->metrics, service->keys, service->data_key, service->outside);
+    return worker_new(&service->config, service->metrics, service->keys, service->data_key, service->outside,
+                      number);
 }
 
 /* So many hash passwords at once, and with those who wait they are at most half of the workers: the others go on signing. */
@@ -100,18 +101,18 @@ static bool make_workers(struct service *service)
     if (!service->data_key)
         return complain("no memory can be locked; see docs/operations.md");
     for (long i = 0; i < config->workers; i++) {
-        service->workers[i] = new_worker(service);
+        service->workers[i] = new_worker(service, (size_t)i);
         if (!service->workers[i])
             return complain("no memory");
         service->workers[i]->hashing = service->hashing;
     }
     service->network_worker = (struct worker){.metrics = service->metrics, .config = config};
     for (long i = 0; i < config->couriers; i++) {
-        service->courier_workers[i] = new_worker(service);
+        service->courier_workers[i] = new_worker(service, (size_t)i);
         if (!service->courier_workers[i])
             return complain("no memory");
     }
-    service->keeper_worker = new_worker(service);
+    service->keeper_worker = new_worker(service, 0);
     return service->keeper_worker ? true : complain("no memory");
 }
 

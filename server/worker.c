@@ -10,7 +10,7 @@
 #include "server/store/store.h"
 
 struct worker *worker_new(const struct server_config *config, struct metrics *metrics, struct hsmc_keys *keys,
-                          struct data_key *data_key, struct outside *outside)
+                          struct data_key *data_key, struct outside *outside, size_t number)
 {
     struct worker *worker = calloc(1, sizeof(*worker));
     if (!worker)
@@ -20,7 +20,9 @@ struct worker *worker_new(const struct server_config *config, struct metrics *me
     worker->keys = keys;
     worker->data_key = data_key;
     worker->store = store_open(config->database, metrics);
-    worker->hsmc = hsmc_new(config->hsm_socket, (int)config->hsm_timeout_ms, keys, metrics);
+    const struct hsmc_places places = {
+        .paths = config->hsm_sockets, .count = config->hsm_count, .home = number % config->hsm_count};
+    worker->hsmc = hsmc_new(&places, (int)config->hsm_timeout_ms, keys, metrics);
     worker->exchange = exchange_new(outside);
     if (!worker->store || !worker->hsmc || !worker->exchange) {
         worker_free(worker);

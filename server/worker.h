@@ -5,6 +5,8 @@
 #ifndef HUFU_SERVER_WORKER_H
 #define HUFU_SERVER_WORKER_H
 
+#include <stddef.h>
+
 #include "common/encoding.h"
 #include "common/err.h"
 
@@ -37,9 +39,9 @@ struct worker {
 };
 
 /* Makes the worker with connections that open themselves when first used: neither database nor hufu-hsm need
- * be there. Returns NULL without memory. The pointers given are borrowed and must outlive it. */
+ * be there; number spreads the workers over the key processes. Returns NULL without memory. The pointers given are borrowed and must outlive it. */
 struct worker *worker_new(const struct server_config *config, struct metrics *metrics, struct hsmc_keys *keys,
-                          struct data_key *data_key, struct outside *outside);
+                          struct data_key *data_key, struct outside *outside, size_t number);
 /* Opens both connections, if what is at their other ends is there. */
 void worker_prepare(struct worker *worker);
 void worker_free(struct worker *worker);

@@ -8,14 +8,15 @@ umask 022
 usage() {
     cat >&2 <<'TEXT'
 usage: tools/stack.sh COMMAND DIR …
-  start DIR [--bin DIR] [--http] [--ca LIST] [--supervise] [--inbox] [--face] [--server KEY=VALUE]… [--hsm KEY=VALUE]…
+  start DIR [--bin DIR] [--http] [--ca LIST] [--supervise] [--second-hsm] [--inbox] [--face] [--server KEY=VALUE]… [--hsm KEY=VALUE]…
                       makes what is missing, starts what does not run, writes DIR/stack.env; the options are kept
                       for later starts; --inbox: with an SMS and e-mail service (tools/inbox);
-                      --face: with a service that compares faces (tools/face)
+                      --face: with a service that compares faces (tools/face);
+                      --second-hsm: with two hufu-hsm on one token, hsm and hsm2
   status DIR          one line per process; fails unless all run
   stop DIR            ends the processes, keeps the data
   clean DIR           ends the processes, removes the data
-  up|down|restart|kill9 hsm|server|db|inbox|face DIR
+  up|down|restart|kill9 hsm|hsm2|server|db|inbox|face DIR
                       one process: start; end; end and start; SIGKILL
 With --supervise a process that dies is started again (down alone keeps it away).
 As root they run as the system users hufu-db, hufu-hsm, hufu-server and hufu-outside; otherwise all as the caller.
@@ -33,7 +34,7 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=tools/stack/outside.sh
 . "$top/tools/stack/outside.sh"
 
-names=(db hsm server) # and outside services, once the options are known
+names=(db hsm server) # and others, once the options are known
 socket_path_limit=107 # sun_path without its final NUL
 
 # The whole environment of what the stack runs: nothing of the caller's, whose HUFU_… would override configuration.
@@ -137,19 +138,23 @@ programs_prepare() {
 
 options_default() {
     bin=$top/build/bin scheme=https ca=sm2 supervise=0
-    server_options=() hsm_options=() outside=()
+    server_options=() hsm_options=() outside=() second_hsm=()
 }
 
 options_load() {
     options_default
     # shellcheck disable=SC1091
     [[ ! -e $home/run/options ]] || . "$home/run/options"
-    names=(db hsm server "${outside[@]}")
+    names_set
+}
+
+names_set() {
+    names=(db hsm "${second_hsm[@]}" server "${outside[@]}")
 }
 
 options_add_outside() {
     [[ " ${outside[*]} " == *" $1 "* ]] || outside+=("$1")
-    names=(db hsm server "${outside[@]}")
+    names_set
 }
 
 options_parse() {
@@ -157,6 +162,7 @@ options_parse() {
         case $1 in
         --http) scheme=http ;;
         --supervise) supervise=1 ;;
+        --second-hsm) second_hsm=(hsm2) && names_set ;;
         --inbox | --face) options_add_outside "${1#--}" ;;
         --bin | --ca | --server | --hsm)
             (($# > 1)) || usage
@@ -175,7 +181,7 @@ options_parse() {
 }
 
 options_save() {
-    declare -p bin scheme ca supervise server_options hsm_options outside | sed 's/^declare --/declare -g/; s/^declare -a/declare -ga/' \
+    declare -p bin scheme ca supervise server_options hsm_options outside second_hsm | sed 's/^declare --/declare -g/; s/^declare -a/declare -ga/' \
         >"$home/run/options"
 }
 
@@ -214,7 +220,7 @@ up() {
     rm -f "$home/run/$1.down"
     case $1 in
     db) database_up ;;
-    hsm) hsm_up ;;
+    hsm | hsm2) hsm_up "$1" ;;
     server) server_up ;;
     *) outside_up "$1" ;;
     esac
@@ -286,7 +292,10 @@ start() {
     database_create
     database_migrate
     hsm_init
-    up hsm
+    local hsm
+    for hsm in hsm "${second_hsm[@]}"; do
+        up "$hsm"
+    done
     up server
     environment_write
     ((supervise == 0)) || supervisor_up
@@ -295,7 +304,7 @@ start() {
 stop() {
     local name
     process_end supervisor KILL
-    for name in server hsm db "${outside[@]}"; do
+    for name in server hsm "${second_hsm[@]}" db "${outside[@]}"; do
         down "$name"
     done
 }
@@ -337,7 +346,7 @@ main() {
     case $command in
     up | down | restart | kill9)
         which=${1:-}
-        [[ $which =~ ^(db|hsm|server|inbox|face)$ ]] || usage
+        [[ $which =~ ^(db|hsm|hsm2|server|inbox|face)$ ]] || usage
         shift
         ;;
     start | stop | status | clean | supervise-forever) ;;

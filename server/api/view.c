@@ -234,6 +234,8 @@ json_t *view_device(const struct device *device, const uint8_t *own_id)
         view_set(view, "name", json_text(device->name));
     if (device->model[0] != '\0')
         view_set(view, "model", json_text(device->model));
+    if (device->state == DEVICE_REMOVED)
+        view_set(view, "destroyed", json_boolean(device->destroyed));
     if (own_id != NULL)
         view_set(view, "this", json_boolean(memcmp(own_id, device->device_id, UUID_SIZE) == 0));
     return view;
@@ -283,8 +285,8 @@ json_t *view_promotion(const struct device_promotion *promotion, const uint8_t *
 
 json_t *view_removals(const struct device_removals *removals)
 {
-    return json_pack("{sI, so}", "removed", (json_int_t)removals->count, "dead_keys",
-                     view_ids(removals->dead, removals->dead_count));
+    return json_pack("{sI, so, sb}", "removed", (json_int_t)removals->count, "dead_keys",
+                     view_ids(removals->dead, removals->dead_count), "destroyed", (int)removals->destroyed);
 }
 
 json_t *view_methods(unsigned methods)

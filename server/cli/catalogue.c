@@ -180,6 +180,9 @@ static const char *const texts[][LANGUAGE_COUNT] = {
     [MESSAGE_COLUMN_TRIES_LEFT] = {"PIN TRIES", "PIN 剩余"},
     [MESSAGE_UNLOCKED] = {"unlocked", "已解锁"},
     [MESSAGE_REMOVED] = {"removed: its halves of keys are destroyed", "已移除：其分割密钥已销毁"},
+    [MESSAGE_DESTRUCTION_WAITS] =
+        {"a registered key process does not know of it yet, and is told when it is back",
+         "有已登记的密钥进程尚未得知，恢复后即被告知"},
     [MESSAGE_KEY_DEAD] = {"no device has a half of key %s any more: it is dead, and its certificate must be "
                           "reissued for a new key",
                           "密钥 %s 已无任何设备持有分割密钥：该密钥已失效，须用新密钥补发证书"},

@@ -52,6 +52,8 @@ enum cli_exit device_remove(const struct cli *cli, int argc, char **argv)
         return done;
     const json_t *dead = json_object_get(answer, "dead_keys");
     say(cli->language, MESSAGE_REMOVED);
+    if (!json_is_true(json_object_get(json_object_get(answer, "device"), "destroyed")))
+        say(cli->language, MESSAGE_DESTRUCTION_WAITS);
     for (size_t i = 0; i < json_array_size(dead); i++)
         say(cli->language, MESSAGE_KEY_DEAD, json_string_value(json_array_get(dead, i)));
     return CLI_DONE;

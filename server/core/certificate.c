@@ -7,6 +7,7 @@
 
 #include "common/encoding.h"
 #include "server/core/binding.h"
+#include "server/core/destruction.h"
 #include "server/core/key.h"
 #include "server/metrics.h"
 
@@ -86,6 +87,8 @@ static enum hufu_err certificate_issue(struct worker *worker, struct act *act, c
         .not_after_ms = out->not_after_ms,
     };
     err = hsmc_certificate_issue(worker->hsmc, worker->trace, &call, &der);
+    if (err == HUFU_ERR_BEHIND && destruction_catch_up(worker) == HUFU_OK)
+        err = hsmc_certificate_issue(worker->hsmc, worker->trace, &call, &der);
     out->der_len = der.len;
     return err == HUFU_OK ? HUFU_OK : certificate_refused(act, err);
 }

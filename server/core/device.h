@@ -68,6 +68,7 @@ struct device_removals {
     size_t count; /* how many there were */
     uint8_t dead[DEVICE_SECONDARIES_MAX * BINDING_PER_KEY_MAX][UUID_SIZE];
     size_t dead_count;
+    bool destroyed; /* every key process knows it */
 };
 enum hufu_err device_remove_secondaries(struct worker *worker, struct act *act, const uint8_t *token,
                                         struct device_removals *out) HUFU_MUST_CHECK;

@@ -88,5 +88,9 @@ enum hufu_err device_promote(struct worker *worker, struct act *act, const uint8
         err = device_end_primary(worker, act, lost_id, out);
     if (err == HUFU_OK)
         err = device_take_place(worker, act, out);
-    return err == HUFU_OK ? store_commit(&transaction) : err;
+    if (err == HUFU_OK)
+        err = store_commit(&transaction);
+    if (err == HUFU_OK && out->has_lost)
+        device_carry_out(worker, &out->lost.device);
+    return err;
 }

@@ -4,6 +4,7 @@
 
 #include "server/core/binding.h"
 #include "server/core/contact.h"
+#include "server/core/destruction.h"
 #include "server/core/device.h"
 #include "server/core/device_hold.h"
 #include "server/core/device_removal.h"
@@ -71,6 +72,14 @@ enum hufu_err device_end(struct worker *worker, const struct act *act, struct de
     return err;
 }
 
+void device_carry_out(struct worker *worker, struct device *device)
+{
+    struct device after;
+    destruction_carry_out(worker);
+    if (device_read(worker->store, device->device_id, &after) == HUFU_OK)
+        *device = after;
+}
+
 enum hufu_err device_remove(struct worker *worker, struct act *act, const uint8_t device_id[UUID_SIZE],
                             const uint8_t *token, struct device_removal *out)
 {
@@ -89,7 +98,11 @@ enum hufu_err device_remove(struct worker *worker, struct act *act, const uint8_
     if (!device_step(out->device.state, DEVICE_REMOVE, &next))
         return act_refuse_state(act, REFUSAL_CONFLICT, device_state_names[out->device.state]);
     err = device_end(worker, act, out);
-    return err == HUFU_OK ? store_commit(&transaction) : err;
+    if (err == HUFU_OK)
+        err = store_commit(&transaction);
+    if (err == HUFU_OK)
+        device_carry_out(worker, &out->device);
+    return err;
 }
 
 /* Every secondary of the locked account. */
@@ -116,6 +129,7 @@ enum hufu_err device_remove_secondaries(struct worker *worker, struct act *act, 
     struct account account;
     struct device own;
     out->count = out->dead_count = 0;
+    out->destroyed = false;
     struct store_transaction transaction STORE_TRANSACTION = {0};
     enum hufu_err err = store_begin(worker->store, &transaction);
     if (err == HUFU_OK)
@@ -135,5 +149,13 @@ enum hufu_err device_remove_secondaries(struct worker *worker, struct act *act, 
     if (own.role != DEVICE_PRIMARY)
         return act_refuse_reason(act, REFUSAL_NOT_ALLOWED, "the account's primary device alone may do this");
     err = device_end_secondaries(worker, act, out);
-    return err == HUFU_OK ? store_commit(&transaction) : err;
+    if (err == HUFU_OK)
+        err = store_commit(&transaction);
+    if (err != HUFU_OK)
+        return err;
+    destruction_carry_out(worker);
+    /* It is done, whether or not it can be looked at. */
+    if (device_all_destroyed(worker->store, act->principal.account_id, &out->destroyed) != HUFU_OK)
+        out->destroyed = false;
+    return HUFU_OK;
 }

@@ -12,5 +12,8 @@
  * (device_hold_all); the holder is told. Adds to out->dead. */
 enum hufu_err device_end(struct worker *worker, const struct act *act,
                          struct device_removal *out) HUFU_MUST_CHECK;
+/* After its commit: the key processes are told, and the device says whether all know (destroyed). What does not succeed here the
+ * maintenance does. */
+void device_carry_out(struct worker *worker, struct device *device);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "common/secret.h"
 #include "server/core/binding.h"
+#include "server/core/destruction.h"
 #include "server/core/key.h"
 #include "server/hsmc/hsmc.h"
 #include "server/store/request_store.h"
@@ -190,6 +191,9 @@ enum hufu_err keygen_finish(struct worker *worker, struct act *act, const struct
     };
     err = hsmc_keygen_finish(worker->hsmc, worker->trace, &call, &keygen.sealed, out->public_key,
                              &keygen.answer);
+    if (err == HUFU_ERR_BEHIND && destruction_catch_up(worker) == HUFU_OK)
+        err = hsmc_keygen_finish(worker->hsmc, worker->trace, &call, &keygen.sealed, out->public_key,
+                                 &keygen.answer);
     if (err != HUFU_OK)
         return submission_refused(worker, act, err);
     out->has_public_key = true;

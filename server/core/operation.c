@@ -6,6 +6,7 @@
 
 #include "common/secret.h"
 #include "server/core/binding.h"
+#include "server/core/destruction.h"
 #include "server/core/handover.h"
 #include "server/hsmc/hsmc.h"
 #include "server/metrics.h"
@@ -188,6 +189,8 @@ static enum hufu_err operation_ask(struct worker *worker, struct act *act, struc
     buf_init(&work->result, work->result_memory, sizeof work->result_memory);
     buf_init(&work->answer, out->memory, sizeof out->memory);
     err = hsmc_operate(worker->hsmc, worker->trace, &call, &work->result, &work->answer);
+    if (err == HUFU_ERR_BEHIND && destruction_catch_up(worker) == HUFU_OK)
+        err = hsmc_operate(worker->hsmc, worker->trace, &call, &work->result, &work->answer);
     if (err == HUFU_OK)
         return operation_succeed(worker, act, work, out);
     return operation_refused_at_proof(err) ? operation_fail(worker, act, work, err, out)

@@ -14,14 +14,25 @@
 #define LOAD_REQUEST_MAX 4096 /* a sealed service record, its statement, signature and id, and the head */
 #define LOAD_REPLY_MAX 256
 #define TRACE_OF_LOAD "connect"
+#define HOME_LOOK_US 5000000
+#define HOME_WAIT_US 200000 /* one that hangs delays no request for longer */
+
+/* One key process. */
+struct place {
+    const char *path;
+    int fd;    /* -1: not connected */
+    bool away; /* the log knows that it is */
+};
 
 struct hsmc {
-    const char *path;
+    struct place places[HSMC_PLACES_MAX];
+    size_t count, home;
+    bool only;        /* this place and no other */
+    struct place *at; /* where calls go */
+    uint64_t look_us; /* not before then is it looked whether home is back */
     int timeout_ms;
     struct hsmc_keys *keys;
     struct metrics *metrics; /* may be NULL */
-    int fd;                  /* -1: not connected */
-    bool away;               /* the log knows that hufu-hsm is away */
     uint64_t now_ms;
     const char *operation; /* of the request in hand, for the log */
     struct buf request;
@@ -30,31 +41,48 @@ struct hsmc {
     uint8_t reply_memory[CHANNEL_MESSAGE_MAX];
 };
 
-struct hsmc *hsmc_new(const char *path, int timeout_ms, struct hsmc_keys *keys, struct metrics *metrics)
+struct hsmc *hsmc_new(const struct hsmc_places *places, int timeout_ms, struct hsmc_keys *keys,
+                      struct metrics *metrics)
 {
     struct hsmc *hsmc = calloc(1, sizeof(*hsmc));
     if (!hsmc)
         return NULL;
-    hsmc->path = path;
+    hsmc->count = places->count;
+    hsmc->home = places->home;
     hsmc->timeout_ms = timeout_ms;
     hsmc->keys = keys;
     hsmc->metrics = metrics;
-    hsmc->fd = -1;
+    for (size_t i = 0; i < hsmc->count; i++)
+        hsmc->places[i] = (struct place){.path = places->paths[i], .fd = -1};
+    hsmc_use_any(hsmc);
     return hsmc;
 }
 
-static void disconnect(struct hsmc *hsmc)
+static void disconnect(struct place *place)
 {
-    if (hsmc->fd >= 0)
-        (void)close(hsmc->fd);
-    hsmc->fd = -1;
+    if (place->fd >= 0)
+        (void)close(place->fd);
+    place->fd = -1;
+}
+
+void hsmc_use(struct hsmc *hsmc, size_t place)
+{
+    hsmc->only = true;
+    hsmc->at = &hsmc->places[place];
+}
+
+void hsmc_use_any(struct hsmc *hsmc)
+{
+    hsmc->only = false;
+    hsmc->at = &hsmc->places[hsmc->home];
 }
 
 void hsmc_free(struct hsmc *hsmc)
 {
     if (!hsmc)
         return;
-    disconnect(hsmc);
+    for (size_t i = 0; i < hsmc->count; i++)
+        disconnect(&hsmc->places[i]);
     free(hsmc);
 }
 
@@ -72,11 +100,12 @@ static void count(struct hsmc *hsmc, enum metrics_counter counter)
 /* Counted every time, logged once until it is there again: a busy service would fill its log with one fact. */
 static enum hufu_err give_up(struct hsmc *hsmc, const char *detail)
 {
-    disconnect(hsmc);
+    disconnect(hsmc->at);
     count(hsmc, METRICS_HSM_ERRORS);
-    if (!hsmc->away)
-        log_event(LOG_ERROR, "hsm.away", "operation", hsmc->operation, "detail", detail, NULL);
-    hsmc->away = true;
+    if (!hsmc->at->away)
+        log_event(LOG_ERROR, "hsm.away", "socket", hsmc->at->path, "operation", hsmc->operation, "detail",
+                  detail, NULL);
+    hsmc->at->away = true;
     return HUFU_ERR_AWAY;
 }
 
@@ -109,11 +138,11 @@ static int left_ms(uint64_t deadline_us)
 static enum hufu_err transfer(struct hsmc *hsmc, struct bytes request, struct buf *reply,
                               uint64_t deadline_us)
 {
-    enum hufu_err err = channel_send(hsmc->fd, request, left_ms(deadline_us));
+    enum hufu_err err = channel_send(hsmc->at->fd, request, left_ms(deadline_us));
     if (err)
         return err;
     int left = left_ms(deadline_us);
-    return channel_receive(hsmc->fd, reply, left, left);
+    return channel_receive(hsmc->at->fd, reply, left, left);
 }
 
 static enum hufu_err load_key(struct hsmc *hsmc, const struct hsmc_service_key *key, uint64_t deadline_us)
@@ -144,7 +173,7 @@ static enum hufu_err load_keys(struct hsmc *hsmc, uint64_t deadline_us)
     size_t n = hsmc_keys_get(hsmc->keys, list);
     for (size_t i = 0; i < n; i++) {
         enum hufu_err err = load_key(hsmc, &list[i], deadline_us);
-        if (hsmc->fd < 0)
+        if (hsmc->at->fd < 0)
             return HUFU_ERR_AWAY;
         if (err)
             log_event(LOG_ERROR, "hsm.service_key_refused", "detail", hufu_err_name(err), NULL);
@@ -154,10 +183,44 @@ static enum hufu_err load_keys(struct hsmc *hsmc, uint64_t deadline_us)
 
 static enum hufu_err open_connection(struct hsmc *hsmc, uint64_t deadline_us)
 {
-    if (channel_connect(&hsmc->fd, hsmc->path))
+    if (channel_connect(&hsmc->at->fd, hsmc->at->path))
         return give_up(hsmc, "nobody answers at its socket");
     count(hsmc, METRICS_HSM_CONNECTS);
     return load_keys(hsmc, deadline_us);
+}
+
+static void go_elsewhere(struct hsmc *hsmc)
+{
+    if (hsmc->only)
+        return;
+    hsmc->at = &hsmc->places[(size_t)(hsmc->at - hsmc->places + 1) % hsmc->count];
+    hsmc->look_us = clock_monotonic_us() + HOME_LOOK_US;
+}
+
+/* Where somebody answers: here, or at the next place. One that took the connection and then failed has had its chance: what
+ * broke it there may break the others. */
+static enum hufu_err open_somewhere(struct hsmc *hsmc, uint64_t deadline_us)
+{
+    size_t tries = hsmc->only ? 1 : hsmc->count;
+    for (size_t i = 0; i < tries && left_ms(deadline_us) > 0; i++) {
+        disconnect(hsmc->at);
+        if (open_connection(hsmc, deadline_us) == HUFU_OK)
+            return HUFU_OK;
+        go_elsewhere(hsmc);
+    }
+    return HUFU_ERR_AWAY;
+}
+
+/* Who went elsewhere looks now and then whether home is back, so that the processes share the work again. */
+static void look_home(struct hsmc *hsmc)
+{
+    struct place *home = &hsmc->places[hsmc->home], *elsewhere = hsmc->at;
+    if (hsmc->only || elsewhere == home || clock_monotonic_us() < hsmc->look_us)
+        return;
+    hsmc->look_us = clock_monotonic_us() + HOME_LOOK_US;
+    hsmc->at = home;
+    if (home->fd < 0 && open_connection(hsmc, clock_monotonic_us() + HOME_WAIT_US))
+        hsmc->at = elsewhere;
 }
 
 struct buf *call_begin(struct hsmc *hsmc, const char *operation, const char *trace)
@@ -172,21 +235,23 @@ struct buf *call_begin(struct hsmc *hsmc, const char *operation, const char *tra
 static enum hufu_err exchange(struct hsmc *hsmc, struct buf *reply)
 {
     uint64_t deadline_us = clock_monotonic_us() + (uint64_t)hsmc->timeout_ms * 1000;
-    bool reused = hsmc->fd >= 0;
+    look_home(hsmc);
+    bool reused = hsmc->at->fd >= 0;
     enum hufu_err err =
         reused ? transfer(hsmc, buf_bytes(&hsmc->request), reply, deadline_us) : HUFU_ERR_AWAY;
     if (err == HUFU_ERR_AWAY && left_ms(deadline_us) > 0) {
-        disconnect(hsmc);
-        err = open_connection(hsmc, deadline_us);
+        err = open_somewhere(hsmc, deadline_us);
         if (err)
             return err;
         err = transfer(hsmc, buf_bytes(&hsmc->request), reply, deadline_us);
     }
     if (err == HUFU_ERR_LIMIT)
         return give_up(hsmc, "a reply has a length that none has");
-    if (err)
-        return give_up(hsmc, left_ms(deadline_us) > 0 ? "it closed the connection" : "no reply in time");
-    return HUFU_OK;
+    if (err) {
+        err = give_up(hsmc, left_ms(deadline_us) > 0 ? "it closed the connection" : "no reply in time");
+        go_elsewhere(hsmc); /* with the next request */
+    }
+    return err;
 }
 
 enum hufu_err call_send(struct hsmc *hsmc, struct cursor **reply)
@@ -203,9 +268,9 @@ enum hufu_err call_send(struct hsmc *hsmc, struct cursor **reply)
         return err;
     cursor_init(&hsmc->reply, buf_bytes(&received));
     err = take_head(hsmc, &hsmc->reply);
-    if (hsmc->fd >= 0 && hsmc->away) {
-        log_event(LOG_INFO, "hsm.back", NULL);
-        hsmc->away = false;
+    if (hsmc->at->fd >= 0 && hsmc->at->away) {
+        log_event(LOG_INFO, "hsm.back", "socket", hsmc->at->path, NULL);
+        hsmc->at->away = false;
     }
     return err;
 }

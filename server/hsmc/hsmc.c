@@ -52,6 +52,37 @@ enum hufu_err hsmc_status(struct hsmc *hsmc, const char *trace, struct hsmc_stat
     return HUFU_OK;
 }
 
+enum hufu_err hsmc_destruction_state(struct hsmc *hsmc, const char *trace, struct hsmc_destruction *out)
+{
+    struct cursor *reply;
+    struct hsmc_destruction state = {0};
+    *out = state;
+    (void)call_begin(hsmc, "destruction/state", trace);
+    enum hufu_err err = call_send(hsmc, &reply);
+    if (err)
+        return err;
+    state.known.number = cursor_field_u64(reply);
+    cursor_field_copy(reply, state.known.hash, sizeof(state.known.hash));
+    state.token_number = cursor_field_u64(reply);
+    state.behind = cursor_field_u32(reply) != 0;
+    err = call_end(hsmc);
+    if (!err)
+        *out = state;
+    return err;
+}
+
+enum hufu_err hsmc_destruction_add(struct hsmc *hsmc, const char *trace,
+                                   const struct destruction_head *before, struct bytes orders)
+{
+    struct cursor *reply;
+    struct buf *request = call_begin(hsmc, "destruction/add", trace);
+    buf_put_field_u64(request, before->number);
+    buf_put_field(request, before->hash, sizeof(before->hash));
+    buf_put_field_bytes(request, orders);
+    enum hufu_err err = call_send(hsmc, &reply);
+    return err ? err : call_end(hsmc);
+}
+
 enum hufu_err hsmc_service_new(struct hsmc *hsmc, const char *trace, const uint8_t record_id[UUID_SIZE],
                                uint64_t from_ms, uint64_t until_ms, struct hsmc_service_key *out)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Typed calls to hufu-hsm (hsm/PROTOCOL.md). One struct hsmc is one connection, for one thread at a time.
+/* Typed calls to hufu-hsm (hsm/PROTOCOL.md). One struct hsmc is a connection to each of the key processes that are
+ * registered (docs/operations.md), for one thread at a time.
  *
  * A connection opens when first used and again when it broke; on opening it loads the service keys (keys.h).
  * Errors:
@@ -20,6 +21,7 @@
 #include <stdint.h>
 
 #include "common/buf.h"
+#include "common/destruction.h"
 #include "common/encoding.h"
 #include "common/err.h"
 #include "common/frame.h"
@@ -34,13 +36,25 @@
 #define HSMC_SERIAL_SIZE 16
 #define HSMC_VERSION_MAX 32
 #define HSMC_CA_NAME_MAX 16
+#define HSMC_PLACES_MAX 8
 
 struct metrics;
 struct hsmc;
 
-/* path and keys are borrowed. timeout_ms bounds a whole call, reconnecting included. metrics may be NULL. */
-struct hsmc *hsmc_new(const char *path, int timeout_ms, struct hsmc_keys *keys, struct metrics *metrics);
+/* Where the key processes are. Calls go to that of index home; while nobody answers there, to the next one that does. */
+struct hsmc_places {
+    const char *const *paths;
+    size_t count; /* 1 to HSMC_PLACES_MAX */
+    size_t home;
+};
+
+/* The paths and keys are borrowed. timeout_ms bounds a whole call, reconnecting included. metrics may be NULL. */
+struct hsmc *hsmc_new(const struct hsmc_places *places, int timeout_ms, struct hsmc_keys *keys,
+                      struct metrics *metrics);
 void hsmc_free(struct hsmc *hsmc);
+/* From now on calls go to this one alone, and after hsmc_use_any as they did before. */
+void hsmc_use(struct hsmc *hsmc, size_t place);
+void hsmc_use_any(struct hsmc *hsmc);
 
 /* hufu-hsm's clock in ms as the last reply on this connection gave it, also a refusal (service_time of the
  * problem frame-time); 0 before any. */
@@ -55,6 +69,19 @@ struct hsmc_status {
     char version[HSMC_VERSION_MAX + 1];
 };
 enum hufu_err hsmc_status(struct hsmc *hsmc, const char *trace, struct hsmc_status *out) HUFU_MUST_CHECK;
+
+/* The destruction log, as far as this process knows it. */
+struct hsmc_destruction {
+    struct destruction_head known;
+    uint64_t token_number; /* of the token's head */
+    bool behind;           /* it refuses every record */
+};
+enum hufu_err hsmc_destruction_state(struct hsmc *hsmc, const char *trace,
+                                     struct hsmc_destruction *out) HUFU_MUST_CHECK;
+/* Orders that follow `before`, in their form on the wire. */
+enum hufu_err hsmc_destruction_add(struct hsmc *hsmc, const char *trace,
+                                   const struct destruction_head *before,
+                                   struct bytes orders) HUFU_MUST_CHECK;
 
 /* Makes a box key valid from … until; it is not loaded by that. */
 enum hufu_err hsmc_service_new(struct hsmc *hsmc, const char *trace, const uint8_t record_id[UUID_SIZE],

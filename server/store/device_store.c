@@ -2,6 +2,7 @@
 #include "server/store/device_store.h"
 
 #include "server/store/connection.h"
+#include "server/store/destruction_store.h"
 
 const char *const device_state_names[DEVICE_STATE_COUNT] = {
     [DEVICE_WAITING] = "waiting",
@@ -14,11 +15,14 @@ const char *const device_role_names[DEVICE_ROLE_COUNT] = {
     [DEVICE_SECONDARY] = "secondary",
 };
 
-#define DEVICE_COLUMNS                                                                              \
-    "select d.project_id, d.device_id, d.account_id, d.device_key, d.state, d.role, "               \
-    "coalesce(d.name, ''), coalesce(d.model, ''), d.pin_failures, d.pin_limit, "                    \
-    "least(d.pin_limit - d.pin_failures, d.pin_life_limit - d.pin_failures_life)::int4, d.locked, " \
-    "d.created_at, coalesce(d.frozen_by = 'operator', false)"
+#define DEVICE_COLUMNS                                                                                 \
+    "select d.project_id, d.device_id, d.account_id, d.device_key, d.state, d.role, "                  \
+    "coalesce(d.name, ''), coalesce(d.model, ''), d.pin_failures, d.pin_limit, "                       \
+    "least(d.pin_limit - d.pin_failures, d.pin_life_limit - d.pin_failures_life)::int4, d.locked, "    \
+    "d.created_at, coalesce(d.frozen_by = 'operator', false), case when d.state = 'removed' then not " \
+    "exists "                                                                                          \
+    "(select from binding b where b.device_id = d.device_id and not " DESTRUCTION_DONE(                \
+        "b.binding_id") ") else false end"
 
 static const struct statement device_insert_statement = {
     .name = "device_insert",
@@ -82,6 +86,14 @@ static const struct statement device_unlock_pin_statement = {
            " where project_id = $1::uuid and device_id = $2::uuid and pin_failures_life < pin_life_limit",
 };
 
+static const struct statement device_all_destroyed_statement = {
+    .name = "device_all_destroyed",
+    .sql = "select not exists (select from device d join binding b on b.device_id = d.device_id"
+           " where d.account_id = $1::uuid and d.state = 'removed' and not " DESTRUCTION_DONE(
+               "b.binding_id") ")",
+    .repeatable = true,
+};
+
 /* The last use is the last event of the device in its account's trail: kept on the device's row, it would have to be written
  * by every signature. */
 #define DEVICE_VIEW                                                                                 \
@@ -119,6 +131,7 @@ static void device_fill(struct row *row, struct device *out)
     out->locked = row_bool(row);
     out->created_ms = row_time(row);
     out->frozen_by_operator = row_bool(row);
+    out->destroyed = row_bool(row);
 }
 
 static enum hufu_err device_one(struct store *store, const struct statement *statement,
@@ -256,6 +269,13 @@ enum hufu_err device_unlock_pin(struct store *store, const struct device *device
     parameter_uuid(&parameters, device->device_id);
     enum hufu_err err = store_change(store, &device_unlock_pin_statement, &parameters, &changed);
     return err == HUFU_OK && changed == 0 ? HUFU_ERR_STATE : err;
+}
+
+enum hufu_err device_all_destroyed(struct store *store, const uint8_t account_id[UUID_SIZE], bool *destroyed)
+{
+    struct parameters parameters = {0};
+    parameter_uuid(&parameters, account_id);
+    return store_query_bool(store, &device_all_destroyed_statement, &parameters, destroyed);
 }
 
 enum hufu_err device_list(struct store *store, const uint8_t *project_id, const uint8_t *account_id,

@@ -45,6 +45,7 @@ struct device {
     bool locked;
     uint64_t created_ms;
     bool frozen_by_operator; /* and not by another device */
+    bool destroyed;          /* removed, and every key process knows it */
 };
 
 /* A device of the state and the role given. HUFU_ERR_CONFLICT: the key is registered already, or the account has a primary.
@@ -98,6 +99,10 @@ enum hufu_err device_set_primary(struct store *store, const struct device *devic
 /* Forgives the wrong PINs in a row; of the device's life's count nothing is ever forgiven. HUFU_ERR_STATE: that one is
  * full. */
 enum hufu_err device_unlock_pin(struct store *store, const struct device *device) HUFU_MUST_CHECK;
+
+/* Whether every key process knows of all that was destroyed with the removed devices of an account. */
+enum hufu_err device_all_destroyed(struct store *store, const uint8_t account_id[UUID_SIZE],
+                                   bool *destroyed) HUFU_MUST_CHECK;
 
 /* What a list shows besides. */
 struct device_view {

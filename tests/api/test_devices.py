@@ -621,7 +621,7 @@ def test_a9_all_secondaries_are_removed_at_once(inbox, public, reachable, new_co
     primary = session_of(public, reachable["activation"]["text"])
     seconds = [session_of(public, new_code(reachable)) for _ in range(2)]
     token = proven(primary, inbox, reachable, password=False)
-    assert primary.delete("/v1/devices", token).ok() == {"removed": 2, "dead_keys": []}
+    assert primary.delete("/v1/devices", token).ok() == {"removed": 2, "dead_keys": [], "destroyed": True}
     assert [device["role"] for device in primary.get("/v1/devices").ok()["devices"]] == ["primary"]
     for second in seconds:
         second.get("/v1/devices").problem(401, "unauthenticated")
@@ -635,7 +635,7 @@ def test_a9_keys_that_die_with_the_secondaries_are_named(stack, inbox, public, r
     stack.sql("UPDATE binding SET state = 'active', record = 'r', role = 'secondary', device_id = '%s' WHERE key_id = '%s'"
               % (second, key))
     token = proven(primary, inbox, reachable, password=False)
-    assert primary.delete("/v1/devices", token).ok() == {"removed": 1, "dead_keys": [key]}
+    assert primary.delete("/v1/devices", token).ok() == {"removed": 1, "dead_keys": [key], "destroyed": True}
 
 
 def test_a9_an_authentication_confirms_in_its_own_session_alone(stack, inbox, public, reachable, new_code):

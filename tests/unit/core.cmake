@@ -22,7 +22,7 @@ hufu_test(test_core_machine SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_core_machine.
 foreach(noun password methods)
     hufu_test(test_core_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_core_${noun}.c USES hufu_core Threads::Threads)
 endforeach()
-foreach(noun activation authentication code keygen notice operation people personal project service turn)
+foreach(noun activation authentication code destruction keygen notice operation people personal project service turn)
     hufu_test(test_core_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_core_${noun}.c USES hufu_test_office OpenSSL::Crypto)
 endforeach()
 foreach(noun device handover promotion)

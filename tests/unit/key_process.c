@@ -25,7 +25,7 @@ static enum hufu_err key_process_called(const char *operation)
     snprintf(key_process.operation, sizeof key_process.operation, "%s", operation);
     if (key_process.meanwhile != NULL)
         key_process.meanwhile();
-    return key_process.err;
+    return key_process.second_away && key_process.place == 1 ? HUFU_ERR_AWAY : key_process.err;
 }
 
 static void key_process_put(struct buf *out, const char *text)
@@ -40,9 +40,10 @@ static void key_process_see(struct bytes sealed)
              (const char *)sealed.data);
 }
 
-struct hsmc *hsmc_new(const char *path, int timeout_ms, struct hsmc_keys *keys, struct metrics *metrics)
+struct hsmc *hsmc_new(const struct hsmc_places *places, int timeout_ms, struct hsmc_keys *keys,
+                      struct metrics *metrics)
 {
-    (void)path;
+    (void)places;
     (void)timeout_ms;
     (void)keys;
     (void)metrics;
@@ -52,6 +53,45 @@ struct hsmc *hsmc_new(const char *path, int timeout_ms, struct hsmc_keys *keys, 
 void hsmc_free(struct hsmc *hsmc)
 {
     (void)hsmc;
+}
+
+void hsmc_use(struct hsmc *hsmc, size_t place)
+{
+    (void)hsmc;
+    key_process.place = place;
+}
+
+void hsmc_use_any(struct hsmc *hsmc)
+{
+    (void)hsmc;
+    key_process.place = 0;
+}
+
+enum hufu_err hsmc_destruction_state(struct hsmc *hsmc, const char *trace, struct hsmc_destruction *out)
+{
+    (void)hsmc;
+    (void)trace;
+    *out = key_process.destruction;
+    return key_process_called("destruction/state");
+}
+
+enum hufu_err hsmc_destruction_add(struct hsmc *hsmc, const char *trace,
+                                   const struct destruction_head *before, struct bytes orders)
+{
+    (void)hsmc;
+    (void)trace;
+    enum hufu_err err = key_process_called("destruction/add");
+    if (err != HUFU_OK)
+        return err;
+    struct hsmc_destruction *destruction = &key_process.destruction;
+    if (!destruction_same(before, &destruction->known))
+        return HUFU_ERR_CONFLICT;
+    for (size_t at = 0; at < orders.len; at += DESTRUCTION_ORDER_SIZE)
+        destruction_advance(&destruction->known, orders.data + at);
+    if (destruction->token_number < destruction->known.number)
+        destruction->token_number = destruction->known.number;
+    destruction->behind = destruction->known.number < destruction->token_number;
+    return HUFU_OK;
 }
 
 uint64_t hsmc_now_ms(const struct hsmc *hsmc)
@@ -158,6 +198,8 @@ enum hufu_err hsmc_operate(struct hsmc *hsmc, const char *trace, const struct hs
     (void)trace;
     key_process.generation = in->generation;
     key_process_see(in->sealed);
+    if (key_process.destruction.behind)
+        return HUFU_ERR_BEHIND;
     enum hufu_err err = key_process_called("operate");
     key_process_put(result, key_process.result);
     key_process_put(answer, key_process.answer);

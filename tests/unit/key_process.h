@@ -4,6 +4,7 @@
 #ifndef HUFU_TESTS_UNIT_KEY_PROCESS_H
 #define HUFU_TESTS_UNIT_KEY_PROCESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,8 +19,10 @@ struct key_process {
     const char *answer;
     const char *sealed; /* key generation, service keys, the data key */
     const char *certificate;
+    struct hsmc_destruction destruction; /* what it knows; it takes orders that follow */
     /* Called in the middle of every call: here the world changes between the read and the decision. */
     void (*meanwhile)(void);
+    bool second_away; /* calls to place 1 are HUFU_ERR_AWAY */
 
     /* What it was asked. */
     size_t calls;
@@ -28,6 +31,7 @@ struct key_process {
     char record[64]; /* sealed, as text */
     uint32_t operations;
     uint64_t now_ms;
+    size_t place; /* that calls go to */
 };
 extern struct key_process key_process;
 

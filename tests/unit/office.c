@@ -20,13 +20,17 @@ int office_open(void **state)
     (void)state;
     static char url[] = "https://service.example";
     database_start(&office.database, true);
-    office.config = (struct server_config){
-        .public_url = url, .activation_hours = 24, .has_tls_pin = true, .outside_timeout_ms = 1000};
+    office.config = (struct server_config){.public_url = url,
+                                           .activation_hours = 24,
+                                           .has_tls_pin = true,
+                                           .outside_timeout_ms = 1000,
+                                           .hsm_names = {"key process"},
+                                           .hsm_count = 1};
     office.worker.config = &office.config;
     office.worker.metrics = metrics_new(0);
     office.worker.keys = hsmc_keys_new();
     office.worker.data_key = data_key_new();
-    office.worker.hsmc = hsmc_new("", 0, office.worker.keys, office.worker.metrics);
+    office.worker.hsmc = hsmc_new(NULL, 0, office.worker.keys, office.worker.metrics);
     office.worker.store = store_open(office.database.server, office.worker.metrics);
     snprintf(office.worker.trace, sizeof office.worker.trace, "trace");
     key_process_reset();

@@ -276,6 +276,7 @@ static void remove_meanwhile(void)
     static struct device_removal removal;
     struct act operator= office_operator_act("device.remove");
     struct worker other = office.worker;
+    key_process.meanwhile = NULL; /* the removal asks it, too */
     other.store = store_open(office.database.server, NULL);
     assert_ok(device_remove(&other, &operator, person.device_id, NULL, &removal));
     store_close(other.store);

@@ -48,7 +48,8 @@ static struct fixture start(const struct peer_step *steps, size_t count)
 {
     struct fixture f = {
         .peer = hsm_peer_start(steps, count), .keys = hsmc_keys_new(), .metrics = metrics_new(0)};
-    f.hsmc = hsmc_new(hsm_peer_path(f.peer), TIMEOUT_MS, f.keys, f.metrics);
+    const char *path = hsm_peer_path(f.peer);
+    f.hsmc = hsmc_new(&(struct hsmc_places){.paths = &path, .count = 1}, TIMEOUT_MS, f.keys, f.metrics);
     assert_non_null(f.hsmc);
     return f;
 }
@@ -245,7 +246,9 @@ static void a_request_that_breaks_two_connections_is_given_up(void **state)
 static void nobody_at_the_socket_is_away_at_once(void **state)
 {
     struct hsmc_keys *keys = hsmc_keys_new();
-    struct hsmc *hsmc = hsmc_new("/tmp/hufu-nobody-listens-here.sock", TIMEOUT_MS, keys, NULL);
+    static const char *const paths[] = {"/tmp/hufu-nobody-listens-here.sock",
+                                        "/tmp/hufu-nobody-listens-there.sock"};
+    struct hsmc *hsmc = hsmc_new(&(struct hsmc_places){.paths = paths, .count = 2}, TIMEOUT_MS, keys, NULL);
     struct hsmc_status status;
     uint64_t begun = now_ms();
     (void)state;
@@ -253,6 +256,90 @@ static void nobody_at_the_socket_is_away_at_once(void **state)
     assert_in_range(now_ms() - begun, 0, 100);
     hsmc_free(hsmc);
     hsmc_keys_free(keys);
+}
+
+/* Two places: home, where nobody is, and a peer. */
+static struct hsmc *hsmc_with_a_second(const struct fixture *f, const char *home)
+{
+    static const char *paths[2];
+    paths[0] = home;
+    paths[1] = hsm_peer_path(f->peer);
+    struct hsmc *hsmc =
+        hsmc_new(&(struct hsmc_places){.paths = paths, .count = 2}, TIMEOUT_MS, f->keys, f->metrics);
+    assert_non_null(hsmc);
+    return hsmc;
+}
+
+static void while_one_is_away_the_other_is_asked(void **state)
+{
+    struct reply r;
+    struct bytes right = reply_of(&r, HUFU_OK, "a", "b");
+    struct peer_step steps[] = {{PEER_REPLY, right}, {PEER_REPLY, right}, {PEER_REPLY, right}};
+    struct fixture f = start(steps, 3);
+    struct hsmc *own = f.hsmc;
+    struct buf issuing, root;
+    (void)state;
+    f.hsmc = hsmc_with_a_second(&f, "/tmp/hufu-nobody-listens-here.sock");
+    assert_ok(chain(&f, &issuing, &root));
+    assert_ok(chain(&f, &issuing, &root));
+    hsmc_use(f.hsmc, 0);
+    assert_int_equal(chain(&f, &issuing, &root), HUFU_ERR_AWAY);
+    hsmc_use(f.hsmc, 1);
+    assert_ok(chain(&f, &issuing, &root));
+    hsmc_free(own);
+    assert_int_equal(stop(&f), 3);
+}
+
+static void one_that_hangs_is_asked_once_and_then_the_other(void **state)
+{
+    struct reply r;
+    struct peer_step silent[] = {{PEER_SILENT, {0}}},
+                     right[] = {{PEER_REPLY, reply_of(&r, HUFU_OK, "a", "b")}};
+    struct fixture hanging = start(silent, 1), f = start(right, 1);
+    struct hsmc *own = f.hsmc;
+    struct buf issuing, root;
+    (void)state;
+    f.hsmc = hsmc_with_a_second(&f, hsm_peer_path(hanging.peer));
+    assert_int_equal(chain(&f, &issuing, &root), HUFU_ERR_AWAY);
+    assert_ok(chain(&f, &issuing, &root));
+    hsmc_free(own);
+    assert_int_equal(stop(&f), 1);
+    assert_int_equal(stop(&hanging), 1);
+}
+
+static void the_destruction_log_is_told_field_by_field(void **state)
+{
+    struct reply r;
+    struct hsmc_destruction told;
+    static const uint8_t orders[2 * DESTRUCTION_ORDER_SIZE] = {1};
+    struct destruction_head before = {.number = 7, .hash = {9}};
+    struct cursor c;
+    (void)state;
+    buf_init(&r.buf, r.memory, sizeof(r.memory));
+    buf_put_field_text(&r.buf, "hufu-hsm/1");
+    buf_put_field_u32(&r.buf, HUFU_OK);
+    buf_put_field_u64(&r.buf, NOW_MS);
+    size_t head = r.buf.len;
+    buf_put_field_u64(&r.buf, 7);
+    buf_put_field(&r.buf, before.hash, sizeof(before.hash));
+    buf_put_field_u64(&r.buf, 9);
+    buf_put_field_u32(&r.buf, 1);
+    struct peer_step steps[] = {{PEER_REPLY, buf_bytes(&r.buf)}, {PEER_REPLY, bytes_of(r.memory, head)}};
+    struct fixture f = start(steps, 2);
+    assert_ok(hsmc_destruction_state(f.hsmc, "t", &told));
+    assert_true(destruction_same(&told.known, &before));
+    assert_int_equal(told.token_number, 9);
+    assert_true(told.behind);
+    assert_ok(hsmc_destruction_add(f.hsmc, "t", &before, bytes_of(orders, sizeof(orders))));
+    cursor_init(&c, hsm_peer_request(f.peer, 1));
+    cursor_field_text(&c, "hufu-hsm/1");
+    cursor_field_text(&c, "destruction/add");
+    cursor_field_text(&c, "t");
+    assert_int_equal(cursor_field_u64(&c), 7);
+    assert_true(bytes_equal(cursor_field_exact(&c, HASH_SIZE), bytes_of(before.hash, HASH_SIZE)));
+    assert_true(bytes_equal(cursor_field(&c, 64), bytes_of(orders, sizeof(orders))));
+    assert_ok(cursor_finish(&c));
+    assert_int_equal(stop(&f), 2);
 }
 
 static void set_keys(struct hsmc_keys *keys, size_t count)
@@ -450,6 +537,9 @@ int main(void)
         cmocka_unit_test(a_request_lost_with_its_connection_is_sent_once_more),
         cmocka_unit_test(a_request_that_breaks_two_connections_is_given_up),
         cmocka_unit_test(nobody_at_the_socket_is_away_at_once),
+        cmocka_unit_test(while_one_is_away_the_other_is_asked),
+        cmocka_unit_test(one_that_hangs_is_asked_once_and_then_the_other),
+        cmocka_unit_test(the_destruction_log_is_told_field_by_field),
         cmocka_unit_test(every_fresh_connection_loads_the_service_keys_first),
         cmocka_unit_test(a_service_key_that_is_refused_does_not_stop_the_rest),
         cmocka_unit_test(an_output_that_does_not_fit_gives_nothing),

@@ -8,7 +8,8 @@
 #include "server/config.h"
 #include "tests/unit/unit.h"
 
-#define LEAST "admin_socket = \"/run/a.sock\"\ndatabase = \"dbname=hufu\"\nhsm_socket = \"/run/h.sock\"\n"
+#define LEAST_BUT_HSM "admin_socket = \"/run/a.sock\"\ndatabase = \"dbname=hufu\"\n"
+#define LEAST LEAST_BUT_HSM "hsm_socket = \"/run/h.sock\"\n"
 
 static char path[] = "/tmp/hufu-test-config.XXXXXX";
 
@@ -94,6 +95,23 @@ static void users_are_given_by_number_or_name(void **state)
     server_config_free(&config);
 }
 
+static void each_key_process_has_a_name_of_host_and_socket(void **state)
+{
+    struct server_config config;
+    char message[256];
+    (void)state;
+    assert_int_equal(load(&config, LEAST, message), HUFU_OK);
+    assert_int_equal(config.hsm_count, 1);
+    server_config_free(&config);
+    assert_int_equal(load(&config, LEAST_BUT_HSM "hsm_socket = \"/run/a.sock, /run/b.sock\"\n", message),
+                     HUFU_OK);
+    assert_int_equal(config.hsm_count, 2);
+    assert_string_equal(config.hsm_sockets[0], "/run/a.sock");
+    assert_string_equal(config.hsm_sockets[1], "/run/b.sock");
+    assert_non_null(strstr(config.hsm_names[1], ":/run/b.sock"));
+    server_config_free(&config);
+}
+
 static void a_given_url_stays(void **state)
 {
     struct server_config config;
@@ -127,6 +145,9 @@ static void every_fault_names_its_key(void **state)
         {LEAST "public_url = \"ftp://127.0.0.1\"\n", "public_url"},
         {LEAST "public_url = \"https://sign.example/\"\n", "public_url"},
         {LEAST "admin_uids = \"nobody-of-this-name\"\n", "admin_uids"},
+        {LEAST_BUT_HSM "hsm_socket = \", \"\n", "hsm_socket"},
+        {LEAST_BUT_HSM "hsm_socket = \"/a /b /a\"\n", "hsm_socket"},
+        {LEAST_BUT_HSM "hsm_socket = \"/1 /2 /3 /4 /5 /6 /7 /8 /9\"\n", "hsm_socket"},
         {LEAST "log_level = \"loud\"\n", "log_level"},
         {LEAST "sms_url = \"https://sms.example/sms\"\n", "sms_token_file"},
         {LEAST "sms_token_file = \"/t\"\n", "sms_token_file"},
@@ -191,6 +212,7 @@ int main(void)
         cmocka_unit_test(the_workers_follow_the_cores_that_the_process_may_use),
         cmocka_unit_test(the_least_configuration_has_defaults_for_the_rest),
         cmocka_unit_test(users_are_given_by_number_or_name),
+        cmocka_unit_test(each_key_process_has_a_name_of_host_and_socket),
         cmocka_unit_test(a_given_url_stays),
         cmocka_unit_test(every_fault_names_its_key),
         cmocka_unit_test(plain_http_is_accepted_on_every_form_of_loopback),

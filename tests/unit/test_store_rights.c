@@ -69,6 +69,15 @@ static void the_server_adds_and_reads_records_and_changes_none(void **state)
         "update service_key set sealed = ''",
         "update data_key set sealed = ''",
         "delete from data_key",
+        "insert into destruction_order select * from destruction_order",
+        "update destruction_order set number = number",
+        "delete from destruction_order",
+        "delete from destruction",
+        "insert into destruction (project_id, binding_id, least_generation) select project_id, binding_id, 1 "
+        "from binding",
+        "update key_process set acknowledged = 0",
+        "delete from key_process",
+        "update destruction_done set number = 0",
         "delete from password",
         "delete from face",
     };

@@ -15,6 +15,7 @@
 #include "server/store/schema.h"
 #include "server/store/store.h"
 #include "tests/unit/database.h"
+#include "tests/unit/people.h"
 
 static struct database database;
 static char copy[64];
@@ -218,6 +219,52 @@ static void rows_of_a_month_without_partition_move_when_it_is_made(void **state)
     assert_int_equal(database_number(&database, "select count(*) from audit_event where action = 'test'"), 1);
 }
 
+/* Removes the migration of that name from the copy, and all after it. */
+static void cut_schema(const char *from_name)
+{
+    DIR *all = opendir(copy);
+    char path[PATH_SIZE], from[5] = "";
+    assert_non_null(all);
+    for (struct dirent *entry = readdir(all); entry != NULL; entry = readdir(all))
+        if (strstr(entry->d_name, from_name) != NULL)
+            snprintf(from, sizeof from, "%.4s", entry->d_name);
+    rewinddir(all);
+    for (struct dirent *entry = readdir(all); entry != NULL; entry = readdir(all))
+        if (entry->d_name[0] == '0' && strncmp(entry->d_name, from, 4) >= 0) {
+            path_of(path, entry->d_name);
+            assert_int_equal(remove(path), 0);
+        }
+    closedir(all);
+}
+
+static void what_was_destroyed_before_there_was_a_log_is_noted_in_it(void **state)
+{
+    (void)state;
+    struct database older;
+    struct person removed = {0}, refreshed = {0}, fresh = {0};
+    database_start(&older, false);
+    copy_schema();
+    cut_schema("_destruction.sql");
+    assert_int_equal(schema_migrate(older.owner, copy, message, sizeof message, &applied), HUFU_OK);
+    person_add(&older, &removed);
+    person_add(&older, &refreshed);
+    person_add(&older, &fresh);
+    database_run(&older, "update binding set state = 'removed', record = null where binding_id = '%s'",
+                 removed.binding);
+    database_run(&older, "update binding set generation = 7 where binding_id = '%s'", refreshed.binding);
+    assert_int_equal(schema_migrate(older.owner, "schema", message, sizeof message, &applied), HUFU_OK);
+    assert_int_equal(database_number(&older, "select count(*) from destruction"), 2);
+    assert_int_equal(database_number(&older,
+                                     "select least_generation from destruction where binding_id = '%s'",
+                                     removed.binding),
+                     4294967295);
+    assert_int_equal(database_number(&older,
+                                     "select least_generation from destruction where binding_id = '%s'",
+                                     refreshed.binding),
+                     7);
+    database_stop(&older);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,6 +280,7 @@ int main(void)
         cmocka_unit_test(every_table_has_project_id),
         cmocka_unit_test(partitions_are_made_for_the_months_ahead_and_only_once),
         cmocka_unit_test(rows_of_a_month_without_partition_move_when_it_is_made),
+        cmocka_unit_test(what_was_destroyed_before_there_was_a_log_is_noted_in_it),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

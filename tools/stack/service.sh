@@ -5,7 +5,7 @@
 # ---- hufu-hsm ----
 
 hsm_configure() {
-    local dir=$home/hsm option
+    local dir=$home/hsm name
     if [[ ! -e $dir/pin ]]; then
         (umask 077 && od -An -N 16 -tx1 /dev/urandom | tr -d ' \n' >"$dir/pin")
     fi
@@ -14,19 +14,25 @@ directories.tokendir = $dir/tokens
 objectstore.backend = file
 log.level = ERROR
 CONF
-    {
-        echo "socket = \"$sockets/hsm/hsm.sock\""
-        echo "allowed_uid = \"$(id -u ${user_server:+"$user_server"})\""
-        echo 'module = "/usr/lib/softhsm/libsofthsm2.so"'
-        echo 'token_label = "hufu"'
-        echo "pin_file = \"$dir/pin\""
-        echo "state_directory = \"$dir/state\""
-        echo "token_directory = \"$dir/tokens\""
-        for option in "${hsm_options[@]}"; do
-            echo "${option%%=*} = \"${option#*=}\""
-        done
-    } >"$dir/hufu-hsm.conf"
-    give "$user_hsm" "$dir" "$dir/pin" "$dir/softhsm2.conf" "$dir/hufu-hsm.conf"
+    for name in hsm "${second_hsm[@]}"; do
+        hsm_configure_one "$name" >"$dir/hufu-$name.conf"
+        give "$user_hsm" "$dir/hufu-$name.conf"
+    done
+    give "$user_hsm" "$dir" "$dir/pin" "$dir/softhsm2.conf"
+}
+
+hsm_configure_one() {
+    local dir=$home/hsm option
+    echo "socket = \"$sockets/hsm/$1.sock\""
+    echo "allowed_uid = \"$(id -u ${user_server:+"$user_server"})\""
+    echo 'module = "/usr/lib/softhsm/libsofthsm2.so"'
+    echo 'token_label = "hufu"'
+    echo "pin_file = \"$dir/pin\""
+    echo "state_directory = \"$dir/state\""
+    echo "token_directory = \"$dir/tokens\""
+    for option in "${hsm_options[@]}"; do
+        echo "${option%%=*} = \"${option#*=}\""
+    done
 }
 
 hsm_init() {
@@ -37,16 +43,13 @@ hsm_init() {
     touch "$home/hsm/initialized"
 }
 
-hsm_ready() {
-    [[ -S $sockets/hsm/hsm.sock ]]
-}
-
+# Of hsm or hsm2.
 hsm_up() {
-    ! process_is_current hsm "$bin/hufu-hsm" || return 0
-    process_end hsm TERM
-    rm -f "$sockets/hsm/hsm.sock"
-    SOFTHSM2_CONF=$home/hsm/softhsm2.conf process_launch hsm "$user_hsm" "$bin/hufu-hsm" --config "$home/hsm/hufu-hsm.conf"
-    wait_until 30 hsm hsm_ready
+    ! process_is_current "$1" "$bin/hufu-hsm" || return 0
+    process_end "$1" TERM
+    rm -f "$sockets/hsm/$1.sock"
+    SOFTHSM2_CONF=$home/hsm/softhsm2.conf process_launch "$1" "$user_hsm" "$bin/hufu-hsm" --config "$home/hsm/hufu-$1.conf"
+    wait_until 30 "$1" test -S "$sockets/hsm/$1.sock"
 }
 
 # ---- hufu-server ----
@@ -90,7 +93,7 @@ server_configure() {
         echo "admin_socket = \"$sockets/server/admin.sock\""
         echo "admin_uids = \"$(id -u)\""
         echo "database = \"host=$sockets/db dbname=hufu user=hufu_server\""
-        echo "hsm_socket = \"$sockets/hsm/hsm.sock\""
+        echo "hsm_socket = \"$sockets/hsm/hsm.sock${second_hsm[*]:+, $sockets/hsm/hsm2.sock}\""
         outside_server_configuration
         for option in "${server_options[@]}"; do
             echo "${option%%=*} = \"${option#*=}\""
