@@ -55,6 +55,7 @@ static const struct config_key keys[] = {
     NUMBER(http_threads, "2", 1, 64),
     NUMBER(connection_limit, "4096", 16, 65536),
     NUMBER(per_address_limit, "256", 0, 65536),
+    TEXT(trusted_proxies, ""),
     NUMBER(idle_seconds, "60", 1, 3600),
     NUMBER(request_seconds, "30", 1, 3600),
     NUMBER(stop_seconds, "10", 1, 600),
@@ -215,6 +216,26 @@ static const char *outside_url_fault(const char *url)
     return is_loopback_url(url) ? NULL : "must be https:// where the host is not loopback";
 }
 
+static const char *parse_proxies(struct server_config *config)
+{
+    static const char separators[] = ", ";
+    char text[NETWORK_ADDRESS_TEXT_MAX + sizeof("/128")];
+    const char *at = config->trusted_proxies + strspn(config->trusted_proxies, separators);
+    while (*at) {
+        size_t len = strcspn(at, separators);
+        if (config->trusted_proxy_count == SERVER_TRUSTED_PROXIES_MAX)
+            return "names more than 32 networks";
+        (void)snprintf(text, sizeof(text), "%.*s", (int)len, at);
+        if (len >= sizeof(text) ||
+            network_read(&config->trusted_proxy_list[config->trusted_proxy_count], text))
+            return "names something that is neither an IP address nor a network";
+        config->trusted_proxy_count++;
+        at += len;
+        at += strspn(at, separators);
+    }
+    return NULL;
+}
+
 static const char *outside_token_fault(const char *url, const char *token_file)
 {
     return (url[0] == '\0') != (token_file[0] == '\0') ? "must be given together with its address, or neither"
@@ -252,6 +273,7 @@ static bool check(struct server_config *config, char *message, size_t size)
            refuse(message, size, "public_url", public_url_fault(config)) &&
            refuse(message, size, "admin_uids", parse_uids(config)) &&
            refuse(message, size, "hsm_socket", parse_hsm_sockets(config)) &&
+           refuse(message, size, "trusted_proxies", parse_proxies(config)) &&
            check_outside(config, message, size);
 }
 

@@ -10,11 +10,13 @@
 
 #include "common/err.h"
 #include "common/log.h"
+#include "server/network.h"
 
 #define SERVER_ADMIN_UIDS_MAX 32
 #define SERVER_COURIERS_MAX 16
 #define SERVER_HSM_SOCKETS_MAX 8
 #define SERVER_HSM_NAME_MAX 255
+#define SERVER_TRUSTED_PROXIES_MAX 32
 
 struct server_config {
     char *listen_address;  /* an IPv4 or IPv6 address */
@@ -36,6 +38,7 @@ struct server_config {
     long http_threads;
     long connection_limit;
     long per_address_limit; /* connections of one IP address; 0: as many as connection_limit */
+    char *trusted_proxies;  /* "10.0.0.1, 192.168.0.0/16": whose Forwarded is believed; empty: nobody's */
     long idle_seconds;      /* a connection without traffic is closed */
     long request_seconds;   /* a body that is not whole this long after its head is given up */
     long stop_seconds;      /* how long a stop waits for what is in flight */
@@ -63,6 +66,8 @@ struct server_config {
     char hsm_names[SERVER_HSM_SOCKETS_MAX]
                   [SERVER_HSM_NAME_MAX + 1]; /* as the database knows them: host and path */
     size_t hsm_count;
+    struct network trusted_proxy_list[SERVER_TRUSTED_PROXIES_MAX];
+    size_t trusted_proxy_count;
     bool has_tls_pin; /* SHA-256 of the SubjectPublicKeyInfo of the certificate that devices see */
     uint8_t tls_pin[32];
 };

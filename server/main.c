@@ -143,6 +143,8 @@ static bool listen_on(struct service *service)
         .admin_socket = config->admin_socket,
         .admin_uids = config->admin_uid_list,
         .admin_uid_count = config->admin_uid_count,
+        .proxies = config->trusted_proxy_list,
+        .proxy_count = config->trusted_proxy_count,
         .threads = (unsigned)config->http_threads,
         .connection_limit = (unsigned)config->connection_limit,
         .per_address_limit = (unsigned)config->per_address_limit,

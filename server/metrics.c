@@ -49,6 +49,8 @@ static const struct metric_text counter_texts[] = {
     [METRICS_REFUSALS_UNWRITTEN] = {"hufu_refusals_unwritten_total",
                                     "Refusals of a token without a proof that were too many for the audit "
                                     "trail."},
+    [METRICS_FORWARDED_IGNORED] = {"hufu_forwarded_ignored_total",
+                                   "Forwarded headers of trusted proxies that are malformed or too long."},
     [METRICS_NOTICES_POSTED] = {"hufu_notices_posted_total", "Messages put into the outbox."},
     [METRICS_NOTICES_DELIVERED] = {"hufu_notices_delivered_total", "Messages that the outside service took."},
     [METRICS_NOTICES_FAILED] = {"hufu_notices_failed_total", "Messages given up: refused, or too old."},

@@ -32,6 +32,7 @@ enum metrics_counter {
     METRICS_AUTHENTICATION_FAILURES, /* wrong passwords, codes and faces */
     METRICS_TRIES_REPELLED,          /* tries that were not looked at: there were too many */
     METRICS_REFUSALS_UNWRITTEN,      /* refusals of a token alone beyond those that the audit trail takes */
+    METRICS_FORWARDED_IGNORED,       /* headers of trusted proxies that are malformed, or too long */
     METRICS_COUNTER_COUNT
 };
 

@@ -16,6 +16,7 @@
 #include "common/channel.h"
 #include "common/log.h"
 #include "server/clock.h"
+#include "server/http/forwarded.h"
 #include "server/http/head.h"
 #include "server/http/pool.h"
 #include "server/http/problem.h"
@@ -104,21 +105,52 @@ static void peer_text(char *text, size_t size, struct MHD_Connection *connection
         (void)inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)address)->sin6_addr, text, (socklen_t)size);
 }
 
-/* Who is counted: one IPv4 address, or one network of IPv6, within which its customer changes addresses at will. */
-static void set_peer(uint8_t peer[HTTP_PEER_SIZE], struct MHD_Connection *connection)
+/* Of a connection over IP; zeros of any other. */
+static void connection_address(uint8_t out[NETWORK_ADDRESS_SIZE], struct MHD_Connection *connection)
 {
-    static const uint8_t mapped[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    const struct sockaddr *address = info ? info->client_addr : NULL;
-    memset(peer, 0, HTTP_PEER_SIZE);
-    if (address && address->sa_family == AF_INET) {
-        memcpy(peer, mapped, sizeof(mapped));
-        memcpy(peer + sizeof(mapped), &((const struct sockaddr_in *)address)->sin_addr, 4);
-    } else if (address && address->sa_family == AF_INET6) {
-        const struct in6_addr *v6 = &((const struct sockaddr_in6 *)address)->sin6_addr;
-        memcpy(peer, v6, IN6_IS_ADDR_V4MAPPED(v6) ? HTTP_PEER_SIZE : HTTP_PEER_SIZE / 2);
+    char text[INET6_ADDRSTRLEN];
+    peer_text(text, sizeof(text), connection);
+    if (network_read_address(out, text))
+        memset(out, 0, NETWORK_ADDRESS_SIZE);
+}
+
+/* Several such headers are one list (RFC 9110 §5.3). */
+struct forwarded_text {
+    char text[FORWARDED_TEXT_MAX + 2]; /* one more than may be, to be seen as too long */
+    size_t len;
+};
+
+static enum MHD_Result add_forwarded(void *context, enum MHD_ValueKind kind, const char *name,
+                                     const char *value)
+{
+    struct forwarded_text *all = context;
+    (void)kind;
+    if (strcasecmp(name, "Forwarded") != 0)
+        return MHD_YES;
+    int len = snprintf(all->text + all->len, sizeof(all->text) - all->len, "%s%s", all->len > 0 ? "," : "",
+                       value ? value : "");
+    size_t room = sizeof(all->text) - 1 - all->len;
+    all->len += len > 0 && (size_t)len < room ? (size_t)len : room;
+    return MHD_YES;
+}
+
+/* Who is counted: one IPv4 address, or one network of IPv6, within which its customer changes addresses at will. Behind a trusted
+ * proxy it is the client that the proxy names. */
+static void set_peer(const struct daemon *daemon, uint8_t peer[HTTP_PEER_SIZE],
+                     struct MHD_Connection *connection)
+{
+    static const struct network v4 = {.address = {[10] = 0xff, [11] = 0xff}, .bits = 96};
+    const struct daemon_settings *settings = &daemon->settings;
+    struct forwarded_text forwarded = {.len = 0};
+    uint8_t address[NETWORK_ADDRESS_SIZE];
+    connection_address(address, connection);
+    if (network_any_has(settings->proxies, settings->proxy_count, address)) {
+        (void)MHD_get_connection_values(connection, MHD_HEADER_KIND, add_forwarded, &forwarded);
+        if (forwarded_read(address, forwarded.text, settings->proxies, settings->proxy_count))
+            metrics_add(daemon->shared->metrics, METRICS_FORWARDED_IGNORED, 1);
     }
+    memset(peer, 0, HTTP_PEER_SIZE);
+    memcpy(peer, address, network_any_has(&v4, 1, address) ? HTTP_PEER_SIZE : HTTP_PEER_SIZE / 2);
 }
 
 /* ---- a request begins ---- */
@@ -157,7 +189,7 @@ static struct carrier *carrier_new(struct daemon *daemon, struct MHD_Connection 
     request->carrier = carrier;
     request->method = request_copy_text(request, method);
     request->path = request_copy_text(request, path);
-    set_peer(request->peer, connection);
+    set_peer(daemon, request->peer, connection);
     atomic_fetch_add(&daemon->shared->in_flight, 1);
     return carrier;
 }

@@ -14,6 +14,7 @@
 
 struct pool;
 struct metrics;
+struct network;
 struct worker;
 struct daemon;
 
@@ -33,6 +34,8 @@ struct daemon_settings {
     bool administrative; /* peers are users of this host, told by SO_PEERCRED */
     const uid_t *uids;   /* who may administer, besides root and the process's own user */
     size_t uid_count;
+    const struct network *proxies; /* whose Forwarded is believed */
+    size_t proxy_count;
     const char *tls_certificate, *tls_key; /* PEM texts; NULL: no TLS */
     unsigned threads, connection_limit, idle_seconds;
     unsigned per_address_limit; /* 0: none */

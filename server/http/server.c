@@ -148,6 +148,8 @@ enum hufu_err http_server_start(struct http_server *server)
         .threads = settings->threads,
         .connection_limit = settings->connection_limit,
         .per_address_limit = settings->per_address_limit,
+        .proxies = settings->proxies,
+        .proxy_count = settings->proxy_count,
         .idle_seconds = settings->idle_seconds,
         .request_seconds = settings->request_seconds,
     };

@@ -13,6 +13,7 @@
 #include "server/http/route.h"
 
 struct metrics;
+struct network;
 struct worker;
 struct http_server;
 
@@ -33,6 +34,8 @@ struct http_settings {
     const char *admin_socket;
     const uid_t *admin_uids; /* besides root and the process's own */
     size_t admin_uid_count;
+    const struct network *proxies; /* of the public port: whose Forwarded is believed */
+    size_t proxy_count;
     unsigned threads;
     unsigned connection_limit;
     unsigned per_address_limit; /* connections of one IP address; 0: as many as connection_limit */

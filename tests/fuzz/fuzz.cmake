@@ -46,6 +46,7 @@ fuzz_target(fuzz_config RUNS 20000 USES hufu_program)
 fuzz_target(fuzz_record RUNS 200000 USES hufu_hsm)
 fuzz_target(fuzz_http_field RUNS 50000 USES hufu_http)
 fuzz_target(fuzz_http_dpop RUNS 100000 USES hufu_http)
+fuzz_target(fuzz_http_forwarded RUNS 100000 USES hufu_http)
 fuzz_target(fuzz_sdk RUNS 100000 USES hufu OpenSSL::Crypto)
 fuzz_target(fuzz_cosign_service RUNS 20000 SOURCES ${CMAKE_SOURCE_DIR}/tests/unit/cosign_pair.c
     USES hufu_cosign PkgConfig::CMOCKA)

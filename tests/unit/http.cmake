@@ -2,6 +2,7 @@
 foreach(noun route problem head field queue server load)
     hufu_test(test_http_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_http_${noun}.c USES hufu_http)
 endforeach()
+hufu_test(test_http_forwarded SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_http_forwarded.c USES hufu_http)
 hufu_test(test_http_dpop SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_http_dpop.c USES hufu_http hufu_core)
 foreach(noun server load)
     target_sources(test_http_${noun} PRIVATE ${CMAKE_CURRENT_LIST_DIR}/http_client.c ${CMAKE_CURRENT_LIST_DIR}/http_service.c)

@@ -112,6 +112,32 @@ static void each_key_process_has_a_name_of_host_and_socket(void **state)
     server_config_free(&config);
 }
 
+static void proxies_are_addresses_and_networks(void **state)
+{
+    struct server_config config;
+    char message[256], text[1024] = LEAST "trusted_proxies = \"";
+    uint8_t address[NETWORK_ADDRESS_SIZE];
+    (void)state;
+    assert_int_equal(load(&config, LEAST "trusted_proxies = \"192.0.2.1, 10.0.0.0/8 ::1\"\n", message),
+                     HUFU_OK);
+    assert_int_equal(config.trusted_proxy_count, 3);
+    assert_int_equal(network_read_address(address, "10.255.0.1"), HUFU_OK);
+    assert_true(network_any_has(config.trusted_proxy_list, config.trusted_proxy_count, address));
+    assert_int_equal(network_read_address(address, "192.0.2.2"), HUFU_OK);
+    assert_false(network_any_has(config.trusted_proxy_list, config.trusted_proxy_count, address));
+    server_config_free(&config);
+    for (int i = 0; i < SERVER_TRUSTED_PROXIES_MAX; i++)
+        (void)snprintf(text + strlen(text), sizeof(text) - strlen(text), "10.0.0.%d ", i);
+    size_t len = strlen(text);
+    (void)snprintf(text + len, sizeof(text) - len, "\"\n");
+    assert_int_equal(load(&config, text, message), HUFU_OK);
+    assert_int_equal(config.trusted_proxy_count, SERVER_TRUSTED_PROXIES_MAX);
+    server_config_free(&config);
+    (void)snprintf(text + len, sizeof(text) - len, "10.0.1.0\"\n");
+    assert_int_equal(load(&config, text, message), HUFU_ERR_FORM);
+    assert_non_null(strstr(message, "trusted_proxies"));
+}
+
 static void a_given_url_stays(void **state)
 {
     struct server_config config;
@@ -148,6 +174,8 @@ static void every_fault_names_its_key(void **state)
         {LEAST_BUT_HSM "hsm_socket = \", \"\n", "hsm_socket"},
         {LEAST_BUT_HSM "hsm_socket = \"/a /b /a\"\n", "hsm_socket"},
         {LEAST_BUT_HSM "hsm_socket = \"/1 /2 /3 /4 /5 /6 /7 /8 /9\"\n", "hsm_socket"},
+        {LEAST "trusted_proxies = \"10.0.0.1/8\"\n", "trusted_proxies"},
+        {LEAST "trusted_proxies = \"10.0.0.0/8, proxy.example\"\n", "trusted_proxies"},
         {LEAST "log_level = \"loud\"\n", "log_level"},
         {LEAST "sms_url = \"https://sms.example/sms\"\n", "sms_token_file"},
         {LEAST "sms_token_file = \"/t\"\n", "sms_token_file"},
@@ -213,6 +241,7 @@ int main(void)
         cmocka_unit_test(the_least_configuration_has_defaults_for_the_rest),
         cmocka_unit_test(users_are_given_by_number_or_name),
         cmocka_unit_test(each_key_process_has_a_name_of_host_and_socket),
+        cmocka_unit_test(proxies_are_addresses_and_networks),
         cmocka_unit_test(a_given_url_stays),
         cmocka_unit_test(every_fault_names_its_key),
         cmocka_unit_test(plain_http_is_accepted_on_every_form_of_loopback),
