@@ -17,35 +17,47 @@
 #include "hsm/destruction_table.h"
 #include "hsm/init.h"
 #include "hsm/listener.h"
+#include "hsm/rewind.h"
 #include "hsm/settings.h"
 
 static const char usage[] = "usage: hufu-hsm init --config FILE [--ca sm2,p256,rsa]\n"
+                            "       hufu-hsm rewind --config FILE --to NUMBER:HASH --giving-up COUNT\n"
                             "       hufu-hsm --config FILE [--check-confinement]\n"
                             "       hufu-hsm --version\n";
 
 struct arguments {
     bool init;
+    bool rewind;
     bool check_confinement;
     bool version;
     const char *config;
     const char *cas;
+    const char *to;
+    const char *giving_up;
 };
 
 static bool parse_arguments(struct arguments *arguments, int argc, char **argv)
 {
     static const struct option options[] = {{"config", required_argument, NULL, 'c'},
                                             {"ca", required_argument, NULL, 'a'},
+                                            {"to", required_argument, NULL, 't'},
+                                            {"giving-up", required_argument, NULL, 'g'},
                                             {"check-confinement", no_argument, NULL, 'k'},
                                             {"version", no_argument, NULL, 'v'},
                                             {NULL, 0, NULL, 0}};
     *arguments = (struct arguments){0};
     arguments->init = argc > 1 && strcmp(argv[1], "init") == 0;
-    optind = arguments->init ? 2 : 1;
+    arguments->rewind = argc > 1 && strcmp(argv[1], "rewind") == 0;
+    optind = arguments->init || arguments->rewind ? 2 : 1;
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (option == 'c')
             arguments->config = optarg;
         else if (option == 'a')
             arguments->cas = optarg;
+        else if (option == 't')
+            arguments->to = optarg;
+        else if (option == 'g')
+            arguments->giving_up = optarg;
         else if (option == 'k')
             arguments->check_confinement = true;
         else if (option == 'v')
@@ -53,7 +65,9 @@ static bool parse_arguments(struct arguments *arguments, int argc, char **argv)
         else
             return false;
     }
-    bool meaningful = arguments->init ? !arguments->check_confinement : !arguments->cas;
+    bool serves = !arguments->init && !arguments->rewind;
+    bool meaningful = (!arguments->cas || arguments->init) && (!arguments->check_confinement || serves) &&
+                      !arguments->to == !arguments->rewind && !arguments->giving_up == !arguments->rewind;
     return optind == argc && meaningful && (arguments->version || arguments->config);
 }
 
@@ -208,6 +222,9 @@ static int run(const struct arguments *arguments, const struct settings *setting
     else if (arguments->init)
         status = init_run(settings, buf_bytes(&pin), arguments->cas ? arguments->cas : "sm2") ? EXIT_FAILURE
                                                                                               : EXIT_SUCCESS;
+    else if (arguments->rewind)
+        status = rewind_run(settings, buf_bytes(&pin), arguments->to, arguments->giving_up) ? EXIT_FAILURE
+                                                                                            : EXIT_SUCCESS;
     else
         status = open_and_serve(settings, &pin, arguments->check_confinement);
     secret_wipe(memory, sizeof(memory));

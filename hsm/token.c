@@ -277,7 +277,14 @@ static enum hufu_err write_head_step(struct token *token, unsigned long session,
 
 static enum hufu_err sweep_heads_step(struct token *token, unsigned long session, struct call *call)
 {
-    return token_head_sweep(token->module, session, &call->head);
+    return token_head_sweep(token->module, session, &call->head, false);
+}
+
+/* The new one first: a process killed in between leaves the old one, which goes further and counts. */
+static enum hufu_err set_head_step(struct token *token, unsigned long session, struct call *call)
+{
+    enum hufu_err err = token_head_write(token->module, session, &call->head);
+    return err ? err : token_head_sweep(token->module, session, &call->head, true);
 }
 
 static enum hufu_err random_iv(uint8_t iv[TOKEN_IV_SIZE])
@@ -338,6 +345,12 @@ enum hufu_err token_sweep_heads(struct token *token, const struct destruction_he
 {
     struct call call = {.key = TOKEN_KEY_SEALING, .head = *head};
     return perform(token, token->sessions, sweep_heads_step, &call);
+}
+
+enum hufu_err token_set_head(struct token *token, const struct destruction_head *head)
+{
+    struct call call = {.key = TOKEN_KEY_SEALING, .head = *head};
+    return perform(token, token->sessions, set_head_step, &call);
 }
 
 enum hufu_err token_probe(struct token *token, unsigned session)

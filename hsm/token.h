@@ -84,6 +84,9 @@ enum hufu_err token_write_head(struct token *token, const struct destruction_hea
 /* Removes those that do not go as far. */
 enum hufu_err token_sweep_heads(struct token *token, const struct destruction_head *head) HUFU_MUST_CHECK;
 
+/* In place of whatever there is, also of what goes further: `rewind` alone. */
+enum hufu_err token_set_head(struct token *token, const struct destruction_head *head) HUFU_MUST_CHECK;
+
 /* Whether the sealing key does its work; re-opens the token if it does not. */
 enum hufu_err token_probe(struct token *token, unsigned session) HUFU_MUST_CHECK;
 /* Closes and opens it, as after a failure. */

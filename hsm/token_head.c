@@ -72,18 +72,19 @@ enum hufu_err token_head_write(const struct cryptoki *module, unsigned long sess
 }
 
 enum hufu_err token_head_sweep(const struct cryptoki *module, unsigned long session,
-                               const struct destruction_head *head)
+                               const struct destruction_head *head, bool all)
 {
     unsigned long objects[HEADS_MAX];
     size_t count;
     enum hufu_err err = cryptoki_find_data(module, session, LABEL, objects, HEADS_MAX, &count);
     for (size_t i = 0; !err && i < count; i++) {
-        struct destruction_head one;
+        struct destruction_head one = {0};
         err = read_one(module, session, objects[i], &one);
         bool gone = err == HUFU_ERR_NOT_FOUND, none = err == HUFU_ERR_RECORD;
         if (gone || none)
             err = HUFU_OK;
-        if (!err && !gone && (none || one.number < head->number))
+        bool other = none || one.number < head->number || (all && !destruction_same(&one, head));
+        if (!err && !gone && other)
             err = cryptoki_remove_data(module, session, objects[i]);
     }
     return err;

@@ -12,8 +12,8 @@ enum hufu_err token_head_read(const struct cryptoki *module, unsigned long sessi
                               struct destruction_head *head) HUFU_MUST_CHECK;
 enum hufu_err token_head_write(const struct cryptoki *module, unsigned long session,
                                const struct destruction_head *head) HUFU_MUST_CHECK;
-/* Removes what does not go as far as head. */
+/* Removes what does not go as far as head, or (all) whatever is not head. */
 enum hufu_err token_head_sweep(const struct cryptoki *module, unsigned long session,
-                               const struct destruction_head *head) HUFU_MUST_CHECK;
+                               const struct destruction_head *head, bool all) HUFU_MUST_CHECK;
 
 #endif

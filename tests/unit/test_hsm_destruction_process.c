@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/encoding.h"
 #include "tests/client/command.h"
 #include "tests/client/hsm_process.h"
 #include "tests/client/place.h"
@@ -134,11 +135,68 @@ static void head_survives_kills_while_it_moves(void **state)
     assert_true(hsm_process_stop(&process));
 }
 
+static enum hufu_err run_rewind(const struct hsm_process *process, const char *to, const char *giving_up)
+{
+    char program[512];
+    const char *argv[] = {program,       "rewind",  "--config", process->configuration, "--to", to,
+                          "--giving-up", giving_up, NULL};
+    const char *const environment[] = {process->softhsm_variable, NULL};
+    (void)snprintf(program, sizeof(program), "%s/hufu-hsm", place_bin());
+    return command_run(argv, environment, process->log);
+}
+
+/* The database lost the orders behind the first for good. */
+static void tokens_owner_gives_up_what_is_lost_and_nobody_does_so_by_mistake(void **state)
+{
+    (void)state;
+    struct hsm_process process;
+    struct hsm_link link = {.fd = -1};
+    struct hsm_room way;
+    struct hsm_key kept, given_up;
+    struct hsm_log log = {0};
+    char hash[2 * HASH_SIZE + 1], to[2 * HASH_SIZE + 8];
+    assert_ok(hsm_process_start(&process));
+    assert_ok(hsm_process_connect(&process, &link));
+    hsm_room_attach(&way, &link, NULL);
+    hsm_key_make(&way, &kept, FRAME_ALLOW_SIGN);
+    hsm_key_make(&way, &given_up, FRAME_ALLOW_SIGN);
+    hsm_log_append_any(&log);
+    hsm_log_append(&log, given_up.binding.binding_id, DESTRUCTION_WHOLE);
+    hsm_log_append_any(&log);
+    assert_ok(hsm_log_feed(&way, &log, 0, 3));
+    hsm_room_detach(&way);
+    hsm_link_close(&link);
+    assert_true(command_stop(process.pid));
+    hex_encode(hash, sizeof(hash), bytes_of(log.heads[1].hash, HASH_SIZE));
+    (void)snprintf(to, sizeof(to), "1:%s", hash);
+    assert_int_equal(run_rewind(&process, to, "1"), HUFU_ERR_STATE);
+    assert_int_equal(run_rewind(&process, to, "3"), HUFU_ERR_STATE);
+    assert_int_equal(run_rewind(&process, "1:00", "2"), HUFU_ERR_STATE);
+    assert_int_equal(run_rewind(&process, "1", "2"), HUFU_ERR_STATE);
+    assert_ok(run_rewind(&process, to, "2"));
+    assert_int_equal(run_rewind(&process, to, "2"), HUFU_ERR_STATE);
+    assert_ok(hsm_process_up(&process));
+    assert_ok(hsm_process_connect(&process, &link));
+    hsm_room_attach(&way, &link, NULL);
+    hsm_log_assert_position(&way, 0, 1, true);
+    assert_ok(hsm_log_feed(&way, &log, 0, 1));
+    memcpy(kept.binding.H_k, way.H_k, BOX_KEY_SIZE);
+    memcpy(given_up.binding.H_k, way.H_k, BOX_KEY_SIZE);
+    assert_ok(hsm_key_sign(&way, &kept));
+    assert_ok(hsm_key_sign(&way, &given_up)); /* the price */
+    hsm_key_free(&kept);
+    hsm_key_free(&given_up);
+    hsm_room_detach(&way);
+    hsm_link_close(&link);
+    assert_true(hsm_process_stop(&process));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(process_that_missed_an_order_refuses_everything_until_it_has_caught_up),
         cmocka_unit_test(head_survives_kills_while_it_moves),
+        cmocka_unit_test(tokens_owner_gives_up_what_is_lost_and_nobody_does_so_by_mistake),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
