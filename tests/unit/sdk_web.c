@@ -10,6 +10,7 @@
 #include <openssl/x509v3.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -127,6 +128,13 @@ static void serve_for_ever(int listener, SSL_CTX *context)
     }
 }
 
+/* A test that fails, or dies, does not come to sdk_web_stop. */
+static void end_with(pid_t tests)
+{
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != tests)
+        _exit(1);
+}
+
 static int listen_on_loopback(int *port)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -199,10 +207,13 @@ static struct sdk_web start(bool tls, const char *certificate_file)
     struct sdk_web web = {.pid = -1};
     SSL_CTX *context = tls ? make_context(web.key_hash, certificate_file) : NULL;
     int listener = listen_on_loopback(&web.port);
+    pid_t tests = getpid();
     web.pid = fork();
     assert_true(web.pid >= 0);
-    if (web.pid == 0)
+    if (web.pid == 0) {
+        end_with(tests);
         serve_for_ever(listener, context);
+    }
     (void)close(listener);
     SSL_CTX_free(context);
     return web;
