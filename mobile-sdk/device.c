@@ -121,14 +121,14 @@ static enum hufu_result make_confirmation(struct hufu *hufu, struct authenticati
     return buf_finish(&body->json) ? HUFU_RESULT_INTERNAL : HUFU_RESULT_OK;
 }
 
-static enum hufu_result confirmed(struct hufu *hufu, const char *method, const char *path,
-                                  bool may_be_left_out, struct rest_answer *answer)
+static enum hufu_result confirmed(struct hufu *hufu, const char *path, bool may_be_left_out,
+                                  struct rest_answer *answer)
 {
     AUTHENTICATION_BODY_WIPED struct authentication_body body;
     if (!hufu->device.session_token[0])
         return HUFU_RESULT_NOT_ENROLLED;
     enum hufu_result result = make_confirmation(hufu, &body, may_be_left_out);
-    const struct rest_request request = {.method = method, .path = path, .body = buf_bytes(&body.json)};
+    const struct rest_request request = {.path = path, .body = buf_bytes(&body.json)};
     if (!result)
         result = rest_call(hufu, &request, answer);
     if (!result)
@@ -144,7 +144,7 @@ enum hufu_result hufu_device_unlock(struct hufu *hufu, const struct hufu_id *dev
         return change_device(hufu, device, "/unlock");
     device_path(path, device, "/unlock");
     REST_ANSWER_DONE struct rest_answer answer = {.json = NULL};
-    return report_end(hufu, confirmed(hufu, NULL, path, true, &answer));
+    return report_end(hufu, confirmed(hufu, path, true, &answer));
 }
 
 enum hufu_result hufu_device_remove(struct hufu *hufu, const struct hufu_id *device, size_t *dead_keys)
@@ -152,9 +152,9 @@ enum hufu_result hufu_device_remove(struct hufu *hufu, const struct hufu_id *dev
     char path[REST_PATH_MAX];
     *dead_keys = 0;
     report_begin(hufu);
-    device_path(path, device, "");
+    device_path(path, device, "/remove");
     REST_ANSWER_DONE struct rest_answer answer = {.json = NULL};
-    enum hufu_result result = confirmed(hufu, "DELETE", path, false, &answer);
+    enum hufu_result result = confirmed(hufu, path, false, &answer);
     struct json_reader reader = json_reader_of(answer.json);
     if (!result)
         *dead_keys = json_count(&reader, "dead_keys");
@@ -167,7 +167,7 @@ enum hufu_result hufu_device_remove_secondaries(struct hufu *hufu, size_t *remov
     *removed = 0;
     report_begin(hufu);
     REST_ANSWER_DONE struct rest_answer answer = {.json = NULL};
-    enum hufu_result result = confirmed(hufu, "DELETE", "/v1/devices", false, &answer);
+    enum hufu_result result = confirmed(hufu, "/v1/devices/remove-secondaries", false, &answer);
     struct json_reader reader = json_reader_of(answer.json);
     if (!result)
         json_read_u32(&reader, "removed", &count);

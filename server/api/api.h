@@ -37,7 +37,7 @@ http_handler session_post, session_list_get, session_delete, session_delete_all;
 http_handler operation_post_handover;
 http_handler binding_post, binding_get, binding_key_list;
 http_handler device_post, device_list_get, device_patch, device_freeze, device_unfreeze, device_post_unlock,
-    device_post_promote, device_delete, device_delete_secondaries;
+    device_post_promote, device_post_remove, device_post_remove_secondaries;
 
 http_handler authentication_post, authentication_post_confirm, authentication_post_state,
     authentication_post_password, authentication_post_code, authentication_post_sms,

@@ -186,7 +186,7 @@ void device_post_promote(struct http_request *request, struct worker *worker)
         reply_json(request, 200, view_promotion(&promotion, act.principal.device_id));
 }
 
-void device_delete(struct http_request *request, struct worker *worker)
+void device_post_remove(struct http_request *request, struct worker *worker)
 {
     struct act act = answer_begin(request, "device.remove");
     struct device_confirmation body = {.token = {NULL, 0}};
@@ -204,7 +204,7 @@ void device_delete(struct http_request *request, struct worker *worker)
         reply_json(request, 200, view_removal(&removal, act.principal.device_id));
 }
 
-void device_delete_secondaries(struct http_request *request, struct worker *worker)
+void device_post_remove_secondaries(struct http_request *request, struct worker *worker)
 {
     struct act act = answer_begin(request, "device.remove");
     struct device_confirmation body = {.token = {NULL, 0}};

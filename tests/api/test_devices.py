@@ -581,29 +581,29 @@ def proven(session, inbox, user, password=True, sms=True):
 def test_a9_the_primary_removes_a_secondary_after_an_sms_code(stack, inbox, public, reachable, new_code):
     primary = session_of(public, reachable["activation"]["text"])
     second = session_of(public, new_code(reachable))
-    path = "/v1/devices/" + second.answer["device"]["id"]
-    primary.delete(path, {"authentication": wire.encode(bytes(32))}).problem(403, "authentication-needed")
+    path = "/v1/devices/" + second.answer["device"]["id"] + "/remove"
+    primary.post(path, {"authentication": wire.encode(bytes(32))}).problem(403, "authentication-needed")
     by_password = proven(primary, inbox, reachable, sms=False)
-    primary.delete(path, by_password).problem(403, "authentication-needed")
+    primary.post(path, by_password).problem(403, "authentication-needed")
     token = proven(primary, inbox, reachable, password=False)
     last = inbox.last
-    removed = primary.delete(path, token).ok()
+    removed = primary.post(path, token).ok()
     assert removed["device"]["state"] == "removed" and removed["dead_keys"] == []
     second.get("/v1/devices").problem(401, "unauthenticated")
     # The holder is told, in no words of a device's, and the authentication is spent.
     told = inbox.next(reachable["mobile_number"], after=last)
     assert told["template"] == "device-removed" and not told["values"]
     third = session_of(public, new_code(reachable))
-    primary.delete("/v1/devices/" + third.answer["device"]["id"], token).problem(403, "authentication-needed")
+    primary.post("/v1/devices/" + third.answer["device"]["id"] + "/remove", token).problem(403, "authentication-needed")
 
 
 def test_a9_a_secondary_removes_nobody_but_itself(stack, inbox, public, reachable, new_code):
     primary = session_of(public, reachable["activation"]["text"])
     second = session_of(public, new_code(reachable))
     token = proven(second, inbox, reachable, password=False)
-    second.delete("/v1/devices/" + primary.answer["device"]["id"], token).problem(403, "binding-not-active")
+    second.post("/v1/devices/" + primary.answer["device"]["id"] + "/remove", token).problem(403, "binding-not-active")
     # What was refused has spent nothing.
-    second.delete("/v1/devices/" + second.answer["device"]["id"], token).ok()
+    second.post("/v1/devices/" + second.answer["device"]["id"] + "/remove", token).ok()
     second.get("/v1/devices").problem(401, "unauthenticated")
 
 
@@ -614,14 +614,14 @@ def test_a9_another_persons_authentication_confirms_nothing(stack, inbox, public
     other["mobile_number"] = "+86" + mobile
     stranger = session_of(public, other["activation"]["text"])
     token = proven(stranger, inbox, other, password=False)
-    primary.delete("/v1/devices/" + primary.answer["device"]["id"], token).problem(403, "authentication-needed")
+    primary.post("/v1/devices/" + primary.answer["device"]["id"] + "/remove", token).problem(403, "authentication-needed")
 
 
 def test_a9_all_secondaries_are_removed_at_once(inbox, public, reachable, new_code):
     primary = session_of(public, reachable["activation"]["text"])
     seconds = [session_of(public, new_code(reachable)) for _ in range(2)]
     token = proven(primary, inbox, reachable, password=False)
-    assert primary.delete("/v1/devices", token).ok() == {"removed": 2, "dead_keys": [], "destroyed": True}
+    assert primary.post("/v1/devices/remove-secondaries", token).ok() == {"removed": 2, "dead_keys": [], "destroyed": True}
     assert [device["role"] for device in primary.get("/v1/devices").ok()["devices"]] == ["primary"]
     for second in seconds:
         second.get("/v1/devices").problem(401, "unauthenticated")
@@ -635,21 +635,21 @@ def test_a9_keys_that_die_with_the_secondaries_are_named(stack, inbox, public, r
     stack.sql("UPDATE binding SET state = 'active', record = 'r', role = 'secondary', device_id = '%s' WHERE key_id = '%s'"
               % (second, key))
     token = proven(primary, inbox, reachable, password=False)
-    assert primary.delete("/v1/devices", token).ok() == {"removed": 1, "dead_keys": [key], "destroyed": True}
+    assert primary.post("/v1/devices/remove-secondaries", token).ok() == {"removed": 1, "dead_keys": [key], "destroyed": True}
 
 
 def test_a9_an_authentication_confirms_in_its_own_session_alone(stack, inbox, public, reachable, new_code):
     primary = session_of(public, reachable["activation"]["text"])
     second = session_of(public, new_code(reachable))
     of_second = proven(second, inbox, reachable, password=False)
-    primary.delete("/v1/devices", of_second).problem(403, "authentication-needed")
-    primary.delete("/v1/devices/" + second.answer["device"]["id"], of_second).problem(403, "authentication-needed")
+    primary.post("/v1/devices/remove-secondaries", of_second).problem(403, "authentication-needed")
+    primary.post("/v1/devices/" + second.answer["device"]["id"] + "/remove", of_second).problem(403, "authentication-needed")
 
 
 def test_a9_the_primary_removes_itself(stack, inbox, public, reachable):
     primary = session_of(public, reachable["activation"]["text"])
     token = proven(primary, inbox, reachable, password=False)
-    primary.delete("/v1/devices/" + primary.answer["device"]["id"], token).ok()
+    primary.post("/v1/devices/" + primary.answer["device"]["id"] + "/remove", token).ok()
     primary.get("/v1/devices").problem(401, "unauthenticated")
 
 
