@@ -366,7 +366,8 @@ enum hufu_result hufu_join(struct hufu *hufu, const struct hufu_enrolment *enrol
  * on alike. Interrupted before it was HUFU_RESULT_OK, it needs a new authentication; the device key stays, so that it is one
  * device for the service. A device of the account already: HUFU_RESULT_OK and nothing happens. code and PIN of the enrolment are
  * not used. HUFU_RESULT_NOT_ENROLLED: hufu_service_from_text and hufu_user come first; HUFU_RESULT_AUTHENTICATION_NEEDED;
- * HUFU_RESULT_CONFLICT: the account has as many devices as it may. */
+ * HUFU_RESULT_CONFLICT: the account has as many devices as it may; HUFU_RESULT_FAULT: the service answered with somebody else's
+ * session, of which nothing was taken. */
 enum hufu_result hufu_bind_by_authentication(struct hufu *hufu,
                                              const struct hufu_enrolment *enrolment) HUFU_CHECKED;
 

@@ -118,6 +118,18 @@ enum hufu_result hufu_sign_in(struct hufu *hufu, const char *application)
     return report_end(hufu, result ? result : keep_session(hufu, answer.json));
 }
 
+/* Whether the session is of whom hufu_user named, in the project that was chosen. */
+static bool is_of_user(const struct hufu *hufu, const struct json_t *json)
+{
+    struct hufu_id project;
+    char work_number[HUFU_NAME_MAX + 1];
+    struct json_reader reader = json_reader_of(json);
+    json_read_id(&reader, "project.id", &project);
+    json_read_text(&reader, "account.work_number", work_number, sizeof(work_number));
+    return !json_finish(&reader) && id_equal(&project, &hufu->device.project) &&
+           strcmp(work_number, hufu->device.work_number) == 0;
+}
+
 /* The service binds a key that it knows as this account's once more, so a lost answer is made good by another authentication. */
 static enum hufu_result bind(struct hufu *hufu, const struct hufu_enrolment *enrolment)
 {
@@ -135,6 +147,8 @@ static enum hufu_result bind(struct hufu *hufu, const struct hufu_enrolment *enr
     enrolment_tell(enrolment, HUFU_STEP_ACTIVATION);
     REST_ANSWER_DONE struct rest_answer answer = {.json = NULL};
     result = ask(hufu, &asking, &answer);
+    if (!result && !is_of_user(hufu, answer.json))
+        result = HUFU_RESULT_FAULT;
     return result ? result : device_session_keep(hufu, answer.json);
 }
 

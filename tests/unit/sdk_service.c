@@ -196,10 +196,11 @@ void sdk_reply_session(struct sdk_service *service, struct hufu_http_answer *ans
     base64url_encode(service->token, sizeof(service->token), bytes_of(token, sizeof(token)));
     (void)sdk_reply(answer, 201,
                     "{\"session_token\":\"%s\",\"session_expires_at\":\"2027-01-01T00:00:00.000Z\","
-                    "\"project\":{\"id\":\"00000000-0000-7000-8000-000000000001\",\"name\":\"第一医院\"},"
+                    "\"project\":{\"id\":\"00000000-0000-7000-8000-00000000000%d\",\"name\":\"第一医院\"},"
                     "\"account\":{\"id\":\"00000000-0000-7000-8000-000000000002\",\"name\":\"王丽\","
-                    "\"work_number\":\"A-17\"},\"device\":{\"id\":\"00000000-0000-7000-8000-000000000003\"}}",
-                    service->token);
+                    "\"work_number\":\"%s\"},\"device\":{\"id\":\"00000000-0000-7000-8000-000000000003\"}}",
+                    service->token, service->lie == SDK_LIE_OTHER_PROJECT ? 9 : 1,
+                    service->lie == SDK_LIE_OTHER_HOLDER ? "B-1" : "A-17");
 }
 
 /* ---- /v1/sessions ---- */

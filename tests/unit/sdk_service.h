@@ -43,6 +43,8 @@ enum sdk_lie {
     SDK_LIE_CHECK_MORE,    /* a pin check with an answer field */
     SDK_LIE_DECRYPT_SHORT, /* a W too few */
     SDK_LIE_OTHER_SUBJECT, /* has somebody else's name certified */
+    SDK_LIE_OTHER_HOLDER,  /* a session of somebody else's */
+    SDK_LIE_OTHER_PROJECT, /* a session in another project */
     SDK_LIE_DECRYPT_W,     /* another W */
     SDK_LIE_CERTIFICATE_OTHER_KEY,
     SDK_LIE_CERTIFICATE_BROKEN_CHAIN

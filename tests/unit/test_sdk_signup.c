@@ -200,6 +200,24 @@ static void a_refused_binding_is_typed_and_can_be_tried_again(void **state)
     assert_int_equal(hufu_bind_by_authentication(x->device->hufu, &enrolment), HUFU_RESULT_OK);
 }
 
+static void a_session_of_somebody_else_is_not_taken(void **state)
+{
+    struct signup *x = *state;
+    static const enum sdk_lie lies[] = {SDK_LIE_OTHER_HOLDER, SDK_LIE_OTHER_PROJECT};
+    struct hufu_account account;
+    assert_int_equal(choose(x), HUFU_RESULT_OK);
+    for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
+        x->service->lie = lies[i];
+        assert_int_equal(bind(x), HUFU_RESULT_FAULT);
+        assert_int_equal(hufu_account(x->device->hufu, &account), HUFU_RESULT_NOT_ENROLLED);
+        sdk_device_restart(x->device);
+        assert_int_equal(hufu_account(x->device->hufu, &account), HUFU_RESULT_NOT_ENROLLED);
+    }
+    x->service->lie = SDK_LIE_NONE;
+    assert_int_equal(bind(x), HUFU_RESULT_OK);
+    assert_int_equal(x->service->devices, 1);
+}
+
 static void another_user_gets_another_device_key(void **state)
 {
     struct signup *x = *state;
@@ -249,6 +267,7 @@ int main(void)
         TEST(a_bound_device_stays_with_its_service_project_and_user),
         TEST(a_device_that_is_nobodys_yet_does_only_what_it_can),
         TEST(a_refused_binding_is_typed_and_can_be_tried_again),
+        TEST(a_session_of_somebody_else_is_not_taken),
         TEST(another_user_gets_another_device_key),
         TEST(organizations_come_page_by_page),
     };
