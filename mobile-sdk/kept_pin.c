@@ -37,12 +37,17 @@ static enum hufu_result prove(struct hufu *hufu, const struct hufu_id *key, cons
 }
 
 /* What the platform may say; anything else is its failure. */
-static enum hufu_result result_of_platform(enum hufu_result said)
+static enum hufu_result result_of_storing(enum hufu_result said)
 {
-    bool known = said == HUFU_RESULT_OK || said == HUFU_RESULT_NOT_FOUND ||
-                 said == HUFU_RESULT_BIOMETRIC_NONE || said == HUFU_RESULT_BIOMETRIC_CANCELLED ||
-                 said == HUFU_RESULT_BIOMETRIC_CHANGED;
+    bool known = said == HUFU_RESULT_OK || said == HUFU_RESULT_BIOMETRIC_NONE ||
+                 said == HUFU_RESULT_BIOMETRIC_CANCELLED;
     return known ? said : HUFU_RESULT_PLATFORM;
+}
+
+static enum hufu_result result_of_retrieving(enum hufu_result said)
+{
+    bool known = said == HUFU_RESULT_NOT_FOUND || said == HUFU_RESULT_BIOMETRIC_CHANGED;
+    return known ? said : result_of_storing(said);
 }
 
 enum hufu_result hufu_pin_keep(struct hufu *hufu, const struct hufu_id *key, const char *pin_text,
@@ -58,7 +63,7 @@ enum hufu_result hufu_pin_keep(struct hufu *hufu, const struct hufu_id *key, con
     if (!result)
         result = pin_normal(&pin, &kept);
     if (!result)
-        result = result_of_platform(biometric->store(biometric->context, kept.text, kept.len));
+        result = result_of_storing(biometric->store(biometric->context, kept.text, kept.len));
     return report_end(hufu, result);
 }
 
@@ -71,7 +76,7 @@ static bool is_worthless(enum hufu_result result)
 static enum hufu_result retrieve(struct hufu *hufu, struct hufu_kept_pin *kept)
 {
     const struct hufu_biometric *biometric = &hufu->platform.biometric;
-    enum hufu_result result = result_of_platform(
+    enum hufu_result result = result_of_retrieving(
         biometric->retrieve(biometric->context, kept->text, sizeof(kept->text), &kept->len));
     if (result)
         return result;

@@ -145,6 +145,8 @@ static void what_the_platform_says_to_keeping_is_told(void **state)
         {HUFU_RESULT_PLATFORM, HUFU_RESULT_PLATFORM},
         {HUFU_RESULT_STORAGE, HUFU_RESULT_PLATFORM},
         {HUFU_RESULT_PIN_WRONG, HUFU_RESULT_PLATFORM},
+        {HUFU_RESULT_NOT_FOUND, HUFU_RESULT_PLATFORM},
+        {HUFU_RESULT_BIOMETRIC_CHANGED, HUFU_RESULT_PLATFORM},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         x->biometric.to_store = rows[i][0];
