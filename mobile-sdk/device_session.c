@@ -6,6 +6,7 @@
 #include "common/hash.h"
 #include "common/secret.h"
 #include "mobile-sdk/json.h"
+#include "mobile-sdk/kept_pin.h"
 
 #define DEVICE_TEXT_MAX 100
 
@@ -15,20 +16,32 @@ void enrolment_tell(const struct hufu_enrolment *enrolment, enum hufu_step step)
         enrolment->progress(enrolment->progress_context, step);
 }
 
+/* A PIN that is kept was one of the device that this was before: a key chain outlives the app's storage. */
+static enum hufu_result create_key(struct hufu *hufu)
+{
+    struct device_record *device = &hufu->device;
+    const struct hufu_device_key *key = &hufu->platform.device_key;
+    size_t len = 0;
+    enum hufu_result result = kept_pin_forget(hufu);
+    if (!result)
+        result = key->create(key->context, device->device_handle, sizeof(device->device_handle), &len,
+                             device->device_key);
+    if (!result && (len == 0 || len > sizeof(device->device_handle)))
+        result = HUFU_RESULT_PLATFORM;
+    if (!result)
+        device->device_handle_len = len;
+    return result;
+}
+
 enum hufu_result device_session_make_key(struct hufu *hufu, const struct hufu_enrolment *enrolment)
 {
     struct device_record *device = &hufu->device;
+    enum hufu_result result = HUFU_RESULT_OK;
     if (!device->device_handle_len) {
         enrolment_tell(enrolment, HUFU_STEP_DEVICE_KEY);
-        const struct hufu_device_key *key = &hufu->platform.device_key;
-        size_t len = 0;
-        enum hufu_result result = key->create(key->context, device->device_handle,
-                                              sizeof(device->device_handle), &len, device->device_key);
-        if (result || len == 0 || len > sizeof(device->device_handle))
-            return result ? result : HUFU_RESULT_PLATFORM;
-        device->device_handle_len = len;
+        result = create_key(hufu);
     }
-    return device_record_store(device, &hufu->platform.storage);
+    return result ? result : device_record_store(device, &hufu->platform.storage);
 }
 
 static bool is_device_text(const char *text)

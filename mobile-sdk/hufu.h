@@ -34,6 +34,7 @@
  *   - A handle is used by one thread at a time. Different handles do not share anything.
  *   - Functions marked [network] call the transport and may take as long as it does. Those marked [PIN] spend about a
  *     fifth of a second and 64 MiB of memory on the PIN (Argon2id).
+ *   - Those marked [person] may wait for somebody's finger or face: like the others marked, not for the thread that draws.
  *   - Section numbers (§) are those of docs/protocol.md. */
 #ifndef HUFU_H
 #define HUFU_H
@@ -234,7 +235,7 @@ struct hufu_device_key {
  * encrypts the PIN under a key of its secure hardware that each use of asks for the user, that no passcode of the phone opens instead,
  * and that a change of the enrolled fingerprints or faces destroys (Android Keystore: setUserAuthenticationRequired,
  * AUTH_BIOMETRIC_STRONG, setInvalidatedByBiometricEnrollment; Apple's key chain: biometryCurrentSet, this device only). It keeps
- * one PIN, in no backup, and wipes its copies of it. */
+ * one PIN, which belongs to one handle's storage, in no backup, and wipes its copies of it. store and retrieve may wait for a person. */
 struct hufu_biometric {
     void *context;
     /* In place of what is kept; pin has 6 to 64 bytes, and no NUL. HUFU_RESULT_BIOMETRIC_NONE: nothing is enrolled;
@@ -851,7 +852,7 @@ enum hufu_result hufu_pin_change(struct hufu *hufu, const char *old_pin, size_t 
 /* Whether the platform offers it. */
 bool hufu_pin_keep_offered(const struct hufu *hufu);
 
-/* [network] [PIN] Switches it on: has the service prove the PIN by the key (a wrong one counts), and only then the platform keep it.
+/* [network] [PIN] [person] Switches it on: has the service prove the PIN by the key (a wrong one counts), and only then the platform keep it.
  * Nothing of it is in the library's own storage. HUFU_RESULT_BIOMETRIC_NONE, HUFU_RESULT_BIOMETRIC_CANCELLED;
  * HUFU_RESULT_NOT_READY: a change of PIN is unfinished, or the key has no half; HUFU_RESULT_BINDING_UNFINISHED. */
 enum hufu_result hufu_pin_keep(struct hufu *hufu, const struct hufu_id *key, const char *pin,
@@ -863,14 +864,14 @@ struct hufu_kept_pin {
     char text[HUFU_PIN_MAX]; /* no final NUL */
     size_t len;
 };
-/* Has the platform ask for the user. Not a try of a PIN: whatever comes of it, the service counts nothing.
+/* [person] Has the platform ask for the user. Not a try of a PIN: whatever comes of it, the service counts nothing.
  * HUFU_RESULT_NOT_FOUND: none is kept; HUFU_RESULT_BIOMETRIC_CANCELLED: it still is, and the PIN can be typed;
  * HUFU_RESULT_BIOMETRIC_NONE; HUFU_RESULT_BIOMETRIC_CHANGED and HUFU_RESULT_DAMAGED: it was dropped. */
 enum hufu_result hufu_pin_kept(struct hufu *hufu, struct hufu_kept_pin *pin) HUFU_CHECKED;
 void hufu_kept_pin_wipe(struct hufu_kept_pin *pin);
 
-/* Switches it off. The library does so itself before the first step of hufu_pin_change and in hufu_forget (which fail with
- * HUFU_RESULT_PLATFORM where the platform does not erase it), and when the service says that the PIN is locked. */
+/* Switches it off. The library does so itself before the first step of hufu_pin_change, in hufu_forget and before it makes a device
+ * key (which fail with HUFU_RESULT_PLATFORM where the platform does not erase it), and when the service says that the PIN is locked. */
 enum hufu_result hufu_pin_drop(struct hufu *hufu) HUFU_CHECKED;
 
 #ifdef __cplusplus
