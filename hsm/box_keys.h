@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The loaded box keys H_k (docs/protocol.md §7): the only state between requests. Private halves lie in locked memory.
+/* The loaded box keys H_k (docs/protocol.md §7): with the memory of what was destroyed the only state
+ * between requests. Private halves lie in locked memory.
  * Safe from several threads. */
 #ifndef HUFU_HSM_BOX_KEYS_H
 #define HUFU_HSM_BOX_KEYS_H

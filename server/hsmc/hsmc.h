@@ -11,10 +11,11 @@
  * Outputs are empty unless the call says HUFU_OK.
  *
  * A request whose connection turns out to be dead (it was open before, and the other side closed it) is sent once more
- * on a fresh one, even when it may have been carried out: hufu-hsm keeps no state between requests, so an answer that
- * nobody received has no effect (what was computed was neither recorded nor published), and the second answer is the
- * only one there is. A request that ran into its deadline is not repeated: that would double the load of a process that
- * is already slow. Nor is one that broke a fresh connection: it may be what breaks it. */
+ * on a fresh one, to whichever process answers, even when it may have been carried out: hufu-hsm keeps nothing of a request but
+ * orders of destruction, which it takes twice without harm. So an answer that nobody received has no effect (what was computed
+ * was neither recorded nor published), and the second answer is the only one there is. A request that ran into its deadline is
+ * not repeated: that would double the load of a process that is already slow. Nor is one that broke a fresh connection: it may
+ * be what breaks it. */
 #ifndef HUFU_SERVER_HSMC_HSMC_H
 #define HUFU_SERVER_HSMC_HSMC_H
 
