@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The time of an answer does not tell whether there is such an account (feature A4): Welch's t-test over answers for one
-that exists and one that does not, in random order on one connection. Short here; with HUFU_TEST_LONG=1, 10,000 of each."""
+that exists and one that does not, in random order on one connection. Short here (half a minute); with HUFU_TEST_LONG=1, 10,000 of each and
+of every answer: 40 minutes on two cores, of which 24 are wrong passwords, each with its Argon2id."""
 
 import http.client
 import json
