@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-foreach(noun route problem head field queue server load)
+foreach(noun route problem head field parameter queue server load)
     hufu_test(test_http_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_http_${noun}.c USES hufu_http)
 endforeach()
 hufu_test(test_http_forwarded SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_http_forwarded.c USES hufu_http)
