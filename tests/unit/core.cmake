@@ -18,6 +18,7 @@ target_link_libraries(hufu_test_office PUBLIC hufu_test_database hufu_core PkgCo
 
 hufu_test(test_core_certificate_view SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_core_certificate_view.c USES hufu_core)
 hufu_test(test_core_handwriting SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_core_handwriting.c USES hufu_core)
+hufu_test(test_core_notice_text SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_core_notice_text.c USES hufu_core)
 hufu_test(test_core_machine SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_core_machine.c USES hufu_core)
 foreach(noun password methods)
     hufu_test(test_core_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_core_${noun}.c USES hufu_core Threads::Threads)
