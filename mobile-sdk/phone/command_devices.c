@@ -129,6 +129,9 @@ static enum exit_status take_place(struct phone *phone, const struct hufu_device
     if (!entry_pin(&pin, &phone->options, TEXT_ASK_PIN))
         return EXIT_USAGE;
     enum hufu_result result = hufu_promote(phone->hufu, lost ? &lost->id : NULL, pin.text, pin.len, &dead);
+    (void)snprintf(number, sizeof(number), "%zu", dead);
+    if (dead)
+        say(stdout, phone->options.language, TEXT_KEYS_DEAD, number, NULL);
     if (result)
         return phone_end(phone, result);
     if (lost && !lost->is_this) {
@@ -136,9 +139,6 @@ static enum exit_status take_place(struct phone *phone, const struct hufu_device
         say(stdout, phone->options.language, TEXT_DEVICE_REMOVED, id, NULL);
     }
     say(stdout, phone->options.language, TEXT_DEVICE_PRIMARY, NULL);
-    (void)snprintf(number, sizeof(number), "%zu", dead);
-    if (dead)
-        say(stdout, phone->options.language, TEXT_KEYS_DEAD, number, NULL);
     return EXIT_DONE;
 }
 
@@ -152,8 +152,10 @@ static enum exit_status become_primary(struct phone *phone)
         return phone_end(phone, result);
     if (found && primary.is_this)
         return take_place(phone, &primary);
-    if (found)
+    if (found) {
+        say(stdout, phone->options.language, TEXT_DEVICE_LOST, NULL);
         print_device(phone, &primary);
+    }
     enum exit_status status = prove(phone, HUFU_AUTHENTICATE_CONFIRM, HUFU_METHOD_PASSWORD | HUFU_METHOD_SMS);
     return status ? status : take_place(phone, found ? &primary : NULL);
 }

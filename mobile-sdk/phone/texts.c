@@ -151,6 +151,8 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_DEVICE_UNLOCKED] = {"The PIN of device {1} is unlocked.", "设备 {1} 的口令已解锁。"},
     [TEXT_DEVICE_REMOVED] = {"Device {1} is removed: its halves of keys are destroyed.",
                              "设备 {1} 已移除，其分割密钥已销毁。"},
+    [TEXT_DEVICE_LOST] = {"The primary that was lost; it is removed for good:",
+                          "遗失的主设备，将被永久移除："},
     [TEXT_DEVICE_PRIMARY] = {"This device is the account's primary: it makes keys, and hands them over.",
                              "本设备现为主设备，可生成密钥并向其他设备分发。"},
     [TEXT_DEVICES_REMOVED] = {"Secondary devices removed: {1}.", "已移除附属设备 {1} 台。"},

@@ -205,6 +205,8 @@ static void crash_at_every_step(void (*go_on)(struct promotion *x))
             x.device->steps_left = step;
             x.device->death = (enum sdk_death)death;
             through = promote(&x) == HUFU_RESULT_OK;
+            if (death == SDK_DEATH_BEFORE) /* the answer to the order came, if there was an order */
+                assert_int_equal(x.dead, x.service->orders);
             sdk_device_restart(x.device);
             go_on(&x);
             assert_true(is_primary(&x));
