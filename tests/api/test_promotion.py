@@ -334,4 +334,9 @@ def test_a9_what_an_interruption_left_is_done_behind_a_signature(stack, inbox, f
 
 def test_a9_the_phone_says_it_in_chinese(inbox, first_phone, second_phone):
     said = become_primary(second_phone, inbox, language="zh-CN")
-    assert "本设备现为主设备" in said and "已移除" in said
+    assert "本设备现为主设备" in said and "已移除" in said and "将被永久移除" in said
+    operations = {language: [line.split("  ")[1] for line in second_phone.do("records", language=language).splitlines()]
+                  for language in ("en", "zh-CN")}
+    assert "removing a device" in operations["en"] and "移除设备" in operations["zh-CN"]
+    assert not [each for each in operations["en"] if re.search("[./]", each)], "no internal name is shown"
+    assert not [each for each in operations["zh-CN"] if re.search("[a-z]", each)], "no internal name is shown"
