@@ -5,10 +5,13 @@ add_library(hufu_test_hsm_room STATIC EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}
 target_link_libraries(hufu_test_hsm_room PUBLIC hufu_flags hufu_hsm hufu_test_client PkgConfig::SODIUM
     PRIVATE PkgConfig::CMOCKA)
 
-foreach(noun certificate data destruction destruction_process handover keygen operate process record request settings token)
+foreach(noun certificate crl data destruction destruction_process handover keygen operate process record request settings token)
     hufu_test(test_hsm_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_hsm_${noun}.c USES hufu_test_hsm_room)
 endforeach()
-target_link_libraries(test_hsm_certificate PRIVATE OpenSSL::Crypto)
+foreach(noun certificate crl)
+    target_sources(test_hsm_${noun} PRIVATE ${CMAKE_CURRENT_LIST_DIR}/hsm_chain.c)
+    target_link_libraries(test_hsm_${noun} PRIVATE OpenSSL::Crypto)
+endforeach()
 
 # SoftHSM2 that fails on demand.
 add_library(hsm_flaky_module MODULE ${CMAKE_CURRENT_LIST_DIR}/hsm_flaky_module.c)

@@ -13,7 +13,7 @@
 #include "tests/client/certificate_request.h"
 #include "tests/client/command.h"
 #include "tests/client/place.h"
-#include "tests/unit/hsm_room.h"
+#include "tests/unit/hsm_chain.h"
 
 #define DAY_MS 86400000ull
 #define ISSUE_FIELDS 11
@@ -108,36 +108,6 @@ static void expect_refusal(const struct issue *issue, enum hufu_err err)
 
 /* ---- Judges ---- */
 
-static X509 *parse(struct bytes der)
-{
-    X509 *certificate = certificate_parse(der);
-    assert_non_null(certificate);
-    return certificate;
-}
-
-/* Verification of an SM2 signature needs the identity named on the object that carries it. */
-static void name_identity(X509 *certificate)
-{
-    ASN1_OCTET_STRING *identity = ASN1_OCTET_STRING_new();
-    assert_non_null(identity);
-    assert_true(ASN1_OCTET_STRING_set(identity, (const unsigned char *)COSIGN_GM_IDENTITY, 16));
-    X509_set0_distinguishing_id(certificate, identity);
-}
-
-static void get_chain(const char *ca, X509 **issuing, X509 **root)
-{
-    struct hsm_reply reply;
-    const struct bytes name = bytes_of_text(ca);
-    assert_true(hsm_room_call(&room, &reply, "ca/chain", &name, 1));
-    assert_ok(reply.error);
-    *issuing = parse(reply.fields[0]);
-    *root = parse(reply.fields[1]);
-    if (strcmp(ca, "sm2") == 0) {
-        name_identity(*issuing);
-        name_identity(*root);
-    }
-}
-
 static bool library_verifies(X509 *leaf, X509 *issuing, X509 *root)
 {
     X509_STORE *store = X509_STORE_new();
@@ -206,13 +176,13 @@ static void issue_and_verify(const char *ca, const char *const *command)
     struct hsm_reply reply;
     good_issue(&issue, ca);
     assert_ok(call_issue(&reply, &issue));
-    OWNED(X509) *leaf = parse(reply.fields[0]);
+    OWNED(X509) *leaf = hsm_chain_parse(reply.fields[0]);
     OWNED(X509) *issuing = NULL;
     OWNED(X509) *root = NULL;
-    get_chain(ca, &issuing, &root);
+    hsm_chain_get(&room, ca, &issuing, &root);
     check_profile(leaf, KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION);
     if (strcmp(ca, "sm2") == 0)
-        name_identity(leaf);
+        hsm_chain_name_identity(leaf);
     assert_true(library_verifies(leaf, issuing, root));
     write_pem("leaf", leaf);
     write_pem("issuing", issuing);
@@ -260,7 +230,7 @@ static void key_for_decryption_gets_no_signing_usage(void **state)
     OWNED(X509) *root = NULL;
     uint8_t memory[CERTIFICATE_DER_MAX];
     struct buf der;
-    get_chain("p256", &issuing, &root);
+    hsm_chain_get(&room, "p256", &issuing, &root);
     const struct certificate_terms terms = {.profile = CERTIFICATE_DECRYPT,
                                             .subject = bytes_of(subject, sizeof(subject)),
                                             .serial = {1},
@@ -270,7 +240,7 @@ static void key_for_decryption_gets_no_signing_usage(void **state)
     buf_init(&der, memory, sizeof(memory));
     assert_ok(signer_from_token(&signer, room.hsm.token, 0, TOKEN_KEY_P256_ISSUING));
     assert_ok(certificate_make(&der, &terms, &signer));
-    OWNED(X509) *leaf = parse(buf_bytes(&der));
+    OWNED(X509) *leaf = hsm_chain_parse(buf_bytes(&der));
     assert_int_equal(X509_get_key_usage(leaf), KU_KEY_ENCIPHERMENT | KU_DATA_ENCIPHERMENT | KU_KEY_AGREEMENT);
     assert_int_equal(X509_check_ca(leaf), 0);
 }
@@ -381,117 +351,6 @@ static void validity_beyond_the_profile_is_refused(void **state)
     }
 }
 
-/* ---- Revocation lists ---- */
-
-static enum hufu_err call_crl_of(struct hsm_reply *reply, const char *ca, struct bytes revoked,
-                                 uint64_t this_ms, uint64_t next_ms)
-{
-    uint8_t number[8], from[8], until[8];
-    const struct bytes fields[] = {bytes_of_text(ca), hsm_u64(number, 42), hsm_u64(from, this_ms),
-                                   hsm_u64(until, next_ms), revoked};
-    assert_true(hsm_room_call(&room, reply, "crl/issue", fields, 5));
-    return reply->error;
-}
-
-static enum hufu_err call_crl(struct hsm_reply *reply, const char *ca, struct bytes revoked, uint64_t next_ms)
-{
-    return call_crl_of(reply, ca, revoked, clock_now_ms(), next_ms);
-}
-
-static void put_revoked(struct buf *out, uint8_t fill, uint32_t reason)
-{
-    uint8_t serial[CERTIFICATE_SERIAL_SIZE];
-    memset(serial, fill, sizeof(serial));
-    buf_put_field(out, serial, sizeof(serial));
-    buf_put_field_u64(out, clock_now_ms());
-    buf_put_field_u32(out, reason);
-}
-
-/* facts: OpenSSL's own CRL verification knows only the empty identity. */
-static bool crl_verifies(X509_CRL *crl, X509 *issuing, bool is_sm2)
-{
-    const ASN1_BIT_STRING *signature = NULL;
-    const X509_ALGOR *algorithm = NULL;
-    EVP_PKEY *public_key = X509_get0_pubkey(issuing);
-    if (!is_sm2)
-        return X509_CRL_verify(crl, public_key) == 1;
-    X509_CRL_get0_signature(crl, &signature, &algorithm);
-    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    EVP_PKEY_CTX *key_ctx = EVP_PKEY_CTX_new(public_key, NULL);
-    assert_true(EVP_PKEY_CTX_set1_id(key_ctx, COSIGN_GM_IDENTITY, 16) > 0);
-    EVP_MD_CTX_set_pkey_ctx(ctx, key_ctx);
-    unsigned char *tbs = NULL;
-    int tbs_len = i2d_re_X509_CRL_tbs(crl, &tbs);
-    bool verified =
-        EVP_DigestVerifyInit(ctx, NULL, EVP_sm3(), NULL, public_key) > 0 &&
-        EVP_DigestVerify(ctx, signature->data, (size_t)signature->length, tbs, (size_t)tbs_len) == 1;
-    OPENSSL_free(tbs);
-    EVP_MD_CTX_free(ctx);
-    EVP_PKEY_CTX_free(key_ctx);
-    return verified;
-}
-
-static void list_of(const char *ca)
-{
-    uint8_t memory[256];
-    struct buf revoked;
-    struct hsm_reply reply;
-    buf_init(&revoked, memory, sizeof(memory));
-    put_revoked(&revoked, 0x22, 1);
-    put_revoked(&revoked, 0x11, 0);
-    assert_ok(call_crl(&reply, ca, buf_bytes(&revoked), clock_now_ms() + DAY_MS));
-    const unsigned char *at = reply.fields[0].data;
-    OWNED(X509_CRL) *crl = d2i_X509_CRL(NULL, &at, (long)reply.fields[0].len);
-    assert_non_null(crl);
-    assert_int_equal(sk_X509_REVOKED_num(X509_CRL_get_REVOKED(crl)), 2);
-    OWNED(X509) *issuing = NULL;
-    OWNED(X509) *root = NULL;
-    get_chain(ca, &issuing, &root);
-    assert_true(crl_verifies(crl, issuing, strcmp(ca, "sm2") == 0));
-    assert_false(crl_verifies(crl, root, strcmp(ca, "sm2") == 0));
-}
-
-static void every_authority_signs_revocation_lists(void **state)
-{
-    (void)state;
-    list_of("sm2");
-    list_of("p256");
-    list_of("rsa");
-}
-
-static void malformed_revocation_is_refused(void **state)
-{
-    (void)state;
-    uint8_t memory[256];
-    struct buf revoked;
-    struct hsm_reply reply;
-    uint64_t next = clock_now_ms() + DAY_MS;
-    for (uint32_t reason = 7; reason < 12; reason++) {
-        buf_init(&revoked, memory, sizeof(memory));
-        put_revoked(&revoked, 0x22, reason);
-        enum hufu_err expected = reason == 9 || reason == 10 ? HUFU_OK : HUFU_ERR_FORM;
-        assert_int_equal(call_crl(&reply, "sm2", buf_bytes(&revoked), next), expected);
-    }
-    for (size_t cut = 1; cut < revoked.len; cut++)
-        assert_int_equal(call_crl(&reply, "sm2", bytes_of(memory, cut), next), HUFU_ERR_FORM);
-    assert_int_equal(call_crl(&reply, "sm2", bytes_of(NULL, 0), 0), HUFU_ERR_POLICY);
-    assert_int_equal(call_crl(&reply, "md5", bytes_of(NULL, 0), next), HUFU_ERR_NOT_FOUND);
-}
-
-/* A list for later would hide what is revoked until then. */
-static void revocation_list_of_another_time_is_refused(void **state)
-{
-    (void)state;
-    struct hsm_reply reply;
-    uint64_t now = clock_now_ms();
-    const uint64_t refused[][2] = {
-        {now + 2 * DAY_MS, now + 9 * DAY_MS}, {now, now + 36 * DAY_MS}, {now, now}, {now, now - DAY_MS}};
-    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
-        assert_int_equal(call_crl_of(&reply, "sm2", bytes_of(NULL, 0), refused[i][0], refused[i][1]),
-                         HUFU_ERR_POLICY);
-    assert_ok(call_crl_of(&reply, "sm2", bytes_of(NULL, 0), now + DAY_MS / 2, now + 35 * DAY_MS));
-}
-
 static void authorities_are_the_same_after_a_restart(void **state)
 {
     (void)state;
@@ -499,9 +358,9 @@ static void authorities_are_the_same_after_a_restart(void **state)
     OWNED(X509) *after = NULL;
     OWNED(X509) *root = NULL;
     OWNED(X509) *root_again = NULL;
-    get_chain("p256", &before, &root);
+    hsm_chain_get(&room, "p256", &before, &root);
     hsm_room_restart(&room);
-    get_chain("p256", &after, &root_again);
+    hsm_chain_get(&room, "p256", &after, &root_again);
     assert_int_equal(X509_cmp(before, after), 0);
 }
 
@@ -520,9 +379,6 @@ int main(void)
         cmocka_unit_test(record_of_another_place_is_refused),
         cmocka_unit_test(serial_that_is_not_positive_is_refused),
         cmocka_unit_test(validity_beyond_the_profile_is_refused),
-        cmocka_unit_test(every_authority_signs_revocation_lists),
-        cmocka_unit_test(malformed_revocation_is_refused),
-        cmocka_unit_test(revocation_list_of_another_time_is_refused),
         cmocka_unit_test(authorities_are_the_same_after_a_restart),
     };
     return cmocka_run_group_tests(tests, start, stop);
