@@ -3,156 +3,102 @@
 #include "tests/unit/unit.h"
 
 #include "common/encoding.h"
-#include "mobile-sdk/key_record.h"
-#include "tests/unit/sdk_device.h"
-#include "tests/unit/sdk_service.h"
+#include "tests/unit/sdk_enrolled.h"
 
 #define NEW_PIN "新的口令"
 #define STEPS_MAX 200
 
-struct refresh {
-    struct sdk_service *service;
-    struct sdk_device *device;
-    struct hufu_id key;
-};
-
-static struct refresh enrolled(void)
-{
-    struct refresh x;
-    x.service = sdk_service_new();
-    x.device = sdk_device_new(x.service);
-    assert_int_equal(sdk_device_enrol(x.device, x.service->code_text), HUFU_RESULT_OK);
-    x.key = sdk_device_key(x.device, HUFU_USAGE_SIGN);
-    return x;
-}
-
-static void release(struct refresh *x)
-{
-    sdk_device_free(x->device);
-    sdk_service_free(x->service);
-}
-
-static int set_up(void **state)
-{
-    static struct refresh x;
-    x = enrolled();
-    *state = &x;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    release(*state);
-    return 0;
-}
-
-static enum hufu_result refresh(struct refresh *x)
+static enum hufu_result refresh(struct sdk_enrolled *x)
 {
     return hufu_refresh(x->device->hufu, &x->key, SDK_PIN, strlen(SDK_PIN));
 }
 
-static enum hufu_result change(struct refresh *x, const char *from, const char *to)
+static enum hufu_result change(struct sdk_enrolled *x, const char *from, const char *to)
 {
     return hufu_pin_change(x->device->hufu, from, strlen(from), to, strlen(to));
 }
 
-static enum hufu_result sign(struct refresh *x, const char *pin)
-{
-    uint8_t digest[HUFU_DIGEST_SIZE] = {7}, signature[HUFU_SIGNATURE_SIZE];
-    enum hufu_result result = sdk_device_sign(x->device, pin, digest, signature);
-    if (!result)
-        assert_int_equal(cosign_verify_var(x->service->keys[0].now.half.P, digest, signature), HUFU_OK);
-    return result;
-}
-
-static struct key_record record_of(const struct refresh *x)
-{
-    struct key_record record;
-    assert_int_equal(key_record_load(&record, x->device->hufu, &x->key), HUFU_RESULT_OK);
-    return record;
-}
-
 static void a_refresh_makes_new_halves_of_the_same_key(void **state)
 {
-    struct refresh *x = *state;
+    struct sdk_enrolled *x = *state;
     struct cosign_service_half before = x->service->keys[0].now.half;
-    struct key_record old = record_of(x);
+    struct key_record old = sdk_enrolled_record(x);
     assert_int_equal(refresh(x), HUFU_RESULT_OK);
     const struct sdk_service_key *key = &x->service->keys[0];
     assert_int_equal(key->now.generation, 1);
     assert_memory_equal(key->now.half.P, before.P, 65);
     assert_memory_not_equal(key->now.half.b, before.b, 32);
-    struct key_record new = record_of(x);
+    struct key_record new = sdk_enrolled_record(x);
     assert_memory_not_equal(new.half.sigma, old.half.sigma, 32);
     assert_memory_equal(new.half.pin.salt, old.half.pin.salt, PIN_SALT_SIZE);
     assert_false(new.has_next);
-    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
+    assert_int_equal(sdk_enrolled_sign(x, SDK_PIN), HUFU_RESULT_OK);
 }
 
 static void a_refresh_forgets_the_old_half(void **state)
 {
-    struct refresh *x = *state;
-    struct key_record old = record_of(x);
+    struct sdk_enrolled *x = *state;
+    struct key_record old = sdk_enrolled_record(x);
     assert_int_equal(refresh(x), HUFU_RESULT_OK);
     assert_false(sdk_device_stores(x->device, NULL, bytes_of(old.half.sigma, 32)));
 }
 
 static void a_refresh_with_a_wrong_pin_counts_once_and_changes_nothing(void **state)
 {
-    struct refresh *x = *state;
+    struct sdk_enrolled *x = *state;
     assert_int_equal(hufu_refresh(x->device->hufu, &x->key, "wrong pin", 9), HUFU_RESULT_PIN_WRONG);
     assert_int_equal(x->service->pin_failures, 1);
-    assert_false(record_of(x).has_next);
-    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
+    assert_false(sdk_enrolled_record(x).has_next);
+    assert_int_equal(sdk_enrolled_sign(x, SDK_PIN), HUFU_RESULT_OK);
 }
 
 static void a_false_half_in_the_answer_ends_the_refresh(void **state)
 {
-    struct refresh *x = *state;
+    struct sdk_enrolled *x = *state;
     x->service->lie = SDK_LIE_REFRESH_B;
     assert_int_equal(refresh(x), HUFU_RESULT_FAULT);
-    assert_false(record_of(x).has_next);
+    assert_false(sdk_enrolled_record(x).has_next);
     x->service->lie = SDK_LIE_NONE;
-    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
+    assert_int_equal(sdk_enrolled_sign(x, SDK_PIN), HUFU_RESULT_OK);
     assert_int_equal(refresh(x), HUFU_RESULT_OK);
 }
 
 static void a_check_that_answers_more_than_it_should_is_a_fault(void **state)
 {
-    struct refresh *x = *state;
+    struct sdk_enrolled *x = *state;
     x->service->lie = SDK_LIE_CHECK_MORE;
     assert_int_equal(hufu_pin_check(x->device->hufu, &x->key, SDK_PIN, strlen(SDK_PIN)), HUFU_RESULT_FAULT);
 }
 
 static void a_pin_check_says_right_and_wrong(void **state)
 {
-    struct refresh *x = *state;
+    struct sdk_enrolled *x = *state;
     assert_int_equal(hufu_pin_check(x->device->hufu, &x->key, SDK_PIN, strlen(SDK_PIN)), HUFU_RESULT_OK);
     assert_int_equal(hufu_pin_check(x->device->hufu, &x->key, "314158", 6), HUFU_RESULT_PIN_WRONG);
 }
 
 static void after_a_change_the_new_pin_holds_and_the_old_does_not(void **state)
 {
-    struct refresh *x = *state;
-    struct key_record old = record_of(x);
+    struct sdk_enrolled *x = *state;
+    struct key_record old = sdk_enrolled_record(x);
     assert_int_equal(change(x, SDK_PIN, NEW_PIN), HUFU_RESULT_OK);
-    struct key_record new = record_of(x);
+    struct key_record new = sdk_enrolled_record(x);
     assert_memory_not_equal(new.half.pin.salt, old.half.pin.salt, PIN_SALT_SIZE);
     assert_int_equal(new.half.generation, 1);
-    assert_int_equal(sign(x, NEW_PIN), HUFU_RESULT_OK);
-    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_PIN_WRONG);
+    assert_int_equal(sdk_enrolled_sign(x, NEW_PIN), HUFU_RESULT_OK);
+    assert_int_equal(sdk_enrolled_sign(x, SDK_PIN), HUFU_RESULT_PIN_WRONG);
 }
 
 static void a_change_with_a_wrong_old_pin_is_refused(void **state)
 {
-    struct refresh *x = *state;
+    struct sdk_enrolled *x = *state;
     assert_int_equal(change(x, "wrong pin", NEW_PIN), HUFU_RESULT_PIN_WRONG);
-    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
+    assert_int_equal(sdk_enrolled_sign(x, SDK_PIN), HUFU_RESULT_OK);
 }
 
 static void an_impossible_new_pin_is_refused_before_anything_is_sent(void **state)
 {
-    struct refresh *x = *state;
+    struct sdk_enrolled *x = *state;
     unsigned before = x->service->requests;
     assert_int_equal(change(x, SDK_PIN, "short"), HUFU_RESULT_PIN_FORM);
     assert_int_equal(change(x, SDK_PIN, "control\nin it"), HUFU_RESULT_PIN_FORM);
@@ -166,17 +112,17 @@ static void a_refresh_survives_a_crash_at_any_step(void **state)
     int step = 0;
     for (bool finished = false; !finished; step++) {
         for (int death = SDK_DEATH_BEFORE; death <= SDK_DEATH_AFTER; death++) {
-            struct refresh x = enrolled();
+            struct sdk_enrolled x = sdk_enrolled_new();
             x.device->steps_left = step;
             x.device->death = (enum sdk_death)death;
             finished = refresh(&x) == HUFU_RESULT_OK;
             sdk_device_restart(x.device);
-            assert_int_equal(sign(&x, SDK_PIN), HUFU_RESULT_OK);
-            assert_false(record_of(&x).has_next);
+            assert_int_equal(sdk_enrolled_sign(&x, SDK_PIN), HUFU_RESULT_OK);
+            assert_false(sdk_enrolled_record(&x).has_next);
             assert_int_equal(refresh(&x), HUFU_RESULT_OK);
-            assert_int_equal(sign(&x, SDK_PIN), HUFU_RESULT_OK);
+            assert_int_equal(sdk_enrolled_sign(&x, SDK_PIN), HUFU_RESULT_OK);
             assert_int_equal(x.service->pin_failures, 0);
-            release(&x);
+            sdk_enrolled_free(&x);
         }
         assert_true(step < STEPS_MAX);
     }
@@ -184,7 +130,7 @@ static void a_refresh_survives_a_crash_at_any_step(void **state)
 }
 
 /* Whether both keys have seen the change: then only the news of it was lost. */
-static bool is_changed(struct refresh *x)
+static bool is_changed(struct sdk_enrolled *x)
 {
     bool changed = true;
     for (size_t i = 0; i < hufu_key_count(x->device->hufu); i++) {
@@ -202,7 +148,7 @@ static void a_change_of_pin_survives_a_crash_at_any_step(void **state)
     int step = 0;
     for (bool finished = false; !finished; step++) {
         for (int death = SDK_DEATH_BEFORE; death <= SDK_DEATH_AFTER; death++) {
-            struct refresh x = enrolled();
+            struct sdk_enrolled x = sdk_enrolled_new();
             struct hufu_id second;
             assert_int_equal(
                 hufu_key_create(x.device->hufu, HUFU_USAGE_DECRYPT, SDK_PIN, strlen(SDK_PIN), &second),
@@ -213,11 +159,11 @@ static void a_change_of_pin_survives_a_crash_at_any_step(void **state)
             sdk_device_restart(x.device);
             if (!is_changed(&x))
                 assert_int_equal(change(&x, SDK_PIN, NEW_PIN), HUFU_RESULT_OK);
-            assert_int_equal(sign(&x, NEW_PIN), HUFU_RESULT_OK);
+            assert_int_equal(sdk_enrolled_sign(&x, NEW_PIN), HUFU_RESULT_OK);
             assert_int_equal(hufu_pin_check(x.device->hufu, &second, NEW_PIN, strlen(NEW_PIN)),
                              HUFU_RESULT_OK);
             assert_int_equal(x.service->pin_failures, 0);
-            release(&x);
+            sdk_enrolled_free(&x);
         }
         assert_true(step < STEPS_MAX);
     }
@@ -227,7 +173,7 @@ static void a_change_of_pin_survives_a_crash_at_any_step(void **state)
 /* Interrupted between two keys: another new PIN than the first key has got must not reach the second. */
 static void an_interrupted_change_is_not_completed_with_another_pin(void **state)
 {
-    struct refresh *x = *state;
+    struct sdk_enrolled *x = *state;
     struct hufu_id second;
     assert_int_equal(hufu_key_create(x->device->hufu, HUFU_USAGE_DECRYPT, SDK_PIN, strlen(SDK_PIN), &second),
                      HUFU_RESULT_OK);
@@ -244,7 +190,7 @@ static void an_interrupted_change_is_not_completed_with_another_pin(void **state
 /* The check at g+1 works at the service, and its answer is lost: only g+1 holds. */
 static void a_lost_answer_to_the_check_leaves_both_halves_and_the_next_use_settles(void **state)
 {
-    struct refresh *x = *state;
+    struct sdk_enrolled *x = *state;
     x->device->steps_left = 2; /* the refresh, the record of both halves, and the check */
     x->device->death = SDK_DEATH_AFTER;
     assert_int_equal(refresh(x), HUFU_RESULT_AWAY);
@@ -254,31 +200,31 @@ static void a_lost_answer_to_the_check_leaves_both_halves_and_the_next_use_settl
     assert_true(info.refresh_unfinished);
     assert_false(info.pin_unfinished);
     assert_int_equal(x->service->keys[0].now.generation, 1);
-    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
-    assert_false(record_of(x).has_next);
-    assert_int_equal(record_of(x).half.generation, 1);
+    assert_int_equal(sdk_enrolled_sign(x, SDK_PIN), HUFU_RESULT_OK);
+    assert_false(sdk_enrolled_record(x).has_next);
+    assert_int_equal(sdk_enrolled_record(x).half.generation, 1);
 }
 
 /* g+1 never came to be (the service was put back): the device finds that out without a counted failure, and g works. */
 static void a_half_that_the_service_lost_is_dropped_when_the_old_one_works(void **state)
 {
-    struct refresh *x = *state;
+    struct sdk_enrolled *x = *state;
     x->device->steps_left = 2;
     x->device->death = SDK_DEATH_BEFORE;
     assert_int_equal(refresh(x), HUFU_RESULT_AWAY);
     x->service->keys[0].next.exists = false;
     sdk_device_restart(x->device);
-    assert_true(record_of(x).has_next);
-    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
-    assert_false(record_of(x).has_next);
-    assert_int_equal(record_of(x).half.generation, 0);
+    assert_true(sdk_enrolled_record(x).has_next);
+    assert_int_equal(sdk_enrolled_sign(x, SDK_PIN), HUFU_RESULT_OK);
+    assert_false(sdk_enrolled_record(x).has_next);
+    assert_int_equal(sdk_enrolled_record(x).half.generation, 0);
     assert_int_equal(x->service->pin_failures, 0);
 }
 
 /* The same in a change of PIN: the new PIN is not tried on the old half, where it would count as wrong. */
 static void a_change_that_did_not_take_place_asks_for_the_old_pin(void **state)
 {
-    struct refresh *x = *state;
+    struct sdk_enrolled *x = *state;
     x->device->steps_left = 2;
     x->device->death = SDK_DEATH_BEFORE;
     assert_int_equal(change(x, SDK_PIN, NEW_PIN), HUFU_RESULT_AWAY);
@@ -287,19 +233,19 @@ static void a_change_that_did_not_take_place_asks_for_the_old_pin(void **state)
     struct hufu_key_info info;
     assert_int_equal(hufu_key_info(x->device->hufu, 0, &info), HUFU_RESULT_OK);
     assert_true(info.pin_unfinished);
-    assert_int_equal(sign(x, NEW_PIN), HUFU_RESULT_PIN_UNCHANGED);
+    assert_int_equal(sdk_enrolled_sign(x, NEW_PIN), HUFU_RESULT_PIN_UNCHANGED);
     assert_int_equal(hufu_key_info(x->device->hufu, 0, &info), HUFU_RESULT_OK);
     assert_false(info.pin_unfinished);
-    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
+    assert_int_equal(sdk_enrolled_sign(x, SDK_PIN), HUFU_RESULT_OK);
     assert_int_equal(x->service->pin_failures, 0);
     assert_int_equal(change(x, SDK_PIN, NEW_PIN), HUFU_RESULT_OK);
-    assert_int_equal(sign(x, NEW_PIN), HUFU_RESULT_OK);
+    assert_int_equal(sdk_enrolled_sign(x, NEW_PIN), HUFU_RESULT_OK);
 }
 
 /* A service that denies g+1 and then g in turn must not talk the device out of either half. */
 static void denying_both_generations_in_turn_loses_neither_half(void **state)
 {
-    struct refresh *x = *state;
+    struct sdk_enrolled *x = *state;
     x->device->steps_left = 2;
     x->device->death = SDK_DEATH_AFTER;
     assert_int_equal(refresh(x), HUFU_RESULT_AWAY);
@@ -307,31 +253,31 @@ static void denying_both_generations_in_turn_loses_neither_half(void **state)
     struct sdk_half kept = x->service->keys[0].now; /* g+1, in truth */
     for (int i = 0; i < 4; i++) {
         x->service->keys[0].now.exists = false;
-        assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_GENERATION);
-        assert_true(record_of(x).has_next);
+        assert_int_equal(sdk_enrolled_sign(x, SDK_PIN), HUFU_RESULT_GENERATION);
+        assert_true(sdk_enrolled_record(x).has_next);
     }
     x->service->keys[0].now = kept;
-    enum hufu_result result = sign(x, SDK_PIN);
+    enum hufu_result result = sdk_enrolled_sign(x, SDK_PIN);
     assert_true(result == HUFU_RESULT_OK || result == HUFU_RESULT_GENERATION);
-    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
+    assert_int_equal(sdk_enrolled_sign(x, SDK_PIN), HUFU_RESULT_OK);
     assert_int_equal(x->service->pin_failures, 0);
 }
 
 static void storage_put_back_to_an_old_copy_is_told_from_a_wrong_pin(void **state)
 {
-    struct refresh *x = *state;
+    struct sdk_enrolled *x = *state;
     static struct sdk_value kept[SDK_VALUES_MAX];
     memcpy(kept, x->device->values, sizeof(kept));
     assert_int_equal(refresh(x), HUFU_RESULT_OK);
     memcpy(x->device->values, kept, sizeof(kept));
     sdk_device_restart(x->device);
-    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_GENERATION);
+    assert_int_equal(sdk_enrolled_sign(x, SDK_PIN), HUFU_RESULT_GENERATION);
     assert_int_equal(x->service->pin_failures, 0);
 }
 
 static void a_second_key_needs_the_pin_of_the_first(void **state)
 {
-    struct refresh *x = *state;
+    struct sdk_enrolled *x = *state;
     struct hufu_id second;
     assert_int_equal(hufu_key_create(x->device->hufu, HUFU_USAGE_DECRYPT, "another", 7, &second),
                      HUFU_RESULT_PIN_WRONG);
@@ -351,10 +297,10 @@ struct secrets {
     struct secret32 pin_key;
 };
 
-static struct secrets secrets_of(const struct refresh *x, const char *pin_text)
+static struct secrets secrets_of(const struct sdk_enrolled *x, const char *pin_text)
 {
     struct secrets secrets;
-    struct key_record record = record_of(x);
+    struct key_record record = sdk_enrolled_record(x);
     const struct pin pin = {.text = pin_text, .len = strlen(pin_text)};
     assert_int_equal(pin_key(&secrets.pin_key, &pin, &record.half.pin), HUFU_RESULT_OK);
     assert_ok(cosign_pin_open(secrets.a, record.half.sigma, secrets.pin_key.bytes));
@@ -368,15 +314,15 @@ static struct secrets secrets_of(const struct refresh *x, const char *pin_text)
     return secrets;
 }
 
-static void assert_not_stored(const struct refresh *x, const void *data, size_t len)
+static void assert_not_stored(const struct sdk_enrolled *x, const void *data, size_t len)
 {
     assert_false(sdk_device_stores(x->device, NULL, bytes_of(data, len)));
 }
 
-static void assert_nothing_tests_a_pin(const struct refresh *x, const char *pin)
+static void assert_nothing_tests_a_pin(const struct sdk_enrolled *x, const char *pin)
 {
     struct secrets secrets = secrets_of(x, pin);
-    struct key_record record = record_of(x);
+    struct key_record record = sdk_enrolled_record(x);
     assert_true(sdk_device_stores(x->device, NULL, bytes_of(record.half.sigma, 32))); /* the search works */
     assert_not_stored(x, secrets.a, 32);
     assert_not_stored(x, secrets.A + 1, 32);
@@ -405,11 +351,11 @@ static void assert_nothing_tests_a_pin(const struct refresh *x, const char *pin)
 
 static void nothing_that_is_stored_tests_a_pin(void **state)
 {
-    struct refresh *x = *state;
+    struct sdk_enrolled *x = *state;
     assert_nothing_tests_a_pin(x, SDK_PIN);
-    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
-    assert_int_equal(sign(x, "wrong pin"), HUFU_RESULT_PIN_WRONG);
-    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
+    assert_int_equal(sdk_enrolled_sign(x, SDK_PIN), HUFU_RESULT_OK);
+    assert_int_equal(sdk_enrolled_sign(x, "wrong pin"), HUFU_RESULT_PIN_WRONG);
+    assert_int_equal(sdk_enrolled_sign(x, SDK_PIN), HUFU_RESULT_OK);
     assert_nothing_tests_a_pin(x, SDK_PIN);
     assert_int_equal(refresh(x), HUFU_RESULT_OK);
     assert_nothing_tests_a_pin(x, SDK_PIN);
@@ -419,114 +365,11 @@ static void nothing_that_is_stored_tests_a_pin(void **state)
 
 static void a_redeemed_code_is_not_stored(void **state)
 {
-    struct refresh *x = *state;
+    struct sdk_enrolled *x = *state;
     assert_not_stored(x, x->service->code, sizeof(x->service->code));
 }
 
-/* ---- Behind a signature, when it is due ---- */
-
-static enum hufu_result refresh_due(struct refresh *x)
-{
-    return hufu_refresh_due(x->device->hufu, &x->key, SDK_PIN, strlen(SDK_PIN));
-}
-
-static void a_signature_reaches_the_caller_before_anybody_is_asked_for_a_refresh(void **state)
-{
-    struct refresh *x = *state;
-    x->service->refresh_due = true;
-    unsigned requests = x->service->requests;
-    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
-    assert_int_equal(x->service->requests, requests + 1);
-    assert_int_equal(x->service->keys[0].now.generation, 0);
-}
-
-static void halves_are_renewed_when_the_service_says_that_it_is_due(void **state)
-{
-    struct refresh *x = *state;
-    x->service->refresh_due = true;
-    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
-    assert_int_equal(refresh_due(x), HUFU_RESULT_OK);
-    assert_int_equal(x->service->keys[0].now.generation, 1);
-    assert_int_equal(record_of(x).half.generation, 1);
-    assert_int_equal(refresh_due(x), HUFU_RESULT_OK);
-    assert_int_equal(x->service->keys[0].now.generation, 1);
-    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
-}
-
-static void it_asks_once_an_hour_at_most_whatever_is_closed_and_opened(void **state)
-{
-    struct refresh *x = *state;
-    unsigned before = x->service->requests;
-    assert_int_equal(refresh_due(x), HUFU_RESULT_OK);
-    assert_int_equal(x->service->requests, before + 1);
-    x->service->refresh_due = true;
-    sdk_device_restart(x->device);
-    assert_int_equal(refresh_due(x), HUFU_RESULT_OK);
-    assert_int_equal(x->service->requests, before + 1);
-    assert_int_equal(x->service->keys[0].now.generation, 0);
-    x->device->now_ms += 3600 * 1000;
-    x->service->clock_ms += 3600 * 1000;
-    assert_int_equal(refresh_due(x), HUFU_RESULT_OK);
-    assert_int_equal(x->service->keys[0].now.generation, 1);
-}
-
-static void a_clock_that_was_set_back_does_not_keep_it_from_asking(void **state)
-{
-    struct refresh *x = *state;
-    assert_int_equal(refresh_due(x), HUFU_RESULT_OK);
-    x->service->refresh_due = true;
-    x->device->now_ms -= 7200 * 1000;
-    x->service->clock_ms -= 7200 * 1000;
-    assert_int_equal(refresh_due(x), HUFU_RESULT_OK);
-    assert_int_equal(x->service->keys[0].now.generation, 1);
-}
-
-static void a_refresh_that_was_due_and_fails_costs_nothing(void **state)
-{
-    struct refresh *x = *state;
-    x->service->refresh_due = true;
-    x->service->lie = SDK_LIE_REFRESH_B;
-    assert_int_equal(refresh_due(x), HUFU_RESULT_FAULT);
-    x->service->lie = SDK_LIE_NONE;
-    assert_int_equal(sign(x, SDK_PIN), HUFU_RESULT_OK);
-    assert_int_equal(x->service->pin_failures, 0);
-}
-
-static void no_pin_and_no_key_ask_nobody(void **state)
-{
-    struct refresh *x = *state;
-    const struct hufu_id other = {{9}};
-    unsigned before = x->service->requests;
-    assert_int_equal(hufu_refresh_due(x->device->hufu, &x->key, "short", 5), HUFU_RESULT_PIN_FORM);
-    assert_int_equal(hufu_refresh_due(x->device->hufu, &other, SDK_PIN, strlen(SDK_PIN)),
-                     HUFU_RESULT_NOT_FOUND);
-    assert_int_equal(x->service->requests, before);
-}
-
-/* As above: before and after each step of the question and the refresh behind it. */
-static void a_refresh_that_is_due_survives_a_crash_at_any_step(void **state)
-{
-    (void)state;
-    for (int death = SDK_DEATH_BEFORE; death <= SDK_DEATH_AFTER; death++) {
-        int step = 0;
-        for (bool through = false; !through; step++) {
-            struct refresh x = enrolled();
-            x.service->refresh_due = true;
-            x.device->steps_left = step;
-            x.device->death = (enum sdk_death)death;
-            through = refresh_due(&x) == HUFU_RESULT_OK;
-            sdk_device_restart(x.device);
-            assert_int_equal(sign(&x, SDK_PIN), HUFU_RESULT_OK);
-            assert_false(record_of(&x).has_next);
-            assert_int_equal(x.service->pin_failures, 0);
-            release(&x);
-            assert_true(step < STEPS_MAX);
-        }
-        assert_true(step > 6); /* storing that it asked, asking, refresh, store, check, store; then none */
-    }
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, sdk_enrolled_set_up, sdk_enrolled_tear_down)
 
 int main(void)
 {
@@ -541,13 +384,6 @@ int main(void)
         TEST(a_change_with_a_wrong_old_pin_is_refused),
         TEST(an_impossible_new_pin_is_refused_before_anything_is_sent),
         cmocka_unit_test(a_refresh_survives_a_crash_at_any_step),
-        TEST(a_signature_reaches_the_caller_before_anybody_is_asked_for_a_refresh),
-        TEST(halves_are_renewed_when_the_service_says_that_it_is_due),
-        TEST(it_asks_once_an_hour_at_most_whatever_is_closed_and_opened),
-        TEST(a_clock_that_was_set_back_does_not_keep_it_from_asking),
-        TEST(a_refresh_that_was_due_and_fails_costs_nothing),
-        TEST(no_pin_and_no_key_ask_nobody),
-        cmocka_unit_test(a_refresh_that_is_due_survives_a_crash_at_any_step),
         cmocka_unit_test(a_change_of_pin_survives_a_crash_at_any_step),
         TEST(an_interrupted_change_is_not_completed_with_another_pin),
         TEST(a_lost_answer_to_the_check_leaves_both_halves_and_the_next_use_settles),
