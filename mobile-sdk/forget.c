@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Removing the user from this device: nothing of the account stays here. */
 #include "common/secret.h"
+#include "mobile-sdk/account_request.h"
 #include "mobile-sdk/authentication.h"
 #include "mobile-sdk/certificate.h"
 #include "mobile-sdk/kept_pin.h"
@@ -28,6 +29,8 @@ static enum hufu_result remove_all(const struct hufu *hufu)
     }
     if (!result)
         result = remembered_remove(hufu);
+    if (!result)
+        result = account_request_remove(hufu);
     return result ? result : storage->remove(storage->context, DEVICE_RECORD_NAME);
 }
 

@@ -152,6 +152,7 @@ struct hufu_report {
     int32_t pin_tries_left; /* after a wrong PIN; -1: not told */
     int32_t
         pin_failures_before; /* after a success: wrong PINs given since the last success, by whomever; -1: not told */
+    char field[48];          /* the service's name of what it found fault with; empty: not told */
 };
 
 /* ---- The platform: what the app provides ---- */
@@ -317,6 +318,48 @@ enum hufu_result hufu_organizations(struct hufu *hufu, struct hufu_organization_
 /* Whose device this shall become, by work number: what hufu_authenticate is about until it is one. HUFU_RESULT_NOT_ENROLLED: no
  * service was chosen; HUFU_RESULT_ALREADY: it is somebody else's. */
 enum hufu_result hufu_user(struct hufu *hufu, const char *work_number) HUFU_CHECKED;
+
+/* ---- Asking for an account ---- */
+
+/* NULL or empty: not told. Everything else stands in docs/api.md, with its form. */
+struct hufu_account_request {
+    const char *work_number; /* must be told, as name and mobile number */
+    const char *name;
+    const char *organization; /* by its name */
+    const char *mobile;
+    const char *identity_kind; /* "resident-card", "passport", "hong-kong-macao-permit", "taiwan-permit",
+                                  "permanent-residence", "military-card", "other" */
+    const char *identity_number;
+    const char *email;
+    const char *department;
+    const char *occupation;
+    const char *country; /* two letters */
+    const char *province;
+    const char *city;
+    const char *sex; /* "male", "female" */
+    const char *remark;
+    const uint8_t *seal_picture; /* JPEG or PNG */
+    size_t seal_picture_len;
+};
+#define HUFU_SEAL_PICTURE_MAX 65536
+
+/* [network] Has a code sent to the mobile number, for five minutes; a captcha is answered by the library itself, with a bound on its
+ * work. HUFU_RESULT_NOT_ENROLLED: no service was chosen; HUFU_RESULT_NOT_ALLOWED: the project takes no requests;
+ * HUFU_RESULT_TOO_MANY: one a minute, ten a day; HUFU_RESULT_REFUSED: it is no mobile number. */
+enum hufu_result hufu_account_request_code(struct hufu *hufu, const char *mobile) HUFU_CHECKED;
+/* [network] Asks for an account with the code that came. An operator decides, or the project's rule; one that waits is replaced by a
+ * later one of the same mobile number. HUFU_RESULT_AUTHENTICATION: the code is wrong, or was used; HUFU_RESULT_REFUSED: a field is
+ * not of its form (hufu_last_report says "bad-field"), which costs no code; HUFU_RESULT_ARGUMENT, HUFU_RESULT_LIMIT. Interrupted:
+ * hufu_account_request_state tells whether it was received. */
+enum hufu_result hufu_account_request(struct hufu *hufu, const struct hufu_account_request *request,
+                                      const char *code) HUFU_CHECKED;
+/* [network] What became of the last request of this device. HUFU_RESULT_NOT_FOUND: none was received. */
+struct hufu_account_request_state {
+    char state[24];                  /* "requested", "active", "suspended", "closed" */
+    char refusal[HUFU_NAME_MAX + 1]; /* why it was refused; else empty */
+};
+enum hufu_result hufu_account_request_state(struct hufu *hufu,
+                                            struct hufu_account_request_state *state) HUFU_CHECKED;
 
 /* ---- Enrolment ---- */
 

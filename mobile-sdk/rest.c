@@ -67,6 +67,8 @@ static enum hufu_result read_problem(struct hufu *hufu, struct rest_answer *answ
         json_read_text(&reader, "message_key", report->message_key, sizeof(report->message_key));
     if (json_has(&reader, "request_id"))
         json_read_text(&reader, "request_id", report->request_id, sizeof(report->request_id));
+    if (json_has(&reader, "field"))
+        json_read_text(&reader, "field", report->field, sizeof(report->field));
     uint32_t tries_left = 0;
     if (json_has(&reader, "tries_left")) {
         json_read_u32(&reader, "tries_left", &tries_left);

@@ -30,6 +30,7 @@ static const struct {
     {"sign-out", command_sign_out},
     {"service", command_service},
     {"organizations", command_organizations},
+    {"request", command_request},
     {"bind", command_bind},
     {"handover", command_handover},
     {"devices", command_devices},

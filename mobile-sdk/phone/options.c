@@ -111,6 +111,14 @@ static bool take_fd(int *fd, const char *text)
     return true;
 }
 
+/* How many arguments a command takes besides the first. */
+static int more_arguments(const char *command)
+{
+    if (command && strcmp(command, "request") == 0)
+        return OPTIONS_MORE_MAX;
+    return command && strcmp(command, "devices") == 0 ? 2 : 0;
+}
+
 bool options_parse(struct options *options, int argc, char **argv)
 {
     *options = (struct options){.pin_fd = -1, .password_fd = -1};
@@ -124,10 +132,10 @@ bool options_parse(struct options *options, int argc, char **argv)
     options->language = language < 0 ? LANGUAGE_EN : (enum language)language;
     options->command = optind < argc ? argv[optind] : NULL;
     options->argument = optind + 1 < argc ? argv[optind + 1] : NULL;
-    bool many = options->command && strcmp(options->command, "devices") == 0;
-    for (int i = 0; many && i < 2; i++)
-        options->more[i] = optind + 2 + i < argc ? argv[optind + 2 + i] : NULL;
-    if (!ok || optind + (many ? 4 : 2) < argc) {
+    int more = more_arguments(options->command);
+    for (int i = 0; i < more && optind + 2 + i < argc; i++)
+        options->more[i] = argv[optind + 2 + i];
+    if (!ok || optind + 2 + more < argc) {
         say(stderr, options->language, TEXT_UNKNOWN_COMMAND, NULL);
         return false;
     }

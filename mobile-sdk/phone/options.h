@@ -7,10 +7,12 @@
 
 #include "mobile-sdk/phone/texts.h"
 
+#define OPTIONS_MORE_MAX 16
+
 struct options {
-    const char *command;  /* NULL: none given */
-    const char *argument; /* FILE, CODE or what to do; NULL: none */
-    const char *more[2];  /* of devices alone: ID and NAME */
+    const char *command;                /* NULL: none given */
+    const char *argument;               /* FILE, CODE or what to do; NULL: none */
+    const char *more[OPTIONS_MORE_MAX]; /* of devices: ID and NAME; of request: fields; the rest are NULL */
     const char *home;
     const char *out;
     const char *cms;

@@ -69,6 +69,8 @@ enum exit_status phone_end(const struct phone *phone, enum hufu_result result)
         (void)snprintf(number, sizeof(number), "%" PRId32, report->pin_tries_left);
         say(stderr, language, TEXT_TRIES_LEFT, number, NULL);
     }
+    if (told && report->field[0])
+        say(stderr, language, TEXT_REFUSED_FIELD, text_of_field(language, report->field), NULL);
     if (told && report->request_id[0])
         say(stderr, language, TEXT_REFUSAL_DETAIL, report->message_key, report->request_id, NULL);
     return status_of(result);

@@ -55,6 +55,7 @@ bool phone_same_key(const struct hufu_id *a, const struct hufu_id *b);
 enum exit_status command_enrol(struct phone *phone);
 enum exit_status command_service(struct phone *phone);
 enum exit_status command_organizations(struct phone *phone);
+enum exit_status command_request(struct phone *phone);
 enum exit_status command_bind(struct phone *phone);
 enum exit_status command_handover(struct phone *phone);
 enum exit_status command_devices(struct phone *phone);

@@ -28,7 +28,7 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_NO_PIN] = {"No PIN was given.", "没有输入口令。"},
     [TEXT_STEP_SERVICE] = {"Checking the identity of the service …", "正在核对服务的身份……"},
     [TEXT_STEP_DEVICE_KEY] = {"Making the device key …", "正在生成设备密钥……"},
-    [TEXT_STEP_ACTIVATION] = {"Redeeming the activation code …", "正在使用激活码……"},
+    [TEXT_STEP_ACTIVATION] = {"Becoming a device of the account …", "正在绑定到用户……"},
     [TEXT_STEP_KEY] = {"Setting up the key …", "正在建立云密钥……"},
     [TEXT_STEP_GENERATION] = {"Generating the two halves of the key …", "正在生成分割密钥……"},
     [TEXT_STEP_CERTIFICATE] = {"Requesting the certificate, with the first co-signature …",
@@ -95,6 +95,16 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
                                     "  单位列表：hufu-phone organizations"},
     [TEXT_ORGANIZATION_LINE] = {"{1}  {2}", "{1}  {2}"},
     [TEXT_ORGANIZATION_NONE] = {"The project has no organizations.", "该项目没有单位。"},
+    [TEXT_REQUEST_ASK] = {"What you leave out stays empty; (*) must be told.",
+                          "可留空的直接回车；带 (*) 的必填。"},
+    [TEXT_REQUEST_FIELD] = {"{1}:", "{1}："},
+    [TEXT_REQUEST_NEEDED] = {"{1} (*):", "{1} (*)："},
+    [TEXT_REQUEST_UNKNOWN] = {"{1} is no field of a request: NAME=VALUE.", "{1} 不是申请的字段：字段=取值。"},
+    [TEXT_REQUEST_RECEIVED] =
+        {"Your request has been received. You are told by SMS; hufu-phone request state says it, too.",
+         "申请已提交，结果将以短信通知；也可用 hufu-phone request state 查询。"},
+    [TEXT_REQUEST_STATE] = {"Your request: {1}", "您的申请：{1}"},
+    [TEXT_REQUEST_REFUSAL] = {"  Refused: {1}", "  未批准：{1}"},
     [TEXT_ASK_WORK_NUMBER] = {"Work number:", "工号："},
     [TEXT_FACE_KEPT] = {"The picture of your face is kept for later comparison.",
                         "人脸照片已登记，供以后比对。"},
@@ -105,6 +115,7 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
          "注意：上次成功之后口令输错过 {1} 次。如非本人操作，请通知管理员。"},
     [TEXT_TRIES_LEFT] = {"Tries left: {1}", "还可尝试 {1} 次"},
     [TEXT_REFUSAL_DETAIL] = {"({1}, request {2})", "（{1}，请求编号 {2}）"},
+    [TEXT_REFUSED_FIELD] = {"  Not as it should be: {1}", "  填写有误：{1}"},
     [TEXT_STATUS_ACCOUNT] = {"Certificate holder: {1}, work number {2}, project {3}",
                              "证书用户：{1}，工号 {2}，项目 {3}"},
     [TEXT_STATUS_DEVICE] = {"Device: {1}, session until {2}", "设备：{1}，会话有效期至 {2}"},
@@ -263,6 +274,9 @@ static const struct {
     const char *state;
     const char *texts[LANGUAGE_COUNT];
 } state_texts[] = {
+    {"requested", {"waiting for approval", "待审批"}},
+    {"suspended", {"suspended", "已停用"}},
+    {"closed", {"closed", "已关闭"}},
     {"new", {"new", "新建"}},
     {"pending", {"being generated", "生成中"}},
     {"generated", {"generated", "已生成"}},
@@ -273,6 +287,33 @@ static const struct {
     {"removed", {"removed", "已移除"}},
     {"primary", {"primary device", "主设备"}},
     {"secondary", {"secondary device", "附属设备"}},
+};
+
+/* Fields of a request for an account as the service names them. */
+static const struct {
+    const char *field;
+    const char *texts[LANGUAGE_COUNT];
+} field_texts[] = {
+    {"work_number", {"Work number", "工号"}},
+    {"name", {"Name", "姓名"}},
+    {"organization", {"Organization", "单位"}},
+    {"mobile", {"Mobile number", "手机号"}},
+    {"identity_kind",
+     {"Kind of identity document (resident-card, passport, hong-kong-macao-permit, taiwan-permit, "
+      "permanent-residence, military-card, other)",
+      "证件类型（resident-card 居民身份证、passport 护照、hong-kong-macao-permit 港澳居民来往内地通行证、"
+      "taiwan-permit 台湾居民来往大陆通行证、permanent-residence 外国人永久居留身份证、military-card "
+      "军官证、other 其他）"}},
+    {"identity_number", {"Identity number", "证件号码"}},
+    {"email", {"E-mail address", "电子邮箱"}},
+    {"department", {"Department", "部门"}},
+    {"occupation", {"Occupation", "职业"}},
+    {"country", {"Country (two letters)", "国家（两个字母）"}},
+    {"province", {"Province", "省份"}},
+    {"city", {"City", "城市"}},
+    {"sex", {"Sex (male, female)", "性别（male 男、female 女）"}},
+    {"remark", {"Remark", "备注"}},
+    {"seal_picture", {"Seal picture (a file)", "印章图片（文件）"}},
 };
 
 /* Operations as the service names them. */
@@ -311,6 +352,15 @@ static const struct {
     {"session.end", {"signing out", "退出登录"}},
     {"session.end-all", {"signing out everywhere", "全部退出登录"}},
 };
+
+const char *text_of_field(enum language language, const char *field)
+{
+    for (size_t i = 0; i < sizeof(field_texts) / sizeof(field_texts[0]); i++) {
+        if (strcmp(field_texts[i].field, field) == 0)
+            return field_texts[i].texts[language];
+    }
+    return field;
+}
 
 const char *text_of_operation(enum language language, const char *operation)
 {

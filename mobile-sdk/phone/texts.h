@@ -80,12 +80,20 @@ enum text {
     TEXT_PROJECT_ORGANIZATIONS,
     TEXT_ORGANIZATION_LINE,
     TEXT_ORGANIZATION_NONE,
+    TEXT_REQUEST_ASK,
+    TEXT_REQUEST_FIELD,
+    TEXT_REQUEST_NEEDED,
+    TEXT_REQUEST_UNKNOWN,
+    TEXT_REQUEST_RECEIVED,
+    TEXT_REQUEST_STATE,
+    TEXT_REQUEST_REFUSAL,
     TEXT_ASK_WORK_NUMBER,
     TEXT_FACE_KEPT,
     TEXT_REFRESHED,
     TEXT_FAILURES_BEFORE,
     TEXT_TRIES_LEFT,
     TEXT_REFUSAL_DETAIL,
+    TEXT_REFUSED_FIELD,
     TEXT_STATUS_ACCOUNT,
     TEXT_STATUS_DEVICE,
     TEXT_STATUS_SERVICE,
@@ -146,6 +154,8 @@ const char *text_of_result(enum language language, enum hufu_result result);
 const char *text_of_key(enum language language, const char *message_key);
 /* The same of an operation in a record of uses. */
 const char *text_of_operation(enum language language, const char *operation);
+/* The name of a field of a request for an account. */
+const char *text_of_field(enum language language, const char *field);
 /* A state of the service's; one that is not known here stays as it is. */
 const char *text_of_state(enum language language, const char *state);
 

@@ -51,8 +51,16 @@ void account_request_post_code(struct http_request *request, struct worker *work
 struct request_body {
     struct account_in account;
     const char *code;
+    struct bytes token;
 };
-#define REQUEST_FIELDS_MAX (ACCOUNT_BODY_FIELDS_MAX + 2)
+#define REQUEST_FIELDS_MAX (ACCOUNT_BODY_FIELDS_MAX + 3)
+
+#define REQUEST_TOKEN_FIELD(may_be_left_out)                                                                \
+    {                                                                                                       \
+        .name = "request", .type = FIELD_BYTES, .offset = offsetof(struct request_body, token),             \
+        .optional = (may_be_left_out), .min = ACCOUNT_REQUEST_TOKEN_SIZE, .max = ACCOUNT_REQUEST_TOKEN_SIZE \
+    }
+static const struct field request_token_fields[] = {REQUEST_TOKEN_FIELD(false), {.name = NULL}};
 
 static void request_fields(struct field fields[REQUEST_FIELDS_MAX + 1])
 {
@@ -70,6 +78,7 @@ static void request_fields(struct field fields[REQUEST_FIELDS_MAX + 1])
                                      .offset = offsetof(struct request_body, code),
                                      .min = CODE_DIGITS,
                                      .max = CODE_DIGITS};
+    fields[count++] = (struct field)REQUEST_TOKEN_FIELD(true);
     fields[count] = (struct field){.name = NULL};
 }
 
@@ -83,9 +92,30 @@ void account_request_post(struct http_request *request, struct worker *worker)
         answer_form_refused(request, worker, &act);
         return;
     }
-    enum hufu_err err = account_request_make(worker, &act, &body.account, bytes_of_text(body.code));
+    enum hufu_err err =
+        account_request_make(worker, &act, &body.account, body.token, bytes_of_text(body.code));
     if (err != HUFU_OK)
         answer_refused(request, worker, &act, err);
     else
         reply_json(request, 202, json_pack("{sb}", "received", 1));
+}
+
+void account_request_post_state(struct http_request *request, struct worker *worker)
+{
+    struct act act = answer_begin(request, "account.request-state");
+    struct request_body body = {.code = NULL};
+    struct account account;
+    if (!field_read_body(request, request_token_fields, &body)) {
+        answer_form_refused(request, worker, &act);
+        return;
+    }
+    enum hufu_err err = account_request_show(worker, &act, body.token.data, &account);
+    if (err != HUFU_OK) {
+        answer_refused(request, worker, &act, err);
+        return;
+    }
+    json_t *answer = json_pack("{so}", "state", json_text(account_state_names[account.state]));
+    if (answer != NULL && account.refusal[0] != '\0')
+        json_object_set_new(answer, "refusal", json_text(account.refusal));
+    reply_json(request, 200, answer);
 }

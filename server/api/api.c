@@ -16,6 +16,7 @@ const struct http_route api_routes[] = {
     {"GET", "/v1/ca/{name}/crl", ROUTE_PUBLIC, ROUTE_WORKER, ca_get_crl},
     {"POST", "/v1/account-requests", ROUTE_PUBLIC, ROUTE_WORKER, account_request_post},
     {"POST", "/v1/account-requests/codes", ROUTE_PUBLIC, ROUTE_WORKER, account_request_post_code},
+    {"POST", "/v1/account-requests/state", ROUTE_PUBLIC, ROUTE_WORKER, account_request_post_state},
     {"GET", "/v1/account", ROUTE_SESSION_ANY, ROUTE_WORKER, own_account_get},
     {"POST", "/v1/activations", ROUTE_PUBLIC, ROUTE_WORKER, activation_post},
     {"POST", "/v1/keys", ROUTE_SESSION, ROUTE_WORKER, key_post},

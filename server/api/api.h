@@ -20,7 +20,7 @@ enum hufu_err api_authenticate(struct http_request *request, struct worker *work
 
 /* The handlers, one file for each resource. */
 http_handler own_account_get;
-http_handler account_request_post, account_request_post_code;
+http_handler account_request_post, account_request_post_code, account_request_post_state;
 http_handler activation_post;
 http_handler audit_event_list;
 http_handler ca_get_chain, ca_get_root, ca_get_crl;

@@ -3,8 +3,10 @@
 
 #include <string.h>
 
+#include "common/hash.h"
 #include "common/log.h"
 #include "common/secret.h"
+#include "server/core/attempt.h"
 #include "server/core/code.h"
 #include "server/core/mobile_number.h"
 #include "server/core/project.h"
@@ -63,8 +65,16 @@ static enum hufu_err request_replace(struct worker *worker, const struct act *ac
     return err;
 }
 
+static enum hufu_err request_set_token(struct worker *worker, const struct account *account,
+                                       struct bytes token)
+{
+    uint8_t hash[HASH_SIZE];
+    hash_sha256(hash, token);
+    return token.len > 0 ? account_set_request(worker->store, account, hash) : HUFU_OK;
+}
+
 static enum hufu_err request_insert(struct worker *worker, struct act *act, const struct account_in *in,
-                                    struct account *account)
+                                    struct bytes token, struct account *account)
 {
     struct store_transaction transaction STORE_TRANSACTION = {0};
     enum hufu_err err = store_begin(worker->store, &transaction);
@@ -73,6 +83,8 @@ static enum hufu_err request_insert(struct worker *worker, struct act *act, cons
         err = request_replace(worker, act, account);
     if (err == HUFU_OK)
         err = account_add(worker, act, account, in->profile.seal_picture);
+    if (err == HUFU_OK)
+        err = request_set_token(worker, account, token);
     if (err == HUFU_OK)
         err = act_record(worker, act, account_state_names[account->state]);
     return err == HUFU_OK ? store_commit(&transaction) : err;
@@ -91,7 +103,7 @@ static enum hufu_err request_approve(struct worker *worker, const struct account
 }
 
 enum hufu_err account_request_make(struct worker *worker, struct act *act, const struct account_in *in,
-                                   struct bytes code)
+                                   struct bytes token, struct bytes code)
 {
     struct project project;
     struct mobile mobile MOBILE_WIPED = {0};
@@ -107,10 +119,22 @@ enum hufu_err account_request_make(struct worker *worker, struct act *act, const
     if (err == HUFU_OK)
         err = code_spend_of_mobile(worker, act, &project, mobile.text, code);
     if (err == HUFU_OK)
-        err = request_insert(worker, act, in, &account);
+        err = request_insert(worker, act, in, token, &account);
     /* The request stands, and its code is used up: whoever asks again would be told of a wrong one. */
     if (err == HUFU_OK && project.rules.signup == PROJECT_SIGNUP_AUTOMATIC &&
         request_approve(worker, &account) != HUFU_OK)
         log_event(LOG_WARNING, "account_request.not_approved", "request_id", worker->trace, NULL);
     return err;
+}
+
+enum hufu_err account_request_show(struct worker *worker, struct act *act,
+                                   const uint8_t token[ACCOUNT_REQUEST_TOKEN_SIZE], struct account *out)
+{
+    uint8_t hash[HASH_SIZE];
+    *out = (struct account){0};
+    hash_sha256(hash, bytes_of(token, ACCOUNT_REQUEST_TOKEN_SIZE));
+    enum hufu_err err = attempt_count_address(worker, act);
+    if (err == HUFU_OK)
+        err = account_read_request(worker->store, hash, out);
+    return err == HUFU_ERR_NOT_FOUND ? act_refuse(act, REFUSAL_NOT_FOUND) : err;
 }

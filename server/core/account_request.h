@@ -20,10 +20,18 @@ enum hufu_err account_request_send_code(struct worker *worker, struct act *act, 
                                         const char *mobile, const struct captcha_answer *captcha,
                                         uint64_t *expires_ms) HUFU_MUST_CHECK;
 
+/* By which whoever asks may ask later what became of it: chosen by them, at random, before they ask. Secret. */
+#define ACCOUNT_REQUEST_TOKEN_SIZE 32
+
 /* Takes the request of whoever shows the code: a requested account, in the place of those that the same mobile number asked for
  * and that wait; where the project's rule says so, active at once, unless its work number is taken. in->mobile must be
- * given. Refusals: not found (the project), not allowed, bad field, and those of code_spend_of_mobile. */
+ * given. token: ACCOUNT_REQUEST_TOKEN_SIZE, or empty. Refusals: not found (the project), not allowed, bad field, and those of code_spend_of_mobile. */
 enum hufu_err account_request_make(struct worker *worker, struct act *act, const struct account_in *in,
-                                   struct bytes code) HUFU_MUST_CHECK;
+                                   struct bytes token, struct bytes code) HUFU_MUST_CHECK;
+
+/* What became of the newest request with this token; counts as a try of the address. Refusals: too many tries, not found. */
+enum hufu_err account_request_show(struct worker *worker, struct act *act,
+                                   const uint8_t token[ACCOUNT_REQUEST_TOKEN_SIZE],
+                                   struct account *out) HUFU_MUST_CHECK;
 
 #endif

@@ -64,6 +64,17 @@ static const struct statement account_hold_requests_statement = {
         "select account_id from account where project_id = $1::uuid and mobile_hash = $2::bytea and state ="
         " 'requested' and account_id <> $3::uuid order by account_id limit $4::int4 for no key update",
 };
+static const struct statement account_set_request_statement = {
+    .name = "account_set_request",
+    .sql =
+        "update account set request_hash = $3::bytea where project_id = $1::uuid and account_id = $2::uuid",
+};
+static const struct statement account_read_request_statement = {
+    .name = "account_read_request",
+    .sql = ACCOUNT_COLUMNS
+    " where a.request_hash = $1::bytea order by a.created_at desc, a.account_id desc limit 1",
+    .repeatable = true,
+};
 static const struct statement account_set_organization_statement = {
     .name = "account_set_organization",
     .sql =
@@ -230,6 +241,14 @@ enum hufu_err account_read_named(struct store *store, const uint8_t project_id[U
     return account_first(store, &account_read_named_statement, &parameters, out);
 }
 
+enum hufu_err account_read_request(struct store *store, const uint8_t request_hash[HASH_SIZE],
+                                   struct account *out)
+{
+    struct parameters parameters = {0};
+    parameter_bytes(&parameters, bytes_of(request_hash, HASH_SIZE));
+    return account_first(store, &account_read_request_statement, &parameters, out);
+}
+
 /* Null where nothing was told. */
 static void account_put_text(struct parameters *parameters, const char *text)
 {
@@ -327,6 +346,15 @@ enum hufu_err account_set_refusal(struct store *store, const struct account *acc
     account_put_id(&parameters, account);
     account_put_text(&parameters, account->refusal);
     return store_change(store, &account_set_refusal_statement, &parameters, NULL);
+}
+
+enum hufu_err account_set_request(struct store *store, const struct account *account,
+                                  const uint8_t request_hash[HASH_SIZE])
+{
+    struct parameters parameters = {0};
+    account_put_id(&parameters, account);
+    parameter_bytes(&parameters, bytes_of(request_hash, HASH_SIZE));
+    return store_change(store, &account_set_request_statement, &parameters, NULL);
 }
 
 enum hufu_err account_update_profile(struct store *store, const struct account *account)

@@ -111,6 +111,12 @@ enum hufu_err account_read_named(struct store *store, const uint8_t project_id[U
 /* Requests of this mobile number that wait, but for one account's; locked. At most limit of their ids. */
 enum hufu_err account_hold_requests(struct store *store, const struct account *except,
                                     uint8_t (*ids)[UUID_SIZE], size_t limit, size_t *count) HUFU_MUST_CHECK;
+/* By what its request is asked about. Of an account that this transaction inserted. */
+enum hufu_err account_set_request(struct store *store, const struct account *account,
+                                  const uint8_t request_hash[HASH_SIZE]) HUFU_MUST_CHECK;
+/* The newest request that is asked about so. HUFU_ERR_NOT_FOUND. */
+enum hufu_err account_read_request(struct store *store, const uint8_t request_hash[HASH_SIZE],
+                                   struct account *out) HUFU_MUST_CHECK;
 /* Where a request's person works, once it is approved; why it was refused. Of the locked account. */
 enum hufu_err account_set_organization(struct store *store, const struct account *account) HUFU_MUST_CHECK;
 enum hufu_err account_set_refusal(struct store *store, const struct account *account) HUFU_MUST_CHECK;

@@ -22,7 +22,8 @@ class Phone:
 
     def command(self, *arguments, pin=None, passwords=(), given=b"", language="en", tell=None):
         """Runs hufu-phone to its end; PINs, passwords and codes go through pipes, never through the command line. A password may be a
-        function that is asked when its turn comes (a code that is only then sent). tell: gets each line of its output."""
+        function that is asked when its turn comes (a code that is only then sent). tell: gets each line of its output, while
+        .process runs."""
         command = [str(stack.BIN / "hufu-phone"), *map(str, arguments), "--home", str(self.home), "--lang", language]
         pipes = {"--pin-fd": os.pipe(), "--password-fd": os.pipe()}
         if pin is not None:
@@ -30,8 +31,8 @@ class Phone:
         for option, (read_end, _) in pipes.items():
             if option == "--password-fd" or pin is not None:
                 command += [option, str(read_end)]
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                   pass_fds=[read_end for read_end, _ in pipes.values()])
+        self.process = process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                                  pass_fds=[read_end for read_end, _ in pipes.values()])
         for read_end, _ in pipes.values():
             os.close(read_end)
         os.close(pipes["--pin-fd"][1])
@@ -72,7 +73,7 @@ class Phone:
         try:
             for password in passwords:
                 os.write(end, ((password() if callable(password) else password) + "\n").encode())
-        except (BrokenPipeError, AssertionError):
+        except (OSError, AssertionError):  # it is not asked for, or nobody is there any more
             pass
         finally:
             os.close(end)

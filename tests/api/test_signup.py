@@ -12,6 +12,7 @@ import authentication
 import phone as phone_module
 import wire
 from authentication import GOOD_PASSWORD
+from test_accounts import PNG
 
 _numbers = itertools.count(1)
 
@@ -158,6 +159,117 @@ def test_a1_a_service_that_is_not_the_one_of_the_text_is_not_chosen(admin, new_p
     phone.do("organizations", status=phone_module.NOT_READY)
 
 
+# ---- A2: a request for an account ----
+
+REQUEST = ["name=Han Meimei", "organization=Second Hospital", "identity_kind=resident-card", "identity_number=11010519491231002X",
+           "email=han@example.org", "department=Ward 3", "occupation=Doctor", "country=CN", "province=浙江", "city=杭州", "sex=female",
+           "remark=Soon, please"]
+
+
+@pytest.fixture
+def ask(inbox, mobile):
+    """A function that asks for an account in the terminal, by options; the code comes from the inbox."""
+
+    def ask(phone, work_number, *fields, status=phone_module.DONE, **kwargs):
+        after = inbox.last
+        return phone.do("request", "work_number=" + work_number, "mobile=" + mobile, *fields, status=status,
+                        passwords=[lambda: inbox.code(mobile, after=after)], **kwargs)
+
+    return ask
+
+
+def account_of(admin, project, work_number):
+    account, = admin.get(f"/admin/v1/users?project={project['id']}&work_number={work_number}").ok()["users"]
+    return account
+
+
+def test_a2_asked_in_the_terminal_with_every_field_and_approved_by_an_operator(stack, admin, inbox, new_project, chosen, ask, bind, mobile):
+    project = new_project(signup="operator")
+    phone = chosen(project)
+    phone.do("request", "state", status=phone_module.USAGE)
+    picture = phone.folder / "seal.png"
+    picture.write_bytes(PNG)
+    assert "received" in ask(phone, "H-1", *REQUEST, f"seal_picture={picture}")
+    assert "waiting for approval" in phone.do("request", "state")
+    assert "待审批" in phone.do("request", "state", language="zh-CN")
+    account = account_of(admin, project, "H-1")
+    told = dict(field.split("=", 1) for field in REQUEST if not field.startswith(("identity_number", "email")))
+    assert {name: account[name] for name in told} == told
+    assert account["state"] == "requested" and account["has_seal_picture"]
+    stack.hufu("user", "approve", account["id"])
+    assert "active" in phone.do("request", "state")
+    # And on: a password by an SMS code, the device by both.
+    authentication.forget_tries(stack)
+    after = inbox.last
+    phone.do("password", "recover", "--work-number", "H-1", passwords=[lambda: inbox.code(mobile, after=after), GOOD_PASSWORD])
+    authentication.forget_tries(stack)
+    assert "Han Meimei" in bind(phone, account)
+    phone.sign(b"by somebody who asked")
+
+
+def test_a2_asked_field_by_field_and_granted_by_the_projects_rule(admin, inbox, new_project, chosen, mobile):
+    project = new_project(signup="automatic")
+    phone = chosen(project)
+    after = inbox.last
+    # In the order in which they are asked for: work number, name, mobile number, organization, then nothing but the city.
+    typed = ["H-2", "Han Meimei", mobile, "Second Hospital"] + [""] * 7 + ["Hangzhou"] + [""] * 3
+    said = phone.do("request", passwords=[lambda: inbox.code(mobile, after=after)], given=("\n".join(typed) + "\n").encode())
+    assert "Work number (*):" in said and "Identity number:" in said
+    account = account_of(admin, project, "H-2")
+    assert account["state"] == "active" and account["city"] == "Hangzhou" and account["organization"] == "Second Hospital"
+    assert "email" not in account
+    assert "active" in phone.do("request", "state")
+
+
+def test_a2_a_request_that_was_refused_says_why(admin, stack, new_project, chosen, ask):
+    project = new_project(signup="operator")
+    phone = chosen(project)
+    ask(phone, "H-3", "name=Han Meimei")
+    stack.hufu("user", "refuse", account_of(admin, project, "H-3")["id"], "--reason", "Not on our list")
+    assert "Not on our list" in phone.do("request", "state")
+
+
+def test_a2_what_is_wrong_with_a_request_is_named_and_costs_no_code(stack, admin, new_project, chosen, ask):
+    project = new_project(signup="operator")
+    phone = chosen(project)
+    assert "Identity number" in ask(phone, "H-4", "name=Han Meimei", "identity_kind=resident-card", "identity_number=110105194912310021",
+                                    status=phone_module.REFUSED)
+    phone.do("request", "state", status=phone_module.USAGE)
+    phone.do("request", "work_number=H-4", "colour=red", status=phone_module.USAGE)
+    phone.do("request", "work_number=H-4", "mobile=123", "name=x", status=phone_module.REFUSED)
+    phone.do("request", "work_number=H-4", status=phone_module.USAGE)
+    assert "does not prove" in phone.do("request", "work_number=H-4", "mobile=+8613700000000", "name=x", passwords=["000000"],
+                                        status=phone_module.REFUSED)
+    assert not admin.get(f"/admin/v1/users?project={project['id']}").ok()["users"]
+
+
+def test_a2_a_project_that_takes_no_requests_says_so(new_project, chosen, ask, mobile):
+    phone = chosen(new_project(signup="off"))
+    assert "hufu-phone request" not in phone.do("service")
+    assert "not allowed" in phone.do("request", "work_number=H-5", "name=x", "mobile=" + mobile, status=phone_module.REFUSED)
+
+
+def test_a2_the_state_of_a_request_is_told_to_its_token_alone(stack, public, new_project, chosen, ask):
+    phone = chosen(new_project(signup="operator"))
+    ask(phone, "H-6", "name=Han Meimei")
+    public.post("/v1/account-requests/state", {"request": wire.encode(bytes(32))}).problem(404, "not-found")
+    public.post("/v1/account-requests/state", {"request": "AAAA"}).problem(400, "bad-field", field="request")
+    assert stack.sql("select count(*) from account where work_number = 'H-6' and octet_length(request_hash) = 32") == "1"
+    stack.sql("update address_attempt set ahead = clock_timestamp() + interval '3 hours'")
+    public.post("/v1/account-requests/state", {"request": wire.encode(bytes(32))}).problem(429, "too-many-tries")
+
+
+def test_a2_a_later_request_of_the_same_phone_is_the_one_that_is_told_of(admin, stack, new_project, chosen, ask):
+    project = new_project(signup="operator")
+    phone = chosen(project)
+    ask(phone, "H-7", "name=Han Meimei")
+    stack.hufu("user", "refuse", account_of(admin, project, "H-7")["id"], "--reason", "Which ward?")
+    authentication.forget_tries(stack)
+    ask(phone, "H-8", "name=Han Meimei", "department=Ward 3")
+    said = phone.do("request", "state")
+    assert "waiting for approval" in said and "Which ward" not in said
+
+
 # ---- A4, A7: binding without an activation code ----
 
 
@@ -173,6 +285,32 @@ def test_a7_a_phone_without_a_code_is_bound_by_password_and_sms_and_signs(admin,
     other = text_of(admin, new_project())
     phone.do("service", other, status=phone_module.USAGE)
     phone.sign(b"and it signs on")
+
+
+@pytest.mark.parametrize("step", ["Becoming a device", "Setting up the key", "Generating the two halves", "Requesting the certificate"])
+def test_a7_a_phone_that_is_killed_while_it_is_bound_goes_on(stack, admin, inbox, new_project, chosen, holder, mobile, step):
+    project = new_project(device_mode="single")
+    account = holder(project)
+    phone = chosen(project)
+
+    def passwords():
+        authentication.forget_tries(stack)
+        after = inbox.last
+        return [GOOD_PASSWORD, lambda: inbox.code(mobile, after=after)]
+
+    killed = []
+
+    def kill(line):
+        if line.startswith(step):
+            phone.process.kill()
+            killed.append(line)
+
+    bind = ("bind", "--work-number", account["work_number"])
+    assert phone.command(*bind, pin=phone_module.PIN, passwords=passwords(), tell=kill).returncode == -9 and killed
+    phone.do(*bind, pin=phone_module.PIN, passwords=passwords())
+    phone.sign(b"killed and bound")
+    devices = [device for device in admin.every("/admin/v1/devices", "devices") if device["account"]["id"] == account["id"]]
+    assert len(devices) == 1, "the project allows one, and it is the same"
 
 
 def test_a4_what_the_projects_rule_asks_for_is_asked_for(new_project, chosen, holder, inbox, mobile):

@@ -59,6 +59,7 @@ struct sdk_service *sdk_service_new(void)
     assert_non_null(service->answers);
     service->clock_ms = service->born_ms = NOW;
     service->random = (struct cosign_random){.fill = fill};
+    service->captcha_bits = 4;
     const struct hufu_device_key p256 = hufu_openssl_device_key();
     assert_int_equal(p256.create(NULL, service->identity, sizeof(service->identity), &service->identity_len,
                                  service->identity_key),

@@ -132,6 +132,10 @@ struct sdk_service {
     unsigned devices;   /* keys that were bound by an authentication */
     bool authenticated; /* there is an authentication that has passed, and was not spent */
     bool device_limit;  /* no further device is bound */
+    unsigned captcha_bits;
+    unsigned requests_received;  /* for accounts */
+    uint8_t request_token[32];   /* of the last of them */
+    const char *request_refusal; /* the problem that such a request gets; NULL: none */
     struct cosign_random random;
 };
 

@@ -41,11 +41,11 @@ static void get_organizations(const char *query, struct hufu_http_answer *answer
     (void)sdk_reply(answer, 200, "{\"organizations\":[%s]%s}", list, end);
 }
 
-static void post_captcha(struct hufu_http_answer *answer)
+static void post_captcha(const struct sdk_service *service, struct hufu_http_answer *answer)
 {
     uint8_t challenge[57] = {1};
     SDK_TEXT(text, challenge, sizeof(challenge));
-    (void)sdk_reply(answer, 201, "{\"challenge\":\"%s\",\"bits\":4}", text);
+    (void)sdk_reply(answer, 201, "{\"challenge\":\"%s\",\"bits\":%u}", text, service->captcha_bits);
 }
 
 static void post_authentication(struct sdk_service *service, const struct json_t *json,
@@ -102,6 +102,48 @@ static void post_device(struct sdk_service *service, const struct json_t *json,
     sdk_reply_session(service, answer);
 }
 
+static void post_request_code(const struct json_t *json, struct hufu_http_answer *answer)
+{
+    char mobile[32], project[64];
+    struct json_reader reader = json_reader_of(json);
+    json_read_text(&reader, "mobile", mobile, sizeof(mobile));
+    json_read_text(&reader, "project", project, sizeof(project));
+    assert_true(json_has(&reader, "captcha.answer"));
+    assert_ok(json_finish(&reader));
+    assert_string_equal(mobile, "13800138000");
+    (void)sdk_reply(answer, 202, "{\"expires_at\":\"2027-01-01T00:00:00.000Z\"}");
+}
+
+static void post_request(struct sdk_service *service, const struct json_t *json,
+                         struct hufu_http_answer *answer)
+{
+    char code[8];
+    struct json_reader reader = json_reader_of(json);
+    json_read_text(&reader, "code", code, sizeof(code));
+    json_read_exact(&reader, "request", service->request_token, sizeof(service->request_token));
+    assert_ok(json_finish(&reader));
+    assert_string_equal(code, "123456");
+    if (service->request_refusal) {
+        (void)sdk_problem(answer, 400, service->request_refusal, ",\"field\":\"country\"");
+        return;
+    }
+    service->requests_received++;
+    (void)sdk_reply(answer, 202, "{\"received\":true}");
+}
+
+static void post_request_state(const struct sdk_service *service, const struct json_t *json,
+                               struct hufu_http_answer *answer)
+{
+    uint8_t token[32];
+    struct json_reader reader = json_reader_of(json);
+    json_read_exact(&reader, "request", token, sizeof(token));
+    assert_ok(json_finish(&reader));
+    if (service->requests_received == 0 || memcmp(token, service->request_token, sizeof(token)) != 0)
+        (void)sdk_problem(answer, 404, "not-found", "");
+    else
+        (void)sdk_reply(answer, 200, "{\"state\":\"closed\",\"refusal\":\"Not on our list\"}");
+}
+
 bool sdk_signup(struct sdk_service *service, const char *path, const struct json_t *json,
                 struct hufu_http_answer *answer)
 {
@@ -113,11 +155,17 @@ bool sdk_signup(struct sdk_service *service, const char *path, const struct json
     else if (strncmp(path, "/v1/projects/", 13) == 0)
         (void)sdk_problem(answer, 404, "not-found", "");
     else if (strcmp(path, "/v1/captchas") == 0)
-        post_captcha(answer);
+        post_captcha(service, answer);
     else if (strcmp(path, "/v1/authentications") == 0)
         post_authentication(service, json, answer);
     else if (strcmp(path, "/v1/authentications/password") == 0)
         post_password(service, answer);
+    else if (strcmp(path, "/v1/account-requests/codes") == 0)
+        post_request_code(json, answer);
+    else if (strcmp(path, "/v1/account-requests/state") == 0)
+        post_request_state(service, json, answer);
+    else if (strcmp(path, "/v1/account-requests") == 0)
+        post_request(service, json, answer);
     else if (strcmp(path, "/v1/devices") == 0 && json)
         post_device(service, json, answer);
     else

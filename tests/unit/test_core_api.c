@@ -96,6 +96,7 @@ static bool is_open(const char *path)
         "/v1/activations",
         "/v1/account-requests",
         "/v1/account-requests/codes",
+        "/v1/account-requests/state",
         /* whoever is about to prove who they are */
         "/v1/projects/{id}",
         "/v1/projects/{id}/organizations",
