@@ -110,12 +110,13 @@ enum hufu_result hufu_user(struct hufu *hufu, const char *work_number)
     size_t len = work_number ? strlen(work_number) : 0;
     if (len == 0 || len >= sizeof(device->work_number))
         return report_end(hufu, HUFU_RESULT_ARGUMENT);
+    bool is_same = strcmp(device->work_number, work_number) == 0;
+    if (device->session_token[0])
+        return report_end(hufu, is_same ? HUFU_RESULT_OK : HUFU_RESULT_ALREADY);
     if (!has_project(hufu))
         return report_end(hufu, HUFU_RESULT_NOT_ENROLLED);
-    if (strcmp(device->work_number, work_number) == 0)
+    if (is_same)
         return report_end(hufu, HUFU_RESULT_OK);
-    if (device->session_token[0])
-        return report_end(hufu, HUFU_RESULT_ALREADY);
     authentication_forget(hufu);
     /* A device key made for somebody else is not reused: the service may know it. */
     secret_wipe(device->device_handle, sizeof(device->device_handle));

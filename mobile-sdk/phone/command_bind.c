@@ -41,11 +41,10 @@ static enum exit_status join(struct phone *phone, const char *code)
     struct hufu_account account;
     if (code)
         return phone_end(phone, hufu_join(phone->hufu, &enrolment));
-    if (hufu_account(phone->hufu, &account) == HUFU_RESULT_OK)
-        return EXIT_DONE;
     enum exit_status status = phone_ask_user(phone);
-    if (!status)
-        status = prove(phone, HUFU_AUTHENTICATE_BIND_DEVICE, 0);
+    if (status || hufu_account(phone->hufu, &account) == HUFU_RESULT_OK)
+        return status;
+    status = prove(phone, HUFU_AUTHENTICATE_BIND_DEVICE, 0);
     return status ? status : phone_end(phone, hufu_bind_by_authentication(phone->hufu, &enrolment));
 }
 

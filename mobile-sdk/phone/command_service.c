@@ -49,17 +49,30 @@ enum exit_status command_organizations(struct phone *phone)
     return phone_end(phone, result);
 }
 
+/* Only where there is a service to take the answer to. */
+static enum hufu_result ask_work_number(const struct phone *phone, struct entry *line)
+{
+    struct hufu_project project;
+    enum hufu_result result = hufu_project(phone->hufu, &project);
+    if (result)
+        return result;
+    say(stdout, phone->options.language, TEXT_ASK_WORK_NUMBER, NULL);
+    (void)fflush(stdout);
+    return entry_line(line, STDIN_FILENO) ? HUFU_RESULT_OK : HUFU_RESULT_ARGUMENT;
+}
+
 enum exit_status phone_ask_user(const struct phone *phone)
 {
     ENTRY_WIPED struct entry line = {.len = 0};
     const char *work_number = phone->options.work_number;
     struct hufu_account account;
-    if (hufu_account(phone->hufu, &account) == HUFU_RESULT_OK)
+    if (!work_number && hufu_account(phone->hufu, &account) == HUFU_RESULT_OK)
         return EXIT_DONE;
-    if (!work_number) {
-        say(stdout, phone->options.language, TEXT_ASK_WORK_NUMBER, NULL);
-        (void)fflush(stdout);
-        work_number = entry_line(&line, STDIN_FILENO) ? line.text : NULL;
-    }
-    return phone_end(phone, hufu_user(phone->hufu, work_number));
+    enum hufu_result result = work_number ? HUFU_RESULT_OK : ask_work_number(phone, &line);
+    if (!result)
+        result = hufu_user(phone->hufu, work_number ? work_number : line.text);
+    if (result != HUFU_RESULT_ARGUMENT)
+        return phone_end(phone, result);
+    say(stderr, phone->options.language, TEXT_BAD_WORK_NUMBER, NULL);
+    return EXIT_USAGE;
 }

@@ -45,7 +45,8 @@ struct phone_date phone_date(uint64_t time_ms);
 bool phone_ask_pin(const struct phone *phone, struct entry *pin);
 /* The code of the command line; "-" reads a line of standard input into `line`. False: there is none. */
 bool phone_take_code(const struct phone *phone, struct entry *line, const char **code);
-/* On a device that is nobody's yet: asks whose it shall become, unless --work-number says it. EXIT_DONE, or the reason was said. */
+/* On a device that is nobody's yet: asks whose it shall become, unless --work-number says it. On one that is somebody's: whether
+ * --work-number, if given, is that one. EXIT_DONE, or the reason was said. */
 enum exit_status phone_ask_user(const struct phone *phone);
 /* What an enrolment tells the service of this device. */
 struct hufu_enrolment phone_enrolment(const struct phone *phone, const char *code, const struct entry *pin);

@@ -106,6 +106,7 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_REQUEST_STATE] = {"Your request: {1}", "您的申请：{1}"},
     [TEXT_REQUEST_REFUSAL] = {"  Refused: {1}", "  未批准：{1}"},
     [TEXT_ASK_WORK_NUMBER] = {"Work number:", "工号："},
+    [TEXT_BAD_WORK_NUMBER] = {"That is no work number.", "工号不正确。"},
     [TEXT_FACE_KEPT] = {"The picture of your face is kept for later comparison.",
                         "人脸照片已登记，供以后比对。"},
     [TEXT_PIN_CHANGED] = {"The PIN has been changed.", "口令已修改。"},
@@ -198,8 +199,8 @@ static const char *const result_texts[HUFU_RESULT_COUNT][LANGUAGE_COUNT] = {
     [HUFU_RESULT_NOT_ENROLLED] = {"This device is not enrolled. Enrol it with an activation code, or choose "
                                   "the service by its QR code.",
                                   "本设备尚未初始化，请使用激活码，或扫描服务的二维码。"},
-    [HUFU_RESULT_ALREADY] = {"This device is enrolled with another service already.",
-                             "本设备已在另一个服务上初始化。"},
+    [HUFU_RESULT_ALREADY] = {"This device is somebody's already. hufu-phone forget removes the user from it.",
+                             "本设备已绑定用户；可用 hufu-phone forget 移除该用户。"},
     [HUFU_RESULT_NOT_FOUND] = {"There is no such thing.", "没有找到。"},
     [HUFU_RESULT_NOT_READY] = {"No key is ready for this use.", "没有可用于此操作的密钥。"},
     [HUFU_RESULT_FORM] = {"The input is malformed.", "输入的格式不正确。"},

@@ -157,6 +157,7 @@ def test_a1_a_service_that_is_not_the_one_of_the_text_is_not_chosen(admin, new_p
     phone.do("service", text[:-1], status=phone_module.USAGE)
     phone.do("service", status=phone_module.NOT_READY)
     phone.do("organizations", status=phone_module.NOT_READY)
+    assert "Work number" not in phone.do("bind", given=b"A-1\n", status=phone_module.NOT_READY), "nothing is asked for in vain"
 
 
 # ---- A2: a request for an account ----
@@ -278,12 +279,16 @@ def test_a7_a_phone_without_a_code_is_bound_by_password_and_sms_and_signs(admin,
     account = holder(project)
     phone = chosen(project)
     said = bind(phone, account)
-    assert "Li Lei" in said and account["work_number"] in said
+    assert "Li Lei" in said and account["work_number"] in said and "code …" not in said
     phone.sign(b"bound without a code")
     # It is done: nothing is asked for again, and the service of a bound phone stays.
     phone.do("bind", pin=phone_module.PIN)
     other = text_of(admin, new_project())
-    phone.do("service", other, status=phone_module.USAGE)
+    assert "somebody's already" in phone.do("service", other, status=phone_module.USAGE)
+    for command in (["bind"], ["password", "recover"]):
+        assert "somebody's already" in phone.do(*command, "--work-number", "OTHER", pin=phone_module.PIN, status=phone_module.USAGE)
+        assert "已绑定用户" in phone.do(*command, "--work-number", "OTHER", status=phone_module.USAGE, language="zh-CN")
+    phone.do("bind", "--work-number", account["work_number"], pin=phone_module.PIN)
     phone.sign(b"and it signs on")
 
 
@@ -311,6 +316,15 @@ def test_a7_a_phone_that_is_killed_while_it_is_bound_goes_on(stack, admin, inbox
     phone.sign(b"killed and bound")
     devices = [device for device in admin.every("/admin/v1/devices", "devices") if device["account"]["id"] == account["id"]]
     assert len(devices) == 1, "the project allows one, and it is the same"
+
+
+def test_a7_what_is_no_work_number_is_said_to_be_none(new_project, chosen):
+    phone = chosen(new_project())
+    for said in (phone.do("bind", given=b"\n", status=phone_module.USAGE),
+                 phone.do("bind", "--work-number", "", status=phone_module.USAGE),
+                 phone.do("password", "recover", "--work-number", "x" * 300, status=phone_module.USAGE)):
+        assert "no work number" in said
+    assert "工号不正确" in phone.do("bind", given=b"", status=phone_module.USAGE, language="zh-CN")
 
 
 def test_a4_what_the_projects_rule_asks_for_is_asked_for(new_project, chosen, holder, inbox, mobile):

@@ -168,6 +168,16 @@ static void a_bound_device_stays_with_its_service_project_and_user(void **state)
     sdk_service_free(other);
 }
 
+/* What an earlier version stored has no project. */
+static void a_device_bound_before_projects_were_stored_knows_its_user(void **state)
+{
+    struct signup *x = *state;
+    assert_int_equal(sdk_device_enrol(x->device, x->service->code_text), HUFU_RESULT_OK);
+    x->device->hufu->device.project = (struct hufu_id){.bytes = {0}};
+    assert_int_equal(hufu_user(x->device->hufu, "A-17"), HUFU_RESULT_OK);
+    assert_int_equal(hufu_user(x->device->hufu, "B-1"), HUFU_RESULT_ALREADY);
+}
+
 static void a_device_that_is_nobodys_yet_does_only_what_it_can(void **state)
 {
     struct signup *x = *state;
@@ -265,6 +275,7 @@ int main(void)
         TEST(a_service_that_is_not_the_one_of_the_text_is_told_nothing),
         TEST(what_fails_leaves_what_was_chosen_before),
         TEST(a_bound_device_stays_with_its_service_project_and_user),
+        TEST(a_device_bound_before_projects_were_stored_knows_its_user),
         TEST(a_device_that_is_nobodys_yet_does_only_what_it_can),
         TEST(a_refused_binding_is_typed_and_can_be_tried_again),
         TEST(a_session_of_somebody_else_is_not_taken),
