@@ -23,7 +23,55 @@ enum content {
     CONTENT_REFRESH,
     CONTENT_REFRESH_TO_PRIMARY,
     CONTENT_PIN_CHECK,
-    CONTENT_REQUEST
+    CONTENT_REQUEST,
+    CONTENT_CAPTCHA,
+    CONTENT_REQUEST_CODE,
+    CONTENT_ACCOUNT_REQUEST,
+    CONTENT_REQUEST_STATE,
+    CONTENT_AUTHENTICATION,
+    CONTENT_PASSWORD,
+    CONTENT_CODE,
+    CONTENT_TOKEN,
+    CONTENT_DEVICE,
+    CONTENT_HANDWRITING,
+    CONTENT_COUNT
+};
+
+#define TOKEN "AQIDAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+#define PROJECT "01890a5d-ac96-774b-bcce-b302099a8057"
+#define POINT "BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU"
+#define SIGNATURE "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAACAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+#define CAPTCHA                                                                         \
+    "\"captcha\":{\"challenge\":"                                                       \
+    "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"," \
+    "\"answer\":\"AAAAAAAAAAE\"}"
+
+/* Bodies that are of their form, and of nobody: what a mutation is to find is in the reading of them. */
+static const char *const texts[CONTENT_COUNT] = {
+    [CONTENT_CAPTCHA] = "{\"project\":\"" PROJECT "\"}",
+    [CONTENT_REQUEST_CODE] = "{\"project\":\"" PROJECT "\",\"mobile\":\"+86 138 0013 8000\"," CAPTCHA "}",
+    [CONTENT_ACCOUNT_REQUEST] =
+        "{\"project\":\"" PROJECT "\",\"code\":\"123456\",\"request\":\"" TOKEN "\",\"work_number\":\"A-17\","
+        "\"name\":\"\xe7\x8e\x8b\xe4\xb8\xbd\",\"organization\":\"Hospital\",\"mobile\":\"13800138000\","
+        "\"identity_kind\":\"resident-card\",\"identity_number\":\"11010519491231002X\","
+        "\"email\":\"a@example.org\",\"department\":\"Ward\",\"occupation\":\"Doctor\",\"country\":\"CN\","
+        "\"province\":\"P\",\"city\":\"C\",\"sex\":\"female\",\"remark\":\"R\",\"seal_picture\":"
+        "\"iVBORw0KGgo\"}",
+    [CONTENT_REQUEST_STATE] = "{\"request\":\"" TOKEN "\"}",
+    [CONTENT_AUTHENTICATION] =
+        "{\"project\":\"" PROJECT "\",\"work_number\":\"A-17\",\"purpose\":\"bind-device\","
+        "\"device_key\":\"" POINT "\"," CAPTCHA "}",
+    [CONTENT_PASSWORD] = "{\"authentication\":\"" TOKEN "\",\"password\":\"Correct horse 7\","
+                         "\"new_password\":\"Another horse 8\"}",
+    [CONTENT_CODE] = "{\"authentication\":\"" TOKEN "\",\"code\":\"123456\"}",
+    [CONTENT_TOKEN] = "{\"authentication\":\"" TOKEN "\"}",
+    [CONTENT_DEVICE] =
+        "{\"authentication\":\"" TOKEN "\",\"device_key\":\"" POINT "\",\"time\":1767225600000,"
+        "\"proof\":\"" SIGNATURE "\",\"device_name\":\"phone\",\"device_model\":\"model 1\","
+        "\"application\":\"fuzz\"}",
+    [CONTENT_HANDWRITING] =
+        "{\"width\":640,\"height\":480,\"strokes\":[{\"x\":[1,2,3],\"y\":[4,5,6],\"time\":[0,10,20],"
+        "\"pressure\":[0,500,1000]},{\"x\":[7],\"y\":[8],\"time\":[30],\"pressure\":[9]}]}",
 };
 
 struct form {
@@ -57,6 +105,18 @@ static const struct form forms[] = {
     {"POST /v1/keys/{key}/refreshes", CONTENT_REFRESH_TO_PRIMARY, false},
     {"POST /v1/keys/{key}/pin-checks", CONTENT_PIN_CHECK, false},
     {"POST /v1/keys/{key}/certificate-requests", CONTENT_REQUEST, false},
+    {"GET /v1/projects/" PROJECT "/organizations?limit=3&cursor=AAAA", CONTENT_NONE, false},
+    {"POST /v1/captchas", CONTENT_CAPTCHA, false},
+    {"POST /v1/account-requests/codes", CONTENT_REQUEST_CODE, false},
+    {"POST /v1/account-requests", CONTENT_ACCOUNT_REQUEST, false},
+    {"POST /v1/account-requests/state", CONTENT_REQUEST_STATE, false},
+    {"POST /v1/authentications", CONTENT_AUTHENTICATION, false},
+    {"POST /v1/authentications/password", CONTENT_PASSWORD, false},
+    {"POST /v1/authentications/sms", CONTENT_CODE, false},
+    {"POST /v1/authentications/state", CONTENT_TOKEN, false},
+    {"POST /v1/authentications/qr", CONTENT_TOKEN, false},
+    {"POST /v1/devices", CONTENT_DEVICE, false},
+    {"PUT /v1/account/handwriting", CONTENT_HANDWRITING, false},
 };
 
 size_t http_seed_count(void)
@@ -170,6 +230,8 @@ static json_t *request_content(const struct making *making)
 
 static json_t *content_of(const struct making *making, enum content content)
 {
+    if (texts[content])
+        return json_loads(texts[content], 0, NULL);
     if (content == CONTENT_ACTIVATION)
         return activation_content(making);
     if (content == CONTENT_KEY)

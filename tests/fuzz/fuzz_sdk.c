@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What libhufu reads and did not write itself, or cannot be sure it did: its storage, certificates and JSON of the service,
- * addresses. The first byte of the input says which. */
+ * addresses, codes of a hand-over. The first byte of the input says which. */
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <stdlib.h>
@@ -9,6 +9,7 @@
 #include "mobile-sdk/certificate.h"
 #include "mobile-sdk/device_record.h"
 #include "mobile-sdk/handle.h"
+#include "mobile-sdk/handover_code.h"
 #include "mobile-sdk/json.h"
 #include "mobile-sdk/key_record.h"
 #include "tests/fuzz/fuzz.h"
@@ -18,6 +19,7 @@ enum kind {
     KIND_CERTIFICATE,
     KIND_JSON,
     KIND_ADDRESS,
+    KIND_CODE,
     KIND_COUNT
 };
 
@@ -168,13 +170,41 @@ static void try_address(struct bytes input)
     free(text);
 }
 
+/* The two codes of a hand-over have one form; what is none leaves nothing behind. */
+static void check_code(const char *text)
+{
+    static const struct bind_code no_bind;
+    static const struct bound_code no_bound;
+    struct bind_code bind;
+    struct bound_code bound;
+    char again[HUFU_BIND_CODE_MAX];
+    bool is_bind = bind_code_parse(&bind, text) == HUFU_OK;
+    bool is_bound = bound_code_parse(&bound, text) == HUFU_OK;
+    FUZZ_CHECK(!(is_bind && is_bound));
+    FUZZ_CHECK(is_bind || memcmp(&bind, &no_bind, sizeof(bind)) == 0);
+    FUZZ_CHECK(is_bound || memcmp(&bound, &no_bound, sizeof(bound)) == 0);
+    if (is_bind)
+        FUZZ_CHECK(bind_code_encode(again, &bind) == HUFU_OK && strcmp(again, text) == 0);
+    if (is_bound)
+        FUZZ_CHECK(bound_code_encode(again, &bound) == HUFU_OK && strcmp(again, text) == 0);
+}
+
+static void try_code(struct bytes input)
+{
+    char *text = malloc(input.len + 1);
+    FUZZ_CHECK(text != NULL);
+    memcpy(text, input.data, input.len);
+    text[input.len] = 0;
+    check_code(text);
+    free(text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static void (*const tries[KIND_COUNT])(struct bytes input) = {
-        [KIND_STORAGE] = try_storage,
-        [KIND_CERTIFICATE] = try_certificate,
-        [KIND_JSON] = try_json,
-        [KIND_ADDRESS] = try_address,
+        [KIND_STORAGE] = try_storage, [KIND_CERTIFICATE] = try_certificate,
+        [KIND_JSON] = try_json,       [KIND_ADDRESS] = try_address,
+        [KIND_CODE] = try_code,
     };
     if (size > 0 && data[0] < KIND_COUNT)
         tries[data[0]](bytes_of(data + 1, size - 1));
@@ -251,6 +281,21 @@ static void seed_storage(struct bytes certificate)
     buf_field_end(&seed.out, mark);
 }
 
+static void seed_codes(void (*emit)(void *context, struct bytes seed_bytes), void *context)
+{
+    const struct bind_code bind = {.key = {{1}}, .binding = {{2}}, .fingerprint = {3}};
+    const struct bound_code bound = {.binding = {{2}}, .A2 = {4}, .hash = {5}};
+    char text[HUFU_BIND_CODE_MAX];
+    FUZZ_CHECK(bind_code_encode(text, &bind) == HUFU_OK);
+    seed_begin(KIND_CODE);
+    buf_put(&seed.out, text, strlen(text));
+    emit(context, buf_bytes(&seed.out));
+    FUZZ_CHECK(bound_code_encode(text, &bound) == HUFU_OK);
+    seed_begin(KIND_CODE);
+    buf_put(&seed.out, text, strlen(text));
+    emit(context, buf_bytes(&seed.out));
+}
+
 void fuzz_seeds(void (*emit)(void *context, struct bytes seed_bytes), void *context)
 {
     static const char json[] =
@@ -275,4 +320,5 @@ void fuzz_seeds(void (*emit)(void *context, struct bytes seed_bytes), void *cont
         buf_put(&seed.out, addresses[i], strlen(addresses[i]));
         emit(context, buf_bytes(&seed.out));
     }
+    seed_codes(emit, context);
 }
