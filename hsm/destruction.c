@@ -18,7 +18,8 @@ struct destruction {
     pthread_mutex_t order;        /* held by whoever looks at the token, or takes orders: one at a time */
     struct destruction_head head; /* the token's, under `order` */
     bool forked;                  /* the token has two heads, under `order` */
-    pthread_mutex_t lock;         /* of what follows: read by every request, written for a moment */
+    uint64_t on_disk;     /* the token's head goes so far on disk, as this process saw to; under `order` */
+    pthread_mutex_t lock; /* of what follows: read by every request, written for a moment */
     struct destruction_table table;
     struct destruction_head own;
     bool behind;
@@ -64,17 +65,21 @@ static enum hufu_err look(struct destruction *destruction)
     return err;
 }
 
-/* With `order` held: the token's head follows us, and is on disk before the one before it is gone. */
+/* With `order` held, after a look: the token's head is not behind us, and is on disk before the one before it is gone. Whoever
+ * made it may have died before it was. */
 static enum hufu_err move_head(struct destruction *destruction)
 {
-    if (destruction->head.number >= destruction->own.number)
+    if (destruction->on_disk >= destruction->own.number)
         return HUFU_OK;
-    enum hufu_err err = token_write_head(destruction->token, &destruction->own);
+    bool moves = destruction->head.number < destruction->own.number;
+    enum hufu_err err = moves ? token_write_head(destruction->token, &destruction->own) : HUFU_OK;
     if (!err)
         err = disk_sync_tree(destruction->token_directory);
     if (err)
         return HUFU_ERR_AWAY;
-    destruction->head = destruction->own;
+    if (moves)
+        destruction->head = destruction->own;
+    destruction->on_disk = destruction->head.number;
     return token_sweep_heads(destruction->token, &destruction->head);
 }
 
@@ -188,12 +193,25 @@ enum hufu_err destruction_check(struct destruction *destruction, const uint8_t b
     return HUFU_ERR_DESTROYED;
 }
 
-void destruction_state(struct destruction *destruction, struct destruction_state *out)
+/* With `order` held: what the token could not take when it came, it takes now. */
+static enum hufu_err settle(struct destruction *destruction)
+{
+    if (destruction->on_disk >= destruction->own.number)
+        return HUFU_OK;
+    enum hufu_err err = look(destruction);
+    if (!err)
+        err = move_head(destruction);
+    return destruction->forked ? HUFU_OK : err; /* the state says that it is behind */
+}
+
+enum hufu_err destruction_state(struct destruction *destruction, struct destruction_state *out)
 {
     (void)pthread_mutex_lock(&destruction->order);
+    enum hufu_err err = settle(destruction);
     *out = (struct destruction_state){
         .own = destruction->own, .token = destruction->head, .behind = destruction->behind};
     (void)pthread_mutex_unlock(&destruction->order);
+    return err;
 }
 
 void destruction_look(struct destruction *destruction)

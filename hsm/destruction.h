@@ -38,7 +38,10 @@ struct destruction_state {
     struct destruction_head token; /* as last looked at */
     bool behind;
 };
-void destruction_state(struct destruction *destruction, struct destruction_state *out);
+/* Whoever asks takes what is known here for destroyed for good, so that the token's head is not behind it, and on disk, when this
+ * returns HUFU_OK. HUFU_ERR_AWAY: the token does not take it. */
+enum hufu_err destruction_state(struct destruction *destruction,
+                                struct destruction_state *out) HUFU_MUST_CHECK;
 
 /* Looks at the token's head: another process may have moved it. */
 void destruction_look(struct destruction *destruction);

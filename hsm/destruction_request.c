@@ -7,7 +7,9 @@ enum hufu_err request_destruction_state(struct worker *worker, const struct byte
 {
     struct destruction_state state;
     (void)fields;
-    destruction_state(worker->hsm->destruction, &state);
+    enum hufu_err err = destruction_state(worker->hsm->destruction, &state);
+    if (err)
+        return err;
     buf_put_field_u64(reply, state.own.number);
     buf_put_field(reply, state.own.hash, sizeof(state.own.hash));
     buf_put_field_u64(reply, state.token.number);

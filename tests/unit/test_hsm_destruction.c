@@ -2,6 +2,10 @@
 /* The memory of destroyed records: what the log and the token's head say together, and what neither says alone. */
 #include "tests/unit/unit.h"
 
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "hsm/destruction.h"
 #include "hsm/destruction_table.h"
 #include "tests/client/randomness.h"
@@ -251,7 +255,7 @@ static void beyond_its_bound_the_table_takes_nothing(void **state)
     assert_ok(destruction_add(small, &log_of_room.heads[0], log_of_room.orders[0], 4));
     assert_int_equal(destruction_add(small, &log_of_room.heads[4], log_of_room.orders[4], 2), HUFU_ERR_LIMIT);
     struct destruction_state at;
-    destruction_state(small, &at);
+    assert_ok(destruction_state(small, &at));
     assert_int_equal(at.own.number, 4);
     assert_int_equal(at.token.number, 4);
     destruction_free(small);
@@ -307,6 +311,38 @@ static void head_that_another_process_moved_is_noticed(void **state)
     assert_ok(hsm_key_sign(&room, &key));
 }
 
+/* Its directory, missing, stands for a disk that takes nothing. */
+static void what_the_token_did_not_take_is_not_said_to_be_known_until_it_does(void **state)
+{
+    (void)state;
+    struct destruction *destruction, *next;
+    struct destruction_state at;
+    struct destruction_head head;
+    char disk[512];
+    (void)snprintf(disk, sizeof(disk), "%.400s/later", room.tokens);
+    hsm_log_append_any(&log_of_room);
+    assert_ok(destruction_new(&destruction, room.hsm.token, disk, 4));
+    assert_int_equal(destruction_add(destruction, &log_of_room.heads[0], log_of_room.orders[0], 1),
+                     HUFU_ERR_AWAY);
+    assert_int_equal(destruction_state(destruction, &at), HUFU_ERR_AWAY);
+    /* Nor by a process that comes after it, and finds its head. */
+    assert_ok(destruction_new(&next, room.hsm.token, disk, 4));
+    assert_int_equal(destruction_add(next, &log_of_room.heads[0], log_of_room.orders[0], 1), HUFU_ERR_AWAY);
+    assert_int_equal(destruction_state(next, &at), HUFU_ERR_AWAY);
+    /* A head that is lost meanwhile is written anew. */
+    assert_ok(token_set_head(room.hsm.token, &log_of_room.heads[0]));
+    assert_int_equal(mkdir(disk, 0700), 0);
+    assert_ok(destruction_state(destruction, &at));
+    assert_int_equal(at.own.number, 1);
+    assert_int_equal(at.token.number, 1);
+    assert_ok(destruction_state(next, &at));
+    assert_ok(token_read_head(room.hsm.token, &head));
+    assert_true(destruction_same(&head, &log_of_room.heads[1]));
+    destruction_free(destruction);
+    destruction_free(next);
+    assert_int_equal(rmdir(disk), 0);
+}
+
 static void token_without_a_head_is_not_served_until_init_made_one(void **state)
 {
     (void)state;
@@ -341,6 +377,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(head_goes_on_beside_the_old_one_and_sweeps_it, start, stop),
         cmocka_unit_test_setup_teardown(two_heads_that_go_equally_far_are_none, start, stop),
         cmocka_unit_test_setup_teardown(head_that_another_process_moved_is_noticed, start, stop),
+        cmocka_unit_test_setup_teardown(what_the_token_did_not_take_is_not_said_to_be_known_until_it_does,
+                                        start, stop),
         cmocka_unit_test_setup_teardown(token_without_a_head_is_not_served_until_init_made_one, start, stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
