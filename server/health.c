@@ -25,13 +25,23 @@ static const char *const key_process_names[] = {"away", "behind", "ok"};
 struct health {
     bool database;
     enum key_process_health key_process;
-    bool log_short; /* one of them knows of more that was destroyed than the database's log has */
+    bool log_short; /* one of them knows of something that was destroyed which the database's log has not */
     int64_t key_process_ahead_ms; /* of this host's clock; of several, the one that differs most */
     int64_t difference_ms;        /* between the database's clock and that, when both answered */
 };
 
-static enum key_process_health examine_key_process(struct worker *worker, struct health *health,
-                                                   uint64_t *known)
+/* The log is read after the process: what that knows was committed there before. */
+static bool log_is_short(struct worker *worker, const struct hsmc_destruction *destruction)
+{
+    uint64_t last;
+    bool has;
+    if (destruction_has(worker->store, &destruction->known, &has) != HUFU_OK ||
+        destruction_last(worker->store, &last) != HUFU_OK)
+        return false;
+    return !has || last < destruction->token_number;
+}
+
+static enum key_process_health examine_key_process(struct worker *worker, struct health *health)
 {
     struct hsmc_status status;
     struct hsmc_destruction destruction;
@@ -42,25 +52,19 @@ static enum key_process_health examine_key_process(struct worker *worker, struct
         health->key_process_ahead_ms = ahead_ms;
     if (hsmc_destruction_state(worker->hsmc, worker->trace, &destruction) != HUFU_OK)
         return KEY_PROCESS_AWAY;
-    if (*known < destruction.known.number)
-        *known = destruction.known.number;
-    if (*known < destruction.token_number)
-        *known = destruction.token_number;
+    health->log_short = health->log_short || (health->database && log_is_short(worker, &destruction));
     return destruction.behind ? KEY_PROCESS_BEHIND : KEY_PROCESS_OK;
 }
 
-/* The log is read last: what a process knows was committed there before. */
 static void examine_key_processes(struct worker *worker, struct health *health)
 {
-    uint64_t known = 0, last = 0;
     for (size_t i = 0; i < worker->config->hsm_count; i++) {
         hsmc_use(worker->hsmc, i);
-        enum key_process_health one = examine_key_process(worker, health, &known);
+        enum key_process_health one = examine_key_process(worker, health);
         if (health->key_process < one)
             health->key_process = one;
     }
     hsmc_use_any(worker->hsmc);
-    health->log_short = health->database && destruction_last(worker->store, &last) == HUFU_OK && last < known;
 }
 
 /* Each clock is compared with this host's at the moment of its answer: what passes between the two answers does not

@@ -67,33 +67,56 @@ static enum hufu_err destruction_register(struct worker *worker, uint64_t record
     return err;
 }
 
-static enum hufu_err destruction_deliver(struct worker *worker, size_t place, uint64_t recorded)
+/* *recorded: how far it has it, as recorded before, and then. */
+static enum hufu_err destruction_deliver(struct worker *worker, size_t place, uint64_t *recorded)
 {
     uint64_t known = 0;
     hsmc_use(worker->hsmc, place);
     enum hufu_err err = destruction_feed(worker, &known);
-    return err == HUFU_OK && recorded < known
-               ? destruction_acknowledge(worker->store, worker->config->hsm_names[place], known,
-                                         worker->trace)
-               : err;
+    if (err != HUFU_OK || known <= *recorded)
+        return err;
+    *recorded = known;
+    return destruction_acknowledge(worker->store, worker->config->hsm_names[place], known, worker->trace);
 }
 
-static enum hufu_err destruction_run(struct worker *worker, int32_t gather_seconds)
+/* Rows are gone, or are others than a key process or its token knows. */
+static bool destruction_log_is_wrong(enum hufu_err err)
 {
-    uint64_t recorded[SERVER_HSM_SOCKETS_MAX];
-    int32_t numbered = DESTRUCTION_BATCH_MAX;
-    enum hufu_err first = destruction_register(worker, recorded);
-    for (int i = 0; first == HUFU_OK && numbered == DESTRUCTION_BATCH_MAX && i < DESTRUCTION_BATCHES; i++)
-        first = destruction_number(worker->store, gather_seconds, DESTRUCTION_BATCH_MAX, &numbered);
-    if (first != HUFU_OK)
-        return first;
+    return err == HUFU_ERR_STATE || err == HUFU_ERR_BEHIND || err == HUFU_ERR_CONFLICT;
+}
+
+/* Every process has its turn. A wrong log is worth more to be told than one that is away. */
+static enum hufu_err destruction_deliver_all(struct worker *worker, uint64_t recorded[SERVER_HSM_SOCKETS_MAX])
+{
+    enum hufu_err first = HUFU_OK;
     for (size_t i = 0; i < worker->config->hsm_count; i++) {
-        enum hufu_err err = destruction_deliver(worker, i, recorded[i]);
-        if (first == HUFU_OK)
+        enum hufu_err err = destruction_deliver(worker, i, &recorded[i]);
+        if (first == HUFU_OK || (destruction_log_is_wrong(err) && !destruction_log_is_wrong(first)))
             first = err;
     }
     hsmc_use_any(worker->hsmc);
     return first;
+}
+
+/* Nothing is numbered while the log is wrong: it would take the place of the rows that are to be put back. */
+static enum hufu_err destruction_run(struct worker *worker, int32_t gather_seconds)
+{
+    uint64_t recorded[SERVER_HSM_SOCKETS_MAX];
+    int32_t numbered = DESTRUCTION_BATCH_MAX;
+    bool more = false;
+    enum hufu_err err = destruction_register(worker, recorded);
+    if (err != HUFU_OK)
+        return err;
+    enum hufu_err delivered = destruction_deliver_all(worker, recorded);
+    if (destruction_log_is_wrong(delivered))
+        return delivered;
+    for (int i = 0; err == HUFU_OK && numbered == DESTRUCTION_BATCH_MAX && i < DESTRUCTION_BATCHES; i++) {
+        err = destruction_number(worker->store, gather_seconds, DESTRUCTION_BATCH_MAX, &numbered);
+        more = more || (err == HUFU_OK && numbered > 0);
+    }
+    if (more)
+        delivered = destruction_deliver_all(worker, recorded);
+    return err == HUFU_OK ? delivered : err;
 }
 
 enum hufu_err destruction_maintain(struct worker *worker)

@@ -21,6 +21,12 @@ static const struct statement destruction_last_statement = {
     .sql = "select coalesce(max(number), 0) from destruction_order",
     .repeatable = true,
 };
+static const struct statement destruction_has_statement = {
+    .name = "destruction_has",
+    .sql = "select $1::int8 = 0 or exists (select from destruction_order where number = $1::int8 and hash = "
+           "$2::bytea)",
+    .repeatable = true,
+};
 static const struct statement destruction_acknowledged_statement = {
     .name = "destruction_acknowledged",
     .sql = "select acknowledged from key_process where name = $1::text",
@@ -92,6 +98,14 @@ enum hufu_err destruction_last(struct store *store, uint64_t *number)
     enum hufu_err err = store_query_i64(store, &destruction_last_statement, &parameters, &last);
     *number = err == HUFU_OK ? (uint64_t)last : 0;
     return err;
+}
+
+enum hufu_err destruction_has(struct store *store, const struct destruction_head *head, bool *has)
+{
+    struct parameters parameters = {0};
+    parameter_i64(&parameters, (int64_t)head->number);
+    parameter_bytes(&parameters, bytes_of(head->hash, sizeof head->hash));
+    return store_query_bool(store, &destruction_has_statement, &parameters, has);
 }
 
 enum hufu_err destruction_acknowledged(struct store *store, const char *process, uint64_t *number)

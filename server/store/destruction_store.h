@@ -25,6 +25,9 @@ enum hufu_err destruction_read(struct store *store, uint64_t after,
                                struct destruction_batch *out) HUFU_MUST_CHECK;
 /* The number of the last order; 0: there is none. */
 enum hufu_err destruction_last(struct store *store, uint64_t *number) HUFU_MUST_CHECK;
+/* Whether the log passes this order, with this hash; so it does the beginning. */
+enum hufu_err destruction_has(struct store *store, const struct destruction_head *head,
+                              bool *has) HUFU_MUST_CHECK;
 
 /* How far a key process has taken the log, as it was recorded. HUFU_ERR_NOT_FOUND: it is not known. */
 enum hufu_err destruction_acknowledged(struct store *store, const char *process,

@@ -144,12 +144,15 @@ def test_an_old_generation_that_is_put_back_does_not_sign(twins, owner, new_phon
 
 
 def test_a_whole_older_database_signs_nothing_and_says_why(twins, owner, new_phone, bystander):
-    removed = new_phone()
+    removed, later = new_phone(), new_phone()
     copy(twins, TABLES + LOG)
     assert remove(twins, removed)["destroyed"] is True
     # What an honest operator has in a newer backup.
     twins.sql("CREATE TABLE stolen.newer AS TABLE destruction_order")
     put_back(twins, TABLES + LOG)
+    assert twins.wait_ready(503).json["destruction_log"] == "short"
+    # It does not take the place of the rows that are gone.
+    assert remove(twins, later)["destroyed"] is False
     for name in ("hsm", "hsm2"):
         twins.process("restart", name)
     try:
@@ -165,12 +168,17 @@ def test_a_whole_older_database_signs_nothing_and_says_why(twins, owner, new_pho
     twins.wait_ready(200)
     bystander.sign(b"x")
     assert_refused_as_destroyed(twins, removed, 0)
+    wait_for(lambda: is_destroyed(twins, later, owner))
 
 
 def test_a_log_whose_rows_were_changed_signs_nothing(twins, owner, new_phone, bystander):
     removed = new_phone()
     assert remove(twins, removed)["destroyed"] is True
     twins.sql("DROP SCHEMA IF EXISTS stolen CASCADE; CREATE SCHEMA stolen; CREATE TABLE stolen.log AS TABLE destruction_order")
+    twins.sql("UPDATE destruction_order SET hash = sha256(hash)")
+    assert twins.wait_ready(503).json["destruction_log"] == "short"
+    twins.sql("UPDATE destruction_order o SET hash = s.hash FROM stolen.log s WHERE s.number = o.number")
+    twins.wait_ready(200)
     twins.sql("UPDATE destruction_order SET least_generation = 1 WHERE binding_id = '%s'" % removed.binding)
     for name in ("hsm", "hsm2"):
         twins.process("restart", name)

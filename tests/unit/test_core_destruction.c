@@ -187,6 +187,28 @@ static void a_log_that_was_cut_is_noticed(void **state)
     assert_int_equal(destruction_catch_up(&office.worker), HUFU_ERR_BEHIND);
 }
 
+static void nothing_takes_the_place_of_rows_that_are_gone(void **state)
+{
+    (void)state;
+    remove_device(&person);
+    remove_another_device();
+    database_run(&office.database, "create temporary table newer as table destruction_order;"
+                                   " delete from destruction_order where number = 2");
+    office.config.hsm_count = 2;
+    snprintf(office.config.hsm_names[1], sizeof office.config.hsm_names[1], "second");
+    key_process.second_away = true;
+    remove_another_device();
+    assert_false(removal.device.destroyed);
+    assert_int_equal(destruction_maintain(&office.worker), HUFU_ERR_STATE);
+    assert_int_equal(orders(), 1);
+    key_process.second_away = false;
+    database_run(&office.database, "insert into destruction_order select * from newer on conflict do nothing;"
+                                   " drop table newer");
+    assert_ok(destruction_maintain(&office.worker));
+    assert_int_equal(orders(), 3);
+    assert_int_equal(key_process.destruction.known.number, 3);
+}
+
 static void a_log_with_a_hole_is_fed_up_to_it(void **state)
 {
     (void)state;
@@ -248,6 +270,7 @@ int main(void)
         cmocka_unit_test_setup(a_removal_that_is_rolled_back_is_no_order, begin),
         cmocka_unit_test_setup(a_key_process_that_starts_anew_gets_the_log_when_it_says_so, begin),
         cmocka_unit_test_setup(a_log_that_was_cut_is_noticed, begin),
+        cmocka_unit_test_setup(nothing_takes_the_place_of_rows_that_are_gone, begin),
         cmocka_unit_test_setup(a_log_with_a_hole_is_fed_up_to_it, begin),
         cmocka_unit_test_setup(a_row_that_was_changed_is_noticed, begin),
         cmocka_unit_test_setup(a_long_log_is_fed_in_batches, begin),
