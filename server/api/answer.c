@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "common/log.h"
+#include "server/api/authorization_view.h"
 #include "server/api/view.h"
 #include "server/http/reply.h"
 
@@ -74,6 +75,8 @@ static json_t *answer_extras(const struct act *act, json_t *extras)
 {
     if (act->state != NULL)
         json_object_set_new(extras, "state", json_text(act->state));
+    if (act->has_possible)
+        json_object_set_new(extras, "possible", view_authorization_events(act->possible));
     if (act->refusal == REFUSAL_PIN_WRONG)
         json_object_set_new(extras, "tries_left", json_integer(act->tries_left));
     if (act->refusal == REFUSAL_FRAME_TIME || act->refusal == REFUSAL_DPOP_PROOF_TIME)

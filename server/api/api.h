@@ -34,7 +34,11 @@ http_handler handwriting_put_request, handwriting_get_strokes, handwriting_get_s
     handwriting_delete_request;
 http_handler use_record_list_get;
 http_handler session_post, session_list_get, session_delete, session_delete_all;
-http_handler operation_post_handover;
+http_handler operation_post_handover, operation_post_policy;
+http_handler authorization_post, authorization_post_grant, authorization_post_search, authorization_list_get,
+    authorization_get_one, authorization_patch, authorization_delete_one, authorization_post_confirm,
+    authorization_post_refuse, authorization_post_freeze, authorization_post_unfreeze,
+    authorization_post_renew, authorization_post_password_reset, authorization_post_binding;
 http_handler binding_post, binding_get, binding_key_list;
 http_handler device_post, device_list_get, device_patch, device_freeze, device_unfreeze, device_post_unlock,
     device_post_promote, device_post_remove, device_post_remove_secondaries;
@@ -50,6 +54,7 @@ http_handler project_public_get, project_public_list_organizations;
 
 http_handler admin_password_post;
 http_handler admin_audit_event_list;
+http_handler admin_authorization_list;
 http_handler admin_device_list, admin_device_delete;
 http_handler admin_key_list, admin_key_freeze, admin_key_unfreeze;
 http_handler admin_notice_post, admin_notice_get, admin_notice_list;

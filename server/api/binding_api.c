@@ -50,6 +50,8 @@ static json_t *binding_json(const struct handover *handover, bool own)
                   json_bytes(bytes_of(handover->device_key, sizeof handover->device_key)), "x25519_key",
                   json_bytes(bytes_of(handover->x25519_key, sizeof handover->x25519_key)), "expires_at",
                   json_time(handover->expires_ms), "handed_over", (int)handover->handed_over);
+    if (view != NULL && handover->authorized)
+        json_object_set_new(view, "authorization", json_uuid(handover->authorization_id));
     if (view != NULL && own && handover->handed_over)
         json_object_set_new(view, "sealed_half",
                             json_bytes(bytes_of(handover->sealed_half, sizeof handover->sealed_half)));

@@ -9,6 +9,7 @@
 
 struct list_fields {
     const char *project, *cursor;
+    int as;
     int64_t limit;
 };
 
@@ -35,7 +36,7 @@ static const struct field list_fields_with_project[] = {
     {.name = NULL},
 };
 
-static bool list_query_read_by(struct http_request *request, const struct field *fields,
+static bool list_query_read_by(struct http_request *request, const struct field *fields, int *as,
                                struct list_query *out)
 {
     struct list_fields read = {.limit = LIST_LIMIT_DEFAULT};
@@ -45,17 +46,30 @@ static bool list_query_read_by(struct http_request *request, const struct field 
         return false;
     out->project = read.project;
     out->limit = (size_t)read.limit;
+    if (as != NULL)
+        *as = read.as;
     return true;
 }
 
 bool list_query_read(struct http_request *request, struct list_query *out)
 {
-    return list_query_read_by(request, list_fields, out);
+    return list_query_read_by(request, list_fields, NULL, out);
 }
 
 bool list_query_read_with_project(struct http_request *request, struct list_query *out)
 {
-    return list_query_read_by(request, list_fields_with_project, out);
+    return list_query_read_by(request, list_fields_with_project, NULL, out);
+}
+
+bool list_query_read_as(struct http_request *request, const char *const *names, int *as,
+                        struct list_query *out)
+{
+    const struct field fields[] = {
+        LIST_COMMON_FIELDS,
+        {.name = "as", .type = FIELD_ENUM, .offset = offsetof(struct list_fields, as), .names = names},
+        {.name = NULL},
+    };
+    return list_query_read_by(request, fields, as, out);
 }
 
 enum hufu_err list_query_project(struct worker *worker, struct act *act, const char *name,

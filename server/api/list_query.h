@@ -28,6 +28,10 @@ bool list_query_read(struct http_request *request, struct list_query *out)
 bool list_query_read_with_project(struct http_request *request, struct list_query *out)
     __attribute__((warn_unused_result));
 
+/* With ?as=, one of the names. */
+bool list_query_read_as(struct http_request *request, const char *const *names, int *as,
+                        struct list_query *out) __attribute__((warn_unused_result));
+
 /* The id of the project that is named, by id or name; *project_id points to it, and is NULL where none is named (name NULL).
  * Refusal: not found. */
 enum hufu_err list_query_project(struct worker *worker, struct act *act, const char *name,

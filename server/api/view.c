@@ -345,6 +345,7 @@ json_t *view_audit_event(const struct audit_event *event)
         const uint8_t *id;
     } ids[] = {
         {"account_id", event->has_account, event->account_id},
+        {"party_id", event->has_party, event->party_id},
         {"device_id", event->has_device, event->device_id},
         {"target_id", event->has_target, event->target_id},
         {"key_id", event->has_key, event->key_id},

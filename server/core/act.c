@@ -54,6 +54,12 @@ void act_set_account(struct act *act, const uint8_t project_id[UUID_SIZE],
     memcpy(act->account_id, account_id, UUID_SIZE);
 }
 
+void act_set_party(struct act *act, const uint8_t account_id[UUID_SIZE])
+{
+    act->has_party = true;
+    memcpy(act->party_id, account_id, UUID_SIZE);
+}
+
 void act_set_device(struct act *act, const uint8_t device_id[UUID_SIZE])
 {
     act->has_device = true;
@@ -116,6 +122,7 @@ static enum hufu_err act_insert(struct worker *worker, const struct act *act, co
                                        : NULL,
         .device_id = act_device(act),
         .target_id = act_target(act),
+        .party_id = act->has_party ? act->party_id : NULL,
         .key_id = act->has_key ? act->key_id : NULL,
         .binding_id = act->has_binding ? act->binding_id : NULL,
         .request_id = act->has_request ? act->request_id : NULL,

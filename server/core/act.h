@@ -20,13 +20,15 @@ struct act {
     struct principal principal;
     /* What it is about, as far as the rules came. Project, account, device and session are the principal's unless they are set;
      * the device is then what it is done to. */
-    bool has_project, has_account, has_device, has_key, has_binding, has_request, has_session;
-    uint8_t project_id[UUID_SIZE], account_id[UUID_SIZE], device_id[UUID_SIZE], key_id[UUID_SIZE],
-        binding_id[UUID_SIZE], request_id[UUID_SIZE], session_id[UUID_SIZE];
+    bool has_project, has_account, has_party, has_device, has_key, has_binding, has_request, has_session;
+    uint8_t project_id[UUID_SIZE], account_id[UUID_SIZE], party_id[UUID_SIZE], device_id[UUID_SIZE],
+        key_id[UUID_SIZE], binding_id[UUID_SIZE], request_id[UUID_SIZE], session_id[UUID_SIZE];
     enum refusal refusal;
-    const char *field;        /* REFUSAL_BAD_FIELD: which */
-    const char *reason;       /* a sentence for a developer; may be NULL */
-    const char *state;        /* of what is not active, or cannot take the step; may be NULL */
+    const char *field;  /* REFUSAL_BAD_FIELD: which */
+    const char *reason; /* a sentence for a developer; may be NULL */
+    const char *state;  /* of what is not active, or cannot take the step; may be NULL */
+    bool has_possible;  /* of an authorization: what could be done, bit by bit (authorization.h) */
+    unsigned possible;
     int32_t tries_left;       /* REFUSAL_PIN_WRONG */
     uint64_t service_time_ms; /* REFUSAL_FRAME_TIME */
     unsigned methods;         /* REFUSAL_AUTHENTICATION_NEEDED: which are missing, bit by bit (methods.h) */
@@ -44,6 +46,8 @@ void act_set_key(struct act *act, const uint8_t key_id[UUID_SIZE]);
 void act_set_project(struct act *act, const uint8_t project_id[UUID_SIZE]);
 void act_set_account(struct act *act, const uint8_t project_id[UUID_SIZE],
                      const uint8_t account_id[UUID_SIZE]);
+/* The other of the two accounts of an authorization. */
+void act_set_party(struct act *act, const uint8_t account_id[UUID_SIZE]);
 void act_set_device(struct act *act, const uint8_t device_id[UUID_SIZE]);
 /* The principal is this session's device. */
 void act_set_session(struct act *act, const struct session *session);

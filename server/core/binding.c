@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "server/core/machine.h"
+#include "server/store/authorization_store.h"
 #include "server/store/handover_store.h"
 
 static const uint8_t binding_table[BINDING_STATE_COUNT][BINDING_EVENT_COUNT] = {
@@ -95,6 +96,8 @@ enum hufu_err binding_remove(struct worker *worker, const struct act *act, const
     if (!binding_step(entry->state, BINDING_REMOVE, &next))
         return HUFU_ERR_INTERNAL;
     enum hufu_err err = handover_delete(worker->store, entry->binding_id);
+    if (err == HUFU_OK && entry->role == BINDING_AUTHORIZED)
+        err = authorization_unbind(worker->store, entry);
     if (err == HUFU_OK)
         err = binding_destroy(worker->store, entry);
     return err == HUFU_OK ? binding_record(worker, act, entry, next) : err;

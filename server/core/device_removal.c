@@ -32,6 +32,8 @@ static enum hufu_err device_destroy(struct worker *worker, const struct act *act
     enum hufu_err err = binding_remove(worker, act, entry);
     if (err != HUFU_OK || entry->state == BINDING_WAITING)
         return err;
+    if (entry->role == BINDING_AUTHORIZED)
+        return HUFU_OK; /* the key and its hand-overs are the holder's */
     err = binding_key_lives(worker->store, entry->key_id, &lives);
     if (err == HUFU_OK && (!lives || out->device.role == DEVICE_PRIMARY))
         err = device_end_handovers(worker, act, entry->key_id);

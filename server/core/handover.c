@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "server/core/authorization_policy.h"
 #include "server/core/binding.h"
 #include "server/identifier.h"
 #include "server/store/project_store.h"
@@ -77,18 +78,22 @@ static enum hufu_err handover_check_asked(struct worker *worker, struct act *act
     return err == HUFU_OK && count >= HANDOVER_ASKS_MAX ? act_refuse(act, REFUSAL_TOO_MANY_TRIES) : err;
 }
 
-enum hufu_err handover_ask(struct worker *worker, struct act *act, const uint8_t key_id[UUID_SIZE],
-                           const uint8_t x25519_key[FRAME_X25519_SIZE], struct handover_offer *out)
+static enum hufu_err handover_insert_for(struct worker *worker, const struct handover_new *handover,
+                                         const struct authorization *authorization, uint64_t *expires_ms)
+{
+    if (authorization == NULL)
+        return handover_insert(worker->store, handover, expires_ms);
+    enum hufu_err err = authorization_bind(worker->store, authorization, handover->device_id,
+                                           handover->binding_id, HANDOVER_HOURS);
+    return err == HUFU_OK ? handover_begin(worker->store, handover, expires_ms) : err;
+}
+
+enum hufu_err handover_offer_binding(struct worker *worker, struct act *act, const uint8_t key_id[UUID_SIZE],
+                                     const uint8_t x25519_key[FRAME_X25519_SIZE],
+                                     const struct authorization *authorization, struct handover_offer *out)
 {
     bool same = false;
-    *out = (struct handover_offer){0};
-    act_set_key(act, key_id);
-    struct store_transaction transaction STORE_TRANSACTION = {0};
-    enum hufu_err err = store_begin(worker->store, &transaction);
-    if (err == HUFU_OK)
-        err = handover_hold_device(worker, act);
-    if (err == HUFU_OK)
-        err = handover_take_up(worker, act, key_id, x25519_key, out, &same);
+    enum hufu_err err = handover_take_up(worker, act, key_id, x25519_key, out, &same);
     if (err != HUFU_OK || same)
         return err;
     err = handover_check_asked(worker, act, key_id);
@@ -101,15 +106,29 @@ enum hufu_err handover_ask(struct worker *worker, struct act *act, const uint8_t
         .binding_id = out->binding_id,
         .x25519_key = x25519_key,
     };
-    err = handover_insert(worker->store, &handover, &out->expires_ms);
+    err = handover_insert_for(worker, &handover, authorization, &out->expires_ms);
     if (err == HUFU_ERR_NOT_FOUND)
         return act_refuse(act, REFUSAL_NOT_FOUND);
+    if (err == HUFU_ERR_LIMIT)
+        return act_refuse_reason(act, REFUSAL_CONFLICT, "the device has as many keys as it may have");
     if (err == HUFU_ERR_CONFLICT)
         return act_refuse_reason(act, REFUSAL_CONFLICT, "the device has a half of this key");
     act->has_binding = true;
     memcpy(act->binding_id, out->binding_id, UUID_SIZE);
+    return err == HUFU_OK ? act_record(worker, act, binding_state_names[BINDING_WAITING]) : err;
+}
+
+enum hufu_err handover_ask(struct worker *worker, struct act *act, const uint8_t key_id[UUID_SIZE],
+                           const uint8_t x25519_key[FRAME_X25519_SIZE], struct handover_offer *out)
+{
+    *out = (struct handover_offer){0};
+    act_set_key(act, key_id);
+    struct store_transaction transaction STORE_TRANSACTION = {0};
+    enum hufu_err err = store_begin(worker->store, &transaction);
     if (err == HUFU_OK)
-        err = act_record(worker, act, binding_state_names[BINDING_WAITING]);
+        err = handover_hold_device(worker, act);
+    if (err == HUFU_OK)
+        err = handover_offer_binding(worker, act, key_id, x25519_key, NULL, out);
     return err == HUFU_OK ? store_commit(&transaction) : err;
 }
 
@@ -127,9 +146,10 @@ enum hufu_err handover_view(struct worker *worker, struct act *act, const uint8_
     enum hufu_err err = handover_read(worker->store, binding_id, out);
     if (err != HUFU_OK && err != HUFU_ERR_NOT_FOUND)
         return err;
-    bool found = err == HUFU_OK && memcmp(out->key_id, key_id, UUID_SIZE) == 0 &&
-                 memcmp(out->account_id, act->principal.account_id, UUID_SIZE) == 0;
+    /* The key's holder, and the device that asked, which may be an authorized user's. */
+    bool found = err == HUFU_OK && memcmp(out->key_id, key_id, UUID_SIZE) == 0;
     *own = found && memcmp(out->device_id, act->principal.device_id, UUID_SIZE) == 0;
+    found = *own || (found && memcmp(out->account_id, act->principal.account_id, UUID_SIZE) == 0);
     if (!found)
         return act_refuse(act, REFUSAL_NOT_FOUND);
     return out->expired ? act_refuse_reason(act, REFUSAL_CONFLICT, handover_over) : HUFU_OK;
@@ -142,8 +162,6 @@ enum hufu_err handover_find(struct worker *worker, struct act *act, const struct
     struct frame_handover named;
     if (frame_handover_parse(&named, head->public_part) != HUFU_OK)
         return act_refuse(act, REFUSAL_FRAME_MALFORMED);
-    if (named.policy.len > 0)
-        return act_refuse_reason(act, REFUSAL_NOT_ALLOWED, "a hand-over with a policy is not offered");
     enum hufu_err err = handover_read(worker->store, named.binding_id, out);
     if (err != HUFU_OK)
         return err == HUFU_ERR_NOT_FOUND ? act_refuse(act, REFUSAL_NOT_FOUND) : err;
@@ -152,7 +170,21 @@ enum hufu_err handover_find(struct worker *worker, struct act *act, const struct
         return act_refuse(act, REFUSAL_NOT_FOUND);
     if (out->state != BINDING_WAITING || out->handed_over || out->expired)
         return act_refuse_reason(act, REFUSAL_CONFLICT, handover_over);
-    return HUFU_OK;
+    if ((named.policy.len > 0) != out->authorized)
+        return act_refuse_reason(act, REFUSAL_NOT_ALLOWED,
+                                 "an authorized user's hand-over has a policy, and no other has one");
+    return out->authorized ? authorization_check_handover(worker, act, out, named.policy) : HUFU_OK;
+}
+
+/* The window that was sealed into an authorized user's record. */
+static enum hufu_err handover_seal_policy(struct worker *worker, const struct handover *handover,
+                                          struct bytes encoded)
+{
+    struct frame_policy policy;
+    if (!handover->authorized)
+        return HUFU_OK;
+    enum hufu_err err = frame_policy_parse(&policy, encoded);
+    return err == HUFU_OK ? authorization_seal(worker->store, handover->binding_id, &policy) : err;
 }
 
 /* The event of the new binding; the primary's own is the deciding statement's. */
@@ -160,6 +192,14 @@ static enum hufu_err handover_record(struct worker *worker, const struct act *ac
                                      const struct handover *handover)
 {
     struct act event = *act;
+    struct authorization authorization;
+    enum hufu_err err = handover->authorized
+                            ? authorization_read(worker->store, handover->authorization_id, &authorization)
+                            : HUFU_OK;
+    if (err != HUFU_OK)
+        return err;
+    if (handover->authorized)
+        act_set_party(&event, authorization.people[PARTY_AUTHORIZED].account_id);
     event.action = "binding.handover";
     act_set_account(&event, handover->project_id, handover->account_id);
     act_set_device(&event, handover->device_id);
@@ -186,6 +226,8 @@ enum hufu_err handover_decide(struct worker *worker, struct act *act, const stru
     if (err != HUFU_OK || !result->recorded)
         return err;
     err = handover_set(worker->store, handover, record, named.sealed_half);
+    if (err == HUFU_OK)
+        err = handover_seal_policy(worker, handover, named.policy);
     if (err == HUFU_ERR_STATE)
         return act_refuse_reason(act, REFUSAL_CONFLICT, handover_over);
     if (err == HUFU_OK)

@@ -26,6 +26,14 @@ enum hufu_err handover_ask(struct worker *worker, struct act *act, const uint8_t
                            const uint8_t x25519_key[FRAME_X25519_SIZE],
                            struct handover_offer *out) HUFU_MUST_CHECK;
 
+/* The part of it that is the same for an authorized user's device (authorization: whose account is locked, as is the device; NULL: a
+ * secondary of the account itself), in the transaction in hand. */
+struct authorization;
+enum hufu_err handover_offer_binding(struct worker *worker, struct act *act, const uint8_t key_id[UUID_SIZE],
+                                     const uint8_t x25519_key[FRAME_X25519_SIZE],
+                                     const struct authorization *authorization,
+                                     struct handover_offer *out) HUFU_MUST_CHECK;
+
 /* The account's keys that the act's device could ask for. */
 enum hufu_err handover_keys(struct worker *worker, const struct act *act,
                             struct handover_key keys[HANDOVER_KEYS_MAX], size_t *count) HUFU_MUST_CHECK;
@@ -37,7 +45,8 @@ enum hufu_err handover_view(struct worker *worker, struct act *act, const uint8_
                             bool *own) HUFU_MUST_CHECK;
 
 /* For the frame of a primary: whom it names. Refusals: not found (no such waiting binding of this key), conflict (handed over
- * already, or its time is over), not allowed (a policy). */
+ * already, or its time is over; not what an authorization is for), not allowed (a policy for a secondary, or none for an authorized
+ * user). */
 enum hufu_err handover_find(struct worker *worker, struct act *act, const struct submission *submission,
                             struct handover *out) HUFU_MUST_CHECK;
 /* The deciding statement of that frame, and in the same transaction the new binding's record and its sealed half; all or

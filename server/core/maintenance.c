@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "server/core/authorization_reminder.h"
 #include "server/core/crl.h"
 #include "server/core/handover.h"
 #include "server/core/notice.h"
@@ -105,9 +106,7 @@ enum hufu_err maintenance_run(struct worker *worker)
         maintenance_prune_notice,
     };
     static enum hufu_err (*const tasks[])(struct worker *) = {
-        maintenance_partition,
-        maintenance_prune_authentications,
-        handover_expire,
+        maintenance_partition,  maintenance_prune_authentications, handover_expire, authorization_remind_ends,
         maintenance_renew_crls,
     };
     enum hufu_err first = HUFU_OK;

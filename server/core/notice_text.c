@@ -94,6 +94,72 @@ static const struct {
          {{"人脸照片已变更", "您账号用于核验身份的人脸照片已登记或更换。如非本人操作，请立即联系管理员。"},
           {"Face changed", "The picture of your face by which your account knows you has been set or "
                            "changed. If that was not you, tell your operator at once."}}},
+    [NOTICE_TEXT_AUTHORIZATION_APPLIED] =
+        {"authorization-applied",
+         1,
+         {{"有人申请授权", "工号 {0} 申请使用您的证书，请登录查看，确认或拒绝。"},
+          {"Authorization applied for",
+           "Work number {0} applies for the use of your certificate. Sign in to confirm or refuse."}}},
+    [NOTICE_TEXT_AUTHORIZATION_GRANTED] =
+        {"authorization-granted",
+         1,
+         {{"证书授权", "工号 {0} 授权您使用其证书，请登录查看，确认或拒绝。"},
+          {"Authorization granted",
+           "Work number {0} lets you use their certificate. Sign in to confirm or refuse."}}},
+    [NOTICE_TEXT_AUTHORIZATION_CONFIRMED] =
+        {"authorization-confirmed",
+         1,
+         {{"授权已确认", "与工号 {0} 之间的证书授权已确认。"},
+          {"Authorization confirmed",
+           "The authorization between you and work number {0} has been confirmed."}}},
+    [NOTICE_TEXT_AUTHORIZATION_REFUSED] =
+        {"authorization-refused",
+         1,
+         {{"授权未通过", "与工号 {0} 之间的证书授权未通过。"},
+          {"Authorization refused", "The authorization between you and work number {0} has been refused."}}},
+    [NOTICE_TEXT_AUTHORIZATION_FROZEN] =
+        {"authorization-frozen",
+         1,
+         {{"授权已冻结", "与工号 {0} 之间的证书授权已冻结。"},
+          {"Authorization frozen", "The authorization between you and work number {0} has been frozen."}}},
+    [NOTICE_TEXT_AUTHORIZATION_UNFROZEN] =
+        {"authorization-unfrozen",
+         1,
+         {{"授权已解冻", "与工号 {0} 之间的证书授权已解冻。"},
+          {"Authorization unfrozen",
+           "The authorization between you and work number {0} has been unfrozen."}}},
+    [NOTICE_TEXT_AUTHORIZATION_MODIFIED] =
+        {"authorization-modified",
+         1,
+         {{"授权已修改", "与工号 {0} 之间的证书授权的期限或次数已修改。"},
+          {"Authorization modified",
+           "Window or uses of the authorization between you and work number {0} have been modified."}}},
+    [NOTICE_TEXT_AUTHORIZATION_RENEWED] =
+        {"authorization-renewed",
+         1,
+         {{"授权已续期", "与工号 {0} 之间的证书授权已续期。"},
+          {"Authorization renewed", "The authorization between you and work number {0} has been renewed."}}},
+    [NOTICE_TEXT_AUTHORIZATION_DELETED] =
+        {"authorization-deleted",
+         1,
+         {{"授权已删除", "与工号 {0} 之间的证书授权已删除。"},
+          {"Authorization deleted", "The authorization between you and work number {0} has been deleted."}}},
+    [NOTICE_TEXT_AUTHORIZATION_ENDING] = {"authorization-ending",
+                                          1,
+                                          {{"授权即将到期", "与工号 {0} 之间的证书授权即将到期。"},
+                                           {"Authorization ends soon",
+                                            "The authorization between you and work number {0} ends soon."}}},
+    [NOTICE_TEXT_AUTHORIZATION_USES_LOW] =
+        {"authorization-uses-low",
+         1,
+         {{"授权次数即将用完", "与工号 {0} 之间的证书授权的剩余次数不多。"},
+          {"Few uses left", "Few uses are left of the authorization between you and work number {0}."}}},
+    [NOTICE_TEXT_AUTHORIZATION_PASSWORD] =
+        {"authorization-password",
+         1,
+         {{"新口令", "您的一次性口令是 {0}，72 小时内有效，首次使用时须修改。请勿告诉任何人。"},
+          {"Your new password", "Your one-time password is {0}. It is valid for 72 hours and must be changed "
+                                "at its first use. Tell it to nobody."}}},
 };
 static_assert(sizeof texts / sizeof texts[0] == NOTICE_TEXT_COUNT, "one row a text");
 static_assert(PROJECT_LANGUAGE_COUNT == 2 && PROJECT_LANGUAGE_CHINESE == 0, "the order of the words above");

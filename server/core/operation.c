@@ -5,13 +5,17 @@
 #include <string.h>
 
 #include "common/secret.h"
+#include "server/core/authorization_policy.h"
+#include "server/core/authorization_reminder.h"
 #include "server/core/binding.h"
 #include "server/core/destruction.h"
 #include "server/core/handover.h"
 #include "server/hsmc/hsmc.h"
 #include "server/metrics.h"
+#include "server/store/project_rules.h"
 
-#define OPERATION_TARGET_MAX 128
+#define OPERATION_TARGET_MAX (BINDING_RECORD_MAX + 64)
+#define OPERATION_PURPOSE_LOGIN "login"
 
 /* What the private-key process computed, until it is either on record or forgotten. */
 struct operation_work {
@@ -20,8 +24,9 @@ struct operation_work {
     uint8_t result_memory[HSMC_RESULT_MAX];
     struct buf result;
     struct buf answer; /* in the caller's memory */
-    /* Of a hand-over: to whom, and what the private-key process has to be told of it. */
+    /* Of a hand-over: to whom; of a policy: into which record; and what the private-key process has to be told of it. */
     struct handover handover;
+    struct authorization_record authorized;
     uint8_t target_memory[OPERATION_TARGET_MAX];
     struct buf target;
 };
@@ -39,6 +44,20 @@ static uint32_t operation_cost(const struct submission *submission)
     return free_of_charge ? 0 : frame_head_count(&submission->frame.head);
 }
 
+/* What an authorized user would do with the key; 0: nothing that is a use of it. */
+static unsigned operation_use(const struct frame_head *head)
+{
+    struct cursor purpose;
+    if (head->op == FRAME_OP_DECRYPT)
+        return PROJECT_USE_BIT(PROJECT_USE_DECRYPT);
+    if (head->op != FRAME_OP_SIGN)
+        return 0;
+    cursor_init(&purpose, head->purpose);
+    bool login = head->purpose.len > 0 &&
+                 bytes_equal_text(cursor_field(&purpose, head->purpose.len), OPERATION_PURPOSE_LOGIN);
+    return PROJECT_USE_BIT(login ? PROJECT_USE_LOGIN : PROJECT_USE_SIGN);
+}
+
 /* Turns away what is plainly refused, so that the token need not work for it. */
 static enum hufu_err operation_check(struct act *act, const struct submission *submission)
 {
@@ -50,6 +69,9 @@ static enum hufu_err operation_check(struct act *act, const struct submission *s
     if ((head->op == FRAME_OP_SIGN && situation->usage_decrypt) ||
         (head->op == FRAME_OP_DECRYPT && !situation->usage_decrypt))
         return act_refuse_reason(act, REFUSAL_NOT_ALLOWED, "the key is for another use");
+    /* What it is for never changes, so that nothing has to be decided again. */
+    if (situation->authorized != 0 && (operation_use(head) & ~situation->authorized) != 0)
+        return act_refuse_reason(act, REFUSAL_NOT_ALLOWED, "the authorization is for another use");
     if (head->op == FRAME_OP_REFRESH && head->generation == situation->standing.generation &&
         situation->standing.next_time_ms >= head->time_ms)
         return act_refuse_reason(act, REFUSAL_CONFLICT, "a refresh that is not earlier waits to be used");
@@ -86,12 +108,27 @@ static void operation_count(struct worker *worker, const struct frame_head *head
         metrics_add(worker->metrics, METRICS_DECRYPTIONS, frame_head_count(head));
 }
 
+static enum hufu_err operation_decide_as(struct worker *worker, struct act *act, struct operation_work *work,
+                                         const struct operation_subject *subject,
+                                         const struct operation_outcome *outcome,
+                                         struct operation_result *result)
+{
+    struct bytes produced = buf_bytes(&work->result);
+    if (subject->op == FRAME_OP_HANDOVER)
+        return handover_decide(worker, act, &work->handover, &work->submission, subject, outcome, produced,
+                               result);
+    if (subject->op == FRAME_OP_POLICY)
+        return authorization_decide_policy(worker, act, &work->authorized, &work->submission, subject,
+                                           outcome, produced, result);
+    return operation_decide(worker->store, subject, outcome, result);
+}
+
 static enum hufu_err operation_succeed(struct worker *worker, struct act *act, struct operation_work *work,
                                        struct submission_out *out)
 {
     const struct frame_head *head = &work->submission.frame.head;
     struct bytes none = {NULL, 0}, produced = buf_bytes(&work->result);
-    bool refresh = head->op == FRAME_OP_REFRESH, handover = head->op == FRAME_OP_HANDOVER;
+    bool refresh = head->op == FRAME_OP_REFRESH;
     bool used = head->op == FRAME_OP_SIGN || head->op == FRAME_OP_DECRYPT;
     const struct operation_outcome outcome = {
         .answer = buf_bytes(&work->answer),
@@ -104,9 +141,7 @@ static enum hufu_err operation_succeed(struct worker *worker, struct act *act, s
     struct operation_result result;
     submission_subject(worker, &work->submission, &subject);
     subject.has_turn = work->has_turn;
-    enum hufu_err err = handover ? handover_decide(worker, act, &work->handover, &work->submission, &subject,
-                                                   &outcome, produced, &result)
-                                 : operation_decide(worker->store, &subject, &outcome, &result);
+    enum hufu_err err = operation_decide_as(worker, act, work, &subject, &outcome, &result);
     work->has_turn = work->has_turn && !result.turn_given;
     if (err != HUFU_OK)
         return err == HUFU_ERR_NOT_FOUND ? act_refuse(act, REFUSAL_NOT_FOUND) : err;
@@ -115,6 +150,10 @@ static enum hufu_err operation_succeed(struct worker *worker, struct act *act, s
     if (!result.recorded)
         return operation_recall_again(worker, act, &work->submission, out);
     operation_count(worker, head);
+    authorization_remind_uses(worker, &work->submission.situation, &subject, &result);
+    submission_tell_window(&work->submission, out);
+    if (result.uses_counted)
+        out->uses_left = result.uses_left;
     out->answer = outcome.answer;
     out->pin_failures_before = result.pin_failures_before;
     return HUFU_OK;
@@ -162,7 +201,14 @@ static bool operation_refused_at_proof(enum hufu_err err)
 static enum hufu_err operation_find_target(struct worker *worker, struct act *act,
                                            struct operation_work *work)
 {
+    const struct authorization_record *authorized = &work->authorized;
     buf_init(&work->target, work->target_memory, sizeof work->target_memory);
+    if (work->submission.frame.head.op == FRAME_OP_POLICY) {
+        enum hufu_err found = authorization_find_record(worker, act, &work->submission, &work->authorized);
+        return found != HUFU_OK
+                   ? found
+                   : hsmc_target_policy(&work->target, authorized->generation, authorized->record);
+    }
     if (work->submission.frame.head.op != FRAME_OP_HANDOVER)
         return HUFU_OK;
     enum hufu_err err = handover_find(worker, act, &work->submission, &work->handover);

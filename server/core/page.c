@@ -51,6 +51,14 @@ enum hufu_err page_audit_events(struct worker *worker, const struct audit_query 
     return audit_list(worker->store, query, events, count);
 }
 
+enum hufu_err page_authorizations(struct worker *worker, const uint8_t *project_id, const uint8_t *account_id,
+                                  enum authorization_party party, const uint8_t after[UUID_SIZE],
+                                  size_t limit, struct authorization *authorizations, size_t *count)
+{
+    return authorization_list(worker->store, project_id, account_id, party, after, limit, authorizations,
+                              count);
+}
+
 enum hufu_err page_notices(struct worker *worker, const uint8_t *project_id, const uint8_t after[UUID_SIZE],
                            size_t limit, struct notice_row *notices, size_t *count)
 {

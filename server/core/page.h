@@ -10,6 +10,7 @@
 #include "common/err.h"
 #include "server/store/account_store.h"
 #include "server/store/audit_store.h"
+#include "server/store/authorization_store.h"
 #include "server/store/device_store.h"
 #include "server/store/key_store.h"
 #include "server/store/notice_store.h"
@@ -43,6 +44,11 @@ enum hufu_err page_sessions(struct worker *worker, const uint8_t *project_id, co
 enum hufu_err page_devices(struct worker *worker, const uint8_t *project_id, const uint8_t *account_id,
                            const uint8_t after[UUID_SIZE], size_t limit, struct device_view *devices,
                            size_t *count) HUFU_MUST_CHECK;
+/* An account's as that party, of a project, or (both NULL) of all. */
+enum hufu_err page_authorizations(struct worker *worker, const uint8_t *project_id, const uint8_t *account_id,
+                                  enum authorization_party party, const uint8_t after[UUID_SIZE],
+                                  size_t limit, struct authorization *authorizations,
+                                  size_t *count) HUFU_MUST_CHECK;
 /* Newest first; after: the id where the last page ended. */
 enum hufu_err page_notices(struct worker *worker, const uint8_t *project_id, const uint8_t after[UUID_SIZE],
                            size_t limit, struct notice_row *notices, size_t *count) HUFU_MUST_CHECK;

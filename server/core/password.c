@@ -77,36 +77,51 @@ static enum hufu_err password_end_others(struct worker *worker, const uint8_t ac
     return err == HUFU_OK ? authentication_end_all(worker->store, account_id) : err;
 }
 
-enum hufu_err password_issue(struct worker *worker, struct act *act, const uint8_t account_id[UUID_SIZE],
-                             struct password_initial *out)
+void password_ready_wipe(struct password_ready *ready)
 {
-    struct account account;
+    secret_wipe(ready, sizeof *ready);
+}
+
+enum hufu_err password_make_initial(struct worker *worker, struct password_ready *out)
+{
     struct password_text text PASSWORD_TEXT_WIPED = {.len = 0};
-    struct password_made made PASSWORD_MADE_WIPED = {.hash = ""};
     struct password_turn turn PASSWORD_TURN_GIVEN = {NULL};
-    *out = (struct password_initial){.until_ms = 0};
-    enum hufu_err err = password_draw(out, &text);
+    *out = (struct password_ready){.hash = ""};
+    enum hufu_err err = password_draw(&out->initial, &text);
     if (err == HUFU_OK)
         err = password_turn_take(worker, &turn);
-    if (err == HUFU_OK)
-        err = password_hash_make(&turn, &text, made.hash);
-    password_turn_give(&turn);
-    struct store_transaction transaction STORE_TRANSACTION = {0};
-    if (err == HUFU_OK)
-        err = store_begin(worker->store, &transaction);
-    if (err == HUFU_OK)
-        err = account_lock(worker->store, account_id, &account);
+    return err == HUFU_OK ? password_hash_make(&turn, &text, out->hash) : err;
+}
+
+enum hufu_err password_put_initial(struct worker *worker, struct act *act,
+                                   const uint8_t account_id[UUID_SIZE], struct password_ready *ready)
+{
+    struct account account;
+    enum hufu_err err = account_lock(worker->store, account_id, &account);
     if (err != HUFU_OK)
         return err == HUFU_ERR_NOT_FOUND ? act_refuse(act, REFUSAL_NOT_FOUND) : err;
     act_set_account(act, account.project_id, account_id);
     if (account.state != ACCOUNT_ACTIVE)
         return act_refuse_state(act, REFUSAL_ACCOUNT_NOT_ACTIVE, account_state_names[account.state]);
-    err = password_put(worker->store, account.project_id, account_id, made.hash, PASSWORD_INITIAL_HOURS,
-                       &out->until_ms);
+    err = password_put(worker->store, account.project_id, account_id, ready->hash, PASSWORD_INITIAL_HOURS,
+                       &ready->initial.until_ms);
+    return err == HUFU_OK ? password_end_others(worker, account_id, NULL) : err;
+}
+
+enum hufu_err password_issue(struct worker *worker, struct act *act, const uint8_t account_id[UUID_SIZE],
+                             struct password_initial *out)
+{
+    struct password_ready ready PASSWORD_READY_WIPED = {.hash = ""};
+    *out = (struct password_initial){.until_ms = 0};
+    enum hufu_err err = password_make_initial(worker, &ready);
+    struct store_transaction transaction STORE_TRANSACTION = {0};
     if (err == HUFU_OK)
-        err = password_end_others(worker, account_id, NULL);
+        err = store_begin(worker->store, &transaction);
+    if (err == HUFU_OK)
+        err = password_put_initial(worker, act, account_id, &ready);
     if (err == HUFU_OK)
         err = act_record(worker, act, NULL);
+    *out = ready.initial;
     return err == HUFU_OK ? store_commit(&transaction) : err;
 }
 

@@ -8,6 +8,7 @@
 
 #include "common/err.h"
 #include "server/core/act.h"
+#include "server/core/password_hash.h"
 #include "server/core/password_text.h"
 #include "server/worker.h"
 
@@ -27,6 +28,21 @@ struct password_initial {
 };
 void password_initial_wipe(struct password_initial *initial);
 #define PASSWORD_INITIAL_WIPED __attribute__((cleanup(password_initial_wipe)))
+
+/* One with its hash, which takes its time and needs no transaction. */
+struct password_ready {
+    struct password_initial initial;
+    char hash[PASSWORD_HASH_SIZE];
+};
+void password_ready_wipe(struct password_ready *ready);
+#define PASSWORD_READY_WIPED __attribute__((cleanup(password_ready_wipe)))
+/* HUFU_ERR_BUSY. */
+enum hufu_err password_make_initial(struct worker *worker, struct password_ready *out) HUFU_MUST_CHECK;
+/* In the transaction in hand, which locks the account: takes the place of any password of it. Refusals: not found, account not
+ * active. */
+enum hufu_err password_put_initial(struct worker *worker, struct act *act,
+                                   const uint8_t account_id[UUID_SIZE],
+                                   struct password_ready *ready) HUFU_MUST_CHECK;
 
 /* Takes the place of any password of the account, and ends its sessions with it. Refusals: not found, account not active. HUFU_ERR_BUSY. */
 enum hufu_err password_issue(struct worker *worker, struct act *act, const uint8_t account_id[UUID_SIZE],

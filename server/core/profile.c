@@ -194,6 +194,16 @@ static void profile_show_one(struct worker *worker, const struct account *accoun
         snprintf(out, size, "%s", PROFILE_UNREADABLE);
 }
 
+void profile_show_mobile(struct worker *worker, const uint8_t project_id[UUID_SIZE],
+                         const uint8_t account_id[UUID_SIZE], const struct account_sealed *mobile, char *out,
+                         size_t size)
+{
+    struct account account = {.created_ms = 0};
+    memcpy(account.project_id, project_id, UUID_SIZE);
+    memcpy(account.account_id, account_id, UUID_SIZE);
+    profile_show_one(worker, &account, PERSONAL_MOBILE, mobile, personal_mask_mobile, out, size);
+}
+
 void profile_show(struct worker *worker, struct account *account)
 {
     struct account_shown *shown = &account->shown;

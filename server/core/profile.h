@@ -44,6 +44,10 @@ const char *profile_picture_type(struct bytes picture);
 enum hufu_err profile_mobile_hash(struct worker *worker, const uint8_t project_id[UUID_SIZE],
                                   const char *text, uint8_t hash[HASH_SIZE]) HUFU_MUST_CHECK;
 
+/* What may be shown of the mobile number of an account; size: of account_shown's. */
+void profile_show_mobile(struct worker *worker, const uint8_t project_id[UUID_SIZE],
+                         const uint8_t account_id[UUID_SIZE], const struct account_sealed *mobile, char *out,
+                         size_t size);
 /* Fills in what may be shown. What cannot be opened at present is shown as "****". */
 void profile_show(struct worker *worker, struct account *account);
 

@@ -61,6 +61,16 @@ enum hufu_err submission_read_again(struct worker *worker, struct act *act, stru
     return submission->situation.found ? HUFU_OK : act_refuse(act, REFUSAL_NOT_FOUND);
 }
 
+void submission_tell_window(const struct submission *submission, struct submission_out *out)
+{
+    const struct standing *standing = &submission->situation.standing;
+    if (submission->situation.authorized == 0)
+        return;
+    out->valid_until_ms = standing->valid_until_ms;
+    out->uses_counted = standing->uses_counted;
+    out->uses_left = standing->uses_left;
+}
+
 enum hufu_err submission_recall(struct worker *worker, struct act *act, const struct submission *submission,
                                 struct submission_out *out, bool *known)
 {
@@ -82,6 +92,7 @@ enum hufu_err submission_recall(struct worker *worker, struct act *act, const st
     memcpy(out->memory, stored->answer.data, stored->answer.len);
     out->answer = bytes_of(out->memory, stored->answer.len);
     out->pin_failures_before = stored->pin_failures_before;
+    submission_tell_window(submission, out);
     out->has_public_key = submission->situation.has_public_key;
     memcpy(out->public_key, submission->situation.public_key, sizeof out->public_key);
     return HUFU_OK;

@@ -26,6 +26,10 @@ struct submission_in {
 struct submission_out {
     struct bytes answer; /* in memory */
     int32_t pin_failures_before;
+    /* Of an authorized user, as they are now: until when (0: not told), and how many uses are left where they are counted. */
+    uint64_t valid_until_ms;
+    bool uses_counted;
+    int64_t uses_left;
     bool has_public_key;
     uint8_t public_key[65];
     uint8_t memory[FRAME_ANSWER_MAX];
@@ -52,6 +56,9 @@ enum hufu_err submission_read_again(struct worker *worker, struct act *act,
  * (or a conflict: other bytes, or too old) is returned. Nothing is counted twice and no second event is written. */
 enum hufu_err submission_recall(struct worker *worker, struct act *act, const struct submission *submission,
                                 struct submission_out *out, bool *known) HUFU_MUST_CHECK;
+
+/* Says in out what an authorized user is told beside the answer, as it was read. */
+void submission_tell_window(const struct submission *submission, struct submission_out *out);
 
 /* It is for a binding that was handed over and waits: its refresh, or the PIN check that makes it active. Nothing else of such
  * a binding is let in. */

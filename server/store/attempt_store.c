@@ -8,6 +8,8 @@ const char *const attempt_kind_names[ATTEMPT_KIND_COUNT] = {
     [ATTEMPT_CODE_ACCOUNT] = "code-account",
     [ATTEMPT_CODE_MOBILE] = "code-mobile",
     [ATTEMPT_UNPROVED] = "unproved",
+    [ATTEMPT_AUTHORIZATION_ASK] = "authorization-ask",
+    [ATTEMPT_AUTHORIZATION_SEARCH] = "authorization-search",
 };
 
 #define ATTEMPT_NOW "(extract(epoch from clock_timestamp()) * 1000000)::int8"

@@ -12,10 +12,12 @@
 #include "server/store/store.h"
 
 enum attempt_kind {
-    ATTEMPT_AUTHENTICATION, /* at passing a method, by whoever claims to be this account */
-    ATTEMPT_CODE_ACCOUNT,   /* at having a code sent to an account */
-    ATTEMPT_CODE_MOBILE,    /* at having one sent to a mobile number */
-    ATTEMPT_UNPROVED,       /* at using a session by its token alone */
+    ATTEMPT_AUTHENTICATION,       /* at passing a method, by whoever claims to be this account */
+    ATTEMPT_CODE_ACCOUNT,         /* at having a code sent to an account */
+    ATTEMPT_CODE_MOBILE,          /* at having one sent to a mobile number */
+    ATTEMPT_UNPROVED,             /* at using a session by its token alone */
+    ATTEMPT_AUTHORIZATION_ASK,    /* an account's, at beginning an authorization with somebody */
+    ATTEMPT_AUTHORIZATION_SEARCH, /* at finding a holder by name */
     ATTEMPT_KIND_COUNT
 };
 extern const char *const attempt_kind_names[ATTEMPT_KIND_COUNT];

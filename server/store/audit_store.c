@@ -8,15 +8,15 @@ static const struct statement audit_insert_statement = {
     .name = "audit_insert",
     .sql = "insert into audit_event (project_id, at, event_id, actor, action, outcome, account_id, "
            "device_id, key_id,"
-           " binding_id, request_id, trace, detail, session_id, target_id)"
+           " binding_id, request_id, trace, detail, session_id, target_id, party_id)"
            " values ($1::uuid, clock_timestamp(), $2::uuid, $3::text, $4::text, $5::text, $6::uuid, "
            "$7::uuid, $8::uuid,"
-           " $9::uuid, $10::uuid, $11::text, $12::text, $13::uuid, $14::uuid)",
+           " $9::uuid, $10::uuid, $11::text, $12::text, $13::uuid, $14::uuid, $15::uuid)",
 };
 
 #define AUDIT_COLUMNS                                                                                      \
     "select (extract(epoch from at) * 1000000)::int8, at, event_id, project_id, actor, action, outcome, "  \
-    "account_id,"                                                                                          \
+    "account_id, party_id,"                                                                                \
     " device_id, target_id, key_id, binding_id, request_id, generation::int8, count::int8,"                \
     " coalesce(trace, ''), coalesce(detail, '') from audit_event where ($1::uuid is null or project_id = " \
     "$1)"
@@ -66,6 +66,7 @@ enum hufu_err audit_insert(struct store *store, const struct audit_entry *entry)
     parameter_text(&parameters, entry->detail);
     parameter_uuid(&parameters, entry->session_id);
     parameter_uuid(&parameters, entry->target_id);
+    parameter_uuid(&parameters, entry->party_id);
     return store_change(store, &audit_insert_statement, &parameters, NULL);
 }
 
@@ -80,6 +81,7 @@ static enum hufu_err audit_read(struct row *row, struct audit_event *out)
     row_text(row, out->action, sizeof out->action);
     row_text(row, out->outcome, sizeof out->outcome);
     out->has_account = row_optional_uuid(row, out->account_id);
+    out->has_party = row_optional_uuid(row, out->party_id);
     out->has_device = row_optional_uuid(row, out->device_id);
     out->has_target = row_optional_uuid(row, out->target_id);
     out->has_key = row_optional_uuid(row, out->key_id);

@@ -23,6 +23,7 @@ struct audit_entry {
     const char *action;  /* "sm2/sign", "account.suspend", … */
     const char *outcome; /* "ok", or the slug of the refusal */
     const uint8_t *account_id, *device_id, *key_id, *binding_id, *request_id, *session_id;
+    const uint8_t *party_id;  /* the other of the two accounts of an authorization */
     const uint8_t *target_id; /* the device it was done to, where device_id is the one that did it */
     const char *trace;
     const char *detail;
@@ -39,9 +40,9 @@ struct audit_event {
     char actor[AUDIT_ACTOR_MAX + 1];
     char action[AUDIT_WORD_MAX + 1];
     char outcome[AUDIT_WORD_MAX + 1];
-    bool has_account, has_device, has_target, has_key, has_binding, has_request, has_count;
-    uint8_t account_id[UUID_SIZE], device_id[UUID_SIZE], target_id[UUID_SIZE], key_id[UUID_SIZE],
-        binding_id[UUID_SIZE], request_id[UUID_SIZE];
+    bool has_account, has_party, has_device, has_target, has_key, has_binding, has_request, has_count;
+    uint8_t account_id[UUID_SIZE], party_id[UUID_SIZE], device_id[UUID_SIZE], target_id[UUID_SIZE],
+        key_id[UUID_SIZE], binding_id[UUID_SIZE], request_id[UUID_SIZE];
     int64_t generation, count; /* with has_count */
     char trace[AUDIT_WORD_MAX + 1];
     char detail[AUDIT_DETAIL_MAX + 1];

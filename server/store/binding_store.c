@@ -49,8 +49,8 @@ static const struct statement binding_hold_devices = {
            "$1::uuid and state <> 'removed')"
            " order by device_id for no key update",
 };
-#define BINDING_ENTRIES                                                                               \
-    "select project_id, binding_id, account_id, device_id, key_id, state, handover_until is not null" \
+#define BINDING_ENTRIES                                                                                     \
+    "select project_id, binding_id, account_id, device_id, key_id, state, role, handover_until is not null" \
     " from binding where "
 static const struct statement binding_hold_bindings = {
     .name = "binding_hold_bindings",
@@ -75,7 +75,8 @@ static const struct statement binding_destroy_statement = {
 };
 static const struct statement binding_key_lives_statement = {
     .name = "binding_key_lives",
-    .sql = "select exists (select from binding where key_id = $1::uuid and state in ('active', 'frozen'))",
+    .sql = "select exists (select from binding where key_id = $1::uuid and role <> 'authorized'"
+           " and state in ('active', 'frozen'))",
     .repeatable = true,
 };
 static const struct statement binding_has_role_statement = {
@@ -164,6 +165,7 @@ static enum hufu_err binding_read_entries(const struct rows *rows, struct bindin
         row_uuid(&row, entries[i].device_id);
         row_uuid(&row, entries[i].key_id);
         entries[i].state = (enum binding_state)row_name(&row, binding_state_names, BINDING_STATE_COUNT);
+        entries[i].role = (enum binding_role)row_name(&row, binding_role_names, BINDING_ROLE_COUNT);
         entries[i].handover = row_bool(&row);
         enum hufu_err err = row_finish(&row);
         if (err != HUFU_OK)

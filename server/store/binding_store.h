@@ -41,7 +41,7 @@ enum binding_role {
 extern const char *const binding_role_names[BINDING_ROLE_COUNT];
 
 #define BINDING_RECORD_MAX 4096
-#define BINDING_PER_KEY_MAX 64
+#define BINDING_PER_KEY_MAX 128 /* a primary, secondaries and authorizations, as many as projects may allow */
 
 /* What stands on the two rows, the device's and the binding's, at one moment of the database's clock. */
 struct standing {
@@ -59,6 +59,7 @@ struct standing {
     bool in_window;
     bool uses_counted;
     int64_t uses_left;
+    uint64_t valid_until_ms; /* 0: it does not end */
 };
 
 /* A binding with both its rows locked (device first) until the transaction ends. */
@@ -93,6 +94,7 @@ struct binding_entry {
     uint8_t device_id[UUID_SIZE];
     uint8_t key_id[UUID_SIZE];
     enum binding_state state;
+    enum binding_role role;
     bool handover; /* it waits for a hand-over, or for the refresh that ends one */
 };
 /* Every binding of a key that is not removed, with all the devices' rows locked in the order of their ids, then the bindings'.
@@ -115,7 +117,7 @@ enum hufu_err binding_destroy(struct store *store, const struct binding_entry *e
 /* Whether a device has a binding of that role with a record that is not removed. */
 enum hufu_err binding_has_role(struct store *store, const uint8_t device_id[UUID_SIZE],
                                enum binding_role role, bool *has) HUFU_MUST_CHECK;
-/* Whether a key has a binding with a record that is not removed. */
+/* Whether a key has a binding of its holder's with a record that is not removed. */
 enum hufu_err binding_key_lives(struct store *store, const uint8_t key_id[UUID_SIZE],
                                 bool *lives) HUFU_MUST_CHECK;
 

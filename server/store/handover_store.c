@@ -3,12 +3,6 @@
 
 #include "server/store/connection.h"
 
-/* Keys that have halves and, where they need one, their certificate, and a primary binding that can hand them over. */
-#define HANDOVER_KEY_READY                                                                     \
-    "(k.state = 'usable' or k.state = 'generated' and k.usage = 'decrypt') and exists"         \
-    " (select from binding p where p.key_id = k.key_id and p.role = 'primary' and p.state in " \
-    "('active', 'frozen'))"
-
 static const struct statement handover_insert_binding = {
     .name = "handover_insert_binding",
     .sql = "insert into binding (project_id, binding_id, key_id, device_id, account_id, role, state, "
@@ -16,7 +10,7 @@ static const struct statement handover_insert_binding = {
            " select d.project_id, $3::uuid, k.key_id, d.device_id, d.account_id, 'secondary', 'waiting',"
            " d.account_state, k.state, clock_timestamp() + make_interval(hours => $4::int4)"
            " from device d join key k on k.project_id = d.project_id and k.account_id = d.account_id"
-           " where d.device_id = $1::uuid and k.key_id = $2::uuid and " HANDOVER_KEY_READY,
+           " where d.device_id = $1::uuid and k.key_id = $2::uuid and " KEY_TO_HAND_OVER,
 };
 static const struct statement handover_count_asked_statement = {
     .name = "handover_count_asked",
@@ -33,7 +27,8 @@ static const struct statement handover_insert_statement = {
 
 #define HANDOVER_COLUMNS                                                                              \
     "select b.project_id, b.key_id, b.binding_id, b.account_id, b.device_id, b.state, d.device_key, " \
-    "h.x25519_key, h.sealed_half, k.public_key, h.expires_at, h.expires_at <= clock_timestamp()"      \
+    "h.x25519_key, h.sealed_half, k.public_key, b.authorization_id, h.expires_at, "                   \
+    "h.expires_at <= clock_timestamp()"                                                               \
     " from handover h join binding b on b.project_id = h.project_id and b.binding_id = h.binding_id"  \
     " join device d on d.project_id = b.project_id and d.device_id = b.device_id"                     \
     " join key k on k.project_id = b.project_id and k.key_id = b.key_id"
@@ -72,7 +67,7 @@ static const struct statement handover_delete_statement = {
 static const struct statement handover_list_keys_statement = {
     .name = "handover_list_keys",
     .sql = "select k.key_id, k.usage, k.public_key, k.created_at from key k where k.account_id = $1::uuid"
-           " and " HANDOVER_KEY_READY " and not exists (select from binding b where b.key_id = k.key_id"
+           " and " KEY_TO_HAND_OVER " and not exists (select from binding b where b.key_id = k.key_id"
            "  and b.device_id = $2::uuid and b.state in ('active', 'frozen'))"
            " order by k.key_id limit $3::int4",
     .repeatable = true,
@@ -82,7 +77,7 @@ enum hufu_err handover_insert(struct store *store, const struct handover_new *ha
 {
     *expires_ms = 0;
     uint64_t inserted;
-    struct parameters binding = {0}, parameters = {0};
+    struct parameters binding = {0};
     parameter_uuid(&binding, handover->device_id);
     parameter_uuid(&binding, handover->key_id);
     parameter_uuid(&binding, handover->binding_id);
@@ -90,6 +85,12 @@ enum hufu_err handover_insert(struct store *store, const struct handover_new *ha
     enum hufu_err err = store_change(store, &handover_insert_binding, &binding, &inserted);
     if (err != HUFU_OK || inserted == 0)
         return err != HUFU_OK ? err : HUFU_ERR_NOT_FOUND;
+    return handover_begin(store, handover, expires_ms);
+}
+
+enum hufu_err handover_begin(struct store *store, const struct handover_new *handover, uint64_t *expires_ms)
+{
+    struct parameters parameters = {0};
     parameter_uuid(&parameters, handover->binding_id);
     parameter_fixed(&parameters, handover->x25519_key, FRAME_X25519_SIZE);
     return store_query_time(store, &handover_insert_statement, &parameters, expires_ms);
@@ -124,6 +125,7 @@ static enum hufu_err handover_one(struct store *store, const struct statement *s
     row_fixed(&row, out->x25519_key, sizeof out->x25519_key);
     out->handed_over = row_optional_fixed(&row, out->sealed_half, sizeof out->sealed_half);
     row_fixed(&row, out->public_key, sizeof out->public_key);
+    out->authorized = row_optional_uuid(&row, out->authorization_id);
     out->expires_ms = row_time(&row);
     out->expired = row_bool(&row);
     return row_finish(&row);

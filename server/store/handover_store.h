@@ -29,6 +29,10 @@ struct handover_new {
 enum hufu_err handover_insert(struct store *store, const struct handover_new *handover,
                               uint64_t *expires_ms) HUFU_MUST_CHECK;
 
+/* The hand-over alone, of a binding that is there and waits. */
+enum hufu_err handover_begin(struct store *store, const struct handover_new *handover,
+                             uint64_t *expires_ms) HUFU_MUST_CHECK;
+
 /* How often the device asked for the key within HANDOVER_HOURS: each time left a binding, the former ones removed. */
 enum hufu_err handover_count_asked(struct store *store, const uint8_t device_id[UUID_SIZE],
                                    const uint8_t key_id[UUID_SIZE], int64_t *count) HUFU_MUST_CHECK;
@@ -46,6 +50,8 @@ struct handover {
     bool handed_over;
     uint8_t sealed_half[FRAME_SEALED_HALF_SIZE];
     uint8_t public_key[KEY_PUBLIC_SIZE];
+    bool authorized; /* of another account's device, for this authorization: with a policy */
+    uint8_t authorization_id[UUID_SIZE];
     uint64_t expires_ms;
     bool expired; /* by the database's clock */
 };

@@ -43,18 +43,19 @@ static const struct statement key_insert_binding = {
     "  (select results from signature s where s.key_id = b.key_id and s.binding_id = b.binding_id" \
     "   and s.at > b.refreshed_at limit p.refresh_signatures) counted) >= p.refresh_signatures))"
 
-#define KEY_COLUMNS                                                                                       \
-    "select b.project_id, b.key_id, b.binding_id, b.account_id, b.device_id, k.usage, k.state, b.state, " \
-    "b.role,"                                                                                             \
-    " b.generation, b.next_record is not null, k.public_key, b.uses_left, b.valid_from, b.valid_until,"   \
-    " d.pin_failures, d.pin_limit, d.locked, b.created_at, a.name, a.work_number, a.subject,"             \
-    " c.serial, c.not_before, c.not_after, b.refreshed_at, " KEY_REFRESH_DUE ", " KEY_TO_PRIMARY          \
-    " from binding b"                                                                                     \
-    " join key k on k.project_id = b.project_id and k.key_id = b.key_id"                                  \
-    " join device d on d.project_id = b.project_id and d.device_id = b.device_id"                         \
-    " join account a on a.project_id = b.project_id and a.account_id = b.account_id"                      \
-    " join project p on p.project_id = b.project_id"                                                      \
-    " left join lateral (select serial, not_before, not_after from certificate where key_id = b.key_id"   \
+#define KEY_COLUMNS                                                                                     \
+    "select b.project_id, b.key_id, b.binding_id, b.account_id, b.device_id, k.usage, "                 \
+    "k.state, b.standing, "                                                                             \
+    "b.role,"                                                                                           \
+    " b.generation, b.next_record is not null, k.public_key, b.uses_left, b.valid_from, b.valid_until," \
+    " d.pin_failures, d.pin_limit, d.locked, b.created_at, a.name, a.work_number, a.subject,"           \
+    " c.serial, c.not_before, c.not_after, b.refreshed_at, " KEY_REFRESH_DUE ", " KEY_TO_PRIMARY        \
+    " from binding b"                                                                                   \
+    " join key k on k.project_id = b.project_id and k.key_id = b.key_id"                                \
+    " join device d on d.project_id = b.project_id and d.device_id = b.device_id"                       \
+    " join account a on a.project_id = b.project_id and a.account_id = b.account_id"                    \
+    " join project p on p.project_id = b.project_id"                                                    \
+    " left join lateral (select serial, not_before, not_after from certificate where key_id = b.key_id" \
     "  and project_id = b.project_id and state = 'valid' order by created_at desc limit 1) c on true"
 
 static const struct statement key_read_statement = {

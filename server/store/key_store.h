@@ -22,6 +22,12 @@ enum key_usage {
 extern const char
     *const key_usage_names[KEY_USAGE_COUNT + 1]; /* ended by NULL, as tables of fields want it */
 
+/* Of key k, in SQL: it has halves and, where it needs one, its certificate, and a primary binding that can hand it over. */
+#define KEY_TO_HAND_OVER                                                                       \
+    "(k.state = 'usable' or k.state = 'generated' and k.usage = 'decrypt') and exists"         \
+    " (select from binding p where p.key_id = k.key_id and p.role = 'primary' and p.state in " \
+    "('active', 'frozen'))"
+
 #define KEY_PUBLIC_SIZE 65
 #define KEY_PAGE_MAX 500
 #define KEY_PER_DEVICE_MAX 32

@@ -2,12 +2,12 @@
 /* The statements that decide. Each runs as one transaction of its own; what it does not say "ok" to has changed nothing.
  *
  *   judged     locks the two rows, gives their newest versions, and reads the clock now that both are held
- *   verdict    says "ok", or the first reason against
+ *   v          says (verdict) "ok", or the first reason against
  *   recorded   takes the request id; when it is taken, the whole statement fails as a conflict and has changed nothing
  *   the rest   happens where the verdict is "ok"
  *
  * The time of such a statement goes to starting it, by the number of its nodes and of the columns that each passes on: so
- * every part reads `verdict` alone, and that is narrow. */
+ * every part reads `v` alone, and that is narrow. */
 #include <string.h>
 
 #include "server/identifier.h"
@@ -23,15 +23,18 @@ const char *const operation_verdict_names[VERDICT_COUNT] = {
 };
 
 #define DECISION_INPUTS(until)                                                                               \
-    "d.account_id, d.state as device_state, d.account_state as device_account_state, d.locked, "             \
+    "d.account_id, d.state as device_state, d.account_state as user_state, d.locked, "                       \
     "d.pin_failures, d.pin_failures_life, least(d.pin_limit - d.pin_failures, d.pin_life_limit - "           \
     "d.pin_failures_life) as tries_left, d.pin_life_limit - d.pin_failures_life as life_left, d.pin_limit, " \
-    "b.key_id, b.state, b.account_state, b.key_state, b.generation, b.next_request_time, "                   \
-    "b.valid_from, " until ", b.uses_left"
+    "nullif(b.account_id, d.account_id) as party_id, "                                                       \
+    "b.key_id, b.standing as state, b.account_state, b.key_state, b.generation, "                            \
+    "b.next_request_time, " until ", b.uses_left"
 
-/* until: when what decides ends, and for a waiting binding whether there is anything yet. */
-#define DECISION_UNTIL_ACTIVE "b.valid_until"
-#define DECISION_UNTIL_WAITING "b.handover_until as valid_until, b.record is not null as handed_over"
+/* until: the window of what decides, and for a waiting binding whether there is anything yet. A half that was handed over is
+ * refreshed at once, whenever its authorization's window begins. */
+#define DECISION_UNTIL_ACTIVE "b.valid_from, b.valid_until"
+#define DECISION_UNTIL_WAITING \
+    "null::timestamptz as valid_from, b.handover_until as valid_until, b.record is not null as handed_over"
 
 /* Who is let in: the ordinary request; and one of a binding that was handed over and waits for its first refresh, on a device
  * that may be waiting itself. */
@@ -46,23 +49,23 @@ const char *const operation_verdict_names[VERDICT_COUNT] = {
  * refresh's time, $9 digests or points, $10 time of the frame, $11 the next record, $12 event id, $13 trace.
  * otherwise: one more reason, the last. in_the_way is the state that the first three reasons speak of.
  * A signature costs nothing until the key has its certificate: the request for it is such a signature. */
-#define DECISION_VERDICT(until, columns, admission, otherwise)                                            \
-    "with verdict as materialized (select moment, account_id, key_id, pin_failures, tries_left, " columns \
-    ", case"                                                                                              \
-    " when device_account_state <> 'active' or account_state <> 'active' then 'account'" admission        \
-    " when locked then 'locked'"                                                                          \
-    " when moment < valid_from or moment >= valid_until then 'window'"                                    \
-    " when uses_left < cost then 'uses'"                                                                  \
-    " when $7::int8 <> generation"                                                                        \
-    "  and ($7::int8 <> generation + 1 or (next_request_time = $8::timestamptz) is not true) then "       \
-    "'generation'"                                                                                        \
-    " when $11::bytea is not null and not promotes and next_request_time >= $10::timestamptz then "       \
-    "'refresh'" otherwise " else 'ok' end as verdict, case"                                               \
-    " when device_account_state <> 'active' then device_account_state"                                    \
-    " when account_state <> 'active' then account_state"                                                  \
-    " when device_state <> 'active' then device_state else state end as in_the_way"                       \
-    " from (select judged.*, $7::int8 > generation as promotes,"                                          \
-    "  case when $6::text = 'sm2/sign' and key_state <> 'usable' then 0 else $9::int4 end as cost"        \
+#define DECISION_VERDICT(until, columns, admission, otherwise)                                      \
+    "with v as materialized (select moment, account_id, party_id, key_id, pin_failures, "           \
+    "tries_left, " columns ", case"                                                                 \
+    " when user_state <> 'active' or account_state <> 'active' then 'account'" admission            \
+    " when locked then 'locked'"                                                                    \
+    " when moment < valid_from or moment >= valid_until then 'window'"                              \
+    " when uses_left < cost then 'uses'"                                                            \
+    " when $7::int8 <> generation"                                                                  \
+    "  and ($7::int8 <> generation + 1 or (next_request_time = $8::timestamptz) is not true) then " \
+    "'generation'"                                                                                  \
+    " when $11::bytea is not null and not promotes and next_request_time >= $10::timestamptz then " \
+    "'refresh'" otherwise " else 'ok' end as verdict, case"                                         \
+    " when user_state <> 'active' then user_state"                                                  \
+    " when account_state <> 'active' then account_state"                                            \
+    " when device_state <> 'active' then device_state else state end as in_the_way"                 \
+    " from (select judged.*, $7::int8 > generation as promotes,"                                    \
+    "  case when $6::text = 'sm2/sign' and key_state <> 'usable' then 0 else $9::int4 end as cost"  \
     "  from " STANDING_JUDGED(DECISION_INPUTS(until)) " judged) priced)"
 
 #define DECISION_REQUEST                                                                        \
@@ -70,23 +73,25 @@ const char *const operation_verdict_names[VERDICT_COUNT] = {
     "pin_failures_before, tries_left, answer, at) "
 #define DECISION_AUDIT                                                                                   \
     "insert into audit_event (project_id, at, event_id, actor, action, outcome, account_id, device_id, " \
-    "key_id, binding_id, request_id, trace, generation, count, session_id) "
+    "key_id, binding_id, request_id, trace, generation, count, session_id, party_id) "
 #define DECISION_RESULT "verdict, in_the_way, pin_failures, tries_left"
 
 /* $14 answer, $15 purpose, $16 digests, $17 results, $18 the device's turn ends with this, $19 session. */
-#define DECISION_SUCCESS(until, columns, admission, otherwise, changes, events)                            \
-    DECISION_VERDICT(until, "life_left, pin_limit" columns, admission, otherwise)                          \
-    ", recorded as (" DECISION_REQUEST "select $1, $3, $4::uuid, $6, $5::bytea, 0, pin_failures, "         \
-    "least(pin_limit, life_left), $14::bytea, moment"                                                      \
-    " from verdict where verdict = 'ok'" changes "), signed as ("                                          \
-    " insert into signature (project_id, at, account_id, device_id, key_id, binding_id, request_id, "      \
-    "generation, operation, purpose, digests, results)"                                                    \
-    " select $1, moment, account_id, $2, key_id, $3, $4, $7::int4, $6, $15::bytea, $16::bytea, $17::bytea" \
-    " from verdict where verdict = 'ok' and $17::bytea is not null"                                        \
-    "), audited as (" DECISION_AUDIT                                                                       \
-    " select $1, moment, $12::uuid, 'device', $6, 'ok', account_id, $2, key_id, $3, $4, $13::text, "       \
-    "$7::int4, $9, $19::uuid from verdict where verdict = 'ok'" events ") select " DECISION_RESULT         \
-    ", " TURN_TO_TRANSACTION("$18::bool", "$2") " from verdict where verdict <> 'more'"
+#define DECISION_SUCCESS(until, columns, admission, otherwise, changes, events, left)                  \
+    DECISION_VERDICT(until, "life_left, pin_limit" columns, admission, otherwise)                      \
+    ", recorded as (" DECISION_REQUEST "select $1, $3, $4::uuid, $6, $5::bytea, 0, pin_failures, "     \
+    "least(pin_limit, life_left), $14::bytea, moment"                                                  \
+    " from v where verdict = 'ok'" changes "), signed as ("                                            \
+    " insert into signature (project_id, at, account_id, device_id, key_id, binding_id, request_id, "  \
+    "generation, operation, purpose, digests, results, party_id)"                                      \
+    " select $1, moment, account_id, $2, key_id, $3, $4, $7::int4, $6, $15::bytea, $16::bytea, "       \
+    "$17::bytea, party_id"                                                                             \
+    " from v where verdict = 'ok' and $17::bytea is not null"                                          \
+    "), audited as (" DECISION_AUDIT                                                                   \
+    " select $1, moment, $12::uuid, 'device', $6, 'ok', account_id, $2, key_id, $3, $4, $13::text, "   \
+    "$7::int4, $9, $19::uuid, party_id from v where verdict = 'ok'" events ") select " DECISION_RESULT \
+    ", " left ", " TURN_TO_TRANSACTION("$18::bool", "$2") " from v where verdict <> 'more'"
+#define DECISION_NOT_COUNTED "null::int8"
 
 /* A right PIN ends the row of wrong ones; of the device's life's count nothing is ever forgiven. The first valid proof at
  * the pending generation makes it the current one, with the role of its record. $20 role of the next record, null: as now. */
@@ -95,20 +100,20 @@ static const struct statement decision_success = {
     .sql = DECISION_SUCCESS(
         DECISION_UNTIL_ACTIVE, ", uses_left, cost, promotes", DECISION_ADMITS_ACTIVE, "",
         "), forgiven as ("
-        " update device d set pin_failures = 0 from verdict v"
-        " where d.project_id = $1 and d.device_id = $2 and v.verdict = 'ok' and v.pin_failures > 0"
+        " update device d set pin_failures = 0 from v"
+        " where d.project_id = $1 and d.device_id = $2 and verdict = 'ok' and v.pin_failures > 0"
         "), used as ("
         " update binding b set uses_left = v.uses_left - v.cost, generation = $7::int4,"
-        "  record = case when v.promotes then b.next_record else b.record end,"
-        "  next_record = case when $11 is not null then $11 when not v.promotes then b.next_record end,"
-        "  next_request_time = case when $11 is not null then $10 when not v.promotes then "
+        "  record = case when promotes then b.next_record else b.record end,"
+        "  next_record = coalesce($11, case when not promotes then b.next_record end),"
+        "  next_request_time = case when $11 is not null then $10 when not promotes then "
         "b.next_request_time end,"
-        "  role = case when v.promotes then coalesce(b.next_role, b.role) else b.role end,"
-        "  next_role = case when $11 is not null then $20::text when not v.promotes then b.next_role end,"
-        "  refreshed_at = case when v.promotes then v.moment else b.refreshed_at end"
-        " from verdict v where b.project_id = $1 and b.binding_id = $3 and v.verdict = 'ok'"
-        "  and (v.promotes or $11 is not null or v.uses_left is not null and v.cost > 0)",
-        ""),
+        "  role = case when promotes then coalesce(b.next_role, b.role) else b.role end,"
+        "  next_role = case when $11 is not null then $20::text when not promotes then b.next_role end,"
+        "  refreshed_at = case when promotes then v.moment else b.refreshed_at end"
+        " from v where b.project_id = $1 and b.binding_id = $3 and verdict = 'ok'"
+        "  and (promotes or $11 is not null or v.uses_left is not null and v.cost > 0)",
+        "", "uses_left - cost"),
 };
 
 /* The same of a binding that was handed over: its first refresh, and the first valid proof at generation 1, which makes the
@@ -119,22 +124,23 @@ static const struct statement decision_success_waiting = {
         DECISION_UNTIL_WAITING, ", promotes", DECISION_ADMITS_WAITING, "",
         "), forgiven as ("
         " update device d set pin_failures = 0,"
-        "  state = case when v.promotes then 'active' else d.state end from verdict v"
-        " where d.project_id = $1 and d.device_id = $2 and v.verdict = 'ok'"
+        "  state = case when promotes then 'active' else d.state end from v"
+        " where d.project_id = $1 and d.device_id = $2 and verdict = 'ok'"
         "), used as ("
         " update binding b set generation = $7::int4,"
-        "  record = case when v.promotes then b.next_record else b.record end,"
-        "  next_record = case when $11 is not null then $11 when not v.promotes then b.next_record end,"
-        "  next_request_time = case when $11 is not null then $10 when not v.promotes then "
+        "  record = case when promotes then b.next_record else b.record end,"
+        "  next_record = coalesce($11, case when not promotes then b.next_record end),"
+        "  next_request_time = case when $11 is not null then $10 when not promotes then "
         "b.next_request_time end, refreshed_at = v.moment,"
-        "  state = case when v.promotes then 'active' else b.state end,"
-        "  handover_until = case when not v.promotes then b.handover_until end"
-        " from verdict v where b.project_id = $1 and b.binding_id = $3 and v.verdict = 'ok'"
-        "), over as (delete from handover h using verdict v"
-        " where h.binding_id = $3 and v.verdict = 'ok' and v.promotes",
+        "  state = case when promotes then 'active' else b.state end,"
+        "  handover_until = case when not promotes then b.handover_until end"
+        " from v where b.project_id = $1 and b.binding_id = $3 and verdict = 'ok'"
+        "), over as (delete from handover h using v"
+        " where h.binding_id = $3 and verdict = 'ok' and promotes",
         " union all"
         " select $1, moment, $20::uuid, 'device', 'device.activate', 'ok', account_id, $2, key_id, $3, $4, "
-        "$13, null, null, $19 from verdict where verdict = 'ok' and promotes"),
+        "$13, null, null, $19, party_id from v where verdict = 'ok' and promotes",
+        DECISION_NOT_COUNTED),
 };
 
 /* The same where neither row has to change, as of most signatures; starting the two updates would cost a fifth of the
@@ -144,7 +150,7 @@ static const struct statement decision_success_unchanged = {
     .sql = DECISION_SUCCESS(DECISION_UNTIL_ACTIVE, "", DECISION_ADMITS_ACTIVE,
                             " when pin_failures > 0 or promotes or $11 is not null"
                             "  or uses_left is not null and cost > 0 then 'more'",
-                            "", ""),
+                            "", "", DECISION_NOT_COUNTED),
 };
 
 /* $14 outcome, $15 failures counted (0 or 1), $16 stored, $17 slug, $18 event id of the lock, $19 session. The record $11 is never there,
@@ -154,19 +160,19 @@ static const struct statement decision_success_unchanged = {
                      admission, "")                                                                         \
     ", recorded as (" DECISION_REQUEST                                                                      \
     "select $1, $3, $4::uuid, $6, $5::bytea, $14::int4, pin_failures, tries_after, null, moment"            \
-    " from verdict where verdict = 'ok' and $16::bool"                                                      \
+    " from v where verdict = 'ok' and $16::bool"                                                            \
     "), raised as ("                                                                                        \
     " update device d set pin_failures = v.pin_failures + 1, pin_failures_life = v.pin_failures_life + 1,"  \
     "  locked = v.tries_after <= 0"                                                                         \
-    " from verdict v where d.project_id = $1 and d.device_id = $2 and v.verdict = 'ok' and $15 = 1"         \
+    " from v where d.project_id = $1 and d.device_id = $2 and verdict = 'ok' and $15 = 1"                   \
     "), audited as (" DECISION_AUDIT                                                                        \
     " select $1, moment, $12::uuid, 'device', $6, $17::text, account_id, $2, key_id, $3, $4, $13::text,"    \
-    "  generation, $9, $19::uuid from verdict where verdict = 'ok'"                                         \
+    "  generation, $9, $19::uuid, party_id from v where verdict = 'ok'"                                     \
     " union all"                                                                                            \
     " select $1, moment, $18::uuid, 'service', 'device.lock', 'ok', account_id, $2, null, null, $4, "       \
-    "$13::text, null, null, $19 from verdict where verdict = 'ok' and $15 = 1 and tries_after <= 0"         \
+    "$13::text, null, null, $19, null from v where verdict = 'ok' and $15 = 1 and tries_after <= 0"         \
     ") select " DECISION_RESULT                                                                             \
-    ", tries_after, locked or verdict = 'ok' and $15 = 1 and tries_after <= 0 from verdict"
+    ", tries_after, locked or verdict = 'ok' and $15 = 1 and tries_after <= 0 from v"
 
 static const struct statement decision_refusal = {
     .name = "operation_refuse",
@@ -251,6 +257,7 @@ static enum hufu_err decision_succeed(struct store *store, const struct statemen
     enum hufu_err err = decision_run(store, statement, parameters, &rows, &row, result);
     if (err != HUFU_OK || rows.count == 0)
         return err;
+    result->uses_counted = row_optional_i64(&row, &result->uses_left);
     result->turn_given = row_bool(&row);
     return row_finish(&row);
 }

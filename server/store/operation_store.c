@@ -13,35 +13,39 @@
  * request is joined only where the binding belongs to this session's device. */
 static const struct statement operation_read_statement = {
     .name = "operation_read",
-    .sql = "select s.project_id, s.session_id, s.account_id, s.device_id, h.binding_id is not null, "
-           "has_turn, " STANDING_COLUMNS
-           ", usage, device_role, record_generation, held_record, pending_fresh, pending_request_id,"
-           " public_key,"
-           " r.frame_hash, r.outcome::int4, r.pin_failures_before, r.tries_left,"
-           " r.at > h.moment - interval '10 minutes', r.answer"
-           " from (select project_id, session_id, account_id, device_id from session"
-           "  where token_hash = $1::bytea and state = 'open' and expires_at > clock_timestamp()) s"
-           " left join lateral ("
-           "  select " STANDING_INPUTS ", clock_timestamp() as moment,"
-           "   case when $6::bool then " TURN_TAKE(
-               "d.device_id") " else false end as has_turn,"
-                              "   k.usage, k.public_key, d.role as device_role, b.pending_request_id,"
-                              "   coalesce(b.pending_until > clock_timestamp(), false) as pending_fresh,"
-                              "   case when b.next_record is not null and b.generation + 1 = $5::int8 then "
-                              "b.generation + 1"
-                              "    else b.generation end as record_generation,"
-                              "   case when b.next_record is not null and b.generation + 1 = $5::int8 then "
-                              "b.next_record"
-                              "    else coalesce(b.record, b.pending_record) end as held_record"
-                              "  from device d"
-                              "  join binding b on b.project_id = d.project_id and b.device_id = d.device_id"
-                              "  join key k on k.project_id = b.project_id and k.key_id = b.key_id"
-                              "  where d.project_id = s.project_id and d.device_id = s.device_id"
-                              "   and b.binding_id = $2::uuid and b.key_id = $3::uuid"
-                              " ) h on true"
-                              " left join request r"
-                              " on r.binding_id = $2::uuid and r.request_id = $4::uuid and h.binding_id is "
-                              "not null",
+    .sql =
+        "select s.project_id, s.session_id, s.account_id, s.device_id, h.binding_id is not null, "
+        "has_turn, " STANDING_COLUMNS
+        ", usage, device_role, authorized, authorization_id, authorization_uses_low, record_generation, "
+        "held_record, pending_fresh, pending_request_id,"
+        " public_key,"
+        " r.frame_hash, r.outcome::int4, r.pin_failures_before, r.tries_left,"
+        " r.at > h.moment - interval '10 minutes', r.answer"
+        " from (select project_id, session_id, account_id, device_id from session"
+        "  where token_hash = $1::bytea and state = 'open' and expires_at > clock_timestamp()) s"
+        " left join lateral ("
+        "  select " STANDING_INPUTS ", clock_timestamp() as moment,"
+        "   case when $6::bool then " TURN_TAKE(
+            "d.device_id") " else false end as has_turn,"
+                           "   k.usage, k.public_key, d.role as device_role, b.authorization_operations as "
+                           "authorized, b.authorization_id, b.authorization_uses_low,"
+                           "   b.pending_request_id,"
+                           "   coalesce(b.pending_until > clock_timestamp(), false) as pending_fresh,"
+                           "   case when b.next_record is not null and b.generation + 1 = $5::int8 then "
+                           "b.generation + 1"
+                           "    else b.generation end as record_generation,"
+                           "   case when b.next_record is not null and b.generation + 1 = $5::int8 then "
+                           "b.next_record"
+                           "    else coalesce(b.record, b.pending_record) end as held_record"
+                           "  from device d"
+                           "  join binding b on b.project_id = d.project_id and b.device_id = d.device_id"
+                           "  join key k on k.project_id = b.project_id and k.key_id = b.key_id"
+                           "  where d.project_id = s.project_id and d.device_id = s.device_id"
+                           "   and b.binding_id = $2::uuid and b.key_id = $3::uuid"
+                           " ) h on true"
+                           " left join request r"
+                           " on r.binding_id = $2::uuid and r.request_id = $4::uuid and h.binding_id is "
+                           "not null",
     .repeatable = true,
 };
 static const struct statement operation_give_turn_statement = {
@@ -71,6 +75,11 @@ static void operation_read_binding(struct row *row, struct operation_situation *
     standing_read(row, &out->standing);
     out->usage_decrypt = row_name(row, key_usage_names, KEY_USAGE_COUNT) == KEY_DECRYPT;
     out->device_role = (enum device_role)row_name(row, device_role_names, DEVICE_ROLE_COUNT);
+    int64_t authorized = 0;
+    row_optional_i64(row, &authorized);
+    out->authorized = (unsigned)authorized;
+    row_optional_uuid(row, out->authorization_id);
+    row_optional_i64(row, &out->uses_low);
     out->record_generation = (uint32_t)row_i32(row);
     row_append(row, memory);
     out->record = buf_bytes(memory);

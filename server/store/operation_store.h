@@ -40,6 +40,10 @@ struct operation_situation {
     struct standing standing;
     bool usage_decrypt;
     enum device_role device_role;
+    unsigned
+        authorized; /* of an authorized user: what it may be used for (enum project_use); 0: the holder's own */
+    uint8_t authorization_id[UUID_SIZE]; /* with authorized; and so few uses are told of */
+    int64_t uses_low;
     uint32_t record_generation;
     struct bytes
         record; /* of the generation asked for, else of the current one; of a waiting binding the pending one */
@@ -83,6 +87,8 @@ struct operation_result {
     enum operation_verdict verdict;
     bool recorded; /* false with VERDICT_OK: the request id is taken; read it again */
     int32_t pin_failures_before, tries_left;
+    bool uses_counted; /* a success of a binding whose uses are; what is left of them */
+    int64_t uses_left;
     bool locked;       /* a refusal: the device is, now */
     bool turn_given;   /* a success: the turn ended with its transaction */
     const char *state; /* what the account, the device or the binding is, of a verdict against it */

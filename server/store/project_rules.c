@@ -33,7 +33,19 @@ static const char *const project_time_zone_names[] = {
 static const char *const project_confirm_names[] = {
     [PROJECT_CONFIRM_HANDWRITING] = "handwriting",
     [PROJECT_CONFIRM_SIGN_OUT] = "sign-out",
+    [PROJECT_CONFIRM_AUTHORIZATIONS] = "authorizations",
     [PROJECT_CONFIRM_COUNT] = NULL,
+};
+static const char *const project_form_names[] = {
+    [PROJECT_FORM_SIMPLE] = "simple",
+    [PROJECT_FORM_FULL] = "full",
+    [PROJECT_FORM_COUNT] = NULL,
+};
+const char *const project_use_names[PROJECT_USE_COUNT + 1] = {
+    [PROJECT_USE_SIGN] = "sign",
+    [PROJECT_USE_LOGIN] = "login",
+    [PROJECT_USE_DECRYPT] = "decrypt",
+    [PROJECT_USE_COUNT] = NULL,
 };
 const char *const project_combination_names[] = {
     "password", "sms", "face", "qr", "password+sms", "password+face", "sms+face", "password+sms+face", NULL,
@@ -99,6 +111,25 @@ const struct project_rule project_rule_table[] = {
     {.name = "organization_list",
      .kind = PROJECT_RULE_FLAG,
      .offset = offsetof(struct project_rules, organization_list)},
+    PROJECT_NUMBER(authorization_days, 1, PROJECT_AUTHORIZATION_DAYS_MAX),
+    PROJECT_NUMBER(authorization_uses, 1, PROJECT_AUTHORIZATION_USES_MAX),
+    {.name = "authorization_unlimited",
+     .kind = PROJECT_RULE_FLAG,
+     .offset = offsetof(struct project_rules, authorization_unlimited)},
+    PROJECT_NUMBER(authorization_limit, 0, PROJECT_AUTHORIZATION_LIMIT_MAX),
+    {.name = "authorization_operations",
+     .kind = PROJECT_RULE_SET,
+     .offset = offsetof(struct project_rules, authorization_operations),
+     .names = project_use_names,
+     .min = 1,
+     .max = PROJECT_USE_COUNT},
+    {.name = "authorization_form",
+     .kind = PROJECT_RULE_CHOICE,
+     .offset = offsetof(struct project_rules, authorization_form),
+     .names = project_form_names},
+    {.name = "authorization_search",
+     .kind = PROJECT_RULE_FLAG,
+     .offset = offsetof(struct project_rules, authorization_search)},
     {.name = NULL},
 };
 static_assert(sizeof project_rule_table / sizeof project_rule_table[0] <= PROJECT_RULES_MAX + 1,

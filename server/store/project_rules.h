@@ -59,8 +59,29 @@ enum project_time_zone {
 enum project_confirm {
     PROJECT_CONFIRM_HANDWRITING,
     PROJECT_CONFIRM_SIGN_OUT,
+    PROJECT_CONFIRM_AUTHORIZATIONS,
     PROJECT_CONFIRM_COUNT
 };
+
+/* What somebody may apply for an authorization with. */
+enum project_form {
+    PROJECT_FORM_SIMPLE,
+    PROJECT_FORM_FULL, /* not without a reason */
+    PROJECT_FORM_COUNT
+};
+
+/* What an authorized user does with a key. Their numbers stand in the database: new ones go at the end. */
+enum project_use {
+    PROJECT_USE_SIGN,
+    PROJECT_USE_LOGIN, /* a signature whose purpose is a login */
+    PROJECT_USE_DECRYPT,
+    PROJECT_USE_COUNT
+};
+#define PROJECT_USE_BIT(use) (1u << (use))
+extern const char *const project_use_names[PROJECT_USE_COUNT + 1]; /* NULL ends them */
+#define PROJECT_AUTHORIZATION_DAYS_MAX 3650
+#define PROJECT_AUTHORIZATION_USES_MAX 1000000000
+#define PROJECT_AUTHORIZATION_LIMIT_MAX 50
 
 struct project_rules {
     enum project_signup signup;
@@ -79,6 +100,14 @@ struct project_rules {
     bool pin_unlock;            /* the holder unlocks the device in hand by password and SMS code */
     int64_t refresh_signatures; /* or after so many signatures; 0: never by their number */
     bool organization_list;     /* anybody may see the organizations' names, to choose one */
+    /* Of an authorization: its longest window, its most uses, whether it may have any number of them, how many a holder may give,
+     * and what an authorized user may do (of enum project_use). */
+    int64_t authorization_days, authorization_uses;
+    bool authorization_unlimited;
+    int64_t authorization_limit;
+    unsigned authorization_operations;
+    enum project_form authorization_form;
+    bool authorization_search; /* whether holders are found by their names */
 };
 
 /* How a rule's value stands in its member, in its column, and in JSON. */

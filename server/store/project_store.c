@@ -14,7 +14,9 @@
     "lock_out_tries,"                                                                          \
     " lock_out_minutes, captcha_bits, remember_days"                                           \
     ", refresh_days, refresh_signatures"                                                       \
-    ", confirm, pin_unlock, organization_list"
+    ", confirm, pin_unlock, organization_list"                                                 \
+    ", authorization_days, authorization_uses, authorization_unlimited, authorization_limit"   \
+    ", authorization_operations, authorization_form, authorization_search"
 #define PROJECT_RULE_CHANGES                                                                                 \
     "signup = coalesce($2::text, signup), language = coalesce($3::text, language), "                         \
     "device_mode = coalesce($4::text, device_mode), secondary_limit = coalesce($5::int8, secondary_limit), " \
@@ -32,7 +34,14 @@
     ", refresh_signatures = coalesce($18::int8, refresh_signatures)"                                         \
     ", confirm = coalesce($19::int8, confirm)"                                                               \
     ", pin_unlock = coalesce($20::bool, pin_unlock)"                                                         \
-    ", organization_list = coalesce($21::bool, organization_list)"
+    ", organization_list = coalesce($21::bool, organization_list)"                                           \
+    ", authorization_days = coalesce($22::int8, authorization_days)"                                         \
+    ", authorization_uses = coalesce($23::int8, authorization_uses)"                                         \
+    ", authorization_unlimited = coalesce($24::bool, authorization_unlimited)"                               \
+    ", authorization_limit = coalesce($25::int8, authorization_limit)"                                       \
+    ", authorization_operations = coalesce($26::int8, authorization_operations)"                             \
+    ", authorization_form = coalesce($27::text, authorization_form)"                                         \
+    ", authorization_search = coalesce($28::bool, authorization_search)"
 
 /* The nil project holds what belongs to the service as a whole; nobody sees it as a project. */
 #define PROJECT_SEEN "project_id <> '00000000-0000-0000-0000-000000000000'"

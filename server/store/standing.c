@@ -16,4 +16,5 @@ void standing_read(struct row *row, struct standing *out)
     out->next_time_ms = row_optional_time(row);
     out->in_window = row_bool(row);
     out->uses_counted = row_optional_i64(row, &out->uses_left);
+    out->valid_until_ms = row_optional_time(row);
 }

@@ -26,7 +26,7 @@ endforeach()
 foreach(noun activation authentication code destruction keygen notice operation people personal project service turn)
     hufu_test(test_core_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_core_${noun}.c USES hufu_test_office OpenSSL::Crypto)
 endforeach()
-foreach(noun device handover promotion)
+foreach(noun authorization device handover promotion)
     hufu_test(test_core_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_core_${noun}.c ${CMAKE_CURRENT_LIST_DIR}/two_devices.c
         USES hufu_test_office OpenSSL::Crypto Threads::Threads)
 endforeach()

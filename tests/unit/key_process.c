@@ -183,6 +183,13 @@ enum hufu_err hsmc_keygen_finish(struct hsmc *hsmc, const char *trace, const str
     return err;
 }
 
+enum hufu_err hsmc_target_policy(struct buf *out, uint32_t generation, struct bytes sealed)
+{
+    buf_put_field_u32(out, generation);
+    buf_put_field_bytes(out, sealed);
+    return buf_finish(out);
+}
+
 enum hufu_err hsmc_target_handover(struct buf *out, const uint8_t device_key[FRAME_DEVICE_KEY_SIZE],
                                    const uint8_t x25519_key[FRAME_X25519_SIZE])
 {

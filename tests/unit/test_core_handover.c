@@ -116,6 +116,8 @@ static void what_cannot_be_handed_over_is_refused_and_nobody_is_asked(void **sta
     identifier_new(offer.binding_id);
     make_frame((struct bytes){NULL, 0});
     assert_refused_as(hand_over(), REFUSAL_NOT_FOUND);
+    database_run(&office.database, "update handover set expires_at = now() + interval '1 hour'");
+    ask();
     uint8_t policy_memory[FRAME_POLICY_SIZE];
     struct buf policy;
     buf_init(&policy, policy_memory, sizeof policy_memory);
