@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Asking for an account. The token by which one asks later what became of it is stored before the request is sent, and the same for
- * all requests of this device: no crash loses it. */
+ * all requests of this device to one project: no crash loses it. */
 #include "mobile-sdk/account_request.h"
 
 #include <stdlib.h>
@@ -13,14 +13,18 @@
 
 #define RECORD_NAME "account-request" /* in storage */
 #define TOKEN_SIZE 32
+#define RECORD_SIZE (HUFU_HASH_SIZE + HUFU_ID_SIZE + TOKEN_SIZE)
 #define CODE_MAX 16
 #define CODE_REQUEST_MAX 2048
 #define TEXTS_MAX 16384 /* the fields that are text, at their longest and with every character escaped */
 
-/* Secret. */
+/* Secret. The token, and whose it is: the service that was proved, and its project. */
 struct token {
+    uint8_t identity_hash[HUFU_HASH_SIZE];
+    uint8_t project[HUFU_ID_SIZE];
     uint8_t bytes[TOKEN_SIZE];
 };
+_Static_assert(sizeof(struct token) == RECORD_SIZE, "it is stored as it stands");
 
 static void token_wipe(struct token *token)
 {
@@ -28,13 +32,24 @@ static void token_wipe(struct token *token)
 }
 #define TOKEN_WIPED __attribute__((cleanup(token_wipe)))
 
+static bool is_of_project(const struct token *token, const struct device_record *device)
+{
+    return secret_equal(token->identity_hash, device->identity_hash, sizeof(token->identity_hash)) &&
+           secret_equal(token->project, device->project.bytes, sizeof(token->project));
+}
+
+/* HUFU_RESULT_NOT_FOUND also for one of another project. */
 static enum hufu_result load(const struct hufu *hufu, struct token *token)
 {
     const struct hufu_storage *storage = &hufu->platform.storage;
     size_t len = 0;
     enum hufu_result result =
-        storage->get(storage->context, RECORD_NAME, token->bytes, sizeof(token->bytes), &len);
-    return result || len == sizeof(token->bytes) ? result : HUFU_RESULT_DAMAGED;
+        storage->get(storage->context, RECORD_NAME, (uint8_t *)token, sizeof(*token), &len);
+    if (!result && len != sizeof(*token))
+        result = HUFU_RESULT_DAMAGED;
+    if (!result && !is_of_project(token, &hufu->device))
+        result = HUFU_RESULT_NOT_FOUND;
+    return result;
 }
 
 static enum hufu_result load_or_make(const struct hufu *hufu, struct token *token)
@@ -43,8 +58,11 @@ static enum hufu_result load_or_make(const struct hufu *hufu, struct token *toke
     enum hufu_result result = load(hufu, token);
     if (result != HUFU_RESULT_NOT_FOUND)
         return result;
+    memcpy(token->identity_hash, hufu->device.identity_hash, sizeof(token->identity_hash));
+    memcpy(token->project, hufu->device.project.bytes, sizeof(token->project));
     result = random_fill(hufu, token->bytes, sizeof(token->bytes));
-    return result ? result : storage->put(storage->context, RECORD_NAME, token->bytes, sizeof(token->bytes));
+    return result ? result
+                  : storage->put(storage->context, RECORD_NAME, (const uint8_t *)token, sizeof(*token));
 }
 
 enum hufu_result account_request_remove(const struct hufu *hufu)
@@ -167,7 +185,7 @@ static bool is_given(const char *text)
 enum hufu_result hufu_account_request(struct hufu *hufu, const struct hufu_account_request *request,
                                       const char *code)
 {
-    TOKEN_WIPED struct token token = {{0}};
+    TOKEN_WIPED struct token token = {.bytes = {0}};
     report_begin(hufu);
     if (!is_given(request->work_number) || !is_given(request->name) || !is_given(request->mobile) ||
         !is_given(code) || strlen(code) > CODE_MAX)
@@ -214,7 +232,7 @@ static enum hufu_result ask_state(struct hufu *hufu, const struct token *token,
 
 enum hufu_result hufu_account_request_state(struct hufu *hufu, struct hufu_account_request_state *state)
 {
-    TOKEN_WIPED struct token token = {{0}};
+    TOKEN_WIPED struct token token = {.bytes = {0}};
     *state = (struct hufu_account_request_state){.state = ""};
     report_begin(hufu);
     enum hufu_result result = check_service(hufu);

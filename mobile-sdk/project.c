@@ -5,7 +5,6 @@
 
 #include "common/encoding.h"
 #include "common/secret.h"
-#include "mobile-sdk/account_request.h"
 #include "mobile-sdk/authentication.h"
 #include "mobile-sdk/rest.h"
 #include "mobile-sdk/service.h"
@@ -58,8 +57,6 @@ static enum hufu_result choose(struct hufu *hufu, const struct service_project *
     enum hufu_result result = service_fetch(hufu, NULL);
     if (!result)
         result = fetch_project(hufu, &project);
-    if (!result)
-        result = account_request_remove(hufu); /* of another service */
     memcpy(device->project_name, project.name, sizeof(device->project_name));
     return result ? result : device_record_store(device, &hufu->platform.storage);
 }

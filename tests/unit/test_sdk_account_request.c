@@ -207,6 +207,52 @@ static void another_service_is_not_told_and_a_false_one_neither(void **state)
     assert_false(sdk_device_stores(x->device, NULL, bytes_of_text(MOBILE)));
 }
 
+/* Whatever it dies at: the request can be asked about as long as its service is the one that is chosen. */
+static void choosing_another_service_loses_no_request(void **state)
+{
+    int step = 0;
+    for (int death = SDK_DEATH_BEFORE; death <= SDK_DEATH_AFTER; death++) {
+        step = 0;
+        for (bool through = false; !through; step++) {
+            (void)tear_down(state);
+            assert_int_equal(set_up(state), 0);
+            struct asking *x = *state;
+            struct sdk_service *other = sdk_service_new();
+            struct hufu_account_request_state told;
+            char text[SERVICE_TEXT_MAX];
+            sdk_service_project_text(other, text);
+            assert_int_equal(ask(x), HUFU_RESULT_OK);
+            x->device->service = other;
+            x->device->death = (enum sdk_death)death;
+            x->device->steps_left = step;
+            through = hufu_service_from_text(x->device->hufu, text) == HUFU_RESULT_OK;
+            sdk_device_restart(x->device);
+            x->device->service = x->service;
+            if (hufu_account_request_state(x->device->hufu, &told) == HUFU_RESULT_OK)
+                assert_false(through);
+            else
+                assert_int_equal(hufu_last_report(x->device->hufu)->result, HUFU_RESULT_IDENTITY);
+            sdk_service_free(other);
+        }
+    }
+    assert_in_range(step, 3, 10);
+}
+
+static void the_token_of_one_service_is_not_shown_to_another(void **state)
+{
+    struct asking *x = *state;
+    struct sdk_service *other = sdk_service_new();
+    struct hufu_account_request_state told;
+    assert_int_equal(ask(x), HUFU_RESULT_OK);
+    x->device->service = other;
+    assert_int_equal(sdk_device_enrol(x->device, other->code_text), HUFU_RESULT_OK);
+    assert_int_equal(hufu_account_request_state(x->device->hufu, &told), HUFU_RESULT_NOT_FOUND);
+    assert_null(strstr(other->last_url, "/v1/account-requests/state"));
+    assert_int_equal(hufu_account_request(x->device->hufu, &minimum, CODE), HUFU_RESULT_OK);
+    assert_memory_not_equal(other->request_token, x->service->request_token, sizeof(other->request_token));
+    sdk_service_free(other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -219,6 +265,8 @@ int main(void)
         TEST(what_is_missing_or_too_large_is_refused_before_anything_is_sent),
         TEST(a_picture_as_large_as_it_may_be_fits),
         TEST(another_service_is_not_told_and_a_false_one_neither),
+        TEST(choosing_another_service_loses_no_request),
+        TEST(the_token_of_one_service_is_not_shown_to_another),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
