@@ -97,6 +97,21 @@ static bool take_all(const struct phone *phone, struct form *form)
     return ok;
 }
 
+/* Before a code is sent, which may be had once a minute. False after having said what is missing. */
+static bool is_complete(const struct phone *phone, const struct form *form)
+{
+    enum language language = phone->options.language;
+    for (size_t i = 0; i < FIELDS; i++) {
+        const char *value;
+        memcpy(&value, (const char *)&form->request + fields[i].offset, sizeof(value));
+        if (fields[i].needed && (!value || !value[0])) {
+            say(stderr, language, TEXT_REQUEST_MISSING, text_of_field(language, fields[i].name), NULL);
+            return false;
+        }
+    }
+    return true;
+}
+
 static enum exit_status send_form(const struct phone *phone, const struct form *form)
 {
     ENTRY_WIPED struct entry code = {.len = 0};
@@ -142,5 +157,5 @@ enum exit_status command_request(struct phone *phone)
         form.request.seal_picture = picture.data;
         form.request.seal_picture_len = picture.len;
     }
-    return send_form(phone, &form);
+    return is_complete(phone, &form) ? send_form(phone, &form) : EXIT_USAGE;
 }

@@ -100,6 +100,7 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_REQUEST_FIELD] = {"{1}:", "{1}："},
     [TEXT_REQUEST_NEEDED] = {"{1} (*):", "{1} (*)："},
     [TEXT_REQUEST_UNKNOWN] = {"{1} is no field of a request: NAME=VALUE.", "{1} 不是申请的字段：字段=取值。"},
+    [TEXT_REQUEST_MISSING] = {"{1}: must be told.", "{1}：必填。"},
     [TEXT_REQUEST_RECEIVED] =
         {"Your request has been received. You are told by SMS; hufu-phone request state says it, too.",
          "申请已提交，结果将以短信通知；也可用 hufu-phone request state 查询。"},

@@ -208,6 +208,16 @@ def test_a2_asked_in_the_terminal_with_every_field_and_approved_by_an_operator(s
     phone.sign(b"by somebody who asked")
 
 
+def test_a2_what_is_missing_is_named_before_a_code_is_sent(inbox, new_project, chosen, mobile):
+    phone = chosen(new_project(signup="operator"))
+    after = inbox.last
+    said = phone.do("request", "mobile=" + mobile, "name=Han Meimei", status=phone_module.USAGE)
+    assert "Work number: must be told" in said and "code" not in said
+    assert "手机号：必填" in phone.do("request", given="H-9\n韩梅梅\n".encode(), status=phone_module.USAGE, language="zh-CN")
+    assert "must be told" in phone.do("request", "work_number=H-9", "mobile=" + mobile, "name=", status=phone_module.USAGE)
+    assert not inbox.messages(mobile, after=after)
+
+
 def test_a2_asked_field_by_field_and_granted_by_the_projects_rule(admin, inbox, new_project, chosen, mobile):
     project = new_project(signup="automatic")
     phone = chosen(project)
