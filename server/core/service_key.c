@@ -74,6 +74,21 @@ static enum hufu_err service_key_read_and_load(struct worker *worker, struct ser
     return err == HUFU_OK ? service_key_load(worker, stored, *count, loaded, loaded_count) : err;
 }
 
+/* Gives every process what one of them has loaded. One that is away gets it with the connection that is opened next. */
+static void service_key_share(struct worker *worker, const struct hsmc_service_key *loaded, size_t count)
+{
+    for (size_t place = 0; place < worker->config->hsm_count; place++) {
+        enum hufu_err err = HUFU_OK;
+        hsmc_use(worker->hsmc, place);
+        for (size_t i = 0; err == HUFU_OK && i < count; i++)
+            err = hsmc_service_load(worker->hsmc, worker->trace, &loaded[i]);
+        if (err != HUFU_OK && err != HUFU_ERR_AWAY)
+            log_event(LOG_ERROR, "service_key.not_shared", "request_id", worker->trace, "socket",
+                      worker->config->hsm_sockets[place], "error", hufu_err_name(err), NULL);
+    }
+    hsmc_use_any(worker->hsmc);
+}
+
 enum hufu_err service_key_maintain(struct worker *worker)
 {
     struct service_key stored[HSMC_SERVICE_KEYS_MAX];
@@ -93,7 +108,11 @@ enum hufu_err service_key_maintain(struct worker *worker)
         if (err == HUFU_OK)
             err = service_key_read_and_load(worker, stored, &count, loaded, &usable, &now);
     }
-    return err == HUFU_OK ? hsmc_keys_set(worker->keys, loaded, usable) : err;
+    if (err == HUFU_OK)
+        err = hsmc_keys_set(worker->keys, loaded, usable);
+    if (err == HUFU_OK)
+        service_key_share(worker, loaded, usable);
+    return err;
 }
 
 enum hufu_err service_describe(struct worker *worker, struct service_description *out)

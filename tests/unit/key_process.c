@@ -130,6 +130,7 @@ enum hufu_err hsmc_service_load(struct hsmc *hsmc, const char *trace, const stru
     /* Another token's records do not open. */
     bool own = key->sealed_len == strlen(key_process.sealed) &&
                memcmp(key->sealed, key_process.sealed, key->sealed_len) == 0;
+    key_process.loaded[key_process.place] += err == HUFU_OK && own;
     return err == HUFU_OK && !own ? HUFU_ERR_RECORD : err;
 }
 

@@ -31,7 +31,8 @@ struct key_process {
     char record[64]; /* sealed, as text */
     uint32_t operations;
     uint64_t now_ms;
-    size_t place; /* that calls go to */
+    size_t place;     /* that calls go to */
+    size_t loaded[2]; /* service keys that it had loaded, by place */
 };
 extern struct key_process key_process;
 

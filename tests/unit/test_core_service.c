@@ -236,6 +236,19 @@ static void a_box_key_is_made_once_and_another_before_it_ends(void **state)
     assert_memory_not_equal(still.service_key_id, current.service_key_id, UUID_SIZE);
 }
 
+/* Connections that are open already load nothing by themselves. */
+static void a_box_key_is_loaded_by_every_key_process(void **state)
+{
+    (void)state;
+    office.config.hsm_count = 2;
+    assert_ok(service_key_maintain(&office.worker));
+    assert_int_equal(key_process.loaded[1], hsmc_keys_get(office.worker.keys, loaded));
+    assert_int_equal(key_process.place, 0);
+    key_process.second_away = true;
+    assert_ok(service_key_maintain(&office.worker));
+    office.config.hsm_count = 1;
+}
+
 static void box_keys_of_another_token_are_replaced(void **state)
 {
     (void)state;
@@ -371,6 +384,7 @@ int main(void)
         TEST(lists_go_on_where_the_last_page_ended),
         TEST(the_audit_trail_is_read_in_either_direction),
         TEST(a_box_key_is_made_once_and_another_before_it_ends),
+        TEST(a_box_key_is_loaded_by_every_key_process),
         TEST(box_keys_of_another_token_are_replaced),
         TEST(with_the_key_process_away_there_is_no_service),
         TEST(a_revocation_list_is_kept_until_half_its_time_or_a_revocation),
