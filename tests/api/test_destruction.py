@@ -62,11 +62,18 @@ def copy(stack, tables=TABLES):
               "; ".join("CREATE TABLE stolen.%s AS TABLE public.%s" % (table, table) for table in tables))
 
 
+def columns(stack, table):
+    """Those that are stored; others follow from them."""
+    return stack.sql("SELECT string_agg(attname, ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = 'public.%s'::regclass"
+                     " AND attnum > 0 AND NOT attisdropped AND attgenerated = ''" % table)
+
+
 def put_back(stack, tables=TABLES):
     """Every row of these tables as it was, without triggers and constraints."""
+    rows = {table: columns(stack, table) for table in tables}
     stack.sql("BEGIN; SET LOCAL session_replication_role = replica; " +
-              "; ".join("DELETE FROM public.%s; INSERT INTO public.%s OVERRIDING SYSTEM VALUE SELECT * FROM stolen.%s" %
-                        (table, table, table) for table in tables) + "; COMMIT")
+              "; ".join("DELETE FROM public.%s; INSERT INTO public.%s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM stolen.%s" %
+                        (table, table, rows[table], rows[table], table) for table in tables) + "; COMMIT")
 
 
 def restart_all(stack):
