@@ -213,7 +213,7 @@ enum hufu_err authorization_reset_password(struct worker *worker, struct act *ac
     struct store_transaction looked STORE_TRANSACTION = {0}, transaction STORE_TRANSACTION = {0};
     enum hufu_err err = authorization_hold_confirmed(worker, act, authorization_id,
                                                      AUTHORIZATION_RESET_PASSWORD, &looked, out);
-    /* Its hash takes long: nothing is locked meanwhile, and nothing of the authorization changes by it. */
+    /* Its hash takes long: nothing is locked meanwhile, and what was held is held again afterwards. */
     store_rollback(&looked);
     if (err != HUFU_OK)
         return err;
@@ -224,6 +224,8 @@ enum hufu_err authorization_reset_password(struct worker *worker, struct act *ac
         err = store_begin(worker->store, &transaction);
     if (err == HUFU_OK)
         err = password_put_initial(worker, act, out->people[PARTY_AUTHORIZED].account_id, &ready);
+    if (err == HUFU_OK)
+        err = authorization_hold(worker, act, authorization_id, AUTHORIZATION_RESET_PASSWORD, out);
     if (err == HUFU_OK)
         err = authorization_send_password(worker, out, ready.initial.text);
     return err == HUFU_OK ? authorization_finish(worker, act, NULL, NOTICE_TEXT_COUNT, &transaction, out)

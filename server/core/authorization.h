@@ -14,6 +14,8 @@
 
 #define AUTHORIZATION_ASKS_A_DAY 20
 #define AUTHORIZATION_SEARCHES_A_DAY 30
+/* Of one authorization: unfreeze, modify, renew and reset of the password, all together. */
+#define AUTHORIZATION_CHANGES_A_DAY 20
 
 enum authorization_event {
     AUTHORIZATION_CONFIRM,

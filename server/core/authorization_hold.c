@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/core/attempt.h"
 #include "server/core/confirm.h"
 #include "server/core/contact.h"
 #include "server/core/machine.h"
@@ -69,15 +70,17 @@ static const struct {
     bool parties[PARTY_COUNT];
     bool asked; /* by whoever did not begin it */
     bool by_operator;
+    bool
+        counted; /* the other person is told, or loses a password: so often a day. Freezing is not, as it must always be possible */
 } authorization_rights[AUTHORIZATION_EVENT_COUNT] = {
     [AUTHORIZATION_CONFIRM] = {.asked = true},
     [AUTHORIZATION_REFUSE] = {.asked = true},
     [AUTHORIZATION_BIND] = {.parties = {[PARTY_AUTHORIZED] = true}},
     [AUTHORIZATION_FREEZE] = {.parties = {[PARTY_HOLDER] = true}},
-    [AUTHORIZATION_UNFREEZE] = {.parties = {[PARTY_HOLDER] = true}},
-    [AUTHORIZATION_MODIFY] = {.parties = {[PARTY_HOLDER] = true}},
-    [AUTHORIZATION_RENEW] = {.parties = {[PARTY_HOLDER] = true}},
-    [AUTHORIZATION_RESET_PASSWORD] = {.parties = {[PARTY_HOLDER] = true}},
+    [AUTHORIZATION_UNFREEZE] = {.parties = {[PARTY_HOLDER] = true}, .counted = true},
+    [AUTHORIZATION_MODIFY] = {.parties = {[PARTY_HOLDER] = true}, .counted = true},
+    [AUTHORIZATION_RENEW] = {.parties = {[PARTY_HOLDER] = true}, .counted = true},
+    [AUTHORIZATION_RESET_PASSWORD] = {.parties = {[PARTY_HOLDER] = true}, .counted = true},
     [AUTHORIZATION_DELETE] = {.parties = {true, true}, .by_operator = true},
 };
 
@@ -181,6 +184,21 @@ static enum hufu_err authorization_read_locked(struct worker *worker, struct aut
     return err == HUFU_OK && !same ? HUFU_ERR_BUSY : err;
 }
 
+static enum hufu_err authorization_count_change(struct worker *worker, struct act *act,
+                                                const struct authorization *authorization,
+                                                enum authorization_event event)
+{
+    char id[UUID_TEXT_SIZE];
+    uint8_t subject[HASH_SIZE];
+    uuid_format(id, authorization->authorization_id);
+    attempt_subject(subject, authorization->project_id, id);
+    const struct attempt attempt = {
+        .project_id = authorization->project_id, .kind = ATTEMPT_AUTHORIZATION_CHANGE, .subject = subject};
+    const struct attempt_limit a_day = {.limit = AUTHORIZATION_CHANGES_A_DAY,
+                                        .window_seconds = ATTEMPT_DAY_SECONDS};
+    return authorization_rights[event].counted ? attempt_count(worker, act, &attempt, &a_day, NULL) : HUFU_OK;
+}
+
 enum hufu_err authorization_hold(struct worker *worker, struct act *act,
                                  const uint8_t authorization_id[UUID_SIZE], enum authorization_event event,
                                  struct authorization *out)
@@ -194,7 +212,7 @@ enum hufu_err authorization_hold(struct worker *worker, struct act *act,
     if (!authorization_permits(act, out, event))
         return act_refuse_reason(act, REFUSAL_NOT_ALLOWED, "this is the other person's to do");
     if (authorization_step(out->state, event, &next))
-        return HUFU_OK;
+        return authorization_count_change(worker, act, out, event);
     act->has_possible = true;
     act->possible = authorization_possible(act, out);
     return act_refuse_state(act, REFUSAL_CONFLICT, authorization_state_names[out->state]);

@@ -11,7 +11,6 @@
 #include "server/store/project_store.h"
 
 #define DAY_MS UINT64_C(86400000)
-#define DAY_SECONDS 86400
 
 /* Its beginning, when none was given, is now. */
 static enum hufu_err terms_check(struct act *act, const struct project_rules *rules,
@@ -50,7 +49,7 @@ static enum hufu_err authorization_count_try(struct worker *worker, struct act *
     uint8_t subject[HASH_SIZE];
     attempt_subject(subject, own->project_id, own->work_number);
     const struct attempt attempt = {.project_id = own->project_id, .kind = kind, .subject = subject};
-    const struct attempt_limit a_day = {.limit = limit, .window_seconds = DAY_SECONDS};
+    const struct attempt_limit a_day = {.limit = limit, .window_seconds = ATTEMPT_DAY_SECONDS};
     struct store_transaction transaction STORE_TRANSACTION = {0};
     enum hufu_err err = store_begin(worker->store, &transaction);
     if (err == HUFU_OK)

@@ -10,6 +10,7 @@ const char *const attempt_kind_names[ATTEMPT_KIND_COUNT] = {
     [ATTEMPT_UNPROVED] = "unproved",
     [ATTEMPT_AUTHORIZATION_ASK] = "authorization-ask",
     [ATTEMPT_AUTHORIZATION_SEARCH] = "authorization-search",
+    [ATTEMPT_AUTHORIZATION_CHANGE] = "authorization-change",
 };
 
 #define ATTEMPT_NOW "(extract(epoch from clock_timestamp()) * 1000000)::int8"

@@ -18,11 +18,13 @@ enum attempt_kind {
     ATTEMPT_UNPROVED,             /* at using a session by its token alone */
     ATTEMPT_AUTHORIZATION_ASK,    /* an account's, at beginning an authorization with somebody */
     ATTEMPT_AUTHORIZATION_SEARCH, /* at finding a holder by name */
+    ATTEMPT_AUTHORIZATION_CHANGE, /* at changing an authorization, of which the other person is told */
     ATTEMPT_KIND_COUNT
 };
 extern const char *const attempt_kind_names[ATTEMPT_KIND_COUNT];
 
 #define ATTEMPT_LIMIT_MAX 100
+#define ATTEMPT_DAY_SECONDS 86400
 #define ATTEMPT_ADDRESS_SIZE 16
 
 /* At most limit (1 to ATTEMPT_LIMIT_MAX) in any window_seconds, and gap_seconds between two. */

@@ -339,6 +339,21 @@ def test_twenty_applications_a_day(stack, holder, authorized):
     forget_tries(stack)
 
 
+def test_twenty_changes_of_one_authorization_a_day_and_freezing_always(stack, holder, authorized):
+    made = bring_to(stack, holder, authorized, "active")
+    for _ in range(9):
+        do(holder, made, "freeze").ok()
+        do(holder, made, "unfreeze").ok()
+    for _ in range(10):
+        do(holder, made, "modify").ok()
+    do(holder, made, "reset_password").ok()
+    for event in ("modify", "reset_password"):
+        do(holder, made, event).problem(429, "too-many-tries")
+    do(holder, made, "freeze").ok()
+    do(holder, made, "unfreeze").problem(429, "too-many-tries")
+    do(holder, made, "delete").ok()
+
+
 # ---- authentication, notices, password ----
 
 def test_a_project_wants_an_authentication_before_what_gives_something_away(admin, inbox, holder, authorized, rules_project):
