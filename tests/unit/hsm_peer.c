@@ -24,6 +24,7 @@ struct hsm_peer {
     size_t request_count;
     struct bytes requests[REQUESTS_MAX];
     char operations[REQUESTS_MAX][32];
+    uint8_t memory[CHANNEL_MESSAGE_MAX];
 };
 
 /* False: asked to stop. */
@@ -68,10 +69,9 @@ static bool act(int fd, const struct peer_step *step)
 
 static void serve_connection(struct hsm_peer *peer, int fd)
 {
-    static uint8_t memory[CHANNEL_MESSAGE_MAX];
     while (wait_readable(peer, fd)) {
         struct buf request;
-        buf_init(&request, memory, sizeof(memory));
+        buf_init(&request, peer->memory, sizeof(peer->memory));
         if (channel_receive(fd, &request, STOP_TIMEOUT_MS, STOP_TIMEOUT_MS) != HUFU_OK)
             return;
         size_t index = peer->request_count;
