@@ -49,7 +49,7 @@ const struct http_route api_routes[] = {
     {"POST", "/v1/authorizations/{id}/renew", ROUTE_SESSION, ROUTE_WORKER, authorization_post_renew},
     {"POST", "/v1/authorizations/{id}/password-reset", ROUTE_SESSION, ROUTE_WORKER,
      authorization_post_password_reset},
-    {"POST", "/v1/authorizations/{id}/bindings", ROUTE_SESSION, ROUTE_WORKER, authorization_post_binding},
+    {"POST", "/v1/authorizations/{id}/bindings", ROUTE_SESSION, ROUTE_WORKER, binding_post_authorized},
     {"POST", "/v1/keys/{id}/policies", ROUTE_TOKEN, ROUTE_WORKER, operation_post_policy},
     {"POST", "/v1/devices", ROUTE_PUBLIC, ROUTE_WORKER, device_post},
     {"GET", "/v1/devices", ROUTE_SESSION_ANY, ROUTE_WORKER, device_list_get},

@@ -38,7 +38,7 @@ http_handler operation_post_handover, operation_post_policy;
 http_handler authorization_post, authorization_post_grant, authorization_post_search, authorization_list_get,
     authorization_get_one, authorization_patch, authorization_delete_one, authorization_post_confirm,
     authorization_post_refuse, authorization_post_freeze, authorization_post_unfreeze,
-    authorization_post_renew, authorization_post_password_reset, authorization_post_binding;
+    authorization_post_renew, authorization_post_password_reset, binding_post_authorized;
 http_handler binding_post, binding_get, binding_key_list;
 http_handler device_post, device_list_get, device_patch, device_freeze, device_unfreeze, device_post_unlock,
     device_post_promote, device_post_remove, device_post_remove_secondaries;

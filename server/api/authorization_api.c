@@ -7,7 +7,6 @@
 #include "server/api/authorization_view.h"
 #include "server/api/list_query.h"
 #include "server/core/authorization.h"
-#include "server/core/authorization_policy.h"
 #include "server/core/page.h"
 #include "server/http/field.h"
 #include "server/http/reply.h"
@@ -292,38 +291,4 @@ void authorization_patch(struct http_request *request, struct worker *worker)
 void authorization_post_renew(struct http_request *request, struct worker *worker)
 {
     authorization_change_by(request, worker, true);
-}
-
-/* ---- the authorized user's device ---- */
-
-struct authorization_binding_body {
-    struct bytes x25519_key;
-};
-static const struct field authorization_binding_fields[] = {
-    {.name = "x25519_key",
-     .type = FIELD_BYTES,
-     .offset = offsetof(struct authorization_binding_body, x25519_key),
-     .min = FRAME_X25519_SIZE,
-     .max = FRAME_X25519_SIZE},
-    {.name = NULL},
-};
-
-void authorization_post_binding(struct http_request *request, struct worker *worker)
-{
-    struct act act = answer_begin(request, "authorization.bind");
-    struct authorization_binding_body body = {.x25519_key = {NULL, 0}};
-    struct handover_offer offer;
-    uint8_t id[UUID_SIZE], key_id[UUID_SIZE];
-    if (!field_read_path_uuid(request, 0, "id", id) ||
-        !field_read_body(request, authorization_binding_fields, &body)) {
-        answer_form_refused(request, worker, &act);
-        return;
-    }
-    enum hufu_err err = authorization_ask_binding(worker, &act, id, body.x25519_key.data, key_id, &offer);
-    if (err != HUFU_OK)
-        answer_refused(request, worker, &act, err);
-    else
-        reply_json(request, 201,
-                   json_pack("{so, so, so}", "key_id", json_uuid(key_id), "binding_id",
-                             json_uuid(offer.binding_id), "expires_at", json_time(offer.expires_ms)));
 }

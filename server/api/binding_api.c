@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A second device's way to a key: which there are, asking for a binding, and looking whether it was handed over. */
+/* Another device's way to a key, its holder's or an authorized user's: which there are, asking for a binding, and looking
+ * whether it was handed over. */
 #include <stddef.h>
+#include <string.h>
 
 #include "server/api/answer.h"
 #include "server/api/api.h"
+#include "server/core/authorization_policy.h"
 #include "server/core/handover.h"
 #include "server/http/field.h"
 #include "server/http/reply.h"
@@ -21,23 +24,47 @@ static const struct field binding_fields[] = {
     {.name = NULL},
 };
 
-void binding_post(struct http_request *request, struct worker *worker)
+typedef enum hufu_err binding_call(struct worker *worker, struct act *act, const uint8_t id[UUID_SIZE],
+                                   const uint8_t x25519_key[FRAME_X25519_SIZE], uint8_t key_id[UUID_SIZE],
+                                   struct handover_offer *out);
+
+/* The path's id is the key's, or the authorization's that it is by. */
+static void binding_post_by(struct http_request *request, struct worker *worker, const char *action,
+                            binding_call *call)
 {
-    struct act act = answer_begin(request, "binding.ask");
+    struct act act = answer_begin(request, action);
     struct binding_body body = {0};
     struct handover_offer offer;
-    uint8_t key_id[UUID_SIZE];
-    if (!field_read_path_uuid(request, 0, "id", key_id) || !field_read_body(request, binding_fields, &body)) {
+    uint8_t id[UUID_SIZE], key_id[UUID_SIZE];
+    if (!field_read_path_uuid(request, 0, "id", id) || !field_read_body(request, binding_fields, &body)) {
         answer_form_refused(request, worker, &act);
         return;
     }
-    enum hufu_err err = handover_ask(worker, &act, key_id, body.x25519_key.data, &offer);
+    enum hufu_err err = call(worker, &act, id, body.x25519_key.data, key_id, &offer);
     if (err != HUFU_OK)
         answer_refused(request, worker, &act, err);
     else
         reply_json(request, 201,
                    json_pack("{so, so, so}", "key_id", json_uuid(key_id), "binding_id",
                              json_uuid(offer.binding_id), "expires_at", json_time(offer.expires_ms)));
+}
+
+static enum hufu_err binding_ask(struct worker *worker, struct act *act, const uint8_t id[UUID_SIZE],
+                                 const uint8_t x25519_key[FRAME_X25519_SIZE], uint8_t key_id[UUID_SIZE],
+                                 struct handover_offer *out)
+{
+    memcpy(key_id, id, UUID_SIZE);
+    return handover_ask(worker, act, id, x25519_key, out);
+}
+
+void binding_post(struct http_request *request, struct worker *worker)
+{
+    binding_post_by(request, worker, "binding.ask", binding_ask);
+}
+
+void binding_post_authorized(struct http_request *request, struct worker *worker)
+{
+    binding_post_by(request, worker, "authorization.bind", authorization_ask_binding);
 }
 
 /* The sealed half is for the device that asked alone; its keys are for the one that hands over to it. */
