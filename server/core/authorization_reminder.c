@@ -3,7 +3,7 @@
 
 #include "common/log.h"
 #include "server/core/authorization_hold.h"
-#include "server/store/authorization_store.h"
+#include "server/store/authorization_reminder_store.h"
 
 #define REMINDER_STEPS 1000 /* in one round of the maintenance */
 

@@ -188,51 +188,6 @@ static const struct statement authorization_search_statement = {
     .repeatable = true,
 };
 
-/* Three days before the end, or when a tenth of the window is left, whichever is later. */
-#define REMINDER_BEFORE "interval '3 days'"
-static const struct statement authorization_next_ending_statement = {
-    .name = "authorization_next_ending",
-    .sql = "select authorization_id from delegation where state = 'confirmed' and not told_end"
-           " and valid_until > now() and valid_until <= now() + " REMINDER_BEFORE
-           " and valid_until - least(" REMINDER_BEFORE ", (valid_until - valid_from) / 10) <= now()"
-           " order by valid_until limit 1",
-};
-static const struct statement authorization_mark_end_statement = {
-    .name = "authorization_mark_end",
-    .sql = "update delegation set told_end = true where authorization_id = $1::uuid and not told_end",
-};
-static const struct statement authorization_mark_uses_statement = {
-    .name = "authorization_mark_uses",
-    .sql = "update delegation set told_uses = true where authorization_id = $1::uuid and not told_uses",
-};
-
-enum hufu_err authorization_next_ending(struct store *store, uint8_t authorization_id[UUID_SIZE])
-{
-    struct rows rows ROWS_OWNED = {0};
-    struct row row;
-    enum hufu_err err =
-        store_query_one(store, &authorization_next_ending_statement, &(struct parameters){0}, &rows, &row);
-    if (err != HUFU_OK)
-        return err;
-    row_uuid(&row, authorization_id);
-    return row_finish(&row);
-}
-
-enum hufu_err authorization_mark_told(struct store *store, const uint8_t authorization_id[UUID_SIZE],
-                                      enum authorization_reminder reminder, bool *first)
-{
-    uint64_t changed = 0;
-    struct parameters parameters = {0};
-    parameter_uuid(&parameters, authorization_id);
-    enum hufu_err err =
-        store_change(store,
-                     reminder == AUTHORIZATION_REMINDER_END ? &authorization_mark_end_statement
-                                                            : &authorization_mark_uses_statement,
-                     &parameters, &changed);
-    *first = err == HUFU_OK && changed == 1;
-    return err;
-}
-
 enum hufu_err authorization_insert(struct store *store, const struct authorization_new *made)
 {
     struct parameters parameters = {0};

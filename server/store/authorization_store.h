@@ -171,18 +171,6 @@ enum hufu_err authorization_read_record(struct store *store, const uint8_t bindi
 enum hufu_err authorization_put_record(struct store *store, const uint8_t binding_id[UUID_SIZE],
                                        uint32_t generation, struct bytes record) HUFU_MUST_CHECK;
 
-/* What is told before it ends, once each. */
-enum authorization_reminder {
-    AUTHORIZATION_REMINDER_END,
-    AUTHORIZATION_REMINDER_USES
-};
-/* One that ends soon and of which it was not told yet. HUFU_ERR_NOT_FOUND: there is none. */
-enum hufu_err authorization_next_ending(struct store *store,
-                                        uint8_t authorization_id[UUID_SIZE]) HUFU_MUST_CHECK;
-/* *first: nobody has told of it before; in the transaction in hand. */
-enum hufu_err authorization_mark_told(struct store *store, const uint8_t authorization_id[UUID_SIZE],
-                                      enum authorization_reminder reminder, bool *first) HUFU_MUST_CHECK;
-
 /* Active people of the project whose name begins so, but for one. */
 #define AUTHORIZATION_FOUND_MAX 10
 struct authorization_found {

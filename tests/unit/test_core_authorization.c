@@ -6,6 +6,7 @@
 #include "server/core/machine.h"
 #include "server/core/operation.h"
 #include "server/identifier.h"
+#include "server/store/authorization_reminder_store.h"
 #include "tests/unit/two_devices.h"
 #include "tests/unit/unit.h"
 
