@@ -121,8 +121,11 @@ enum hufu_err password_issue(struct worker *worker, struct act *act, const uint8
         err = password_put_initial(worker, act, account_id, &ready);
     if (err == HUFU_OK)
         err = act_record(worker, act, NULL);
-    *out = ready.initial;
-    return err == HUFU_OK ? store_commit(&transaction) : err;
+    if (err == HUFU_OK)
+        err = store_commit(&transaction);
+    if (err == HUFU_OK)
+        *out = ready.initial;
+    return err;
 }
 
 /* ---- change ---- */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "common/encoding.h"
 #include "server/store/connection.h"
 
 static const struct statement destruction_number_statement = {
@@ -52,7 +53,7 @@ static enum hufu_err destruction_take(struct row *row, struct destruction_batch 
                                       bool *goes_on)
 {
     struct buf order;
-    uint8_t binding_id[16], hash[HASH_SIZE];
+    uint8_t binding_id[UUID_SIZE], hash[HASH_SIZE];
     uint64_t number = (uint64_t)row_i64(row);
     row_uuid(row, binding_id);
     uint32_t least_generation = (uint32_t)row_i64(row);
