@@ -2,8 +2,9 @@
 # The device's library against a service that is played in the same process, its adapters, and what it makes, judged by
 # OpenSSL and BouncyCastle.
 add_library(sdk_fixture STATIC
-    ${CMAKE_CURRENT_LIST_DIR}/sdk_biometric.c ${CMAKE_CURRENT_LIST_DIR}/cosign_judge.c ${CMAKE_CURRENT_LIST_DIR}/sdk_ca.c ${CMAKE_CURRENT_LIST_DIR}/sdk_device.c ${CMAKE_CURRENT_LIST_DIR}/sdk_enrolled.c
-    ${CMAKE_CURRENT_LIST_DIR}/sdk_devices.c ${CMAKE_CURRENT_LIST_DIR}/sdk_forger.c ${CMAKE_CURRENT_LIST_DIR}/sdk_operate.c
+    ${CMAKE_CURRENT_LIST_DIR}/cosign_judge.c ${CMAKE_CURRENT_LIST_DIR}/sdk_biometric.c ${CMAKE_CURRENT_LIST_DIR}/sdk_ca.c
+    ${CMAKE_CURRENT_LIST_DIR}/sdk_device.c ${CMAKE_CURRENT_LIST_DIR}/sdk_devices.c ${CMAKE_CURRENT_LIST_DIR}/sdk_enrolled.c
+    ${CMAKE_CURRENT_LIST_DIR}/sdk_forger.c ${CMAKE_CURRENT_LIST_DIR}/sdk_newcomer.c ${CMAKE_CURRENT_LIST_DIR}/sdk_operate.c
     ${CMAKE_CURRENT_LIST_DIR}/sdk_proof.c ${CMAKE_CURRENT_LIST_DIR}/sdk_service.c ${CMAKE_CURRENT_LIST_DIR}/sdk_signup.c)
 target_link_libraries(sdk_fixture PUBLIC hufu_flags hufu_openssl hufu PkgConfig::CMOCKA OpenSSL::Crypto PkgConfig::SODIUM)
 

@@ -5,39 +5,14 @@
 #include "tests/unit/unit.h"
 
 #include "mobile-sdk/json.h"
-#include "tests/unit/sdk_device.h"
-#include "tests/unit/sdk_service.h"
+#include "tests/unit/sdk_newcomer.h"
 
 #define MOBILE "13800138000"
 #define CODE "123456"
 
-struct asking {
-    struct sdk_service *service;
-    struct sdk_device *device;
-    char text[SERVICE_TEXT_MAX];
-};
-
 static const struct hufu_account_request minimum = {.work_number = "A-17", .name = "王丽", .mobile = MOBILE};
 
-static int set_up(void **state)
-{
-    static struct asking x;
-    x.service = sdk_service_new();
-    x.device = sdk_device_new(x.service);
-    sdk_service_project_text(x.service, x.text);
-    *state = &x;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct asking *x = *state;
-    sdk_device_free(x->device);
-    sdk_service_free(x->service);
-    return 0;
-}
-
-static enum hufu_result ask(struct asking *x)
+static enum hufu_result ask(struct sdk_newcomer *x)
 {
     enum hufu_result result = hufu_service_from_text(x->device->hufu, x->text);
     if (!result)
@@ -47,7 +22,7 @@ static enum hufu_result ask(struct asking *x)
 
 static void every_field_is_sent_as_the_service_names_it(void **state)
 {
-    struct asking *x = *state;
+    struct sdk_newcomer *x = *state;
     static const uint8_t picture[] = {0x89, 'P', 'N', 'G'};
     const struct hufu_account_request all = {.work_number = "A-17",
                                              .name = "王丽",
@@ -96,7 +71,7 @@ static void every_field_is_sent_as_the_service_names_it(void **state)
 
 static void what_was_not_told_is_not_sent(void **state)
 {
-    struct asking *x = *state;
+    struct sdk_newcomer *x = *state;
     assert_int_equal(ask(x), HUFU_RESULT_OK);
     JSON_CLOSED struct json_t *json = json_open(bytes_of_text(x->service->last_body));
     struct json_reader reader = json_reader_of(json);
@@ -106,13 +81,13 @@ static void what_was_not_told_is_not_sent(void **state)
 
 static void its_state_is_asked_by_a_token_that_a_crash_does_not_lose(void **state)
 {
-    struct asking *x = *state;
+    struct sdk_newcomer *x = *state;
     int step = 0;
     for (int death = SDK_DEATH_BEFORE; death <= SDK_DEATH_AFTER; death++) {
         step = 0;
         for (bool through = false; !through; step++) {
-            (void)tear_down(state);
-            assert_int_equal(set_up(state), 0);
+            (void)sdk_newcomer_tear_down(state);
+            assert_int_equal(sdk_newcomer_set_up(state), 0);
             x = *state;
             x->device->death = (enum sdk_death)death;
             x->device->steps_left = step;
@@ -134,7 +109,7 @@ static void its_state_is_asked_by_a_token_that_a_crash_does_not_lose(void **stat
 
 static void a_second_request_is_asked_about_by_the_same_token(void **state)
 {
-    struct asking *x = *state;
+    struct sdk_newcomer *x = *state;
     uint8_t first[32];
     struct hufu_account_request_state told;
     assert_int_equal(ask(x), HUFU_RESULT_OK);
@@ -150,7 +125,7 @@ static void a_second_request_is_asked_about_by_the_same_token(void **state)
 
 static void a_captcha_that_asks_for_more_work_than_the_bound_is_not_answered(void **state)
 {
-    struct asking *x = *state;
+    struct sdk_newcomer *x = *state;
     x->service->captcha_bits = 27;
     assert_int_equal(ask(x), HUFU_RESULT_FAULT);
     assert_non_null(strstr(x->service->last_url, "/v1/captchas"));
@@ -158,7 +133,7 @@ static void a_captcha_that_asks_for_more_work_than_the_bound_is_not_answered(voi
 
 static void what_is_missing_or_too_large_is_refused_before_anything_is_sent(void **state)
 {
-    struct asking *x = *state;
+    struct sdk_newcomer *x = *state;
     struct hufu *hufu = x->device->hufu;
     struct hufu_account_request_state told;
     assert_int_equal(hufu_account_request_code(hufu, MOBILE), HUFU_RESULT_NOT_ENROLLED);
@@ -182,7 +157,7 @@ static void what_is_missing_or_too_large_is_refused_before_anything_is_sent(void
 
 static void a_picture_as_large_as_it_may_be_fits(void **state)
 {
-    struct asking *x = *state;
+    struct sdk_newcomer *x = *state;
     uint8_t *picture = calloc(1, HUFU_SEAL_PICTURE_MAX);
     assert_non_null(picture);
     struct hufu_account_request request = minimum;
@@ -195,7 +170,7 @@ static void a_picture_as_large_as_it_may_be_fits(void **state)
 
 static void another_service_is_not_told_and_a_false_one_neither(void **state)
 {
-    struct asking *x = *state;
+    struct sdk_newcomer *x = *state;
     struct hufu_account_request_state told;
     assert_int_equal(ask(x), HUFU_RESULT_OK);
     x->service->lie = SDK_LIE_OTHER_IDENTITY;
@@ -214,9 +189,9 @@ static void choosing_another_service_loses_no_request(void **state)
     for (int death = SDK_DEATH_BEFORE; death <= SDK_DEATH_AFTER; death++) {
         step = 0;
         for (bool through = false; !through; step++) {
-            (void)tear_down(state);
-            assert_int_equal(set_up(state), 0);
-            struct asking *x = *state;
+            (void)sdk_newcomer_tear_down(state);
+            assert_int_equal(sdk_newcomer_set_up(state), 0);
+            struct sdk_newcomer *x = *state;
             struct sdk_service *other = sdk_service_new();
             struct hufu_account_request_state told;
             char text[SERVICE_TEXT_MAX];
@@ -240,7 +215,7 @@ static void choosing_another_service_loses_no_request(void **state)
 
 static void the_token_of_one_service_is_not_shown_to_another(void **state)
 {
-    struct asking *x = *state;
+    struct sdk_newcomer *x = *state;
     struct sdk_service *other = sdk_service_new();
     struct hufu_account_request_state told;
     assert_int_equal(ask(x), HUFU_RESULT_OK);
@@ -256,7 +231,7 @@ static void the_token_of_one_service_is_not_shown_to_another(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, sdk_newcomer_set_up, sdk_newcomer_tear_down)
         TEST(every_field_is_sent_as_the_service_names_it),
         TEST(what_was_not_told_is_not_sent),
         TEST(its_state_is_asked_by_a_token_that_a_crash_does_not_lose),

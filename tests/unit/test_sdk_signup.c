@@ -5,42 +5,17 @@
 #include "tests/unit/unit.h"
 
 #include "mobile-sdk/handle.h"
-#include "tests/unit/sdk_device.h"
-#include "tests/unit/sdk_service.h"
+#include "tests/unit/sdk_newcomer.h"
 
 #define PASSWORD "Correct horse 7"
 
-struct signup {
-    struct sdk_service *service;
-    struct sdk_device *device;
-    char text[SERVICE_TEXT_MAX];
-};
-
-static int set_up(void **state)
-{
-    static struct signup x;
-    x.service = sdk_service_new();
-    x.device = sdk_device_new(x.service);
-    sdk_service_project_text(x.service, x.text);
-    *state = &x;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct signup *x = *state;
-    sdk_device_free(x->device);
-    sdk_service_free(x->service);
-    return 0;
-}
-
-static enum hufu_result choose(struct signup *x)
+static enum hufu_result choose(struct sdk_newcomer *x)
 {
     enum hufu_result result = hufu_service_from_text(x->device->hufu, x->text);
     return result ? result : hufu_user(x->device->hufu, "A-17");
 }
 
-static enum hufu_result bind(struct signup *x)
+static enum hufu_result bind(struct sdk_newcomer *x)
 {
     struct hufu *hufu = x->device->hufu;
     const struct hufu_enrolment enrolment = {
@@ -58,7 +33,7 @@ static enum hufu_result bind(struct signup *x)
     return result ? result : hufu_enrol(hufu, &enrolment);
 }
 
-static void assert_signs(struct signup *x)
+static void assert_signs(struct sdk_newcomer *x)
 {
     uint8_t digest[HUFU_DIGEST_SIZE] = {1}, signature[HUFU_SIGNATURE_SIZE];
     assert_int_equal(sdk_device_sign(x->device, SDK_PIN, digest, signature), HUFU_RESULT_OK);
@@ -66,7 +41,7 @@ static void assert_signs(struct signup *x)
 
 static void a_device_without_a_code_is_bound_by_an_authentication_and_signs(void **state)
 {
-    struct signup *x = *state;
+    struct sdk_newcomer *x = *state;
     struct hufu_account account;
     assert_int_equal(choose(x), HUFU_RESULT_OK);
     assert_int_equal(bind(x), HUFU_RESULT_OK);
@@ -89,9 +64,9 @@ static void binding_goes_on_after_the_battery_died_at_any_step(void **state)
     for (int death = SDK_DEATH_BEFORE; death <= SDK_DEATH_AFTER; death++) {
         step = 0;
         for (bool through = false; !through; step++) {
-            (void)tear_down(state);
-            assert_int_equal(set_up(state), 0);
-            struct signup *x = *state;
+            (void)sdk_newcomer_tear_down(state);
+            assert_int_equal(sdk_newcomer_set_up(state), 0);
+            struct sdk_newcomer *x = *state;
             x->device->death = (enum sdk_death)death;
             x->device->steps_left = step;
             enum hufu_result result = choose(x);
@@ -112,7 +87,7 @@ static void binding_goes_on_after_the_battery_died_at_any_step(void **state)
 
 static void a_service_that_is_not_the_one_of_the_text_is_told_nothing(void **state)
 {
-    struct signup *x = *state;
+    struct sdk_newcomer *x = *state;
     struct hufu_authentication progress;
     assert_int_equal(choose(x), HUFU_RESULT_OK);
     x->service->lie = SDK_LIE_OTHER_IDENTITY;
@@ -131,7 +106,7 @@ static void a_service_that_is_not_the_one_of_the_text_is_told_nothing(void **sta
 
 static void what_fails_leaves_what_was_chosen_before(void **state)
 {
-    struct signup *x = *state;
+    struct sdk_newcomer *x = *state;
     struct hufu_project project;
     struct service_project other;
     char text[SERVICE_TEXT_MAX];
@@ -155,7 +130,7 @@ static void what_fails_leaves_what_was_chosen_before(void **state)
 
 static void a_bound_device_stays_with_its_service_project_and_user(void **state)
 {
-    struct signup *x = *state;
+    struct sdk_newcomer *x = *state;
     struct sdk_service *other = sdk_service_new();
     char text[SERVICE_TEXT_MAX];
     assert_int_equal(sdk_device_enrol(x->device, x->service->code_text), HUFU_RESULT_OK);
@@ -171,7 +146,7 @@ static void a_bound_device_stays_with_its_service_project_and_user(void **state)
 /* What an earlier version stored has no project. */
 static void a_device_bound_before_projects_were_stored_knows_its_user(void **state)
 {
-    struct signup *x = *state;
+    struct sdk_newcomer *x = *state;
     assert_int_equal(sdk_device_enrol(x->device, x->service->code_text), HUFU_RESULT_OK);
     x->device->hufu->device.project = (struct hufu_id){.bytes = {0}};
     assert_int_equal(hufu_user(x->device->hufu, "A-17"), HUFU_RESULT_OK);
@@ -180,7 +155,7 @@ static void a_device_bound_before_projects_were_stored_knows_its_user(void **sta
 
 static void a_device_that_is_nobodys_yet_does_only_what_it_can(void **state)
 {
-    struct signup *x = *state;
+    struct sdk_newcomer *x = *state;
     struct hufu *hufu = x->device->hufu;
     struct hufu_authentication progress;
     const struct hufu_enrolment enrolment = {.pin = SDK_PIN, .pin_len = strlen(SDK_PIN), .device_name = "x"};
@@ -200,7 +175,7 @@ static void a_device_that_is_nobodys_yet_does_only_what_it_can(void **state)
 /* The authentication is not spent by a refusal. */
 static void a_refused_binding_is_typed_and_can_be_tried_again(void **state)
 {
-    struct signup *x = *state;
+    struct sdk_newcomer *x = *state;
     const struct hufu_enrolment enrolment = {.device_name = "x"};
     assert_int_equal(choose(x), HUFU_RESULT_OK);
     x->service->device_limit = true;
@@ -212,7 +187,7 @@ static void a_refused_binding_is_typed_and_can_be_tried_again(void **state)
 
 static void a_session_of_somebody_else_is_not_taken(void **state)
 {
-    struct signup *x = *state;
+    struct sdk_newcomer *x = *state;
     static const enum sdk_lie lies[] = {SDK_LIE_OTHER_HOLDER, SDK_LIE_OTHER_PROJECT};
     struct hufu_account account;
     assert_int_equal(choose(x), HUFU_RESULT_OK);
@@ -230,7 +205,7 @@ static void a_session_of_somebody_else_is_not_taken(void **state)
 
 static void another_user_gets_another_device_key(void **state)
 {
-    struct signup *x = *state;
+    struct sdk_newcomer *x = *state;
     struct hufu_authentication progress;
     uint8_t first[HUFU_PUBLIC_KEY_SIZE];
     assert_int_equal(choose(x), HUFU_RESULT_OK);
@@ -245,7 +220,7 @@ static void another_user_gets_another_device_key(void **state)
 
 static void organizations_come_page_by_page(void **state)
 {
-    struct signup *x = *state;
+    struct sdk_newcomer *x = *state;
     struct hufu_organization organizations[2];
     struct hufu_organization_query query = {.cursor = ""};
     size_t count, all = 0;
@@ -269,7 +244,7 @@ static void organizations_come_page_by_page(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, sdk_newcomer_set_up, sdk_newcomer_tear_down)
         TEST(a_device_without_a_code_is_bound_by_an_authentication_and_signs),
         TEST(binding_goes_on_after_the_battery_died_at_any_step),
         TEST(a_service_that_is_not_the_one_of_the_text_is_told_nothing),
