@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import re
 import shlex
 import shutil
 import subprocess
@@ -107,6 +108,20 @@ class Stack:
                 pass
             time.sleep(0.05)
         raise AssertionError("it does not serve again")
+
+    def wait_until_at_rest(self, seconds=60):
+        """After a client or a process was killed: until it serves and nothing that had begun goes on, neither a request of a
+        client that is gone nor a statement of a server that is gone."""
+        self.wait_until_it_serves(seconds)
+        busy = ("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' "
+                "AND state <> 'idle' AND pid <> pg_backend_pid()")
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            connections = re.search(r"^hufu_http_connections (\d+)$", self.admin.get("/metrics").content.decode(), re.M)[1]
+            if connections == "1" and self.sql(busy) == "0":  # the one that asks
+                return
+            time.sleep(0.02)
+        raise AssertionError("it does not come to rest")
 
     def wait_ready(self, status=200, seconds=20):
         """Until /readyz answers with that status."""

@@ -133,7 +133,7 @@ def test_a_promotion_killed_at_any_moment_by_either_side_leaves_one_primary_and_
         second = new_secondary(supervised, holder, primary)
         ids = device_id(primary), device_id(second)
         code, said = disturb(supervised, Promotion(supervised, second), VICTIMS[number % len(VICTIMS)], duration)
-        supervised.wait_until_it_serves()
+        supervised.wait_until_at_rest()
         now = roles(supervised, holder)
         assert now in ({ids[0]: "primary", ids[1]: "secondary"}, {ids[1]: "primary"}), (now, ids, said)
         ordered = now[ids[1]] == "primary"
