@@ -10,20 +10,20 @@ from device import code_of
 GOOD_PASSWORD = "Correct horse 7"
 
 
-def solve(challenge, bits):
-    """The answer to a captcha (docs/api.md): eight bytes that make the hash begin with so many zero bits."""
+def solve(challenge, bits, right=True):
+    """The answer to a captcha (docs/api.md): eight bytes that make the hash begin with so many zero bits; or a wrong one."""
     base = hashlib.sha256(wire.decode(challenge))
     for number in itertools.count():
         answer = number.to_bytes(8, "big")
         attempt = hashlib.sha256(base.digest() + answer).digest()
-        if int.from_bytes(attempt, "big") >> (256 - bits) == 0:
+        if (int.from_bytes(attempt, "big") >> (256 - bits) == 0) == right:
             return wire.encode(answer)
 
 
-def captcha(public, project):
+def captcha(public, project, right=True):
     """An answered one, for a body."""
     given = public.post("/v1/captchas", {"project": project}).ok(201)
-    return {"challenge": given["challenge"], "answer": solve(given["challenge"], given["bits"])}
+    return {"challenge": given["challenge"], "answer": solve(given["challenge"], given["bits"], right)}
 
 
 class Authentication:

@@ -159,7 +159,7 @@ def test_a4_a_captcha_is_needed_and_good_once(public, admin, project, person):
         text = wire.encode(bytes(forged))
         answer = {"challenge": text, "answer": authentication.solve(text, 18)}
         public.post("/v1/authentications", {**body, "captcha": answer}).problem(403, "captcha-needed")
-    lazy = {"challenge": wire.encode(bytes(challenge)), "answer": wire.encode(bytes(8))}
+    lazy = authentication.captcha(public, project["id"], right=False)
     public.post("/v1/authentications", {**body, "captcha": lazy}).problem(403, "captcha-needed")
     admin.request("PATCH", f"/admin/v1/projects/{project['id']}", {"captcha_bits": 8}).ok()
 
