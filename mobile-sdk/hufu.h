@@ -288,8 +288,8 @@ enum hufu_result hufu_id_parse(struct hufu_id *id, const char *text) HUFU_CHECKE
 
 /* [network] Takes a project's text for the service of this device, if the service proves that it is the one and has the project;
  * else what was chosen before stays. The same again: HUFU_RESULT_OK and nothing happens. HUFU_RESULT_CODE_FORM: no such text;
- * HUFU_RESULT_ADDRESS; HUFU_RESULT_IDENTITY; HUFU_RESULT_ALREADY: this device is an account's already; HUFU_RESULT_NOT_FOUND:
- * the service has no such project. */
+ * HUFU_RESULT_ARGUMENT: NULL; HUFU_RESULT_ADDRESS; HUFU_RESULT_IDENTITY; HUFU_RESULT_ALREADY: this device is an account's
+ * already; HUFU_RESULT_NOT_FOUND: the service has no such project. */
 enum hufu_result hufu_service_from_text(struct hufu *hufu, const char *text) HUFU_CHECKED;
 
 struct hufu_project {

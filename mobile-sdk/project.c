@@ -65,6 +65,8 @@ enum hufu_result hufu_service_from_text(struct hufu *hufu, const char *text)
 {
     struct service_project wanted;
     report_begin(hufu);
+    if (!text)
+        return report_end(hufu, HUFU_RESULT_ARGUMENT);
     if (service_project_parse(&wanted, text))
         return report_end(hufu, HUFU_RESULT_CODE_FORM);
     if (!hufu_address_allowed(wanted.service.url))

@@ -117,6 +117,7 @@ static void what_fails_leaves_what_was_chosen_before(void **state)
     assert_int_equal(hufu_service_from_text(x->device->hufu, text), HUFU_RESULT_NOT_FOUND);
     assert_int_equal(hufu_service_from_text(x->device->hufu, x->service->code_text), HUFU_RESULT_CODE_FORM);
     assert_int_equal(hufu_service_from_text(x->device->hufu, "hufu:service?"), HUFU_RESULT_CODE_FORM);
+    assert_int_equal(hufu_service_from_text(x->device->hufu, NULL), HUFU_RESULT_ARGUMENT);
     memcpy(other.service.url, "http://hufu.test", 17);
     assert_ok(service_project_encode(text, &other));
     assert_int_equal(hufu_service_from_text(x->device->hufu, text), HUFU_RESULT_ADDRESS);
