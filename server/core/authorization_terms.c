@@ -225,6 +225,15 @@ enum hufu_err authorization_renew(struct worker *worker, struct act *act,
 
 /* ---- searched ---- */
 
+/* Of a text that is UTF-8. */
+static bool has_two_characters(const char *text)
+{
+    unsigned characters = 0;
+    for (; *text != '\0' && characters < 2; text++)
+        characters += ((unsigned char)*text & 0xC0) != 0x80;
+    return characters == 2;
+}
+
 enum hufu_err authorization_find_holders(struct worker *worker, struct act *act, const char *name,
                                          struct authorization_found found[AUTHORIZATION_FOUND_MAX],
                                          size_t *count)
@@ -237,6 +246,8 @@ enum hufu_err authorization_find_holders(struct worker *worker, struct act *act,
     if (err == HUFU_OK && !project.rules.authorization_search)
         return act_refuse_reason(act, REFUSAL_NOT_ALLOWED,
                                  "the project does not let people be found by name");
+    if (err == HUFU_OK && !has_two_characters(name))
+        return act_refuse_field(act, "name", "has fewer than two characters");
     if (err == HUFU_OK)
         err = account_read(worker->store, act->principal.account_id, &own);
     if (err == HUFU_OK)

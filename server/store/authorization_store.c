@@ -183,8 +183,9 @@ static const struct statement authorization_search_statement = {
     .name = "authorization_search",
     .sql = "select account_id, name, work_number, coalesce(organization, '') from account where project_id = "
            "$1::uuid"
-           " and state = 'active' and name ^@ $2::text and account_id <> $3::uuid"
-           " order by name, account_id limit $4::int4",
+           " and state = 'active' and name_pairs(name) @> name_pairs($2::text)"
+           " and strpos(lower(name), lower($2)) > 0 and account_id <> $3::uuid"
+           " order by strpos(lower(name), lower($2)), name, account_id limit $4::int4",
     .repeatable = true,
 };
 
