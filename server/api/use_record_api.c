@@ -62,7 +62,11 @@ static json_t *use_record_json(const struct use_record *record)
         return NULL;
     if (!done)
         json_object_set_new(view, "reason", json_text(record->outcome));
-    if (record->has_device)
+    if (record->person_name[0] != '\0')
+        json_object_set_new(view, "person",
+                            json_pack("{so, so}", "name", json_text(record->person_name), "work_number",
+                                      json_text(record->work_number)));
+    else if (record->has_device)
         json_object_set_new(view, "device", use_record_device(record));
     if (record->application[0] != '\0')
         json_object_set_new(view, "application", json_text(record->application));

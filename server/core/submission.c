@@ -50,6 +50,8 @@ enum hufu_err submission_read(struct worker *worker, struct act *act, enum frame
         return err;
     memcpy(out->token_hash, act->principal.token_hash, HASH_SIZE);
     act_set_session(act, &out->situation.session);
+    if (out->situation.has_party)
+        act_set_party(act, out->situation.party_id);
     return out->situation.found ? HUFU_OK : act_refuse(act, REFUSAL_NOT_FOUND);
 }
 

@@ -42,8 +42,10 @@ struct operation_situation {
     enum device_role device_role;
     unsigned
         authorized; /* of an authorized user: what it may be used for (enum project_use); 0: the holder's own */
-    uint8_t authorization_id[UUID_SIZE]; /* with authorized; and so few uses are told of */
-    int64_t uses_low;
+    uint8_t authorization_id[UUID_SIZE]; /* with authorized */
+    bool has_party;
+    uint8_t party_id[UUID_SIZE]; /* the holder, where an authorized user asks */
+    int64_t uses_low;            /* with authorized: so few are told of */
     uint32_t record_generation;
     struct bytes
         record; /* of the generation asked for, else of the current one; of a waiting binding the pending one */

@@ -28,20 +28,34 @@ static const struct statement use_is_primary_statement = {
            " and state <> 'removed')",
     .repeatable = true,
 };
-/* $1 account, $2 since, $3 until, $4 and $5 before, $6 limit. The bounds are values, so that months outside of them are not
- * opened, and a page costs what its rows cost by the index over account and time. */
+#define USE_COLUMNS                                                                                  \
+    "e.project_id, e.at, e.event_id, e.action, e.outcome, e.account_id, e.device_id, e.session_id, " \
+    "e.key_id, e.count"
+#define USE_PAGE                                                                                            \
+    " and e.actor = 'device' and e.at >= " MOMENT("$2") " and e.at < " MOMENT(                              \
+        "$3") " and (e.at, e.event_id) < (" MOMENT("$4") ", $5::uuid) order by e.at desc, e.event_id desc " \
+                                                         "limit $6::int4"
+/* $1 account, $2 since, $3 until, $4 and $5 before, $6 limit. What its own devices did, and what others did with its keys. The bounds
+ * are values, so that months outside of them are not opened, and a page costs what its rows cost by the indexes over account or party
+ * and time. */
 static const struct statement use_list_statement = {
     .name = "use_record_list",
     .sql = "select e.at, " MICROSECONDS(
-        "e.at") ", e.event_id, e.action, e.outcome, e.device_id,"
-                " e.key_id, e.count::int8, coalesce(d.name, ''), coalesce(s.application, '')"
-                " from audit_event e"
-                " left join device d on d.project_id = e.project_id and d.device_id = e.device_id"
+        "e.at") ", e.event_id, e.action, e.outcome, e.device_id, e.key_id, e.count::int8,"
+                " coalesce(d.name, ''), coalesce(s.application, ''), coalesce(p.name, ''), "
+                "coalesce(p.work_number, '') from ("
+                "(select " USE_COLUMNS " from audit_event e where e.account_id = $1::uuid" USE_PAGE
+                ") union all"
+                " (select " USE_COLUMNS
+                " from audit_event e where e.party_id = $1 and exists (select from key k"
+                " where k.project_id = e.project_id and k.key_id = e.key_id and k.account_id = $1)" USE_PAGE
+                ")) e"
+                " left join device d on d.project_id = e.project_id and d.device_id = e.device_id and "
+                "d.account_id = $1"
                 " left join session s on s.project_id = e.project_id and s.session_id = e.session_id"
-                " where e.account_id = $1::uuid and e.actor = 'device'"
-                " and e.at >= " MOMENT("$2") " and e.at < " MOMENT("$3") " and (e.at, e.event_id) < (" MOMENT(
-                    "$4") ", $5::uuid)"
-                          " order by e.at desc, e.event_id desc limit $6::int4",
+                " left join account p on p.project_id = e.project_id and p.account_id = e.account_id and "
+                "p.account_id <> $1"
+                " order by e.at desc, e.event_id desc limit $6",
     .repeatable = true,
 };
 
@@ -85,6 +99,8 @@ static enum hufu_err use_record_fill(struct row *row, struct use_record *out)
     out->has_count = row_optional_i64(row, &out->count);
     row_text(row, out->device_name, sizeof out->device_name);
     row_text(row, out->application, sizeof out->application);
+    row_text(row, out->person_name, sizeof out->person_name);
+    row_text(row, out->work_number, sizeof out->work_number);
     return row_finish(row);
 }
 

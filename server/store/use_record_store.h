@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an account's devices did, out of the audit trail: each attempt, whatever came of it. */
+/* What an account's devices did, and what authorized users did with its keys, out of the audit trail: each attempt, whatever came of
+ * it. */
 #ifndef HUFU_SERVER_STORE_USE_RECORD_STORE_H
 #define HUFU_SERVER_STORE_USE_RECORD_STORE_H
 
@@ -9,6 +10,7 @@
 
 #include "common/encoding.h"
 #include "common/err.h"
+#include "server/store/account_store.h"
 #include "server/store/audit_store.h"
 #include "server/store/device_store.h"
 #include "server/store/session_store.h"
@@ -41,6 +43,8 @@ struct use_record {
     char device_name[DEVICE_TEXT_MAX + 1];         /* "": none */
     char application[SESSION_APPLICATION_MAX + 1]; /* "": it was in no session */
     int64_t count;                                 /* digests or points */
+    char person_name[ACCOUNT_NAME_MAX + 1]; /* of the authorized user who did it; "": the account itself */
+    char work_number[ACCOUNT_WORK_NUMBER_MAX + 1];
 };
 
 struct use_query {

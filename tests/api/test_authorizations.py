@@ -11,6 +11,7 @@ import pytest
 import wire
 from authentication import GOOD_PASSWORD, begin, confirm, forget_tries
 from device import Device, code_of
+from test_input import signature_body
 
 _numbers = itertools.count(13600000001)
 
@@ -318,7 +319,7 @@ def test_holders_are_found_by_name_where_the_project_wants_that_masked(stack, ad
     path = f"/admin/v1/projects/{rules_project['id']}"
     admin.patch(path, {"authorization_search": True}).ok()
     try:
-        Person(stack, rules_project, "李雷%s" % uuid.uuid4().hex[:6])
+        Person(stack, rules_project, "李雷")
         found = authorized.to("/holders", {"name": "李雷"}).ok()["holders"]
         assert found and found[0]["name"] == "李**" and found[0]["work_number"] == "A**"
         made = authorized.to("", dict(application(holder), holder=found[0]["holder"])).ok(201)["authorization"]
@@ -329,6 +330,49 @@ def test_holders_are_found_by_name_where_the_project_wants_that_masked(stack, ad
     finally:
         forget_tries(stack)
         admin.patch(path, {"authorization_search": False}).ok()
+
+
+@pytest.fixture
+def search(stack, admin, authorized, rules_project):
+    """A function that gives the masked names that are found."""
+    path = f"/admin/v1/projects/{rules_project['id']}"
+    admin.patch(path, {"authorization_search": True}).ok()
+    forget_tries(stack)
+    yield lambda name: [row["name"] for row in authorized.to("/holders", {"name": name}).ok()["holders"]]
+    forget_tries(stack)
+    admin.patch(path, {"authorization_search": False}).ok()
+
+
+def test_a_name_is_found_by_any_part_of_it_and_first_by_its_beginning(stack, authorized, rules_project, search):
+    for name in ("欧阳予倩", "予倩", "Zoe QUENTIN-予倩", "予%倩"):
+        Person(stack, rules_project, name)
+    assert search("予倩") == ["予**", "欧**", "Z**"]
+    assert search("quen") == ["Z**"] and search("N-予") == ["Z**"]
+    assert search("予%") == ["予**"] and search("予_") == [] and search("倩予") == []
+    for name in ("予", "q"):
+        authorized.to("/holders", {"name": name}).problem(400, "bad-field", field="name")
+
+
+def test_a9_the_holder_sees_what_the_authorized_user_attempts_with_the_key_and_not_the_other_way_round(stack, holder, authorized):
+    made = bring_to(stack, holder, authorized, "frozen")
+    binding = stack.sql("select binding_id from delegation where authorization_id = '%s'" % made["id"])
+    authorized.session.post(f"/v1/keys/{holder.key['key_id']}/signatures",
+                            signature_body({**holder.key, "binding_id": binding})).problem(403, "binding-not-active")
+    seen = holder.session.get("/v1/use-records").ok()["records"]
+    attempt = next(record for record in seen if record["operation"] == "sm2/sign")
+    assert attempt["person"] == {"name": "User Li", "work_number": authorized.account["work_number"]}
+    assert attempt["reason"] == "binding-not-active" and attempt["key_id"] == holder.key["key_id"] and "device" not in attempt
+    assert [record["operation"] for record in seen if "person" in record] == ["sm2/sign", "authorization.bind"]
+    assert all("device" in record for record in seen if "person" not in record)
+    of_authorized = authorized.session.get("/v1/use-records").ok()["records"]
+    assert all("person" not in record and record["device"]["id"] == authorized.answer["device"]["id"] for record in of_authorized)
+    assert "authorization.freeze" not in [record["operation"] for record in of_authorized]
+    pages, cursor = [], ""
+    while cursor is not None:
+        page = holder.session.get("/v1/use-records?limit=1" + cursor).ok()
+        pages += page["records"]
+        cursor = "&cursor=" + page["next_cursor"] if "next_cursor" in page else None
+    assert pages == seen
 
 
 def test_twenty_applications_a_day(stack, holder, authorized):
