@@ -189,6 +189,39 @@ enum hufu_err authorization_delete(struct worker *worker, struct act *act,
     return err;
 }
 
+static enum hufu_err authorization_end_one_with_key(struct worker *worker, struct act *act,
+                                                    const uint8_t authorization_id[UUID_SIZE])
+{
+    struct authorization authorization;
+    act->action = "authorization.delete";
+    enum hufu_err err =
+        authorization_hold(worker, act, authorization_id, AUTHORIZATION_DELETE, &authorization);
+    if (err == HUFU_OK)
+        err = authorization_end_binding(worker, act, &authorization);
+    if (err == HUFU_OK)
+        err = authorization_set_agreement(worker->store, &authorization, AGREEMENT_DELETED,
+                                          AUTHORIZATION_LOST_KEY, NULL);
+    return err == HUFU_OK ? authorization_record(worker, act, "the key is dead",
+                                                 NOTICE_TEXT_AUTHORIZATION_DELETED, &authorization)
+                          : err;
+}
+
+enum hufu_err authorization_end_with_key(struct worker *worker, const struct act *act,
+                                         const uint8_t holder_id[UUID_SIZE], const uint8_t key_id[UUID_SIZE])
+{
+    for (;;) {
+        struct act event = *act;
+        uint8_t authorization_id[UUID_SIZE];
+        enum hufu_err err = authorization_next_of_key(worker->store, holder_id, key_id, authorization_id);
+        if (err == HUFU_ERR_NOT_FOUND)
+            return HUFU_OK;
+        if (err == HUFU_OK)
+            err = authorization_end_one_with_key(worker, &event, authorization_id);
+        if (err != HUFU_OK)
+            return err;
+    }
+}
+
 /* ---- the authorized user's password ---- */
 
 static enum hufu_err authorization_send_password(struct worker *worker,

@@ -95,6 +95,11 @@ enum hufu_err authorization_delete(struct worker *worker, struct act *act,
                                    const uint8_t authorization_id[UUID_SIZE],
                                    struct authorization *out) HUFU_MUST_CHECK;
 
+/* Of a key that is dead: all that was agreed for it ends so, in the transaction in hand, with the holder's account locked. */
+enum hufu_err authorization_end_with_key(struct worker *worker, const struct act *act,
+                                         const uint8_t holder_id[UUID_SIZE],
+                                         const uint8_t key_id[UUID_SIZE]) HUFU_MUST_CHECK;
+
 /* Masked. Refusals: not allowed (the project does not let people search), too many tries. */
 enum hufu_err authorization_find_holders(struct worker *worker, struct act *act, const char *name,
                                          struct authorization_found found[AUTHORIZATION_FOUND_MAX],

@@ -259,9 +259,8 @@ static enum hufu_err authorization_tell_others(struct worker *worker, const stru
     return err;
 }
 
-enum hufu_err authorization_finish(struct worker *worker, struct act *act, const char *why,
-                                   enum notice_text text, struct store_transaction *transaction,
-                                   struct authorization *out)
+enum hufu_err authorization_record(struct worker *worker, struct act *act, const char *why,
+                                   enum notice_text text, struct authorization *out)
 {
     char detail[AUDIT_DETAIL_MAX + 1], id[UUID_TEXT_SIZE];
     enum authorization_state before = out->state;
@@ -275,7 +274,13 @@ enum hufu_err authorization_finish(struct worker *worker, struct act *act, const
              authorization_state_names[out->state], why != NULL ? ": " : "", why != NULL ? why : "");
     authorization_set_act(act, out);
     err = act_record(worker, act, detail);
-    if (err == HUFU_OK)
-        err = authorization_tell_others(worker, act, out, text);
+    return err == HUFU_OK ? authorization_tell_others(worker, act, out, text) : err;
+}
+
+enum hufu_err authorization_finish(struct worker *worker, struct act *act, const char *why,
+                                   enum notice_text text, struct store_transaction *transaction,
+                                   struct authorization *out)
+{
+    enum hufu_err err = authorization_record(worker, act, why, text, out);
     return err == HUFU_OK ? store_commit(transaction) : err;
 }

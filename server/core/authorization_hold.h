@@ -23,8 +23,11 @@ enum hufu_err authorization_hold_confirmed(struct worker *worker, struct act *ac
                                            enum authorization_event event,
                                            struct store_transaction *transaction,
                                            struct authorization *out) HUFU_MUST_CHECK;
-/* After the change: reads it anew, records it (why: NULL, or a reason), tells the other one of the two (text NOTICE_TEXT_COUNT:
- * nothing), and commits. */
+/* After the change: reads it anew, records it (why: NULL, or a reason), and tells the other one of the two (text NOTICE_TEXT_COUNT:
+ * nothing). */
+enum hufu_err authorization_record(struct worker *worker, struct act *act, const char *why,
+                                   enum notice_text text, struct authorization *out) HUFU_MUST_CHECK;
+/* The same, and commits. */
 enum hufu_err authorization_finish(struct worker *worker, struct act *act, const char *why,
                                    enum notice_text text, struct store_transaction *transaction,
                                    struct authorization *out) HUFU_MUST_CHECK;

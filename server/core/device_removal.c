@@ -2,6 +2,7 @@
 /* The end of devices (device.h), and of all that hangs on them. */
 #include <string.h>
 
+#include "server/core/authorization.h"
 #include "server/core/binding.h"
 #include "server/core/contact.h"
 #include "server/core/destruction.h"
@@ -23,8 +24,8 @@ static enum hufu_err device_end_handovers(struct worker *worker, const struct ac
     return err;
 }
 
-/* Destroys what the service has of one binding, and notes its key if that was the last half of it. With the primary's binding,
- * and with the last one, the hand-overs end that wait. */
+/* Destroys what the service has of one binding, and notes its key if that was the holder's last half of it. With the primary's
+ * binding, and with the last one, the hand-overs end that wait; with the last one the key's authorizations, too. */
 static enum hufu_err device_destroy(struct worker *worker, const struct act *act,
                                     const struct binding_entry *entry, struct device_removal *out)
 {
@@ -37,9 +38,10 @@ static enum hufu_err device_destroy(struct worker *worker, const struct act *act
     err = binding_key_lives(worker->store, entry->key_id, &lives);
     if (err == HUFU_OK && (!lives || out->device.role == DEVICE_PRIMARY))
         err = device_end_handovers(worker, act, entry->key_id);
-    if (err == HUFU_OK && !lives)
-        memcpy(out->dead[out->dead_count++], entry->key_id, UUID_SIZE);
-    return err;
+    if (err != HUFU_OK || lives)
+        return err;
+    memcpy(out->dead[out->dead_count++], entry->key_id, UUID_SIZE);
+    return authorization_end_with_key(worker, act, entry->account_id, entry->key_id);
 }
 
 static enum hufu_err device_destroy_all(struct worker *worker, const struct act *act,

@@ -16,6 +16,7 @@ const char *const authorization_end_names[AUTHORIZATION_END_COUNT] = {
     [AUTHORIZATION_USED_UP] = "uses",
     [AUTHORIZATION_WAS_REFUSED] = "refused",
     [AUTHORIZATION_WAS_DELETED] = "deleted",
+    [AUTHORIZATION_LOST_KEY] = "key",
 };
 const char *const authorization_party_names[PARTY_COUNT + 1] = {
     [PARTY_HOLDER] = "holder",
@@ -90,6 +91,11 @@ static const struct statement authorization_list_all = {
 static const struct statement authorization_count_statement = {
     .name = "authorization_count",
     .sql = "select count(*) from delegation where holder_id = $1::uuid and state in ('confirmed', 'frozen')",
+};
+static const struct statement authorization_next_of_key_statement = {
+    .name = "authorization_next_of_key",
+    .sql = "select authorization_id from delegation where holder_id = $1::uuid and key_id = $2::uuid"
+           " and state in ('confirmed', 'frozen') order by authorization_id limit 1",
 };
 static const struct statement authorization_set_agreement_statement = {
     .name = "authorization_set_agreement",
@@ -292,6 +298,22 @@ enum hufu_err authorization_count(struct store *store, const uint8_t holder_id[U
     struct parameters parameters = {0};
     parameter_uuid(&parameters, holder_id);
     return store_query_i64(store, &authorization_count_statement, &parameters, count);
+}
+
+enum hufu_err authorization_next_of_key(struct store *store, const uint8_t holder_id[UUID_SIZE],
+                                        const uint8_t key_id[UUID_SIZE], uint8_t authorization_id[UUID_SIZE])
+{
+    struct rows rows ROWS_OWNED = {0};
+    struct row row;
+    struct parameters parameters = {0};
+    parameter_uuid(&parameters, holder_id);
+    parameter_uuid(&parameters, key_id);
+    enum hufu_err err =
+        store_query_one(store, &authorization_next_of_key_statement, &parameters, &rows, &row);
+    if (err != HUFU_OK)
+        return err;
+    row_uuid(&row, authorization_id);
+    return row_finish(&row);
 }
 
 enum hufu_err authorization_set_agreement(struct store *store, const struct authorization *authorization,

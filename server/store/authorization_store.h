@@ -45,6 +45,7 @@ enum authorization_end {
     AUTHORIZATION_USED_UP,
     AUTHORIZATION_WAS_REFUSED,
     AUTHORIZATION_WAS_DELETED,
+    AUTHORIZATION_LOST_KEY, /* no device of the holder has a half of it any more */
     AUTHORIZATION_END_COUNT
 };
 extern const char *const authorization_end_names[AUTHORIZATION_END_COUNT];
@@ -123,6 +124,10 @@ enum hufu_err authorization_list(struct store *store, const uint8_t *project_id,
 /* How many of a holder's are neither pending nor deleted. */
 enum hufu_err authorization_count(struct store *store, const uint8_t holder_id[UUID_SIZE],
                                   int64_t *count) HUFU_MUST_CHECK;
+/* One that was agreed for that key and is not deleted. HUFU_ERR_NOT_FOUND: none. */
+enum hufu_err authorization_next_of_key(struct store *store, const uint8_t holder_id[UUID_SIZE],
+                                        const uint8_t key_id[UUID_SIZE],
+                                        uint8_t authorization_id[UUID_SIZE]) HUFU_MUST_CHECK;
 
 /* The changes below need the lock of the holder's account (of the authorized user's where there is no holder), and of the binding
  * where there is one.

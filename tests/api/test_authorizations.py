@@ -199,6 +199,33 @@ def test_deleting_destroys_the_record(stack, holder, authorized):
                      "authorization_id = '%s'" % made["id"]) == "removed true true"
 
 
+@pytest.mark.parametrize("by_operator", [True, False])
+def test_with_the_holders_last_device_what_was_agreed_for_its_keys_ends(stack, admin, public, inbox, holder, authorized, rules_project,
+                                                                        by_operator):
+    others = [Person(stack, rules_project, "User %d" % number) for number in range(2)]
+    since = inbox.last
+    active = bring_to(stack, holder, authorized, "active")
+    frozen = bring_to(stack, holder, others[0], "frozen")
+    pending = bring_to(stack, holder, others[1], "pending")
+    if by_operator:
+        admin.delete("/admin/v1/devices/" + holder.answer["device"]["id"]).ok()
+    else:
+        given = confirm(holder.session)
+        given.send_code().ok(201)
+        given.sms(inbox.code("+86" + holder.mobile, after=since)).ok()
+        holder.session.post(f"/v1/devices/{holder.answer['device']['id']}/remove", {"authentication": given.token}).ok()
+    for person, made in ((authorized, active), (others[0], frozen)):
+        now = person.to("/" + made["id"], method="GET").ok()["authorization"]
+        assert (now["state"], now["ended"], now["possible"]) == ("deleted", "key", [])
+    assert others[1].to("/" + pending["id"], method="GET").ok()["authorization"]["state"] == "pending"
+    assert stack.sql("select string_agg(distinct state || ' ' || (record is null)::text, ',') from binding where key_id = '%s'"
+                     % holder.key["key_id"]) == "removed true"
+    told = inbox.wait("+86" + authorized.mobile, count=2, after=since)
+    assert [message["template"] for message in told] == ["authorization-confirmed", "authorization-deleted"]
+    assert stack.sql("select count(*) from audit_event where action = 'authorization.delete' and outcome = 'ok' and party_id is not "
+                     "null and key_id = '%s' and detail like '%% deleted: the key is dead'" % holder.key["key_id"]) == "2"
+
+
 def test_an_operators_freezing_of_the_key_and_the_holders_of_the_authorization_do_not_undo_each_other(stack, admin, holder, authorized):
     made = bring_to(stack, holder, authorized, "frozen")
     path = f"/admin/v1/keys/{holder.key['key_id']}/"
