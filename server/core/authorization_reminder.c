@@ -38,12 +38,9 @@ enum hufu_err authorization_remind_ends(struct worker *worker)
 }
 
 void authorization_remind_uses(struct worker *worker, const struct operation_situation *situation,
-                               const struct operation_subject *subject, const struct operation_result *result)
+                               const struct operation_result *result)
 {
-    int64_t before = result->uses_left + subject->count;
-    bool crossed =
-        result->uses_counted && before > situation->uses_low && result->uses_left <= situation->uses_low;
-    if (!crossed || situation->authorized == 0)
+    if (!result->uses_counted || result->uses_left > situation->uses_low || situation->uses_low == 0)
         return;
     enum hufu_err err = authorization_remind(worker, situation->authorization_id, AUTHORIZATION_REMINDER_USES,
                                              NOTICE_TEXT_AUTHORIZATION_USES_LOW);

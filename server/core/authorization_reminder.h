@@ -11,9 +11,9 @@
 
 /* Those whose window is about to end. */
 enum hufu_err authorization_remind_ends(struct worker *worker) HUFU_MUST_CHECK;
-/* After a use has been decided and committed: if it left a tenth of the uses. One that fails is logged: the use goes on. */
+/* After a use has been decided and committed: if a tenth of the uses or less is left, and that was not told yet. One that fails is
+ * logged: the use goes on, and the next one tells. */
 void authorization_remind_uses(struct worker *worker, const struct operation_situation *situation,
-                               const struct operation_subject *subject,
                                const struct operation_result *result);
 
 #endif

@@ -150,7 +150,7 @@ static enum hufu_err operation_succeed(struct worker *worker, struct act *act, s
     if (!result.recorded)
         return operation_recall_again(worker, act, &work->submission, out);
     operation_count(worker, head);
-    authorization_remind_uses(worker, &work->submission.situation, &subject, &result);
+    authorization_remind_uses(worker, &work->submission.situation, &result);
     submission_tell_window(&work->submission, out);
     if (result.uses_counted)
         out->uses_left = result.uses_left;

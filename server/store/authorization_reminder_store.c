@@ -16,9 +16,15 @@ static const struct statement authorization_mark_end_statement = {
     .name = "authorization_mark_end",
     .sql = "update delegation set told_end = true where authorization_id = $1::uuid and not told_end",
 };
+/* The binding first, as everything locks them: each use reads there whether there is still something to be told. */
 static const struct statement authorization_mark_uses_statement = {
     .name = "authorization_mark_uses",
-    .sql = "update delegation set told_uses = true where authorization_id = $1::uuid and not told_uses",
+    .sql =
+        "with quiet as (update binding b set authorization_uses_low = null from delegation a"
+        " where a.authorization_id = $1::uuid and b.project_id = a.project_id and b.binding_id = a.binding_id"
+        " and b.authorization_uses_low is not null returning 1)"
+        " update delegation set told_uses = true where authorization_id = $1 and not told_uses"
+        " and exists (select from quiet)",
 };
 
 enum hufu_err authorization_next_ending(struct store *store, uint8_t authorization_id[UUID_SIZE])

@@ -116,8 +116,8 @@ static const struct statement authorization_set_terms_statement = {
         " uses_left = nullif($6::int8, -1), told_end = false, told_uses = false"
         " where project_id = $1::uuid and authorization_id = $2::uuid",
 };
-/* So few uses are told of. */
-#define AUTHORIZATION_LOW "greatest(1, a.uses / 10)"
+/* So few uses are told of; null: that was done. */
+#define AUTHORIZATION_LOW "case when not a.told_uses then greatest(1, a.uses / 10) end"
 /* As far as the sealed window reaches; nothing was sealed where that is null. */
 #define AUTHORIZATION_TO_BINDING                                               \
     "update binding b set valid_from = greatest(a.valid_from, a.sealed_from)," \

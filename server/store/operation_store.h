@@ -45,7 +45,7 @@ struct operation_situation {
     uint8_t authorization_id[UUID_SIZE]; /* with authorized */
     bool has_party;
     uint8_t party_id[UUID_SIZE]; /* the holder, where an authorized user asks */
-    int64_t uses_low;            /* with authorized: so few are told of */
+    int64_t uses_low;            /* with authorized: so few are told of; 0: that was done */
     uint32_t record_generation;
     struct bytes
         record; /* of the generation asked for, else of the current one; of a waiting binding the pending one */

@@ -513,6 +513,8 @@ static void with_its_device_removed_it_awaits_another_with_the_uses_that_are_lef
 /* ---- what is told before ---- */
 
 #define TOLD_USES "select count(*) from delegation where authorization_id = '%s' and told_uses"
+#define NOTHING_TO_TELL \
+    "select count(*) from binding where authorization_id = '%s' and authorization_uses_low is null"
 #define TOLD_END "select count(*) from delegation where authorization_id = '%s' and told_end"
 
 static void a_tenth_of_the_uses_and_of_the_window_are_told_of_once(void **state)
@@ -532,6 +534,20 @@ static void a_tenth_of_the_uses_and_of_the_window_are_told_of_once(void **state)
     assert_int_equal(number(TOLD_END, made_id), 1);
     bool first;
     assert_ok(authorization_mark_told(office.worker.store, made_id, AUTHORIZATION_REMINDER_END, &first));
+    assert_false(first);
+}
+
+static void what_a_crash_kept_from_being_told_the_next_use_tells(void **state)
+{
+    (void)state;
+    activate(SIGN, 20);
+    database_run(&office.database, "update binding set uses_left = 2 where role = 'authorized'");
+    assert_int_equal(number(TOLD_USES, made_id), 0);
+    assert_ok(run_of_user(FRAME_OP_SIGN, 1));
+    assert_int_equal(number(TOLD_USES, made_id), 1);
+    assert_int_equal(number(NOTHING_TO_TELL, made_id), 1);
+    bool first;
+    assert_ok(authorization_mark_told(office.worker.store, made_id, AUTHORIZATION_REMINDER_USES, &first));
     assert_false(first);
 }
 
@@ -570,6 +586,7 @@ int main(void)
         TEST(a_deleted_one_has_no_record_left_and_its_device_none_to_use),
         TEST(with_its_device_removed_it_awaits_another_with_the_uses_that_are_left),
         TEST(a_tenth_of_the_uses_and_of_the_window_are_told_of_once),
+        TEST(what_a_crash_kept_from_being_told_the_next_use_tells),
         cmocka_unit_test(no_state_and_no_event_beyond_the_table_is_taken),
     };
     return cmocka_run_group_tests(tests, office_open, office_close);
