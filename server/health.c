@@ -25,6 +25,7 @@ static const char *const key_process_names[] = {"away", "behind", "ok"};
 struct health {
     bool database;
     enum key_process_health key_process;
+    unsigned key_processes_out; /* of those registered: that are away or behind */
     bool log_short; /* one of them knows of something that was destroyed which the database's log has not */
     int64_t key_process_ahead_ms; /* of this host's clock; of several, the one that differs most */
     int64_t difference_ms;        /* between the database's clock and that, when both answered */
@@ -63,6 +64,7 @@ static void examine_key_processes(struct worker *worker, struct health *health)
         enum key_process_health one = examine_key_process(worker, health);
         if (health->key_process < one)
             health->key_process = one;
+        health->key_processes_out += one != KEY_PROCESS_OK;
     }
     hsmc_use_any(worker->hsmc);
 }
@@ -84,8 +86,9 @@ static struct health examine(struct worker *worker)
 static json_t *describe(const struct health *health, bool clocks)
 {
     bool both = health->database && health->key_process != KEY_PROCESS_AWAY;
-    return json_pack("{ss, ss, ss, ss, sI}", "database", health->database ? "ok" : "away", "key_process",
-                     key_process_names[health->key_process], "destruction_log",
+    return json_pack("{ss, ss, sI, ss, ss, sI}", "database", health->database ? "ok" : "away", "key_process",
+                     key_process_names[health->key_process], "key_processes_out",
+                     (json_int_t)health->key_processes_out, "destruction_log",
                      !both               ? "unknown"
                      : health->log_short ? "short"
                                          : "ok",
@@ -102,6 +105,7 @@ static void get_ready(struct http_request *request, struct worker *worker)
     bool clocks = health.difference_ms <= HEALTH_CLOCK_DIFFERENCE_MAX_MS;
     bool ready = health.database && health.key_process == KEY_PROCESS_OK && !health.log_short && clocks;
     metrics_set(worker->metrics, METRICS_READY, ready);
+    metrics_set(worker->metrics, METRICS_KEY_PROCESSES_OUT, health.key_processes_out);
     if (ready)
         reply_json(request, 200, describe(&health, clocks));
     else

@@ -63,6 +63,8 @@ static const struct metric_text gauge_texts[] = {
     [METRICS_WORKERS_BUSY] = {"hufu_workers_busy", "Workers with a request in hand."},
     [METRICS_CONNECTIONS] = {"hufu_http_connections", "Open HTTP connections."},
     [METRICS_READY] = {"hufu_ready", "1 when the last readiness check succeeded."},
+    [METRICS_KEY_PROCESSES_OUT] = {"hufu_key_processes_out",
+                                   "Registered key processes that were away or behind at that check."},
     [METRICS_NOTICES_WAITING] = {"hufu_notices_waiting",
                                  "Messages in the outbox; every server tells of the same."},
 };

@@ -37,11 +37,12 @@ enum metrics_counter {
 };
 
 enum metrics_gauge {
-    METRICS_QUEUE_DEPTH,     /* requests that wait for a worker */
-    METRICS_WORKERS_BUSY,    /* workers with a request in hand */
-    METRICS_CONNECTIONS,     /* open HTTP connections */
-    METRICS_READY,           /* 1 when the last readiness check succeeded */
-    METRICS_NOTICES_WAITING, /* in the outbox, of all servers */
+    METRICS_QUEUE_DEPTH,       /* requests that wait for a worker */
+    METRICS_WORKERS_BUSY,      /* workers with a request in hand */
+    METRICS_CONNECTIONS,       /* open HTTP connections */
+    METRICS_READY,             /* 1 when the last readiness check succeeded */
+    METRICS_KEY_PROCESSES_OUT, /* registered ones that were away or behind at that check */
+    METRICS_NOTICES_WAITING,   /* in the outbox, of all servers */
     METRICS_GAUGE_COUNT
 };
 

@@ -207,6 +207,8 @@ def test_a_removal_is_done_when_both_key_processes_know_it(twins, owner, new_pho
         assert remove(twins, removed)["destroyed"] is False
         for _ in range(3):
             bystander.sign(b"one of two is there")
+        assert twins.wait_ready(200).json["key_processes_out"] == 1
+        assert b"\nhufu_key_processes_out 1\n" in twins.admin.get("/metrics").content
         assert is_destroyed(twins, removed, owner) is False and events(twins, removed) == "0"
     finally:
         twins.process("up", "hsm2")
@@ -220,7 +222,7 @@ def test_a_removal_is_done_when_both_key_processes_know_it(twins, owner, new_pho
         bystander.sign(b"the other of two")
     finally:
         twins.process("up", "hsm")
-    twins.wait_ready(200)
+    wait_for(lambda: twins.wait_ready(200).json["key_processes_out"] == 0)
 
 
 def test_a_waiting_order_survives_the_kill_of_everything(twins, owner, new_phone, bystander):
