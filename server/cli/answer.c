@@ -65,7 +65,7 @@ enum cli_exit answer_print_list(const struct cli *cli, char path[CLIENT_PATH_MAX
     if (json_array_size(all) == 0)
         say(cli->language, MESSAGE_NOTHING);
     else
-        table_print(stdout, cli->language, columns, column_count, all, true);
+        table_print(stdout, cli->language, columns, column_count, list, all, true);
     return CLI_DONE;
 }
 
@@ -119,14 +119,37 @@ static void value_text(char text[VALUE_SIZE], const json_t *value)
     }
 }
 
-void answer_print_members(json_t *object)
+static void print_members(const char *prefix, json_t *object)
 {
     const char *name;
     json_t *value;
     json_object_foreach(object, name, value)
     {
         char text[VALUE_SIZE];
+        if (json_is_object(value) && prefix[0] == '\0') {
+            (void)snprintf(text, sizeof(text), "%s.", name);
+            print_members(text, value);
+            continue;
+        }
         value_text(text, value);
-        (void)printf("%s=%s\n", name, text);
+        (void)printf("%s%s=%s\n", prefix, name, text);
     }
+}
+
+void answer_print_members(json_t *object)
+{
+    print_members("", object);
+}
+
+enum cli_exit answer_show(const struct cli *cli, int argc, char **argv, const char *prefix, const char *name)
+{
+    static const struct option_spec none[] = {{.name = NULL}};
+    char path[CLIENT_PATH_MAX];
+    ANSWER_OWNED json_t *answer = NULL;
+    if (!answer_take_path(cli, none, argc, argv, prefix, "", path))
+        return CLI_USAGE;
+    enum cli_exit done = client_call(cli, "GET", path, NULL, &answer);
+    if (done == CLI_DONE && !answer_print_json(cli, answer))
+        answer_print_members(json_object_get(answer, name));
+    return done;
 }

@@ -17,13 +17,16 @@ bool answer_print_json(const struct cli *cli, const json_t *answer);
 enum cli_exit answer_print_list(const struct cli *cli, char path[CLIENT_PATH_MAX], const char *list,
                                 const struct table_column *columns, size_t column_count);
 
-/* Prints an object for people, a line for each member: name=value. */
+/* Prints an object for people, a line for each member: name=value; of an object in it name.member=value. */
 void answer_print_members(json_t *object);
 
 /* The command line of a command about one thing: its id, which goes into the path behind prefix and before suffix, and the
  * options. False: the fault was told. */
 bool answer_take_path(const struct cli *cli, const struct option_spec *options, int argc, char **argv,
                       const char *prefix, const char *suffix, char path[CLIENT_PATH_MAX]);
+
+/* GET of prefix, id; prints the members of the object that the answer has under that name. */
+enum cli_exit answer_show(const struct cli *cli, int argc, char **argv, const char *prefix, const char *name);
 
 /* POST without a body to prefix, id, suffix; says message. */
 enum cli_exit answer_do(const struct cli *cli, int argc, char **argv, const char *prefix, const char *suffix,

@@ -32,7 +32,8 @@ static void print_events(const struct cli *cli, const json_t *events, bool headi
     size_t index;
     json_t *event;
     if (!cli->json) {
-        table_print(stdout, cli->language, columns, sizeof(columns) / sizeof(columns[0]), events, heading);
+        table_print(stdout, cli->language, columns, sizeof(columns) / sizeof(columns[0]), "events", events,
+                    heading);
         return;
     }
     json_array_foreach(events, index, event)

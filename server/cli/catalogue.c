@@ -47,6 +47,9 @@ static const char *const texts[][LANGUAGE_COUNT] = {
          "  device freeze ID | device unfreeze ID\n"
          "  device unlock ID                     forgives the wrong PINs that locked it\n"
          "  device remove ID                     destroys its halves of keys, for good\n"
+         "  authorization list [--project P]     who may use whose keys, until when\n"
+         "  authorization show ID\n"
+         "  authorization delete ID              ends it and destroys the half that it gave, for good\n"
          "  notice test --project P (--sms NUMBER | --email ADDRESS)\n"
          "                                       sends a test message\n"
          "  notice list [--project P]            what became of messages, newest first\n"
@@ -94,6 +97,9 @@ static const char *const texts[][LANGUAGE_COUNT] = {
          "                                       冻结、解冻设备\n"
          "  device unlock 编号                   解除 PIN 锁定\n"
          "  device remove 编号                   移除设备，销毁其分割密钥，不可恢复\n"
+         "  authorization list [--project 项目]  列出授权\n"
+         "  authorization show 编号              查看授权\n"
+         "  authorization delete 编号            删除授权，销毁其分割密钥，不可恢复\n"
          "  notice test --project 项目 (--sms 号码 | --email 邮箱)\n"
          "                                       发送一条测试消息\n"
          "  notice list [--project 项目]         列出消息及其结果，最新的在前\n"
@@ -178,6 +184,13 @@ static const char *const texts[][LANGUAGE_COUNT] = {
     [MESSAGE_COLUMN_ROLE] = {"ROLE", "角色"},
     [MESSAGE_COLUMN_MODEL] = {"MODEL", "型号"},
     [MESSAGE_COLUMN_TRIES_LEFT] = {"PIN TRIES", "PIN 剩余"},
+    [MESSAGE_COLUMN_HOLDER] = {"HOLDER", "证书用户"},
+    [MESSAGE_COLUMN_AUTHORIZED] = {"AUTHORIZED USER", "授权用户"},
+    [MESSAGE_COLUMN_FROM] = {"FROM", "起始时间"},
+    [MESSAGE_COLUMN_UNTIL] = {"UNTIL", "截止时间"},
+    [MESSAGE_COLUMN_USES_LEFT] = {"USES LEFT", "剩余次数"},
+    [MESSAGE_AUTHORIZATION_DELETED] = {"deleted: the authorized user's half is destroyed",
+                                       "已删除：授权用户的分割密钥已销毁"},
     [MESSAGE_UNLOCKED] = {"unlocked", "已解锁"},
     [MESSAGE_REMOVED] = {"removed: its halves of keys are destroyed", "已移除：其分割密钥已销毁"},
     [MESSAGE_DESTRUCTION_WAITS] =
@@ -239,13 +252,36 @@ static const struct {
 static const struct {
     const char *word;
     const char *chinese;
+    const char *of; /* NULL: anything */
 } words[] = {
-    {"new", "新建"},       {"pending", "生成中"},   {"generated", "已生成"},   {"usable", "可用"},
-    {"frozen", "已冻结"},  {"waiting", "等待中"},   {"active", "正常"},        {"suspended", "已停用"},
-    {"removed", "已移除"}, {"requested", "申请中"}, {"closed", "已关闭"},      {"locked", "已锁定"},
-    {"revoked", "已吊销"}, {"deleted", "已删除"},   {"sign", "签名"},          {"decrypt", "解密"},
-    {"ok", "成功"},        {"primary", "主设备"},   {"secondary", "附属设备"}, {"sms", "短信"},
-    {"email", "邮件"},     {"delivered", "已送达"}, {"refused", "被拒绝"},     {"expired", "已过期"},
+    {"pending", "未授权", "authorizations"},
+    {"awaiting_device", "待主设备授权", "authorizations"},
+    {"active", "已授权", "authorizations"},
+    {"expired", "过期", "authorizations"},
+    {"new", "新建", NULL},
+    {"pending", "生成中", NULL},
+    {"generated", "已生成", NULL},
+    {"usable", "可用", NULL},
+    {"frozen", "已冻结", NULL},
+    {"waiting", "等待中", NULL},
+    {"active", "正常", NULL},
+    {"suspended", "已停用", NULL},
+    {"removed", "已移除", NULL},
+    {"requested", "申请中", NULL},
+    {"closed", "已关闭", NULL},
+    {"locked", "已锁定", NULL},
+    {"revoked", "已吊销", NULL},
+    {"deleted", "已删除", NULL},
+    {"sign", "签名", NULL},
+    {"decrypt", "解密", NULL},
+    {"ok", "成功", NULL},
+    {"primary", "主设备", NULL},
+    {"secondary", "附属设备", NULL},
+    {"sms", "短信", NULL},
+    {"email", "邮件", NULL},
+    {"delivered", "已送达", NULL},
+    {"refused", "被拒绝", NULL},
+    {"expired", "已过期", NULL},
 };
 
 const char *catalogue_text(enum language language, enum message message)
@@ -262,10 +298,11 @@ const char *catalogue_problem(enum language language, const char *slug)
     return NULL;
 }
 
-const char *catalogue_word(enum language language, const char *word)
+const char *catalogue_word(enum language language, const char *of, const char *word)
 {
     for (size_t i = 0; language == LANGUAGE_CHINESE && i < LENGTH(words); i++) {
-        if (strcmp(words[i].word, word) == 0)
+        bool meant = !words[i].of || (of && strcmp(words[i].of, of) == 0);
+        if (meant && strcmp(words[i].word, word) == 0)
             return words[i].chinese;
     }
     return word;

@@ -80,10 +80,16 @@ enum message {
     MESSAGE_COLUMN_ROLE,
     MESSAGE_COLUMN_MODEL,
     MESSAGE_COLUMN_TRIES_LEFT,
+    MESSAGE_COLUMN_HOLDER,
+    MESSAGE_COLUMN_AUTHORIZED,
+    MESSAGE_COLUMN_FROM,
+    MESSAGE_COLUMN_UNTIL,
+    MESSAGE_COLUMN_USES_LEFT,
     MESSAGE_REMOVED,
     MESSAGE_UNLOCKED,
     MESSAGE_DESTRUCTION_WAITS,
     MESSAGE_KEY_DEAD, /* %s: its id */
+    MESSAGE_AUTHORIZATION_DELETED,
     MESSAGE_COUNT
 };
 
@@ -91,8 +97,9 @@ enum message {
 const char *catalogue_text(enum language language, enum message message);
 /* What a problem's slug means; NULL for one that is not known. */
 const char *catalogue_problem(enum language language, const char *slug);
-/* A word of the service (a state, a usage) for people; the word itself when it is not known. */
-const char *catalogue_word(enum language language, const char *word);
+/* A word of the service (a state, a usage) for people; the word itself when it is not known. of: what it is said of, where its word is
+ * another (a list: "authorizations"); NULL: of anything. */
+const char *catalogue_word(enum language language, const char *of, const char *word);
 
 /* "zh…" is Chinese, "en…", "C" and "POSIX" English; false for anything else. */
 bool language_of(enum language *language, const char *tag);

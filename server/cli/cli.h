@@ -32,6 +32,7 @@ cli_command user_add, user_list, user_show, user_set, user_import, user_approve,
 cli_command key_list, key_freeze, key_unfreeze;
 cli_command session_list, session_end;
 cli_command device_list, device_freeze, device_unfreeze, device_unlock, device_remove;
+cli_command authorization_list, authorization_show, authorization_delete;
 cli_command audit_tail;
 cli_command notice_test, notice_list;
 cli_command migrate;

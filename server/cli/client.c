@@ -127,7 +127,7 @@ static enum cli_exit tell_problem(const struct cli *cli, long status, const json
     if (json_is_integer(limit))
         complain(cli->language, MESSAGE_LIMIT, (long long)json_integer_value(limit));
     if (state)
-        complain(cli->language, MESSAGE_STATE, catalogue_word(cli->language, state));
+        complain(cli->language, MESSAGE_STATE, catalogue_word(cli->language, NULL, state));
     tell_lines(cli, json_object_get(problem, "errors"));
     if (request_id && status >= 500)
         complain(cli->language, MESSAGE_REQUEST_ID, request_id);

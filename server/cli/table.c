@@ -64,10 +64,10 @@ static const json_t *find_value(const json_t *row, const char *path)
     return row;
 }
 
-static void cell_text(char cell[CELL_SIZE], enum language language, const json_t *value)
+static void cell_text(char cell[CELL_SIZE], enum language language, const char *of, const json_t *value)
 {
     if (json_is_string(value))
-        text_clean(cell, CELL_SIZE, catalogue_word(language, json_string_value(value)));
+        text_clean(cell, CELL_SIZE, catalogue_word(language, of, json_string_value(value)));
     else if (json_is_integer(value))
         (void)snprintf(cell, CELL_SIZE, "%lld", (long long)json_integer_value(value));
     else if (json_is_boolean(value))
@@ -76,15 +76,15 @@ static void cell_text(char cell[CELL_SIZE], enum language language, const json_t
         (void)snprintf(cell, CELL_SIZE, "-");
 }
 
-static size_t column_width(enum language language, const struct table_column *column, const json_t *rows,
-                           bool heading)
+static size_t column_width(enum language language, const struct table_column *column, const char *of,
+                           const json_t *rows, bool heading)
 {
     char cell[CELL_SIZE];
     size_t index, width = heading ? text_width(catalogue_text(language, column->heading)) : 0;
     const json_t *row;
     json_array_foreach(rows, index, row)
     {
-        cell_text(cell, language, find_value(row, column->path));
+        cell_text(cell, language, of, find_value(row, column->path));
         size_t needed = text_width(cell);
         width = needed > width ? needed : width;
     }
@@ -102,19 +102,19 @@ static void print_cell(FILE *out, const char *text, size_t width, bool last)
 }
 
 void table_print(FILE *out, enum language language, const struct table_column *columns, size_t column_count,
-                 const json_t *rows, bool heading)
+                 const char *of, const json_t *rows, bool heading)
 {
     size_t widths[TABLE_COLUMNS_MAX] = {0}, index;
     char cell[CELL_SIZE];
     const json_t *row;
     for (size_t i = 0; i < column_count; i++)
-        widths[i] = column_width(language, &columns[i], rows, heading);
+        widths[i] = column_width(language, &columns[i], of, rows, heading);
     for (size_t i = 0; heading && i < column_count; i++)
         print_cell(out, catalogue_text(language, columns[i].heading), widths[i], i + 1 == column_count);
     json_array_foreach(rows, index, row)
     {
         for (size_t i = 0; i < column_count; i++) {
-            cell_text(cell, language, find_value(row, columns[i].path));
+            cell_text(cell, language, of, find_value(row, columns[i].path));
             print_cell(out, cell, widths[i], i + 1 == column_count);
         }
     }

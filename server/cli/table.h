@@ -16,9 +16,10 @@ struct table_column {
     const char *path; /* of the value in each row's object: "name", "account.name" */
 };
 
-/* Prints the rows (an array of objects); heading false: rows alone, in columns as wide as these rows need. */
+/* Prints the rows (an array of objects), whose words are said of that (catalogue_word); heading false: rows alone, in columns as wide as
+ * these rows need. */
 void table_print(FILE *out, enum language language, const struct table_column *columns, size_t column_count,
-                 const json_t *rows, bool heading);
+                 const char *of, const json_t *rows, bool heading);
 
 /* How many places a UTF-8 text takes; LC_CTYPE must be a UTF-8 locale. */
 size_t text_width(const char *text);

@@ -177,13 +177,5 @@ enum cli_exit user_refuse(const struct cli *cli, int argc, char **argv)
 
 enum cli_exit user_show(const struct cli *cli, int argc, char **argv)
 {
-    static const struct option_spec none[] = {{.name = NULL}};
-    char path[CLIENT_PATH_MAX];
-    ANSWER_OWNED json_t *answer = NULL;
-    if (!answer_take_path(cli, none, argc, argv, "/admin/v1/users/", "", path))
-        return CLI_USAGE;
-    enum cli_exit done = client_call(cli, "GET", path, NULL, &answer);
-    if (done == CLI_DONE && !answer_print_json(cli, answer))
-        answer_print_members(json_object_get(answer, "account"));
-    return done;
+    return answer_show(cli, argc, argv, "/admin/v1/users/", "account");
 }

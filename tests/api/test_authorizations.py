@@ -341,6 +341,18 @@ def test_lists_have_those_of_each_party(stack, admin, holder, authorized, rules_
     assert admin.delete("/admin/v1/authorizations/" + made["id"]).ok()["authorization"]["ended"] == "deleted"
 
 
+def test_the_operators_command_lists_shows_and_deletes(stack, holder, authorized, rules_project):
+    made = bring_to(stack, holder, authorized, "active")
+    line, = [each for each in stack.hufu("authorization", "list", "--project", rules_project["id"]).splitlines() if made["id"] in each]
+    assert line.split()[1:4] == ["active", holder.account["work_number"], authorized.account["work_number"]]
+    assert "已授权" in stack.hufu("--lang", "zh-CN", "authorization", "list", "--project", rules_project["id"])
+    shown = stack.hufu("authorization", "show", made["id"]).splitlines()
+    assert "state=active" in shown and "operations=sign" in shown and "holder.name=Holder Zhang" in shown
+    assert "destroyed" in stack.hufu("authorization", "delete", made["id"])
+    assert authorized.to("/" + made["id"], method="GET").ok()["authorization"]["state"] == "deleted"
+    assert stack.hufu("authorization", "delete", made["id"], check=False).returncode == 1
+
+
 def test_holders_are_found_by_name_where_the_project_wants_that_masked(stack, admin, holder, authorized, rules_project):
     authorized.to("/holders", {"name": "Holder"}).problem(403, "not-allowed")
     path = f"/admin/v1/projects/{rules_project['id']}"

@@ -141,7 +141,7 @@ static void what_a_terminal_would_obey_is_replaced(void **state)
     assert_string_equal(text, "李明");
 }
 
-static char *printed_table(enum language language, const json_t *rows, bool heading)
+static char *printed_table(enum language language, const char *of, const json_t *rows, bool heading)
 {
     static const struct table_column columns[] = {{MESSAGE_COLUMN_NAME, "name"},
                                                   {MESSAGE_COLUMN_STATE, "state"},
@@ -150,7 +150,7 @@ static char *printed_table(enum language language, const json_t *rows, bool head
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     assert_non_null(out);
-    table_print(out, language, columns, 3, rows, heading);
+    table_print(out, language, columns, 3, of, rows, heading);
     assert_int_equal(fclose(out), 0);
     return text;
 }
@@ -160,15 +160,31 @@ static void columns_are_aligned_by_width(void **state)
     json_t *rows = json_pack("[{ss, ss, s{ss}}, {ss, sn}]", "name", "李明", "state", "usable", "account",
                              "name", "O", "name", "Lin", "state");
     (void)state;
-    char *english = printed_table(LANGUAGE_ENGLISH, rows, true);
+    char *english = printed_table(LANGUAGE_ENGLISH, "keys", rows, true);
     assert_string_equal(english, "NAME  STATE   OWNER\n"
                                  "李明  usable  O\n"
                                  "Lin   -       -\n");
-    char *chinese = printed_table(LANGUAGE_CHINESE, rows, false);
+    char *chinese = printed_table(LANGUAGE_CHINESE, "keys", rows, false);
     assert_string_equal(chinese, "李明  可用  O\n"
                                  "Lin   -     -\n");
     free(english);
     free(chinese);
+    json_decref(rows);
+}
+
+static void a_word_means_what_it_is_said_of(void **state)
+{
+    (void)state;
+    assert_string_equal(catalogue_word(LANGUAGE_CHINESE, "keys", "pending"), "生成中");
+    assert_string_equal(catalogue_word(LANGUAGE_CHINESE, "authorizations", "pending"), "未授权");
+    assert_string_equal(catalogue_word(LANGUAGE_CHINESE, "authorizations", "frozen"), "已冻结");
+    assert_string_equal(catalogue_word(LANGUAGE_CHINESE, NULL, "active"), "正常");
+    assert_string_equal(catalogue_word(LANGUAGE_ENGLISH, "authorizations", "awaiting_device"),
+                        "awaiting_device");
+    json_t *rows = json_pack("[{ss, ss}]", "name", "A", "state", "active");
+    char *text = printed_table(LANGUAGE_CHINESE, "authorizations", rows, false);
+    assert_string_equal(text, "A  已授权  -\n");
+    free(text);
     json_decref(rows);
 }
 
@@ -278,6 +294,7 @@ int main(void)
         cmocka_unit_test(a_chinese_character_takes_two_places),
         cmocka_unit_test(what_a_terminal_would_obey_is_replaced),
         cmocka_unit_test(columns_are_aligned_by_width),
+        cmocka_unit_test(a_word_means_what_it_is_said_of),
         cmocka_unit_test(paths_are_percent_encoded),
         cmocka_unit_test(a_reader_reads_the_qr_code_on_the_screen),
         cmocka_unit_test(a_text_beyond_a_qr_code_is_refused),
