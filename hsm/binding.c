@@ -12,7 +12,11 @@ enum hufu_err binding_open(struct worker *worker, struct record_binding *record,
     enum hufu_err err = destruction_check(worker->hsm->destruction, place->binding, place->generation);
     if (!err)
         err = sealed_open(worker->hsm->token, worker->session, &plain, place, sealed);
-    return err ? err : record_binding_parse(record, buf_bytes(&plain));
+    if (!err)
+        err = record_binding_parse(record, buf_bytes(&plain));
+    if (err || !record->has_policy)
+        return err;
+    return destruction_check_policy(worker->hsm->destruction, place->binding, record->policy_number);
 }
 
 enum hufu_err binding_put_sealed(struct worker *worker, struct record_binding *record,

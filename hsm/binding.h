@@ -5,7 +5,8 @@
 
 #include "hsm/worker.h"
 
-/* HUFU_ERR_RECORD: not authentic, not a binding, or not of this place; HUFU_ERR_AWAY: the token. */
+/* HUFU_ERR_BEHIND, HUFU_ERR_DESTROYED (the generation, or the policy in it); HUFU_ERR_RECORD: not authentic, not a binding, or not of
+ * this place; HUFU_ERR_AWAY: the token. */
 enum hufu_err binding_open(struct worker *worker, struct record_binding *record,
                            const struct record_place *place, struct bytes sealed) HUFU_MUST_CHECK;
 /* Appends the sealed record as one field of the reply; stamps it with the time. */

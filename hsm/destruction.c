@@ -170,27 +170,45 @@ enum hufu_err destruction_add(struct destruction *destruction, const struct dest
     return err;
 }
 
-static void log_destroyed(const uint8_t binding[FRAME_ID_SIZE], uint32_t generation)
+static void log_destroyed(const uint8_t binding[FRAME_ID_SIZE], const char *what, uint32_t number)
 {
-    char id[UUID_TEXT_SIZE], number[16];
+    char id[UUID_TEXT_SIZE], text[16];
     uuid_format(id, binding);
-    (void)snprintf(number, sizeof(number), "%" PRIu32, generation);
-    log_event(LOG_WARNING, "record.destroyed", "binding", id, "generation", number, NULL);
+    (void)snprintf(text, sizeof(text), "%" PRIu32, number);
+    log_event(LOG_WARNING, "record.destroyed", "binding", id, what, text, NULL);
+}
+
+/* id: what an order names. */
+static enum hufu_err check(struct destruction *destruction, const uint8_t id[DESTRUCTION_ID_SIZE],
+                           uint32_t number)
+{
+    (void)pthread_mutex_lock(&destruction->lock);
+    bool behind = destruction->behind;
+    uint32_t least = destruction_table_least(&destruction->table, id);
+    (void)pthread_mutex_unlock(&destruction->lock);
+    if (behind)
+        return HUFU_ERR_BEHIND;
+    return number >= least && least != DESTRUCTION_WHOLE ? HUFU_OK : HUFU_ERR_DESTROYED;
 }
 
 enum hufu_err destruction_check(struct destruction *destruction, const uint8_t binding[FRAME_ID_SIZE],
                                 uint32_t generation)
 {
-    (void)pthread_mutex_lock(&destruction->lock);
-    bool behind = destruction->behind;
-    uint32_t least = destruction_table_least(&destruction->table, binding);
-    (void)pthread_mutex_unlock(&destruction->lock);
-    if (behind)
-        return HUFU_ERR_BEHIND;
-    if (generation >= least && least != DESTRUCTION_WHOLE)
-        return HUFU_OK;
-    log_destroyed(binding, generation);
-    return HUFU_ERR_DESTROYED;
+    enum hufu_err err = check(destruction, binding, generation);
+    if (err == HUFU_ERR_DESTROYED)
+        log_destroyed(binding, "generation", generation);
+    return err;
+}
+
+enum hufu_err destruction_check_policy(struct destruction *destruction, const uint8_t binding[FRAME_ID_SIZE],
+                                       uint32_t number)
+{
+    uint8_t id[DESTRUCTION_ID_SIZE];
+    destruction_policy_id(id, binding);
+    enum hufu_err err = check(destruction, id, number);
+    if (err == HUFU_ERR_DESTROYED)
+        log_destroyed(binding, "policy", number);
+    return err;
 }
 
 /* With `order` held: what the token could not take when it came, it takes now. */

@@ -25,6 +25,10 @@ void destruction_free(struct destruction *destruction); /* NULL is fine */
 enum hufu_err destruction_check(struct destruction *destruction, const uint8_t binding[FRAME_ID_SIZE],
                                 uint32_t generation) HUFU_MUST_CHECK;
 
+/* The same of a record that has a policy, of which so many were sealed before. */
+enum hufu_err destruction_check_policy(struct destruction *destruction, const uint8_t binding[FRAME_ID_SIZE],
+                                       uint32_t number) HUFU_MUST_CHECK;
+
 /* Takes orders, count of them in their form on the wire, that follow `before` in the log. Those that are known already are
  * compared, by the chain, and all may be. Returns when the token's head is not behind them, and on disk.
  * HUFU_ERR_STATE: they do not begin at or before the end of what is known, or end before it: destruction_state tells where

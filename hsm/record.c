@@ -46,6 +46,33 @@ static void read_identity(struct cursor *c, struct record_identity *identity)
     identity->len = (uint32_t)field.len;
 }
 
+/* The policy as it was signed, and behind it the number; empty: none. */
+#define POLICY_FIELD_SIZE (FRAME_POLICY_SIZE + 8)
+
+static enum hufu_err encode_policy(struct buf *out, const struct record_binding *record)
+{
+    size_t mark = buf_field_begin(out);
+    enum hufu_err err = record->has_policy ? frame_policy_encode(out, &record->policy) : HUFU_OK;
+    if (record->has_policy)
+        buf_put_field_u32(out, record->policy_number);
+    buf_field_end(out, mark);
+    return err;
+}
+
+static bool parse_policy(struct record_binding *record, struct bytes field)
+{
+    struct cursor c;
+    record->has_policy = field.len > 0;
+    if (!record->has_policy)
+        return true;
+    if (field.len != POLICY_FIELD_SIZE)
+        return false;
+    cursor_init(&c, bytes_of(field.data + FRAME_POLICY_SIZE, field.len - FRAME_POLICY_SIZE));
+    record->policy_number = cursor_field_u32(&c);
+    return !cursor_finish(&c) &&
+           !frame_policy_parse(&record->policy, bytes_of(field.data, FRAME_POLICY_SIZE));
+}
+
 enum hufu_err record_binding_encode(struct buf *out, const struct record_binding *record)
 {
     buf_put_field(out, record->half.b, sizeof(record->half.b));
@@ -55,9 +82,7 @@ enum hufu_err record_binding_encode(struct buf *out, const struct record_binding
     buf_put_field_u32(out, (uint32_t)record->role);
     buf_put_field_u32(out, record->operations);
     buf_put_field_u32(out, record->must_refresh);
-    size_t mark = buf_field_begin(out);
-    enum hufu_err err = record->has_policy ? frame_policy_encode(out, &record->policy) : HUFU_OK;
-    buf_field_end(out, mark);
+    enum hufu_err err = encode_policy(out, record);
     buf_put_field(out, record->identity.data, record->identity.len);
     buf_put_field_u64(out, record->sealed_ms);
     return err ? err : buf_finish(out);
@@ -74,15 +99,14 @@ static bool parse_binding(struct record_binding *record, struct bytes plain)
     uint32_t role = cursor_field_u32(&c);
     record->operations = cursor_field_u32(&c);
     uint32_t must_refresh = cursor_field_u32(&c);
-    struct bytes policy = cursor_field(&c, FRAME_POLICY_SIZE);
+    struct bytes policy = cursor_field(&c, POLICY_FIELD_SIZE);
     read_identity(&c, &record->identity);
     record->sealed_ms = cursor_field_u64(&c);
     if (cursor_finish(&c) || role >= RECORD_ROLE_COUNT || must_refresh > 1)
         return false;
     record->role = (enum record_role)role;
     record->must_refresh = must_refresh;
-    record->has_policy = policy.len > 0;
-    if (record->has_policy && frame_policy_parse(&record->policy, policy))
+    if (!parse_policy(record, policy))
         return false;
     /* An authorized device without a policy would be a holder's. */
     return is_one_operation(record->operations) && record->has_policy == (record->role == RECORD_AUTHORIZED);

@@ -58,6 +58,7 @@ struct record_binding {
     bool must_refresh;   /* handed over: can do nothing but refresh */
     bool has_policy;
     struct frame_policy policy;
+    uint32_t policy_number; /* how many were sealed into this binding's record before this one */
     struct record_identity identity;
     uint64_t sealed_ms;
 };

@@ -25,6 +25,7 @@ static void inherit(struct record_binding *to, const struct record_binding *from
     to->operations = from->operations;
     to->has_policy = from->has_policy;
     to->policy = from->policy;
+    to->policy_number = from->policy_number;
     to->identity = from->identity;
 }
 
@@ -107,12 +108,15 @@ enum hufu_err handover_conclude(struct operate *operate, struct buf *reply)
     place.generation = 0;
     memcpy(made->device_key, keys.device_key, sizeof(made->device_key));
     made->has_policy = handover.policy.len > 0;
+    made->policy_number = 0;
     made->role = made->has_policy ? RECORD_AUTHORIZED : RECORD_SECONDARY;
     made->operations = operate->record->operations;
     made->must_refresh = true;
     made->identity = operate->record->identity;
     return binding_put_sealed(operate->worker, made, &place, reply);
 }
+
+#define POLICY_NUMBER_MAX INT32_MAX /* the database counts in an integer */
 
 struct policy_target {
     uint32_t generation;
@@ -178,8 +182,11 @@ enum hufu_err policy_conclude(struct operate *operate, struct buf *reply)
     err = binding_open(operate->worker, record, &place, target.sealed);
     if (!err)
         err = check_policy(operate, record, &policy);
+    if (!err && record->policy_number >= POLICY_NUMBER_MAX)
+        err = HUFU_ERR_POLICY;
     if (err)
         return err;
     record->policy = policy;
+    record->policy_number++;
     return binding_put_sealed(operate->worker, record, &place, reply);
 }

@@ -5,6 +5,7 @@
 
 #include "server/core/authorization.h"
 #include "server/core/authorization_hold.h"
+#include "server/core/destruction.h"
 
 static const char other_terms[] = "the policy is not what was agreed";
 
@@ -149,12 +150,16 @@ enum hufu_err authorization_decide_policy(struct worker *worker, struct act *act
         err = operation_decide(worker->store, subject, outcome, result);
     if (err != HUFU_OK || !result->recorded)
         return err;
-    err = authorization_put_record(worker->store, named.binding_id, record->generation, sealed);
+    err = authorization_put_record(worker->store, named.binding_id, record, sealed);
     if (err == HUFU_OK)
         err = authorization_seal(worker->store, named.binding_id, &policy);
     if (err == HUFU_ERR_STATE)
         return act_refuse_reason(act, REFUSAL_CONFLICT, other_terms);
     if (err == HUFU_OK)
         err = policy_record(worker, act, named.binding_id, record);
-    return err == HUFU_OK ? store_commit(&transaction) : err;
+    if (err == HUFU_OK)
+        err = store_commit(&transaction);
+    if (err == HUFU_OK)
+        destruction_carry_out(worker); /* of the one that was replaced */
+    return err;
 }

@@ -217,13 +217,10 @@ static enum hufu_err operation_find_target(struct worker *worker, struct act *ac
                : hsmc_target_handover(&work->target, work->handover.device_key, work->handover.x25519_key);
 }
 
-static enum hufu_err operation_ask(struct worker *worker, struct act *act, struct operation_work *work,
-                                   struct submission_out *out)
+static enum hufu_err operation_call(struct worker *worker, struct operation_work *work,
+                                    struct submission_out *out)
 {
     const struct operation_situation *situation = &work->submission.situation;
-    enum hufu_err err = operation_find_target(worker, act, work);
-    if (err != HUFU_OK)
-        return err;
     const struct hsmc_operate call = {
         .project_id = situation->session.project_id,
         .generation = situation->record_generation,
@@ -234,9 +231,32 @@ static enum hufu_err operation_ask(struct worker *worker, struct act *act, struc
     };
     buf_init(&work->result, work->result_memory, sizeof work->result_memory);
     buf_init(&work->answer, out->memory, sizeof out->memory);
-    err = hsmc_operate(worker->hsmc, worker->trace, &call, &work->result, &work->answer);
+    return hsmc_operate(worker->hsmc, worker->trace, &call, &work->result, &work->answer);
+}
+
+/* The record that was read had a policy which was replaced meanwhile: the one that there is now is another. */
+static enum hufu_err operation_call_anew(struct worker *worker, struct act *act, struct operation_work *work,
+                                         struct submission_out *out)
+{
+    int32_t before = work->submission.situation.policy_number;
+    enum hufu_err err = submission_read_again(worker, act, &work->submission);
+    if (err != HUFU_OK)
+        return err;
+    return work->submission.situation.policy_number != before ? operation_call(worker, work, out)
+                                                              : HUFU_ERR_DESTROYED;
+}
+
+static enum hufu_err operation_ask(struct worker *worker, struct act *act, struct operation_work *work,
+                                   struct submission_out *out)
+{
+    enum hufu_err err = operation_find_target(worker, act, work);
+    if (err != HUFU_OK)
+        return err;
+    err = operation_call(worker, work, out);
     if (err == HUFU_ERR_BEHIND && destruction_catch_up(worker) == HUFU_OK)
-        err = hsmc_operate(worker->hsmc, worker->trace, &call, &work->result, &work->answer);
+        err = operation_call(worker, work, out);
+    if (err == HUFU_ERR_DESTROYED && work->submission.situation.authorized != 0)
+        err = operation_call_anew(worker, act, work, out);
     if (err == HUFU_OK)
         return operation_succeed(worker, act, work, out);
     return operation_refused_at_proof(err) ? operation_fail(worker, act, work, err, out)

@@ -125,6 +125,7 @@ void submission_subject(const struct worker *worker, const struct submission *su
         .op = head->op,
         .generation = head->generation,
         .next_time_ms = standing->next_time_ms,
+        .policy_number = submission->situation.policy_number,
         .frame_time_ms = head->time_ms,
         .count = frame_head_count(head),
         .purpose = head->purpose,

@@ -176,14 +176,16 @@ static const struct statement authorization_set_window_statement = {
 };
 static const struct statement authorization_read_record_statement = {
     .name = "authorization_read_record",
-    .sql = "select authorization_id, generation, record from binding where binding_id = $1::uuid"
-           " and authorization_id is not null and state in ('active', 'frozen')",
+    .sql =
+        "select authorization_id, generation, policy_number, record from binding where binding_id = $1::uuid"
+        " and authorization_id is not null and state in ('active', 'frozen')",
     .repeatable = true,
 };
 static const struct statement authorization_put_record_statement = {
     .name = "authorization_put_record",
-    .sql = "update binding set record = $3::bytea, next_record = null, next_request_time = null"
-           " where binding_id = $1::uuid and generation = $2::int8 and state in ('active', 'frozen')",
+    .sql = "update binding set record = $4::bytea, next_record = null, next_request_time = null,"
+           " policy_number = policy_number + 1 where binding_id = $1::uuid and generation = $2::int8"
+           " and policy_number = $3::int4 and state in ('active', 'frozen')",
 };
 static const struct statement authorization_search_statement = {
     .name = "authorization_search",
@@ -440,6 +442,7 @@ enum hufu_err authorization_read_record(struct store *store, const uint8_t bindi
         return err;
     row_uuid(&row, out->authorization_id);
     out->generation = (uint32_t)row_i32(&row);
+    out->policy_number = row_i32(&row);
     row_append(&row, &record);
     out->record = buf_bytes(&record);
     err = row_finish(&row);
@@ -447,12 +450,13 @@ enum hufu_err authorization_read_record(struct store *store, const uint8_t bindi
 }
 
 enum hufu_err authorization_put_record(struct store *store, const uint8_t binding_id[UUID_SIZE],
-                                       uint32_t generation, struct bytes record)
+                                       const struct authorization_record *replaced, struct bytes record)
 {
     uint64_t changed;
     struct parameters parameters = {0};
     parameter_uuid(&parameters, binding_id);
-    parameter_i64(&parameters, generation);
+    parameter_i64(&parameters, replaced->generation);
+    parameter_i32(&parameters, replaced->policy_number);
     parameter_bytes(&parameters, record);
     enum hufu_err err = store_change(store, &authorization_put_record_statement, &parameters, &changed);
     return err == HUFU_OK && changed == 0 ? HUFU_ERR_STATE : err;

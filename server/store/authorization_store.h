@@ -166,15 +166,17 @@ enum hufu_err authorization_seal(struct store *store, const uint8_t binding_id[U
 struct authorization_record {
     uint8_t authorization_id[UUID_SIZE];
     uint32_t generation;
+    int32_t policy_number; /* how many policies it had before */
     uint8_t memory[BINDING_RECORD_MAX];
     struct bytes record;
 };
 enum hufu_err authorization_read_record(struct store *store, const uint8_t binding_id[UUID_SIZE],
                                         struct authorization_record *out) HUFU_MUST_CHECK;
 /* Puts another record in its place; one that was made by a refresh and not used yet has the old policy, and goes.
- * HUFU_ERR_STATE: another generation has come, or the binding is gone. */
+ * The replaced policy is noted to be destroyed. HUFU_ERR_STATE: another generation or policy has come, or the binding is gone. */
 enum hufu_err authorization_put_record(struct store *store, const uint8_t binding_id[UUID_SIZE],
-                                       uint32_t generation, struct bytes record) HUFU_MUST_CHECK;
+                                       const struct authorization_record *replaced,
+                                       struct bytes record) HUFU_MUST_CHECK;
 
 /* Active people of the project whose name begins so, but for one. */
 #define AUTHORIZATION_FOUND_MAX 10

@@ -13,8 +13,10 @@ static const struct statement destruction_number_statement = {
 /* From the order before on, whose hash is wanted. */
 static const struct statement destruction_read_statement = {
     .name = "destruction_read",
-    .sql = "select number, binding_id, least_generation, hash from destruction_order where number >= $1::int8"
-           " order by number limit $2::int4",
+    .sql = "select number, case when policy then destruction_policy_id(binding_id) else "
+           "uuid_send(binding_id) end,"
+           " least_generation, hash from destruction_order where number >= $1::int8 order by number limit "
+           "$2::int4",
     .repeatable = true,
 };
 static const struct statement destruction_last_statement = {
@@ -53,10 +55,10 @@ static enum hufu_err destruction_take(struct row *row, struct destruction_batch 
                                       bool *goes_on)
 {
     struct buf order;
-    uint8_t binding_id[UUID_SIZE], hash[HASH_SIZE];
+    uint8_t named[DESTRUCTION_ID_SIZE], hash[HASH_SIZE];
     uint64_t number = (uint64_t)row_i64(row);
-    row_uuid(row, binding_id);
-    uint32_t least_generation = (uint32_t)row_i64(row);
+    row_fixed(row, named, sizeof named);
+    uint32_t least = (uint32_t)row_i64(row);
     row_fixed(row, hash, sizeof hash);
     enum hufu_err err = row_finish(row);
     if (err != HUFU_OK)
@@ -70,8 +72,8 @@ static enum hufu_err destruction_take(struct row *row, struct destruction_batch 
     if (!*goes_on)
         return HUFU_OK;
     buf_init(&order, out->orders[out->count++], DESTRUCTION_ORDER_SIZE);
-    buf_put(&order, binding_id, sizeof binding_id);
-    buf_put_u32(&order, least_generation);
+    buf_put(&order, named, sizeof named);
+    buf_put_u32(&order, least);
     return buf_finish(&order);
 }
 

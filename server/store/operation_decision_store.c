@@ -27,7 +27,7 @@ const char *const operation_verdict_names[VERDICT_COUNT] = {
     "d.pin_failures, d.pin_failures_life, least(d.pin_limit - d.pin_failures, d.pin_life_limit - "           \
     "d.pin_failures_life) as tries_left, d.pin_life_limit - d.pin_failures_life as life_left, d.pin_limit, " \
     "nullif(b.account_id, d.account_id) as party_id, "                                                       \
-    "b.key_id, b.standing as state, b.account_state, b.key_state, b.generation, "                            \
+    "b.key_id, b.standing as state, b.account_state, b.key_state, b.generation, b.policy_number, "           \
     "b.next_request_time, " until ", b.uses_left"
 
 /* until: the window of what decides, and for a waiting binding whether there is anything yet. A half that was handed over is
@@ -94,25 +94,27 @@ const char *const operation_verdict_names[VERDICT_COUNT] = {
 #define DECISION_NOT_COUNTED "null::int8"
 
 /* A right PIN ends the row of wrong ones; of the device's life's count nothing is ever forgiven. The first valid proof at
- * the pending generation makes it the current one, with the role of its record. $20 role of the next record, null: as now. */
+ * the pending generation makes it the current one, with the role of its record. $20 role of the next record, null: as now; $21 number of the
+ * policy that is in it: a refresh that met a new policy would bring the old one back. */
 static const struct statement decision_success = {
     .name = "operation_decide",
     .sql = DECISION_SUCCESS(
-        DECISION_UNTIL_ACTIVE, ", uses_left, cost, promotes", DECISION_ADMITS_ACTIVE, "",
+        DECISION_UNTIL_ACTIVE, ", uses_left, cost, promotes", DECISION_ADMITS_ACTIVE,
+        " when $11 is not null and policy_number <> $21::int4 then 'refresh'",
         "), forgiven as ("
         " update device d set pin_failures = 0 from v"
         " where d.project_id = $1 and d.device_id = $2 and verdict = 'ok' and v.pin_failures > 0"
         "), used as ("
         " update binding b set uses_left = v.uses_left - v.cost, generation = $7::int4,"
-        "  record = case when promotes then b.next_record else b.record end,"
-        "  next_record = coalesce($11, case when not promotes then b.next_record end),"
-        "  next_request_time = case when $11 is not null then $10 when not promotes then "
+        " record = case when promotes then b.next_record else b.record end,"
+        " next_record = coalesce($11, case when not promotes then b.next_record end),"
+        " next_request_time = case when $11 is not null then $10 when not promotes then "
         "b.next_request_time end,"
-        "  role = case when promotes then coalesce(b.next_role, b.role) else b.role end,"
-        "  next_role = case when $11 is not null then $20::text when not promotes then b.next_role end,"
-        "  refreshed_at = case when promotes then v.moment else b.refreshed_at end"
+        " role = case when promotes then coalesce(b.next_role, b.role) else b.role end,"
+        " next_role = case when $11 is not null then $20::text when not promotes then b.next_role end,"
+        " refreshed_at = case when promotes then v.moment else b.refreshed_at end"
         " from v where b.project_id = $1 and b.binding_id = $3 and verdict = 'ok'"
-        "  and (promotes or $11 is not null or v.uses_left is not null and v.cost > 0)",
+        " and (promotes or $11 is not null or v.uses_left is not null and v.cost > 0)",
         "", "uses_left - cost"),
 };
 
@@ -124,16 +126,16 @@ static const struct statement decision_success_waiting = {
         DECISION_UNTIL_WAITING, ", promotes", DECISION_ADMITS_WAITING, "",
         "), forgiven as ("
         " update device d set pin_failures = 0,"
-        "  state = case when promotes then 'active' else d.state end from v"
+        " state = case when promotes then 'active' else d.state end from v"
         " where d.project_id = $1 and d.device_id = $2 and verdict = 'ok'"
         "), used as ("
         " update binding b set generation = $7::int4,"
-        "  record = case when promotes then b.next_record else b.record end,"
-        "  next_record = coalesce($11, case when not promotes then b.next_record end),"
-        "  next_request_time = case when $11 is not null then $10 when not promotes then "
+        " record = case when promotes then b.next_record else b.record end,"
+        " next_record = coalesce($11, case when not promotes then b.next_record end),"
+        " next_request_time = case when $11 is not null then $10 when not promotes then "
         "b.next_request_time end, refreshed_at = v.moment,"
-        "  state = case when promotes then 'active' else b.state end,"
-        "  handover_until = case when not promotes then b.handover_until end"
+        " state = case when promotes then 'active' else b.state end,"
+        " handover_until = case when not promotes then b.handover_until end"
         " from v where b.project_id = $1 and b.binding_id = $3 and verdict = 'ok'"
         "), over as (delete from handover h using v"
         " where h.binding_id = $3 and verdict = 'ok' and promotes",
@@ -291,6 +293,7 @@ enum hufu_err operation_decide(struct store *store, const struct operation_subje
         parameter_uuid(&parameters, activation_id);
     } else {
         parameter_text(&parameters, outcome->next_role);
+        parameter_i32(&parameters, subject->policy_number);
     }
     return decision_succeed(store, decision_of(subject), &parameters, result);
 }

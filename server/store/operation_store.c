@@ -16,7 +16,7 @@ static const struct statement operation_read_statement = {
     .sql =
         "select s.project_id, s.session_id, s.account_id, s.device_id, h.binding_id is not null, "
         "has_turn, " STANDING_COLUMNS ", usage, device_role, authorized, authorization_id, party_id, "
-        "authorization_uses_low, record_generation, "
+        "authorization_uses_low, record_generation, policy_number, "
         "held_record, pending_fresh, pending_request_id,"
         " public_key,"
         " r.frame_hash, r.outcome::int4, r.pin_failures_before, r.tries_left,"
@@ -29,7 +29,7 @@ static const struct statement operation_read_statement = {
             "d.device_id") " else false end as has_turn,"
                            "   k.usage, k.public_key, d.role as device_role, b.authorization_operations as "
                            "authorized, b.authorization_id, nullif(b.account_id, d.account_id) as party_id, "
-                           "b.authorization_uses_low,"
+                           "b.authorization_uses_low, b.policy_number,"
                            "   b.pending_request_id,"
                            "   coalesce(b.pending_until > clock_timestamp(), false) as pending_fresh,"
                            "   case when b.next_record is not null and b.generation + 1 = $5::int8 then "
@@ -83,6 +83,7 @@ static void operation_read_binding(struct row *row, struct operation_situation *
     out->has_party = row_optional_uuid(row, out->party_id);
     row_optional_i64(row, &out->uses_low);
     out->record_generation = (uint32_t)row_i32(row);
+    out->policy_number = row_i32(row);
     row_append(row, memory);
     out->record = buf_bytes(memory);
     out->pending_fresh = row_bool(row);

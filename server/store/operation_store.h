@@ -47,6 +47,7 @@ struct operation_situation {
     uint8_t party_id[UUID_SIZE]; /* the holder, where an authorized user asks */
     int64_t uses_low;            /* with authorized: so few are told of; 0: that was done */
     uint32_t record_generation;
+    int32_t policy_number; /* of that record: how many policies it had before */
     struct bytes
         record; /* of the generation asked for, else of the current one; of a waiting binding the pending one */
     bool pending_fresh; /* that pending one may still be finished */
@@ -80,7 +81,7 @@ enum operation_verdict {
     VERDICT_WINDOW,     /* not yet, or no longer, valid */
     VERDICT_USES,       /* too few left */
     VERDICT_GENERATION, /* the half that was used has ended or was replaced meanwhile */
-    VERDICT_REFRESH,    /* a refresh not later than the one that made the pending generation */
+    VERDICT_REFRESH, /* a refresh not later than the one that made the pending generation, or of a policy that was replaced */
     VERDICT_COUNT
 };
 extern const char *const operation_verdict_names[VERDICT_COUNT]; /* as the statements say them */
@@ -104,6 +105,7 @@ struct operation_subject {
     enum frame_op op;
     uint32_t generation;
     uint64_t next_time_ms; /* standing.next_time_ms of the read: names the pending generation that was used */
+    int32_t policy_number; /* of the read: a next record that was made of another policy is refused */
     uint64_t frame_time_ms;
     uint32_t
         count; /* digests or points; also what it costs, but for a signature of a key without certificate */

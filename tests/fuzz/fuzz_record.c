@@ -46,6 +46,7 @@ static void emit_binding(void (*emit)(void *context, struct bytes seed), void *c
     if (with_policy) {
         record.policy = (struct frame_policy){
             .authorization_id = {6}, .from_ms = 1, .until_ms = 2, .operations = 1, .uses = 3};
+        record.policy_number = 2;
         record.identity.len = 3;
     }
     FUZZ_CHECK(record_binding_encode(&out, &record) == HUFU_OK);

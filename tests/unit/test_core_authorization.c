@@ -469,6 +469,70 @@ static void a_wider_window_holds_once_the_primary_has_sealed_it(void **state)
     assert_ok(run_of_user(FRAME_OP_SIGN, 1));
 }
 
+static void replace_policy_meanwhile(void)
+{
+    key_process.meanwhile = NULL;
+    database_run(&office.database, "update binding set record = 'newest', policy_number = policy_number + 1"
+                                   " where role = 'authorized'");
+}
+
+static void answer_again(void)
+{
+    key_process.meanwhile = NULL;
+    key_process.err = HUFU_OK;
+}
+
+static void destroy_policy_meanwhile(void)
+{
+    replace_policy_meanwhile();
+    key_process.err = HUFU_ERR_DESTROYED;
+    key_process.meanwhile = answer_again;
+}
+
+static void a_refresh_that_meets_a_new_policy_does_not_bring_the_old_one_back(void **state)
+{
+    (void)state;
+    activate(SIGN, 10);
+    key_process.result = "record of generation two with the old policy";
+    key_process.meanwhile = replace_policy_meanwhile;
+    assert_refused_as(run_of_user(FRAME_OP_REFRESH, 1), REFUSAL_CONFLICT);
+    assert_int_equal(number("select count(*) from binding where binding_id = '%s' and next_record is null and"
+                            " record = 'newest'",
+                            user.binding_id),
+                     1);
+    assert_ok(run_of_user(FRAME_OP_REFRESH, 1));
+}
+
+static void of_two_policies_at_once_one_is_sealed(void **state)
+{
+    (void)state;
+    struct frame_policy policy;
+    activate(SIGN, 10);
+    policy = agreed();
+    key_process.meanwhile = replace_policy_meanwhile;
+    assert_refused_as(set_policy(&policy), REFUSAL_CONFLICT);
+    assert_ok(set_policy(&policy));
+    assert_int_equal(number("select policy_number from binding where binding_id = '%s'", user.binding_id), 2);
+    assert_int_equal(
+        number("select count(*) from destruction where binding_id = '%s' and policy", user.binding_id) +
+            number("select count(*) from destruction_order where binding_id = '%s' and policy",
+                   user.binding_id),
+        2);
+}
+
+static void what_meets_the_end_of_a_policy_is_done_with_the_new_one(void **state)
+{
+    (void)state;
+    activate(SIGN, 10);
+    key_process.meanwhile = destroy_policy_meanwhile;
+    key_process.calls = 0;
+    assert_ok(run_of_user(FRAME_OP_SIGN, 1));
+    assert_int_equal(key_process.calls, 2);
+    assert_string_equal(key_process.record, "newest");
+    key_process.err = HUFU_ERR_DESTROYED;
+    assert_refused_as(run_of_user(FRAME_OP_SIGN, 1), REFUSAL_RECORD_DESTROYED);
+}
+
 static void an_authorized_user_seals_no_policy_and_hands_nothing_over(void **state)
 {
     (void)state;
@@ -582,6 +646,9 @@ int main(void)
         TEST(what_is_being_computed_when_it_is_frozen_or_ends_is_refused),
         TEST(an_authorization_for_logins_signs_nothing_else_and_the_other_way_round),
         TEST(a_wider_window_holds_once_the_primary_has_sealed_it),
+        TEST(a_refresh_that_meets_a_new_policy_does_not_bring_the_old_one_back),
+        TEST(of_two_policies_at_once_one_is_sealed),
+        TEST(what_meets_the_end_of_a_policy_is_done_with_the_new_one),
         TEST(an_authorized_user_seals_no_policy_and_hands_nothing_over),
         TEST(a_deleted_one_has_no_record_left_and_its_device_none_to_use),
         TEST(with_its_device_removed_it_awaits_another_with_the_uses_that_are_left),

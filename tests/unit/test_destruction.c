@@ -27,6 +27,18 @@ static void orders_are_chained_as_the_protocol_says(void **state)
     assert_string_equal(text, expected[1]);
 }
 
+static void the_policies_of_a_binding_have_a_name_of_their_own(void **state)
+{
+    (void)state;
+    static const uint8_t binding[DESTRUCTION_ID_SIZE] = {0, 1, 2,  3,  4,  5,  6,  7,
+                                                         8, 9, 10, 11, 12, 13, 14, 15};
+    uint8_t id[DESTRUCTION_ID_SIZE];
+    char text[2 * DESTRUCTION_ID_SIZE + 1];
+    destruction_policy_id(id, binding);
+    hex_encode(text, sizeof(text), bytes_of(id, sizeof(id)));
+    assert_string_equal(text, "f773af3250a56ef93136b3c27b8c0704");
+}
+
 static void heads_are_the_same_by_number_and_hash(void **state)
 {
     (void)state;
@@ -43,6 +55,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(orders_are_chained_as_the_protocol_says),
+        cmocka_unit_test(the_policies_of_a_binding_have_a_name_of_their_own),
         cmocka_unit_test(heads_are_the_same_by_number_and_hash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

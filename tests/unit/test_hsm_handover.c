@@ -3,6 +3,7 @@
 #include "tests/unit/unit.h"
 
 #include "hsm/clock.h"
+#include "hsm/destruction.h"
 #include "hsm/permit.h"
 #include "tests/client/randomness.h"
 #include "tests/unit/hsm_room.h"
@@ -403,6 +404,48 @@ static void holder_replaces_the_policy_of_an_authorization(void **state)
     second_free(&second);
 }
 
+/* The log goes on by one order: of the binding's policies those below that number are destroyed. */
+static void destroy_policies(const struct second *second, uint32_t least)
+{
+    uint8_t order[DESTRUCTION_ORDER_SIZE];
+    struct destruction_state log;
+    struct buf out;
+    destruction_policy_id(order, second->successor.binding_id);
+    buf_init(&out, order + DESTRUCTION_ID_SIZE, sizeof(order) - DESTRUCTION_ID_SIZE);
+    buf_put_u32(&out, least);
+    assert_ok(buf_finish(&out));
+    assert_ok(destruction_state(room.hsm.destruction, &log));
+    assert_ok(destruction_add(room.hsm.destruction, &log.own, order, 1));
+}
+
+static void a_policy_that_was_replaced_is_destroyed_with_all_that_was_made_of_it(void **state)
+{
+    (void)state;
+    struct second second;
+    struct frame_policy policy = policy_now();
+    second_new(&second, &policy);
+    assert_ok(hand_over(&second, &primary));
+    assert_ok(hsm_key_refresh(&room, &second.key));
+    struct hsm_key replaced = second.key, refreshed = second.key;
+    assert_ok(hsm_key_refresh(&room, &refreshed));
+    assert_ok(replace_policy(&second.key, &primary, &policy));
+    destroy_policies(&second, 1);
+    assert_int_equal(hsm_key_sign(&room, &replaced), HUFU_ERR_DESTROYED);
+    assert_int_equal(hsm_key_refresh(&room, &replaced), HUFU_ERR_DESTROYED);
+    assert_int_equal(replace_policy(&replaced, &primary, &policy), HUFU_ERR_DESTROYED);
+    assert_int_equal(hsm_key_sign(&room, &refreshed), HUFU_ERR_DESTROYED);
+    assert_ok(hsm_key_sign(&room, &second.key));
+    /* Its number goes with it, and on. */
+    assert_ok(hsm_key_refresh(&room, &second.key));
+    replaced = second.key;
+    assert_ok(replace_policy(&second.key, &primary, &policy));
+    destroy_policies(&second, 2);
+    assert_int_equal(hsm_key_sign(&room, &replaced), HUFU_ERR_DESTROYED);
+    assert_ok(hsm_key_sign(&room, &second.key));
+    assert_ok(hsm_key_sign(&room, &primary));
+    second_free(&second);
+}
+
 static void policy_is_neither_dropped_nor_moved_nor_given_by_others(void **state)
 {
     (void)state;
@@ -456,6 +499,7 @@ int main(void)
         cmocka_unit_test(policy_window_is_kept),
         cmocka_unit_test(window_has_its_tolerance_and_no_more),
         cmocka_unit_test(holder_replaces_the_policy_of_an_authorization),
+        cmocka_unit_test(a_policy_that_was_replaced_is_destroyed_with_all_that_was_made_of_it),
         cmocka_unit_test(policy_is_neither_dropped_nor_moved_nor_given_by_others),
         cmocka_unit_test(policy_of_another_keys_device_is_out_of_reach),
     };

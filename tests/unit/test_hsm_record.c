@@ -16,9 +16,11 @@ static struct record_binding binding_of(bool authorized)
     memset(record.device_key, 4, sizeof(record.device_key));
     memset(record.identity.data, 5, 7);
     record.identity.len = 7;
-    if (authorized)
+    if (authorized) {
         record.policy =
             (struct frame_policy){.from_ms = 1, .until_ms = 2, .operations = FRAME_ALLOW_SIGN, .uses = 3};
+        record.policy_number = 6;
+    }
     return record;
 }
 
@@ -44,6 +46,7 @@ static void binding_comes_back_as_it_went(void **state)
         assert_int_equal(back.must_refresh, record.must_refresh);
         assert_int_equal(back.has_policy, record.has_policy);
         assert_int_equal(back.policy.uses, record.policy.uses);
+        assert_int_equal(back.policy_number, record.policy_number);
         assert_int_equal(back.identity.len, 7);
         assert_true(back.sealed_ms == record.sealed_ms);
     }
