@@ -5,11 +5,11 @@
 
 #include "common/box.h"
 #include "common/hash.h"
+#include "mobile-sdk/authorization.h"
 #include "mobile-sdk/certification.h"
 #include "mobile-sdk/handover_code.h"
 #include "mobile-sdk/key_list.h"
 #include "mobile-sdk/refresh.h"
-#include "mobile-sdk/rest.h"
 
 #define REQUEST_MAX 128
 
@@ -68,12 +68,32 @@ static enum hufu_result choose_key(struct hufu *hufu, enum hufu_usage usage, str
     return HUFU_RESULT_NOT_FOUND;
 }
 
+/* The authorization as it stands: whose key, and of which use. Which key it is, the answer to the asking says. */
+static enum hufu_result choose_lender(struct hufu *hufu, const struct hufu_id *id, struct joining *joining)
+{
+    struct hufu_authorization authorization;
+    enum hufu_result result = authorization_fetch(hufu, id, &authorization);
+    if (!result && !authorization_usage(&authorization, &joining->usage))
+        result = HUFU_RESULT_FAULT;
+    if (result)
+        return result;
+    const struct hufu_authorization_person *holder = &authorization.people[HUFU_PARTY_HOLDER];
+    joining->authorized = true;
+    joining->lender.authorization = *id;
+    memcpy(joining->lender.name, holder->name, sizeof(holder->name));
+    memcpy(joining->lender.work_number, holder->work_number, sizeof(holder->work_number));
+    return HUFU_RESULT_OK;
+}
+
 static enum hufu_result ask_binding(struct hufu *hufu, struct joining *joining)
 {
     char path[REST_PATH_MAX];
     uint8_t memory[REQUEST_MAX];
     struct buf body;
-    rest_key_path(path, &joining->key, "/bindings");
+    if (joining->authorized)
+        authorization_path(path, &joining->lender.authorization, "/bindings");
+    else
+        rest_key_path(path, &joining->key, "/bindings");
     buf_init(&body, memory, sizeof(memory));
     json_begin(&body);
     json_put_bytes(&body, "x25519_key", bytes_of(joining->public_key, sizeof(joining->public_key)));
@@ -86,47 +106,68 @@ static enum hufu_result ask_binding(struct hufu *hufu, struct joining *joining)
     if (result)
         return result;
     struct json_reader reader = json_reader_of(answer.json);
+    if (joining->authorized)
+        json_read_id(&reader, "key_id", &joining->key);
     json_read_id(&reader, "binding_id", &joining->binding);
     return json_finish(&reader) ? HUFU_RESULT_FAULT : HUFU_RESULT_OK;
 }
 
-static enum hufu_result begin(struct hufu *hufu, enum hufu_usage usage, char code_text[HUFU_BIND_CODE_MAX])
+/* With fresh keys, for what was chosen. */
+static enum hufu_result begin(struct hufu *hufu, struct joining *joining, char code_text[HUFU_BIND_CODE_MAX])
 {
-    KEY_RECORD_WIPED struct key_record unfinished = {.stage = KEY_NEW};
-    __attribute__((cleanup(joining_wipe))) struct joining joining = {.begun = true, .usage = usage};
     uint8_t random[BOX_KEY_SIZE];
-    bool found;
-    enum hufu_result result = find_unfinished(hufu, &unfinished, &found);
-    if (!result && found)
-        result = HUFU_RESULT_NOT_READY;
-    if (!result)
-        result = choose_key(hufu, usage, &joining.key);
-    if (!result)
-        result = random_fill(hufu, random, sizeof(random));
+    enum hufu_result result = random_fill(hufu, random, sizeof(random));
     if (result)
         return result;
-    box_keypair(joining.public_key, joining.private_key, random);
+    joining->begun = true;
+    box_keypair(joining->public_key, joining->private_key, random);
     secret_wipe(random, sizeof(random));
-    result = ask_binding(hufu, &joining);
-    struct bind_code code = {.key = joining.key, .binding = joining.binding};
-    frame_device_fingerprint(code.fingerprint, hufu->device.device_key, joining.public_key);
+    result = ask_binding(hufu, joining);
+    struct bind_code code = {.authorized = joining->authorized,
+                             .authorization = joining->lender.authorization,
+                             .key = joining->key,
+                             .binding = joining->binding};
+    frame_device_fingerprint(code.fingerprint, hufu->device.device_key, joining->public_key);
     if (!result && bind_code_encode(code_text, &code))
         result = HUFU_RESULT_INTERNAL;
     if (!result)
-        hufu->joining = joining;
+        hufu->joining = *joining;
     return result;
+}
+
+/* What was begun in this handle before is over; what was interrupted goes first. */
+static enum hufu_result begin_anew(struct hufu *hufu, char code[HUFU_BIND_CODE_MAX])
+{
+    KEY_RECORD_WIPED struct key_record unfinished = {.stage = KEY_NEW};
+    bool found;
+    memset(code, 0, HUFU_BIND_CODE_MAX);
+    report_begin(hufu);
+    joining_wipe(&hufu->joining);
+    if (!hufu->device.session_token[0])
+        return HUFU_RESULT_NOT_ENROLLED;
+    enum hufu_result result = find_unfinished(hufu, &unfinished, &found);
+    return !result && found ? HUFU_RESULT_NOT_READY : result;
 }
 
 enum hufu_result hufu_bind_begin(struct hufu *hufu, enum hufu_usage usage, char code[HUFU_BIND_CODE_MAX])
 {
-    memset(code, 0, HUFU_BIND_CODE_MAX);
-    report_begin(hufu);
-    joining_wipe(&hufu->joining);
+    __attribute__((cleanup(joining_wipe))) struct joining joining = {.usage = usage};
+    enum hufu_result result = begin_anew(hufu, code);
     if (usage != HUFU_USAGE_SIGN && usage != HUFU_USAGE_DECRYPT)
-        return report_end(hufu, HUFU_RESULT_ARGUMENT);
-    if (!hufu->device.session_token[0])
-        return report_end(hufu, HUFU_RESULT_NOT_ENROLLED);
-    return report_end(hufu, begin(hufu, usage, code));
+        result = HUFU_RESULT_ARGUMENT;
+    if (!result)
+        result = choose_key(hufu, usage, &joining.key);
+    return report_end(hufu, result ? result : begin(hufu, &joining, code));
+}
+
+enum hufu_result hufu_authorization_bind(struct hufu *hufu, const struct hufu_id *id,
+                                         char code[HUFU_BIND_CODE_MAX])
+{
+    __attribute__((cleanup(joining_wipe))) struct joining joining = {.authorized = true};
+    enum hufu_result result = begin_anew(hufu, code);
+    if (!result)
+        result = choose_lender(hufu, id, &joining);
+    return report_end(hufu, result ? result : begin(hufu, &joining, code));
 }
 
 /* ---- Taking ---- */
@@ -178,6 +219,8 @@ static enum hufu_result take(struct hufu *hufu, const struct bound_code *code, c
     KEY_RECORD_WIPED struct key_record key =
         key_record_new(&hufu->joining.key, &hufu->joining.binding, hufu->joining.usage);
     struct key_survey found;
+    key.authorized = hufu->joining.authorized;
+    key.lender = hufu->joining.lender;
     enum hufu_result result = take_half(hufu, &hufu->joining, code, &half);
     if (!result)
         result = key_list_survey(hufu, hufu->joining.usage, &found);
@@ -225,7 +268,7 @@ static bool did_not_take_place(struct hufu *hufu, const struct key_record *key, 
     if (result != HUFU_RESULT_NOT_ACTIVE)
         return false;
     if (strcmp(reason, "binding-not-active") == 0)
-        return is_over(hufu->refused_state);
+        return is_over(hufu->report.state);
     return strcmp(reason, "window-closed") == 0 && is_waiting(hufu, key);
 }
 

@@ -118,6 +118,8 @@ enum hufu_result certification_run(struct hufu *hufu, struct key_record *key, co
     struct json_reader reader = json_reader_of(answer.json);
     if (json_has(&reader, "certificate"))
         return fetch_certificates(hufu, key);
+    if (key->authorized) /* its certificate is the holder's to ask for */
+        return HUFU_RESULT_NOT_READY;
     uint8_t subject_memory[CERTIFICATE_SUBJECT_MAX], csr_memory[CERTIFICATE_REQUEST_MAX];
     struct buf subject, csr;
     buf_init(&subject, subject_memory, sizeof(subject_memory));

@@ -98,6 +98,16 @@ static enum hufu_result make_request(struct hufu *hufu, const struct exchange *e
     return buf_finish(&request) ? HUFU_RESULT_INTERNAL : HUFU_RESULT_OK;
 }
 
+/* What is left to an authorized user, as the service tells it beside the answer. */
+static void read_limits(struct hufu_report *report, struct json_reader *reader)
+{
+    report->has_uses_left = json_has(reader, "uses_left");
+    if (report->has_uses_left)
+        json_read_u64(reader, "uses_left", &report->uses_left, INT64_MAX);
+    if (json_has(reader, "valid_until"))
+        json_read_time(reader, "valid_until", &report->valid_until_ms);
+}
+
 /* Opens the sealed answer out of the JSON. One that does not open counts as lost: the right one may still come. */
 static enum hufu_result open_answer(struct hufu *hufu, struct room *room, const struct json_t *json,
                                     size_t *len)
@@ -112,6 +122,7 @@ static enum hufu_result open_answer(struct hufu *hufu, struct room *room, const 
         json_read_u32(&reader, "pin_failures_before", &failures);
         hufu->report.pin_failures_before = failures <= INT32_MAX ? (int32_t)failures : INT32_MAX;
     }
+    read_limits(&hufu->report, &reader);
     if (json_finish(&reader) || box_open_answer(&opened, &room->session, buf_bytes(&sealed)))
         return HUFU_RESULT_FAULT;
     *len = opened.len;

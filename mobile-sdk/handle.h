@@ -16,17 +16,24 @@ struct statement {
     uint64_t fetched_ms; /* by the platform's own clock */
 };
 
+/* Whose key it is that an authorized user's device has a half of, and by which authorization. */
+struct lender {
+    struct hufu_id authorization;
+    char name[HUFU_NAME_MAX + 1];
+    char work_number[HUFU_NAME_MAX + 1];
+};
+
 /* This device's side of a hand-over that has begun (§5): in memory alone. */
 struct joining {
     bool begun;
     enum hufu_usage usage;
+    bool authorized; /* of somebody else's key */
+    struct lender lender;
     struct hufu_id key;
     struct hufu_id binding;
     uint8_t public_key[FRAME_X25519_SIZE];
     uint8_t private_key[FRAME_X25519_SIZE];
 };
-
-#define REFUSED_STATE_MAX 23
 
 struct hufu {
     struct hufu_platform platform;
@@ -35,8 +42,6 @@ struct hufu {
     struct joining joining;
     char authentication[AUTHENTICATION_TOKEN_TEXT_MAX + 1]; /* secret, in memory alone; empty: none */
     struct hufu_report report;
-    char refused_state[REFUSED_STATE_MAX +
-                       1]; /* what the last refusal named as being in the way; empty: nothing */
 };
 
 /* Clears the report; every public function that takes a handle begins with it … */

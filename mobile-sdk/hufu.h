@@ -153,6 +153,13 @@ struct hufu_report {
     int32_t
         pin_failures_before; /* after a success: wrong PINs given since the last success, by whomever; -1: not told */
     char field[48];          /* the service's name of what it found fault with; empty: not told */
+    char detail[HUFU_NAME_MAX + 1]; /* the service's own words for it, in English; empty: not told */
+    char state[24];                 /* the state that a refusal names as being in the way; empty: not told */
+    unsigned
+        possible; /* when a step of an authorization was refused: what could be done (HUFU_AUTHORIZATION_…) */
+    bool has_uses_left;      /* after a use of somebody else's certificate … */
+    uint64_t uses_left;      /* … how many are left … */
+    uint64_t valid_until_ms; /* … and when the window ends; 0: not told */
 };
 
 /* ---- The platform: what the app provides ---- */
@@ -645,6 +652,10 @@ struct hufu_key_info {
     /* Changes of PIN that this key has seen. Keys with halves that differ in it have different PINs: a change was
      * interrupted between them, and waits for hufu_pin_change. */
     uint32_t pin_changes;
+    bool is_authorized;             /* somebody else's, used by an authorization: */
+    struct hufu_id authorization;   /* which one; else zero */
+    char holder[HUFU_NAME_MAX + 1]; /* whose it is, as the service said when it was handed over; else empty */
+    char holder_work_number[HUFU_NAME_MAX + 1];
 };
 
 /* How many keys are stored here; index is below that. */
@@ -663,6 +674,8 @@ struct hufu_key_status {
     bool pin_locked;
     bool has_uses_left;
     uint64_t uses_left;
+    uint64_t valid_from_ms; /* of an authorization; 0: no window */
+    uint64_t valid_until_ms;
     bool has_certificate;
     char certificate_serial[72];
     uint64_t certificate_from_ms;
@@ -700,10 +713,11 @@ enum hufu_result hufu_certificate(struct hufu *hufu, const struct hufu_id *key, 
 enum hufu_result hufu_bind_begin(struct hufu *hufu, enum hufu_usage usage,
                                  char code[HUFU_BIND_CODE_MAX]) HUFU_CHECKED;
 
-/* [network] [PIN] The primary device: hands a half over to the device whose code it has scanned, and gives the code that that
- * device has to scan in turn. HUFU_RESULT_CODE_FORM; HUFU_RESULT_FAULT: the keys that the service has for the new device are
- * not those of the code; HUFU_RESULT_NOT_ALLOWED: this is no primary device; HUFU_RESULT_CONFLICT: that binding was handed
- * over already, or its day is over. */
+/* [network] [PIN] The primary device: hands a half over to another device of the same account, whose code it has scanned, and gives
+ * the code that that device has to scan in turn. HUFU_RESULT_CODE_FORM; HUFU_RESULT_FAULT: the keys that the service has for the
+ * new device are not those of the code; HUFU_RESULT_NOT_ALLOWED: this is no primary device, or the code is an authorized user's
+ * (hufu_authorization_handover), which is said before the PIN is used; HUFU_RESULT_CONFLICT: that binding was handed over already,
+ * or its day is over. */
 enum hufu_result hufu_handover(struct hufu *hufu, const char *code, const char *pin, size_t pin_len,
                                char back[HUFU_BIND_CODE_MAX]) HUFU_CHECKED;
 
@@ -717,6 +731,189 @@ enum hufu_result hufu_bind_finish(struct hufu *hufu, const char *back, const cha
                                   size_t pin_len) HUFU_CHECKED;
 /* Whether hufu_bind_finish was interrupted and goes on without a code: the binding, or its certificate, is still missing. */
 bool hufu_bind_unfinished(const struct hufu *hufu);
+
+/* ---- Authorizations: letting others use one's certificate (docs/authorizations.md) ---- */
+
+/* What an authorization is for, to be put together; decrypting stands alone. */
+#define HUFU_OPERATION_SIGN 1u
+#define HUFU_OPERATION_LOGIN 2u
+#define HUFU_OPERATION_DECRYPT 4u
+
+/* What can be done with one, by whoever asks. */
+#define HUFU_AUTHORIZATION_CONFIRM 1u
+#define HUFU_AUTHORIZATION_REFUSE 2u
+#define HUFU_AUTHORIZATION_BIND 4u
+#define HUFU_AUTHORIZATION_FREEZE 8u
+#define HUFU_AUTHORIZATION_UNFREEZE 16u
+#define HUFU_AUTHORIZATION_MODIFY 32u
+#define HUFU_AUTHORIZATION_RENEW 64u
+#define HUFU_AUTHORIZATION_RESET_PASSWORD 128u
+#define HUFU_AUTHORIZATION_DELETE 256u
+
+#define HUFU_AUTHORIZATION_TEXT_MAX 1000 /* bytes of a reason or a remark */
+#define HUFU_AUTHORIZATION_WORK_NUMBER_MAX 64
+
+enum hufu_party {
+    HUFU_PARTY_HOLDER,    /* whose certificate it is */
+    HUFU_PARTY_AUTHORIZED /* who may use it */
+};
+#define HUFU_PARTY_COUNT 2
+
+/* One of the two, as far as the service tells of them; empty: not told. */
+struct hufu_authorization_person {
+    char name[HUFU_NAME_MAX + 1];
+    char work_number[HUFU_NAME_MAX + 1];
+    char mobile[32]; /* masked */
+};
+
+struct hufu_authorization {
+    struct hufu_id id;
+    char state[24]; /* "pending", "awaiting_device", "active", "frozen", "expired", "deleted" */
+    char ended[16]; /* why it is expired or deleted: "window", "uses", "refused", "deleted"; else empty */
+    enum hufu_party own; /* which of the two this account is */
+    enum hufu_party begun_by;
+    struct hufu_authorization_person people[HUFU_PARTY_COUNT];
+    unsigned operations;
+    uint64_t from_ms; /* the window, its end excluded */
+    uint64_t until_ms;
+    uint64_t uses; /* digests and points, all together; 0: any number within the window */
+    bool has_uses_left;
+    uint64_t uses_left;
+    bool
+        policy_due; /* the window is wanted, and the holder's primary device has not signed it: hufu_authorization_seal */
+    unsigned possible;
+    char reason[HUFU_AUTHORIZATION_TEXT_MAX + 1]; /* empty: none, or none that can be shown */
+    char remark[HUFU_AUTHORIZATION_TEXT_MAX + 1];
+    bool has_key; /* of the holder */
+    struct hufu_id key;
+    bool has_binding; /* of the authorized user's device, as soon as it has asked */
+    struct hufu_id binding;
+    uint64_t created_ms;
+    uint64_t changed_ms;
+};
+
+struct hufu_authorization_query {
+    enum hufu_party own; /* those that the account gives as holder, or that it has as authorized user */
+    char cursor[HUFU_CURSOR_MAX +
+                1]; /* empty: from the first on; afterwards where to go on, or empty at the end */
+};
+/* [network] The next of the account's authorizations, those that are over too, at most cap (above 0). */
+enum hufu_result hufu_authorizations(struct hufu *hufu, struct hufu_authorization_query *query,
+                                     struct hufu_authorization *authorizations, size_t cap,
+                                     size_t *count) HUFU_CHECKED;
+/* [network] HUFU_RESULT_NOT_FOUND: there is none of this account's. */
+enum hufu_result hufu_authorization(struct hufu *hufu, const struct hufu_id *id,
+                                    struct hufu_authorization *authorization) HUFU_CHECKED;
+
+/* What is asked for. Texts: NULL or empty: none. */
+struct hufu_authorization_wish {
+    unsigned operations;
+    uint64_t from_ms; /* 0: from now on */
+    uint64_t until_ms;
+    uint64_t uses;      /* 0: any number, where the project allows that */
+    const char *reason; /* for the other person to read */
+    const char *remark;
+};
+/* Those below give the authorization as it is afterwards. HUFU_RESULT_CONFLICT: its state does not let that be done, and
+ * hufu_last_report says the state and what is possible; or the message key says more. HUFU_RESULT_NOT_ALLOWED: it is the other
+ * person's to do. HUFU_RESULT_REFUSED: a field (hufu_report.field) is not as it should be. HUFU_RESULT_AUTHENTICATION_NEEDED: the
+ * project wants hufu_authenticate for HUFU_AUTHENTICATE_CONFIRM first. HUFU_RESULT_TOO_MANY: so often a day. */
+
+/* [network] Applies for the use of somebody's certificate. holder: a work number, or the `holder` of a row of
+ * hufu_authorization_holders. Whether there is such a person is not told. */
+enum hufu_result hufu_authorization_apply(struct hufu *hufu, const char *holder,
+                                          const struct hufu_authorization_wish *wish,
+                                          struct hufu_authorization *authorization) HUFU_CHECKED;
+/* [network] Lets somebody, by work number, use this account's certificate, once they have confirmed it. key: which one, NULL where
+ * there is one alone. */
+enum hufu_result hufu_authorization_grant(struct hufu *hufu, const char *authorized,
+                                          const struct hufu_id *key,
+                                          const struct hufu_authorization_wish *wish,
+                                          struct hufu_authorization *authorization) HUFU_CHECKED;
+
+#define HUFU_HOLDERS_MAX 10
+/* A holder found by name, masked. */
+struct hufu_authorization_holder {
+    char holder[HUFU_ID_TEXT_SIZE]; /* for hufu_authorization_apply */
+    char name[HUFU_NAME_MAX + 1];
+    char work_number[HUFU_NAME_MAX + 1];
+    char organization[HUFU_NAME_MAX + 1]; /* empty: none */
+};
+/* [network] Those whose name has this part, at most HUFU_HOLDERS_MAX. HUFU_RESULT_NOT_ALLOWED: the project does not let people be found by
+ * name; HUFU_RESULT_TOO_MANY. */
+enum hufu_result hufu_authorization_holders(struct hufu *hufu, const char *name,
+                                            struct hufu_authorization_holder holders[HUFU_HOLDERS_MAX],
+                                            size_t *count) HUFU_CHECKED;
+
+/* [network] Whoever was asked: agrees. key: by a holder with several, else NULL. The authorized user's device then asks for its half
+ * (hufu_authorization_bind), which the holder's primary device hands over. */
+enum hufu_result hufu_authorization_confirm(struct hufu *hufu, const struct hufu_id *id,
+                                            const struct hufu_id *key,
+                                            struct hufu_authorization *authorization) HUFU_CHECKED;
+/* [network] Whoever was asked: says no. why: at most 200 bytes; NULL: not told. */
+enum hufu_result hufu_authorization_refuse(struct hufu *hufu, const struct hufu_id *id, const char *why,
+                                           struct hufu_authorization *authorization) HUFU_CHECKED;
+/* [network] The holder's: nothing is signed or decrypted by it until it is unfrozen. */
+enum hufu_result hufu_authorization_freeze(struct hufu *hufu, const struct hufu_id *id,
+                                           struct hufu_authorization *authorization) HUFU_CHECKED;
+enum hufu_result hufu_authorization_unfreeze(struct hufu *hufu, const struct hufu_id *id,
+                                             struct hufu_authorization *authorization) HUFU_CHECKED;
+
+struct hufu_authorization_change {
+    uint64_t from_ms;  /* 0: as it was; of one that is renewed: from now on */
+    uint64_t until_ms; /* 0: as it was; of one that is renewed it must be told */
+    bool has_uses;     /* of one that is renewed it must be */
+    uint64_t uses;     /* how many from now on */
+};
+/* [network] The holder's. A window that the sealed policy does not reach holds only after hufu_authorization_seal (policy_due). */
+enum hufu_result hufu_authorization_modify(struct hufu *hufu, const struct hufu_id *id,
+                                           const struct hufu_authorization_change *change,
+                                           struct hufu_authorization *authorization) HUFU_CHECKED;
+/* [network] The same for one that is expired. */
+enum hufu_result hufu_authorization_renew(struct hufu *hufu, const struct hufu_id *id,
+                                          const struct hufu_authorization_change *change,
+                                          struct hufu_authorization *authorization) HUFU_CHECKED;
+/* [network] The holder's: the authorized user gets a one-time password by SMS, and must change it at its first use. */
+enum hufu_result hufu_authorization_reset_password(struct hufu *hufu, const struct hufu_id *id,
+                                                   struct hufu_authorization *authorization) HUFU_CHECKED;
+/* [network] Either of the two, for good: the service's half is destroyed. On the authorized user's device that used it, its half
+ * and certificate are erased too. */
+enum hufu_result hufu_authorization_delete(struct hufu *hufu, const struct hufu_id *id,
+                                           struct hufu_authorization *authorization) HUFU_CHECKED;
+
+/* [network] The authorized user's device: asks for a half, and gives the code that the holder's primary device has to scan
+ * (hufu_handover_scan). All else is as with hufu_bind_begin, and it goes on with hufu_bind_finish, under the device's PIN. The device
+ * signs then with its own keys and with those it was authorized for, each by its id (struct hufu_key_info). HUFU_RESULT_CONFLICT: it
+ * does not wait for a device, or another device of this account has its half. */
+enum hufu_result hufu_authorization_bind(struct hufu *hufu, const struct hufu_id *id,
+                                         char code[HUFU_BIND_CODE_MAX]) HUFU_CHECKED;
+
+/* [network] What a scanned code asks the primary device for: to be shown to the person before the PIN is asked for. That it is for an
+ * authorization, and for which, stands in the code; the rest is the service's word, and what the person agrees to is what
+ * hufu_authorization_handover then signs. HUFU_RESULT_CODE_FORM; HUFU_RESULT_FAULT: the service says something else than the code;
+ * HUFU_RESULT_NOT_FOUND: no such binding of this account's keys waits. */
+struct hufu_handover_request {
+    struct hufu_id key;
+    bool
+        is_authorized; /* by an authorization; else it is for another device of the same account, without any limit */
+    struct hufu_authorization authorization;
+};
+enum hufu_result hufu_handover_scan(struct hufu *hufu, const char *code,
+                                    struct hufu_handover_request *request) HUFU_CHECKED;
+
+/* [network] [PIN] The holder's primary device: hands a half over to the authorized user's device whose code it has scanned, with a
+ * policy of exactly the terms agreed to: id, operations, window and uses as they were shown. The service cannot widen them.
+ * Results as hufu_handover; HUFU_RESULT_ARGUMENT: the code is not for that authorization; HUFU_RESULT_CONFLICT: the service has other
+ * terms by now, or the authorization does not wait. */
+enum hufu_result hufu_authorization_handover(struct hufu *hufu, const char *code,
+                                             const struct hufu_authorization *agreed, const char *pin,
+                                             size_t pin_len, char back[HUFU_BIND_CODE_MAX]) HUFU_CHECKED;
+/* [network] [PIN] The holder's primary device: signs the terms agreed to, as they were shown, as the policy of an authorization whose
+ * device has its half: what policy_due waits for. Has the service prove the PIN first. HUFU_RESULT_NOT_READY: no device has asked for
+ * its half yet; HUFU_RESULT_NOT_ALLOWED: this is no primary device; HUFU_RESULT_CONFLICT: the service has other terms by now, or its
+ * state does not let it be done. */
+enum hufu_result hufu_authorization_seal(struct hufu *hufu, const struct hufu_authorization *agreed,
+                                         const char *pin, size_t pin_len) HUFU_CHECKED;
 
 /* A device of the account, as the service has it. */
 struct hufu_device {

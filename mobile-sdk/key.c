@@ -61,6 +61,10 @@ enum hufu_result hufu_key_info(struct hufu *hufu, size_t index, struct hufu_key_
     info->pin_changes = key.half.pin_epoch;
     info->refresh_unfinished = key.has_next;
     info->pin_unfinished = key.has_next && !key.next_doubted && key.next.pin_epoch != key.half.pin_epoch;
+    info->is_authorized = key.authorized;
+    info->authorization = key.lender.authorization;
+    memcpy(info->holder, key.lender.name, sizeof(info->holder));
+    memcpy(info->holder_work_number, key.lender.work_number, sizeof(info->holder_work_number));
     return report_end(hufu, HUFU_RESULT_OK);
 }
 
@@ -89,6 +93,10 @@ static enum hufu_result read_status(struct hufu_key_status *status, const struct
     status->has_uses_left = json_has(&reader, "uses_left");
     if (status->has_uses_left)
         json_read_u64(&reader, "uses_left", &status->uses_left, INT64_MAX);
+    if (json_has(&reader, "valid_from"))
+        json_read_time(&reader, "valid_from", &status->valid_from_ms);
+    if (json_has(&reader, "valid_until"))
+        json_read_time(&reader, "valid_until", &status->valid_until_ms);
     read_certificate(&reader, status);
     json_read_time(&reader, "refresh.refreshed_at", &status->refreshed_ms);
     json_read_bool(&reader, "refresh.due", &status->refresh_due);

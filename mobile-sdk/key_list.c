@@ -8,6 +8,30 @@ bool key_is_complete(const struct key_record *key)
     return key->stage == KEY_CERTIFIED || (key->usage == HUFU_USAGE_DECRYPT && key->stage == KEY_GENERATED);
 }
 
+static void note_own(struct key_survey *found, const struct key_record *key)
+{
+    if (key_is_complete(key)) {
+        found->has_complete = true;
+        found->complete = key->id;
+    } else if (key->stage != KEY_JOINING) {
+        found->has_incomplete = true;
+        found->incomplete = key->id;
+    }
+}
+
+/* An own key before one of somebody else's, which may be frozen or over; then the one that has seen most changes of PIN. */
+static void note_half(struct key_survey *found, const struct key_record *key)
+{
+    bool better = found->half_authorized == key->authorized ? key->half.pin_epoch > found->pin_epoch
+                                                            : found->half_authorized;
+    if (found->has_half && !better)
+        return;
+    found->has_half = true;
+    found->half_authorized = key->authorized;
+    found->half = key->id;
+    found->pin_epoch = key->half.pin_epoch;
+}
+
 enum hufu_result key_list_survey(struct hufu *hufu, enum hufu_usage usage, struct key_survey *found)
 {
     *found = (struct key_survey){.has_complete = false};
@@ -16,18 +40,10 @@ enum hufu_result key_list_survey(struct hufu *hufu, enum hufu_usage usage, struc
         enum hufu_result result = key_record_load(&key, hufu, &hufu->device.keys[i]);
         if (result)
             return result;
-        if (key.usage == usage && key_is_complete(&key)) {
-            found->has_complete = true;
-            found->complete = key.id;
-        } else if (key.usage == usage && key.stage != KEY_JOINING) {
-            found->has_incomplete = true;
-            found->incomplete = key.id;
-        }
-        if (key_has_half(&key) && (!found->has_half || key.half.pin_epoch > found->pin_epoch)) {
-            found->has_half = true;
-            found->half = key.id;
-            found->pin_epoch = key.half.pin_epoch;
-        }
+        if (!key.authorized && key.usage == usage)
+            note_own(found, &key);
+        if (key_has_half(&key))
+            note_half(found, &key);
     }
     return HUFU_RESULT_OK;
 }

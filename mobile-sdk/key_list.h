@@ -8,13 +8,14 @@
 /* Nothing is missing of it: it has its certificate, where it needs one. */
 bool key_is_complete(const struct key_record *key);
 
-/* What the keys that exist here say of a wanted usage, and of PINs. */
+/* What the keys that exist here say of a wanted usage, of which those of others are none, and of PINs. */
 struct key_survey {
     bool has_complete;
     bool has_incomplete;
     struct hufu_id complete;
     struct hufu_id incomplete;
-    bool has_half; /* of any usage: it knows the device's PIN */
+    bool has_half; /* of any usage and anybody: it knows the device's PIN */
+    bool half_authorized;
     struct hufu_id half;
     uint32_t pin_epoch;
 };

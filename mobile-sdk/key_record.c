@@ -8,13 +8,14 @@
 #include "common/secret.h"
 
 #define MAGIC "hufu/sdk/key/1"
-#define RECORD_MAX 1024
+#define RECORD_MAX 1536
 #define NAME_SIZE (sizeof("key-") + HUFU_ID_TEXT_SIZE)
 
 #define FLAG_NEXT 1
 #define FLAG_DOUBTED 2
 #define FLAG_ASKED 4
-#define FLAGS_ALL (FLAG_NEXT | FLAG_DOUBTED | FLAG_ASKED)
+#define FLAG_AUTHORIZED 8
+#define FLAGS_ALL (FLAG_NEXT | FLAG_DOUBTED | FLAG_ASKED | FLAG_AUTHORIZED)
 
 struct stored {
     uint8_t bytes[RECORD_MAX];
@@ -78,10 +79,32 @@ static void take_half(struct cursor *in, struct key_half *half)
     half->pin_epoch = cursor_field_u32(in);
 }
 
+static void put_lender(struct buf *out, const struct lender *lender)
+{
+    buf_put_field(out, lender->authorization.bytes, HUFU_ID_SIZE);
+    buf_put_field_text(out, lender->name);
+    buf_put_field_text(out, lender->work_number);
+}
+
+static void take_text(struct cursor *in, char text[HUFU_NAME_MAX + 1])
+{
+    struct bytes field = cursor_field(in, HUFU_NAME_MAX);
+    if (field.len)
+        memcpy(text, field.data, field.len);
+    text[field.len] = '\0';
+}
+
+static void take_lender(struct cursor *in, struct lender *lender)
+{
+    cursor_field_copy(in, lender->authorization.bytes, HUFU_ID_SIZE);
+    take_text(in, lender->name);
+    take_text(in, lender->work_number);
+}
+
 static void encode(struct buf *out, const struct key_record *record)
 {
     uint32_t flags = (record->has_next ? FLAG_NEXT : 0) | (record->next_doubted ? FLAG_DOUBTED : 0) |
-                     (record->refresh_asked_ms ? FLAG_ASKED : 0);
+                     (record->refresh_asked_ms ? FLAG_ASKED : 0) | (record->authorized ? FLAG_AUTHORIZED : 0);
     buf_put_field_text(out, MAGIC);
     buf_put_field(out, record->id.bytes, HUFU_ID_SIZE);
     buf_put_field(out, record->binding.bytes, HUFU_ID_SIZE);
@@ -97,6 +120,8 @@ static void encode(struct buf *out, const struct key_record *record)
         put_half(out, &record->next);
     if (record->refresh_asked_ms)
         buf_put_field_u64(out, record->refresh_asked_ms);
+    if (record->authorized)
+        put_lender(out, &record->lender);
 }
 
 static bool is_usable(const struct key_record *record)
@@ -133,6 +158,9 @@ static enum hufu_err decode(struct key_record *record, struct bytes encoded)
         take_half(&in, &record->next);
     if (flags & FLAG_ASKED)
         record->refresh_asked_ms = cursor_field_u64(&in);
+    record->authorized = flags & FLAG_AUTHORIZED;
+    if (record->authorized)
+        take_lender(&in, &record->lender);
     enum hufu_err err = cursor_finish(&in);
     return !err && (flags & ~(uint32_t)FLAGS_ALL) ? HUFU_ERR_FORM : err;
 }

@@ -46,6 +46,8 @@ struct key_record {
     struct key_half next;
     uint64_t
         refresh_asked_ms; /* by the platform's clock: when the service was asked last whether a refresh is due; 0: never */
+    bool authorized;      /* somebody else's key */
+    struct lender lender; /* … and whose */
 };
 
 void key_record_wipe(struct key_record *record);

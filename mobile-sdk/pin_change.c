@@ -3,7 +3,11 @@
  * seen; where the counts differ, a change was interrupted, and is completed by the same two PINs. */
 #include "mobile-sdk/pin_change.h"
 
+#include <string.h>
+
+#include "mobile-sdk/certificate.h"
 #include "mobile-sdk/kept_pin.h"
+#include "mobile-sdk/key_list.h"
 #include "mobile-sdk/refresh.h"
 
 struct pin_change {
@@ -40,17 +44,45 @@ enum hufu_result pin_epochs_survey(struct hufu *hufu, struct pin_epochs *epochs)
     return epochs->keys ? HUFU_RESULT_OK : HUFU_RESULT_NOT_ENROLLED;
 }
 
-/* A key that has the new PIN already must agree on it before the others get it. */
-static enum hufu_result check_new(struct hufu *hufu, struct key_record *key, const struct pin *new_pin)
+static enum hufu_result check_pin(struct hufu *hufu, struct key_record *key, const struct pin *pin)
 {
     UNLOCKED_WIPED struct unlocked unlocked = {.generation = 0};
-    enum hufu_result result = unlock(hufu, key, new_pin, new_pin, &unlocked);
+    enum hufu_result result = unlock(hufu, key, pin, pin, &unlocked);
     if (!result)
         result = unlock_settled(hufu, key, half_check(hufu, key, &unlocked.half, unlocked.generation));
     return result;
 }
 
-/* Two rounds: first the keys that were changed, then those that were not. */
+/* An authorization that was deleted: its half is worth nothing any more. */
+static enum hufu_result drop_removed(struct hufu *hufu, const struct hufu_id *key, enum hufu_result result)
+{
+    if (result != HUFU_RESULT_NOT_ACTIVE || strcmp(hufu->report.state, "removed") != 0)
+        return result;
+    result = key_list_drop(hufu, key);
+    return result ? result : certificates_remove(hufu, key);
+}
+
+/* One of somebody else's can be frozen, or outside of its window, while the others are not: that must be known before anything has
+ * changed. */
+static enum hufu_result check_authorized(struct hufu *hufu, const struct pin *old_pin, uint32_t epoch)
+{
+    size_t i = 0;
+    while (i < hufu->device.key_count) {
+        size_t count = hufu->device.key_count;
+        KEY_RECORD_WIPED struct key_record key = {.stage = KEY_NEW};
+        enum hufu_result result = key_record_load(&key, hufu, &hufu->device.keys[i]);
+        bool asked = !result && key.authorized && key_has_half(&key) && key.half.pin_epoch != epoch;
+        if (asked && !key.has_next)
+            result = drop_removed(hufu, &key.id, check_pin(hufu, &key, old_pin));
+        if (result)
+            return result;
+        i += hufu->device.key_count == count;
+    }
+    return HUFU_RESULT_OK;
+}
+
+/* Two rounds: first the keys that were changed, which must agree on the new PIN before the others get it, then those that were
+ * not. */
 static enum hufu_result change_keys(struct hufu *hufu, const struct pin_change *change, uint32_t epoch,
                                     bool changed)
 {
@@ -58,7 +90,7 @@ static enum hufu_result change_keys(struct hufu *hufu, const struct pin_change *
         KEY_RECORD_WIPED struct key_record key = {.stage = KEY_NEW};
         enum hufu_result result = key_record_load(&key, hufu, &hufu->device.keys[i]);
         if (!result && key_has_half(&key) && (key.half.pin_epoch == epoch) == changed)
-            result = changed ? check_new(hufu, &key, &change->new_pin)
+            result = changed ? check_pin(hufu, &key, &change->new_pin)
                              : refresh_to_pin(hufu, &key, &change->old_pin, &change->new_pin, epoch);
         if (result)
             return result;
@@ -78,11 +110,13 @@ enum hufu_result hufu_pin_change(struct hufu *hufu, const char *old_pin, size_t 
         result = pin_check_form(&change.new_pin);
     if (!result)
         result = pin_epochs_survey(hufu, &epochs);
+    bool resumed = epochs.lowest != epochs.highest;
+    uint32_t epoch = resumed ? epochs.highest : epochs.highest + 1;
+    if (!result)
+        result = check_authorized(hufu, &change.old_pin, epoch);
     /* Before anything can make it a wrong one. */
     if (!result)
         result = kept_pin_forget(hufu);
-    bool resumed = epochs.lowest != epochs.highest;
-    uint32_t epoch = resumed ? epochs.highest : epochs.highest + 1;
     if (!result && resumed)
         result = change_keys(hufu, &change, epoch, true);
     if (!result)

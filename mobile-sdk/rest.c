@@ -7,6 +7,7 @@
 
 #include "common/encoding.h"
 #include "common/secret.h"
+#include "mobile-sdk/authorization.h"
 #include "mobile-sdk/dpop.h"
 #include "mobile-sdk/result.h"
 
@@ -67,6 +68,8 @@ static enum hufu_result read_problem(struct hufu *hufu, struct rest_answer *answ
         json_read_text(&reader, "message_key", report->message_key, sizeof(report->message_key));
     if (json_has(&reader, "request_id"))
         json_read_text(&reader, "request_id", report->request_id, sizeof(report->request_id));
+    if (json_has(&reader, "detail"))
+        json_read_text(&reader, "detail", report->detail, sizeof(report->detail));
     if (json_has(&reader, "field"))
         json_read_text(&reader, "field", report->field, sizeof(report->field));
     uint32_t tries_left = 0;
@@ -77,7 +80,8 @@ static enum hufu_result read_problem(struct hufu *hufu, struct rest_answer *answ
     if (json_has(&reader, "service_time"))
         json_read_time(&reader, "service_time", &answer->service_time_ms);
     if (json_has(&reader, "state"))
-        json_read_text(&reader, "state", hufu->refused_state, sizeof(hufu->refused_state));
+        json_read_text(&reader, "state", report->state, sizeof(report->state));
+    report->possible = authorization_events(&reader);
     enum hufu_result result = result_of_problem(report->message_key, status);
     return result == HUFU_RESULT_OK ? HUFU_RESULT_FAULT : result;
 }
@@ -95,7 +99,6 @@ static enum hufu_result read_answer(struct hufu *hufu, struct rest_answer *answe
     struct hufu_report *report = &hufu->report;
     *report =
         (struct hufu_report){.http_status = http->status, .pin_tries_left = -1, .pin_failures_before = -1};
-    hufu->refused_state[0] = '\0';
     JSON_CLOSED struct json_t *json = json_open(bytes_of(http->body, http->body_len));
     if (http->status < 200 || http->status > 299)
         return read_problem(hufu, answer, json, http->status);
