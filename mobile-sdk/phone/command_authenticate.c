@@ -40,17 +40,6 @@ static void show_request(const struct phone *phone, const struct hufu_authentica
     (void)fflush(stdout);
 }
 
-/* The person says yes by --yes, or on the terminal. */
-static bool is_wanted(const struct phone *phone)
-{
-    ENTRY_WIPED struct entry answer = {.len = 0};
-    if (phone->options.yes)
-        return true;
-    say(stdout, phone->options.language, TEXT_APPROVE_ASK, NULL);
-    (void)fflush(stdout);
-    return entry_line(&answer, STDIN_FILENO) && (answer.text[0] == 'y' || answer.text[0] == 'Y');
-}
-
 enum exit_status command_approve(struct phone *phone)
 {
     ENTRY_WIPED struct entry line = {.len = 0};
@@ -62,7 +51,7 @@ enum exit_status command_approve(struct phone *phone)
     if (result)
         return phone_end(phone, result);
     show_request(phone, &request);
-    if (!is_wanted(phone))
+    if (!phone_is_wanted(phone, TEXT_APPROVE_ASK))
         return EXIT_USAGE;
     result = hufu_authentication_approve(phone->hufu, text);
     if (result)

@@ -38,8 +38,10 @@ static enum exit_status decrypt(struct phone *phone, const struct file_bytes *in
         return EXIT_USAGE;
     const struct hufu_ciphertext ciphertext = {.data = input->data, .len = input->len};
     result = hufu_decrypt(phone->hufu, &key, &ciphertext, 1, &output->data, pin.text, pin.len);
-    if (!result)
+    if (!result) {
         phone_tell_failures(phone);
+        phone_tell_limits(phone);
+    }
     return phone_end(phone, result);
 }
 

@@ -1,20 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* keys: what is stored here. status: what the service says. */
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "mobile-sdk/phone/phone.h"
-
-struct number {
-    char text[24];
-};
-
-static struct number number_of(int64_t value)
-{
-    struct number number;
-    (void)snprintf(number.text, sizeof(number.text), "%" PRId64, value);
-    return number;
-}
 
 static const char *usage_text(const struct phone *phone, enum hufu_usage usage)
 {
@@ -37,12 +25,23 @@ static void print_unfinished(const struct phone *phone, const struct hufu_key_in
         say(stdout, phone->options.language, TEXT_REFRESH_UNFINISHED, NULL);
 }
 
+/* Whose it is, and by which authorization. */
+static void print_holder(const struct phone *phone, const struct hufu_key_info *info)
+{
+    char id[HUFU_ID_TEXT_SIZE];
+    hufu_id_format(id, &info->authorization);
+    if (info->is_authorized)
+        say(stdout, phone->options.language, TEXT_KEY_AUTHORIZED, info->holder, info->holder_work_number, id,
+            NULL);
+}
+
 static void print_key_line(const struct phone *phone, const struct hufu_key_info *info)
 {
     char id[HUFU_ID_TEXT_SIZE];
     hufu_id_format(id, &info->id);
     say(stdout, phone->options.language, TEXT_KEY_LINE, id, usage_text(phone, info->usage),
-        stage_text(phone, info->stage), number_of(info->generation).text, NULL);
+        stage_text(phone, info->stage), phone_number(info->generation).text, NULL);
+    print_holder(phone, info);
     print_unfinished(phone, info);
 }
 
@@ -86,8 +85,18 @@ static enum hufu_result print_account(const struct phone *phone)
     if (result)
         return result;
     say(stdout, language, TEXT_STATUS_SERVICE, account.service_url, service.version, NULL);
-    say(stdout, language, TEXT_STATUS_CLOCK, number_of(service.clock_difference_ms).text, NULL);
+    say(stdout, language, TEXT_STATUS_CLOCK, phone_number(service.clock_difference_ms).text, NULL);
     return HUFU_RESULT_OK;
+}
+
+static void print_limits(const struct phone *phone, const struct hufu_key_status *status)
+{
+    enum language language = phone->options.language;
+    if (status->valid_until_ms)
+        say(stdout, language, TEXT_STATUS_WINDOW, phone_date(status->valid_from_ms).text,
+            phone_date(status->valid_until_ms).text, NULL);
+    if (status->has_uses_left)
+        say(stdout, language, TEXT_USES_LEFT, phone_number((int64_t)status->uses_left).text, NULL);
 }
 
 static void print_key(const struct phone *phone, const struct hufu_key_info *info,
@@ -98,14 +107,16 @@ static void print_key(const struct phone *phone, const struct hufu_key_info *inf
     hufu_id_format(id, &info->id);
     say(stdout, language, TEXT_STATUS_KEY, id, usage_text(phone, info->usage),
         text_of_state(language, status->key_state), text_of_state(language, status->binding_state),
-        number_of(status->generation).text, NULL);
+        phone_number(status->generation).text, NULL);
+    print_holder(phone, info);
+    print_limits(phone, status);
     if (status->has_certificate)
         say(stdout, language, TEXT_STATUS_CERTIFICATE, status->certificate_serial, status->subject,
             phone_date(status->certificate_until_ms).text, NULL);
     else
         say(stdout, language, TEXT_STATUS_NO_CERTIFICATE, NULL);
-    say(stdout, language, TEXT_STATUS_PIN, number_of(status->pin_failures).text,
-        number_of(status->pin_limit).text, NULL);
+    say(stdout, language, TEXT_STATUS_PIN, phone_number(status->pin_failures).text,
+        phone_number(status->pin_limit).text, NULL);
     if (status->pin_locked)
         say(stdout, language, TEXT_STATUS_PIN_LOCKED, NULL);
     print_unfinished(phone, info);

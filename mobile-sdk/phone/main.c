@@ -34,6 +34,7 @@ static const struct {
     {"bind", command_bind},
     {"handover", command_handover},
     {"devices", command_devices},
+    {"authorizations", command_authorizations},
     {"records", command_records},
     {"password", command_password},
     {"handwriting", command_handwriting},

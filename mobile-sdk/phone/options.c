@@ -27,6 +27,11 @@ enum option_id {
     OPTION_REMOVE,
     OPTION_FROM,
     OPTION_TO,
+    OPTION_UNTIL,
+    OPTION_USES,
+    OPTION_FOR,
+    OPTION_REASON,
+    OPTION_REMARK,
     OPTION_HELP
 };
 
@@ -48,6 +53,11 @@ static const struct option known[] = {
     {"decrypt-key", no_argument, NULL, OPTION_DECRYPT_KEY},
     {"from", required_argument, NULL, OPTION_FROM},
     {"to", required_argument, NULL, OPTION_TO},
+    {"until", required_argument, NULL, OPTION_UNTIL},
+    {"uses", required_argument, NULL, OPTION_USES},
+    {"for", required_argument, NULL, OPTION_FOR},
+    {"reason", required_argument, NULL, OPTION_REASON},
+    {"remark", required_argument, NULL, OPTION_REMARK},
     {"all", no_argument, NULL, OPTION_ALL},
     {"remove", no_argument, NULL, OPTION_REMOVE},
     {"help", no_argument, NULL, OPTION_HELP},
@@ -78,6 +88,11 @@ static bool take_option(struct options *options, struct raw_options *raw, int id
         {OPTION_PIN_FD, &raw->pin_fd},
         {OPTION_FROM, &options->from},
         {OPTION_TO, &options->to},
+        {OPTION_UNTIL, &options->until},
+        {OPTION_USES, &options->uses},
+        {OPTION_FOR, &options->operations},
+        {OPTION_REASON, &options->reason},
+        {OPTION_REMARK, &options->remark},
         {OPTION_PASSWORD_FD, &raw->password_fd},
         {OPTION_PICTURE, &options->picture},
     };
@@ -116,6 +131,8 @@ static int more_arguments(const char *command)
 {
     if (command && strcmp(command, "request") == 0)
         return OPTIONS_MORE_MAX;
+    if (command && strcmp(command, "authorizations") == 0)
+        return 1;
     return command && strcmp(command, "devices") == 0 ? 2 : 0;
 }
 

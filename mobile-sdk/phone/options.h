@@ -26,8 +26,13 @@ struct options {
     bool decrypt_key;
     bool all;
     bool remove;
-    const char *from;
+    const char *from; /* of records: days; of an authorization: when its window begins */
     const char *to;
+    const char *until;      /* when its window ends */
+    const char *uses;       /* how often */
+    const char *operations; /* what it is for */
+    const char *reason;
+    const char *remark;
     const char *picture; /* of a face; NULL: none */
     bool qr;             /* prove by a code that another device scans */
     bool yes;            /* do not ask */

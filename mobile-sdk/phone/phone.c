@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
+
+#include "mobile-sdk/phone/authorization.h"
 
 static enum exit_status status_of(enum hufu_result result)
 {
@@ -55,6 +58,22 @@ static enum exit_status status_of(enum hufu_result result)
     return result < HUFU_RESULT_COUNT ? (enum exit_status)statuses[result] : EXIT_DEVICE_FAULT;
 }
 
+/* What the service told of a refusal, besides the sentence for it. */
+static void tell_refusal(const struct phone *phone, const struct hufu_report *report)
+{
+    enum language language = phone->options.language;
+    if (report->pin_tries_left >= 0)
+        say(stderr, language, TEXT_TRIES_LEFT, phone_number(report->pin_tries_left).text, NULL);
+    if (report->field[0])
+        say(stderr, language, TEXT_REFUSED_FIELD, text_of_field(language, report->field), NULL);
+    authorization_tell_refusal(phone, report);
+    if (report->request_id[0] && report->detail[0])
+        say(stderr, language, TEXT_REFUSAL_DETAIL_MORE, report->message_key, report->request_id,
+            report->detail, NULL);
+    else if (report->request_id[0])
+        say(stderr, language, TEXT_REFUSAL_DETAIL, report->message_key, report->request_id, NULL);
+}
+
 enum exit_status phone_end(const struct phone *phone, enum hufu_result result)
 {
     if (result == HUFU_RESULT_OK)
@@ -64,26 +83,44 @@ enum exit_status phone_end(const struct phone *phone, enum hufu_result result)
     bool told = report && report->result == result;
     const char *text = told ? text_of_key(language, report->message_key) : NULL;
     (void)fprintf(stderr, "%s\n", text ? text : text_of_result(language, result));
-    if (told && report->pin_tries_left >= 0) {
-        char number[16];
-        (void)snprintf(number, sizeof(number), "%" PRId32, report->pin_tries_left);
-        say(stderr, language, TEXT_TRIES_LEFT, number, NULL);
-    }
-    if (told && report->field[0])
-        say(stderr, language, TEXT_REFUSED_FIELD, text_of_field(language, report->field), NULL);
-    if (told && report->request_id[0])
-        say(stderr, language, TEXT_REFUSAL_DETAIL, report->message_key, report->request_id, NULL);
+    if (told)
+        tell_refusal(phone, report);
     return status_of(result);
 }
 
 void phone_tell_failures(const struct phone *phone)
 {
     const struct hufu_report *report = hufu_last_report(phone->hufu);
-    if (report->pin_failures_before <= 0)
-        return;
-    char number[16];
-    (void)snprintf(number, sizeof(number), "%" PRId32, report->pin_failures_before);
-    say(stderr, phone->options.language, TEXT_FAILURES_BEFORE, number, NULL);
+    if (report->pin_failures_before > 0)
+        say(stderr, phone->options.language, TEXT_FAILURES_BEFORE,
+            phone_number(report->pin_failures_before).text, NULL);
+}
+
+void phone_tell_limits(const struct phone *phone)
+{
+    enum language language = phone->options.language;
+    const struct hufu_report *report = hufu_last_report(phone->hufu);
+    if (report->has_uses_left)
+        say(stdout, language, TEXT_USES_LEFT, phone_number((int64_t)report->uses_left).text, NULL);
+    if (report->valid_until_ms)
+        say(stdout, language, TEXT_WINDOW_UNTIL, phone_date(report->valid_until_ms).text, NULL);
+}
+
+bool phone_is_wanted(const struct phone *phone, enum text question)
+{
+    ENTRY_WIPED struct entry answer = {.len = 0};
+    if (phone->options.yes)
+        return true;
+    say(stdout, phone->options.language, question, NULL);
+    (void)fflush(stdout);
+    return entry_line(&answer, STDIN_FILENO) && (answer.text[0] == 'y' || answer.text[0] == 'Y');
+}
+
+struct phone_number phone_number(int64_t value)
+{
+    struct phone_number number;
+    (void)snprintf(number.text, sizeof(number.text), "%" PRId64, value);
+    return number;
 }
 
 static bool is_ready(const struct hufu_key_info *info, enum hufu_usage usage)
@@ -92,21 +129,42 @@ static bool is_ready(const struct hufu_key_info *info, enum hufu_usage usage)
     return info->usage == usage && info->stage >= least;
 }
 
+/* A key that is named, by itself or by the authorization that it is used by. */
+static enum hufu_result named_key(const struct phone *phone, struct hufu_id *key)
+{
+    enum hufu_result result = hufu_id_parse(key, phone->options.key);
+    for (size_t i = 0; !result && i < hufu_key_count(phone->hufu); i++) {
+        struct hufu_key_info info;
+        result = hufu_key_info(phone->hufu, i, &info);
+        if (!result && info.is_authorized && phone_same_key(&info.authorization, key)) {
+            *key = info.id;
+            break;
+        }
+    }
+    return result;
+}
+
 enum hufu_result phone_key(const struct phone *phone, enum hufu_usage usage, struct hufu_id *key)
 {
     if (phone->options.key)
-        return hufu_id_parse(key, phone->options.key);
-    size_t count = hufu_key_count(phone->hufu);
+        return named_key(phone, key);
+    size_t count = hufu_key_count(phone->hufu), authorized = 0;
     for (size_t i = 0; i < count; i++) {
         struct hufu_key_info info;
         enum hufu_result result = hufu_key_info(phone->hufu, i, &info);
         if (result)
             return result;
-        if (is_ready(&info, usage)) {
-            *key = info.id;
+        if (!is_ready(&info, usage))
+            continue;
+        *key = info.id;
+        if (!info.is_authorized)
             return HUFU_RESULT_OK;
-        }
+        authorized++;
     }
+    if (authorized > 1)
+        say(stderr, phone->options.language, TEXT_KEYS_AUTHORIZED, NULL);
+    if (authorized == 1)
+        return HUFU_RESULT_OK;
     return count ? HUFU_RESULT_NOT_READY : HUFU_RESULT_NOT_ENROLLED;
 }
 

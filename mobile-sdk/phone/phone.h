@@ -33,7 +33,10 @@ struct phone {
 enum exit_status phone_end(const struct phone *phone, enum hufu_result result);
 /* Tells of wrong PINs before this success. */
 void phone_tell_failures(const struct phone *phone);
-/* The key of --key, or the first one of this use that is ready. */
+/* After a use of somebody else's certificate: how much is left. */
+void phone_tell_limits(const struct phone *phone);
+/* The key of --key, which may name the authorization that it is used by; else the first of the user's own of this use that is ready;
+ * else somebody else's, if there is one alone. */
 enum hufu_result phone_key(const struct phone *phone, enum hufu_usage usage, struct hufu_id *key);
 
 /* Local time, as people read it. */
@@ -51,6 +54,14 @@ enum exit_status phone_ask_user(const struct phone *phone);
 /* What an enrolment tells the service of this device. */
 struct hufu_enrolment phone_enrolment(const struct phone *phone, const char *code, const struct entry *pin);
 
+/* The person says yes by --yes, or on the terminal to the question. */
+bool phone_is_wanted(const struct phone *phone, enum text question);
+/* A number of things, in digits. */
+struct phone_number {
+    char text[24];
+};
+struct phone_number phone_number(int64_t value);
+
 bool phone_same_key(const struct hufu_id *a, const struct hufu_id *b);
 
 enum exit_status command_enrol(struct phone *phone);
@@ -60,6 +71,7 @@ enum exit_status command_request(struct phone *phone);
 enum exit_status command_bind(struct phone *phone);
 enum exit_status command_handover(struct phone *phone);
 enum exit_status command_devices(struct phone *phone);
+enum exit_status command_authorizations(struct phone *phone);
 enum exit_status command_keys(struct phone *phone);
 enum exit_status command_status(struct phone *phone);
 enum exit_status command_sign(struct phone *phone);

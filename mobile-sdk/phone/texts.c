@@ -186,6 +186,80 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_HANDWRITING_KEPT] = {"The handwritten signature has been submitted.", "手写签名已提交。"},
     [TEXT_HANDWRITING_SAVED] = {"Picture written to {1}", "签名图片已写入 {1}"},
     [TEXT_HANDWRITING_REMOVED] = {"The handwritten signature has been erased.", "手写签名已删除。"},
+    [TEXT_KEY_AUTHORIZED] = {"  of {1} (work number {2}), by authorization {3}",
+                             "  证书用户 {1}（工号 {2}），授权 {3}"},
+    [TEXT_KEYS_AUTHORIZED] = {"Several people let you use their certificates: choose with --key "
+                              "(hufu-phone keys lists them).",
+                              "您有多个授权：请用 --key 选择（hufu-phone keys 列出）。"},
+    [TEXT_USES_LEFT] = {"  Uses left: {1}", "  剩余次数：{1}"},
+    [TEXT_WINDOW_UNTIL] = {"  Authorized until {1}", "  授权有效期至 {1}"},
+    [TEXT_STATUS_WINDOW] = {"  Authorized from {1} until {2}", "  授权有效期 {1} 至 {2}"},
+    [TEXT_REFUSAL_DETAIL_MORE] = {"({1}, request {2}: {3})", "（{1}，请求编号 {2}：{3}）"},
+    [TEXT_AUTHORIZATIONS_GIVEN] = {"Others who may use your certificate, or ask to:",
+                                   "我的授权（本人为证书用户）："},
+    [TEXT_AUTHORIZATIONS_HAD] = {"Certificates of others that you may use, or ask to:",
+                                 "授予我的授权（本人为授权用户）："},
+    [TEXT_AUTHORIZATION_NONE] = {"  none", "  无"},
+    [TEXT_AUTHORIZATION_LINE] = {"{1}  {2}  {3}  {4}  until {5}", "{1}  {2}  {3}  {4}  有效期至 {5}"},
+    [TEXT_AUTHORIZATION_HEAD] = {"Authorization {1}: {2}", "授权 {1}：{2}"},
+    [TEXT_AUTHORIZATION_ENDED] = {"Authorization {1}: {2}, {3}", "授权 {1}：{2}，{3}"},
+    [TEXT_AUTHORIZATION_HOLDER] = {"  Certificate holder: {1}", "  证书用户：{1}"},
+    [TEXT_AUTHORIZATION_AUTHORIZED] = {"  Authorized user: {1}", "  授权用户：{1}"},
+    [TEXT_AUTHORIZATION_OPERATIONS] = {"  For: {1}", "  用途：{1}"},
+    [TEXT_AUTHORIZATION_WINDOW] = {"  From {1} until {2}", "  有效期：{1} 至 {2}"},
+    [TEXT_AUTHORIZATION_USES] = {"  Number of uses: {1}", "  使用次数：{1}"},
+    [TEXT_AUTHORIZATION_UNLIMITED] = {"  Number of uses: any", "  使用次数：不限"},
+    [TEXT_AUTHORIZATION_REASON] = {"  Reason: {1}", "  申请事由：{1}"},
+    [TEXT_AUTHORIZATION_REMARK] = {"  Remark: {1}", "  备注：{1}"},
+    [TEXT_AUTHORIZATION_KEY] = {"  Key: {1}", "  密钥：{1}"},
+    [TEXT_AUTHORIZATION_POLICY_DUE] =
+        {"  The window holds only once the holder's primary device has signed it: hufu-phone authorizations "
+         "seal {1}",
+         "  该有效期须由证书用户的主设备签署后生效：hufu-phone authorizations seal {1}"},
+    [TEXT_AUTHORIZATION_POSSIBLE] = {"  You can: {1}", "  可进行的操作：{1}"},
+    [TEXT_AUTHORIZATION_REFUSED] = {"  The authorization is {1}.", "  该授权的状态：{1}。"},
+    [TEXT_OPERATION_SIGN] = {"signing", "签名"},
+    [TEXT_OPERATION_LOGIN] = {"logging in", "登录"},
+    [TEXT_OPERATION_DECRYPT] = {"decrypting", "解密"},
+    [TEXT_HOLDER_LINE] = {"{1}  {2}  {3}  {4}", "{1}  {2}  {3}  {4}"},
+    [TEXT_HOLDER_NONE] = {"Nobody of that name was found.", "没有找到该姓名的证书用户。"},
+    [TEXT_HOLDER_APPLY] = {"Apply by the first column: hufu-phone authorizations apply ID …",
+                           "用第一列申请授权：hufu-phone authorizations apply 标识 ……"},
+    [TEXT_TERMS_NEEDED] = {"hufu-phone: {1} must be told.", "hufu-phone：必须给出 {1}。"},
+    [TEXT_TERMS_BAD_TIME] = {"hufu-phone: {1} takes a day, 2026-01-31, or a time, \"2026-01-31 18:30\" "
+                             "(also with seconds).",
+                             "hufu-phone：{1} 须是日期 2026-01-31，或时间 \"2026-01-31 18:30\"（可带秒）。"},
+    [TEXT_TERMS_BAD_USES] = {"hufu-phone: --uses takes a number; 0: any number within the window.",
+                             "hufu-phone：--uses 须是数字；0 表示有效期内不限次数。"},
+    [TEXT_TERMS_BAD_OPERATIONS] = {"hufu-phone: --for takes sign, login, or sign,login; or decrypt.",
+                                   "hufu-phone：--for 只能是 sign、login、sign,login，或 decrypt。"},
+    [TEXT_AUTHORIZATION_BEGUN] = {"Authorization {1} now waits for the other person, if there is such a one.",
+                                  "授权 {1} 已提交，待对方（如有此人）确认。"},
+    [TEXT_AUTHORIZATION_CONFIRMED] = {"Confirmed.", "已确认授权。"},
+    [TEXT_AUTHORIZATION_BIND_NEXT] = {"Now ask for your half of the key on this device: hufu-phone "
+                                      "authorizations bind {1}",
+                                      "请在本设备上申请分割密钥：hufu-phone authorizations bind {1}"},
+    [TEXT_AUTHORIZATION_CODE_ASK] =
+        {"Enter the code that the authorized user's device shows (hufu-phone authorizations bind {1}); "
+         "nothing: later, by hufu-phone handover CODE",
+         "请输入授权用户设备显示的码（hufu-phone authorizations bind {1}）；直接回车：以后用 hufu-phone "
+         "handover 码"},
+    [TEXT_AUTHORIZATION_BIND_SHOW] = {"Let the holder's primary device scan this (hufu-phone handover CODE):",
+                                      "请证书用户的主设备扫描此码（hufu-phone handover 码）："},
+    [TEXT_AUTHORIZATION_BOUND] = {"This device may now use the certificate of {1} (work number {2}): "
+                                  "hufu-phone sign FILE --key {3}",
+                                  "本设备已获授权使用 {1}（工号 {2}）的证书：hufu-phone sign 文件 --key {3}"},
+    [TEXT_AUTHORIZATION_STEP_DONE] = {"Done: the authorization is {1}.", "完成，授权状态：{1}。"},
+    [TEXT_AUTHORIZATION_PASSWORD_SENT] =
+        {"A one-time password has been sent to the authorized user, who must change it at its first use.",
+         "已向授权用户发送一次性口令，首次使用时须修改。"},
+    [TEXT_AUTHORIZATION_SEALED] = {"Signed: these terms hold.", "已签署，以上条件生效。"},
+    [TEXT_HANDOVER_OWN] =
+        {"The code is for another device of your own, which can then use your key without any limit. "
+         "Go on only if it is yours.",
+         "此码用于绑定您自己的另一台设备，该设备将可不受限制地使用您的密钥；仅当设备属于您本人时继续。"},
+    [TEXT_AGREE_ASK] = {"Let this person use your certificate so? (y/n)",
+                        "是否同意该用户按以上条件使用您的证书？（y/n）"},
     [TEXT_RECORD_NONE] = {"There are no records.", "没有使用记录。"},
 };
 
@@ -254,125 +328,6 @@ static const char *const result_texts[HUFU_RESULT_COUNT][LANGUAGE_COUNT] = {
          "本设备的指纹或人脸已变更，请输入口令。"},
 };
 
-static const struct {
-    const char *key;
-    const char *texts[LANGUAGE_COUNT];
-} key_texts[] = {
-    {"binding-not-active", {"The key on this device is not active.", "本设备上的密钥已被冻结或停用。"}},
-    {"account-not-active", {"The account is suspended.", "该用户已被停用。"}},
-    {"window-closed", {"It is outside the time in which the key may be used.", "不在允许使用的时间内。"}},
-    {"handover-needed",
-     {"This account has a primary device: bind this one to its key with hufu-phone bind.",
-      "该用户已有主设备：请用 hufu-phone bind 绑定分割密钥。"}},
-    {"device-limit",
-     {"The account has as many devices as its project allows: remove one first.",
-      "该用户的设备数已达项目上限：请先移除一台。"}},
-    {"uses-exhausted", {"The key has no uses left.", "允许使用的次数已用完。"}},
-    {"dpop-proof-invalid", {"The device did not prove that it holds its key.", "设备未能证明持有其密钥。"}},
-};
-
-/* States as the service names them. */
-static const struct {
-    const char *state;
-    const char *texts[LANGUAGE_COUNT];
-} state_texts[] = {
-    {"requested", {"waiting for approval", "待审批"}},
-    {"suspended", {"suspended", "已停用"}},
-    {"closed", {"closed", "已关闭"}},
-    {"new", {"new", "新建"}},
-    {"pending", {"being generated", "生成中"}},
-    {"generated", {"generated", "已生成"}},
-    {"usable", {"usable", "可用"}},
-    {"waiting", {"waiting for activation", "等待激活"}},
-    {"active", {"active", "正常"}},
-    {"frozen", {"frozen", "已冻结"}},
-    {"removed", {"removed", "已移除"}},
-    {"primary", {"primary device", "主设备"}},
-    {"secondary", {"secondary device", "附属设备"}},
-};
-
-/* Fields of a request for an account as the service names them. */
-static const struct {
-    const char *field;
-    const char *texts[LANGUAGE_COUNT];
-} field_texts[] = {
-    {"work_number", {"Work number", "工号"}},
-    {"name", {"Name", "姓名"}},
-    {"organization", {"Organization", "单位"}},
-    {"mobile", {"Mobile number", "手机号"}},
-    {"identity_kind",
-     {"Kind of identity document (resident-card, passport, hong-kong-macao-permit, taiwan-permit, "
-      "permanent-residence, military-card, other)",
-      "证件类型（resident-card 居民身份证、passport 护照、hong-kong-macao-permit 港澳居民来往内地通行证、"
-      "taiwan-permit 台湾居民来往大陆通行证、permanent-residence 外国人永久居留身份证、military-card "
-      "军官证、other 其他）"}},
-    {"identity_number", {"Identity number", "证件号码"}},
-    {"email", {"E-mail address", "电子邮箱"}},
-    {"department", {"Department", "部门"}},
-    {"occupation", {"Occupation", "职业"}},
-    {"country", {"Country (two letters)", "国家（两个字母）"}},
-    {"province", {"Province", "省份"}},
-    {"city", {"City", "城市"}},
-    {"sex", {"Sex (male, female)", "性别（male 男、female 女）"}},
-    {"remark", {"Remark", "备注"}},
-    {"seal_picture", {"Seal picture (a file)", "印章图片（文件）"}},
-};
-
-/* Operations as the service names them. */
-static const struct {
-    const char *operation;
-    const char *texts[LANGUAGE_COUNT];
-} operation_texts[] = {
-    {"sm2/sign", {"co-signing", "协同签名"}},
-    {"sm2/decrypt", {"decrypting", "解密"}},
-    {"sm2/refresh", {"renewing the halves", "更新分割密钥"}},
-    {"sm2/pin/check", {"checking the PIN", "核对口令"}},
-    {"sm2/keygen/begin", {"generating a key", "生成密钥"}},
-    {"sm2/keygen/finish", {"generating a key", "生成密钥"}},
-    {"key.create", {"setting up a key", "建立密钥"}},
-    {"certificate.issue", {"certificate", "下载证书"}},
-    {"device.activate", {"activating the device", "激活设备"}},
-    {"device.bind", {"binding the device", "绑定设备"}},
-    {"device.promote", {"becoming the primary device", "设为主设备"}},
-    {"device.remove", {"removing a device", "移除设备"}},
-    {"device.freeze", {"freezing a device", "冻结设备"}},
-    {"device.unfreeze", {"unfreezing a device", "解冻设备"}},
-    {"device.unlock", {"unlocking the PIN of a device", "解锁设备口令"}},
-    {"device.rename", {"renaming a device", "修改设备名称"}},
-    {"binding.ask", {"asking for a half", "申请分割密钥"}},
-    {"binding.handover", {"handing a half over", "移交分割密钥"}},
-    {"sm2/handover", {"making a half to hand over", "生成待移交的分割密钥"}},
-    {"password.change", {"changing the password", "修改登录口令"}},
-    {"password.remember", {"having the password remembered", "记住登录口令"}},
-    {"password.forget", {"having the password forgotten", "清除记住的登录口令"}},
-    {"authentication.approve", {"approving an authentication", "同意扫码认证"}},
-    {"face.enrol", {"a picture of the face", "登记人脸照片"}},
-    {"handwriting.put", {"submitting the handwritten signature", "提交手写签名"}},
-    {"handwriting.remove", {"taking the handwritten signature back", "删除手写签名"}},
-    {"session.open", {"signing in", "登录"}},
-    {"session.use", {"using a session", "使用会话"}},
-    {"session.end", {"signing out", "退出登录"}},
-    {"session.end-all", {"signing out everywhere", "全部退出登录"}},
-};
-
-const char *text_of_field(enum language language, const char *field)
-{
-    for (size_t i = 0; i < sizeof(field_texts) / sizeof(field_texts[0]); i++) {
-        if (strcmp(field_texts[i].field, field) == 0)
-            return field_texts[i].texts[language];
-    }
-    return field;
-}
-
-const char *text_of_operation(enum language language, const char *operation)
-{
-    for (size_t i = 0; i < sizeof(operation_texts) / sizeof(operation_texts[0]); i++) {
-        if (strcmp(operation_texts[i].operation, operation) == 0)
-            return operation_texts[i].texts[language];
-    }
-    return operation;
-}
-
 int language_choose(const char *option)
 {
     if (option) {
@@ -419,22 +374,4 @@ void say(FILE *out, enum language language, enum text text, ...)
 const char *text_of_result(enum language language, enum hufu_result result)
 {
     return result_texts[result < HUFU_RESULT_COUNT ? result : HUFU_RESULT_INTERNAL][language];
-}
-
-const char *text_of_key(enum language language, const char *message_key)
-{
-    for (size_t i = 0; i < sizeof(key_texts) / sizeof(key_texts[0]); i++) {
-        if (strcmp(key_texts[i].key, message_key) == 0)
-            return key_texts[i].texts[language];
-    }
-    return NULL;
-}
-
-const char *text_of_state(enum language language, const char *state)
-{
-    for (size_t i = 0; i < sizeof(state_texts) / sizeof(state_texts[0]); i++) {
-        if (strcmp(state_texts[i].state, state) == 0)
-            return state_texts[i].texts[language];
-    }
-    return state;
 }

@@ -140,6 +140,51 @@ enum text {
     TEXT_DEVICE_PRIMARY,
     TEXT_KEY_DEAD,
     TEXT_KEYS_DEAD,
+    TEXT_KEY_AUTHORIZED,
+    TEXT_KEYS_AUTHORIZED,
+    TEXT_USES_LEFT,
+    TEXT_WINDOW_UNTIL,
+    TEXT_STATUS_WINDOW,
+    TEXT_REFUSAL_DETAIL_MORE,
+    TEXT_AUTHORIZATIONS_GIVEN,
+    TEXT_AUTHORIZATIONS_HAD,
+    TEXT_AUTHORIZATION_NONE,
+    TEXT_AUTHORIZATION_LINE,
+    TEXT_AUTHORIZATION_HEAD,
+    TEXT_AUTHORIZATION_ENDED,
+    TEXT_AUTHORIZATION_HOLDER,
+    TEXT_AUTHORIZATION_AUTHORIZED,
+    TEXT_AUTHORIZATION_OPERATIONS,
+    TEXT_AUTHORIZATION_WINDOW,
+    TEXT_AUTHORIZATION_USES,
+    TEXT_AUTHORIZATION_UNLIMITED,
+    TEXT_AUTHORIZATION_REASON,
+    TEXT_AUTHORIZATION_REMARK,
+    TEXT_AUTHORIZATION_KEY,
+    TEXT_AUTHORIZATION_POLICY_DUE,
+    TEXT_AUTHORIZATION_POSSIBLE,
+    TEXT_AUTHORIZATION_REFUSED,
+    TEXT_OPERATION_SIGN,
+    TEXT_OPERATION_LOGIN,
+    TEXT_OPERATION_DECRYPT,
+    TEXT_HOLDER_LINE,
+    TEXT_HOLDER_NONE,
+    TEXT_HOLDER_APPLY,
+    TEXT_TERMS_NEEDED,
+    TEXT_TERMS_BAD_TIME,
+    TEXT_TERMS_BAD_USES,
+    TEXT_TERMS_BAD_OPERATIONS,
+    TEXT_AUTHORIZATION_BEGUN,
+    TEXT_AUTHORIZATION_CONFIRMED,
+    TEXT_AUTHORIZATION_BIND_NEXT,
+    TEXT_AUTHORIZATION_CODE_ASK,
+    TEXT_AUTHORIZATION_BIND_SHOW,
+    TEXT_AUTHORIZATION_BOUND,
+    TEXT_AUTHORIZATION_STEP_DONE,
+    TEXT_AUTHORIZATION_PASSWORD_SENT,
+    TEXT_AUTHORIZATION_SEALED,
+    TEXT_HANDOVER_OWN,
+    TEXT_AGREE_ASK,
     TEXT_COUNT
 };
 
@@ -156,9 +201,11 @@ const char *text_of_result(enum language language, enum hufu_result result);
 const char *text_of_key(enum language language, const char *message_key);
 /* The same of an operation in a record of uses. */
 const char *text_of_operation(enum language language, const char *operation);
-/* The name of a field of a request for an account. */
+/* The name of a field of a request. */
 const char *text_of_field(enum language language, const char *field);
 /* A state of the service's; one that is not known here stays as it is. */
 const char *text_of_state(enum language language, const char *state);
+/* The same of an authorization, and of why one is over. */
+const char *text_of_authorization_state(enum language language, const char *state);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mobile-sdk/phone/usage.h"
 
-/* Commands, and what goes with them: one text would be longer than C promises to take. */
-static const char *const usage[LANGUAGE_COUNT][2] = {
+/* Commands, those of authorizations, and what goes with them: one text would be longer than C promises to take. */
+static const char *const usage[LANGUAGE_COUNT][3] = {
     [LANGUAGE_EN] =
         {"Usage: hufu-phone COMMAND [OPTIONS]\n"
          "\n"
@@ -54,13 +54,33 @@ static const char *const usage[LANGUAGE_COUNT][2] = {
          "  bind CODE                  make this a second device: show a code for the primary device, then "
          "take\n"
          "                             the one that it shows (--decrypt-key: for the decrypting key)\n"
-         "  handover CODE              on the primary device: hand a half to the device that shows CODE\n"
+         "  handover CODE              on the primary device: hand a half to the device that shows CODE: "
+         "another "
+         "of\n"
+         "                             your own, or an authorized user's, whom and what for is shown first\n"
          "  devices [list]             list the account's devices\n"
          "  devices freeze|unfreeze|unlock ID, devices rename ID NAME\n"
          "  devices remove ID|secondaries  for good; asks for the code that is sent by SMS\n"
          "  devices primary            this device in the place of a lost primary, which is removed for "
          "good;\n"
-         "                             asks for password, code and PIN\n"
+         "                             asks for password, code and PIN\n",
+         "  authorizations             list who may use your certificate, and whose you may use\n"
+         "  authorizations show ID     all of one, and what you can do with it\n"
+         "  authorizations apply WORK-NUMBER|ID, grant WORK-NUMBER   ask to use a holder's certificate; let "
+         "somebody\n"
+         "                             use yours; both with --for sign,login|decrypt --until DAY --uses N "
+         "and, "
+         "if\n"
+         "                             wanted, --from DAY, --reason TEXT, --remark TEXT\n"
+         "  authorizations search NAME find a holder by name, where the project allows it\n"
+         "  authorizations confirm|refuse ID  say yes or no to what the other person asked for\n"
+         "  authorizations bind ID     on the authorized user's device: show a code for the holder's primary "
+         "device,\n"
+         "                             then take the one that it shows (handover CODE there)\n"
+         "  authorizations freeze|unfreeze|delete|reset-password ID\n"
+         "  authorizations modify ID   --from, --until, --uses; renew ID: of one that is expired\n"
+         "  authorizations seal ID     on the holder's primary device: sign terms that were changed "
+         "elsewhere\n"
          "\n",
          "  --home DIR     where this phone keeps its things (default: $HUFU_PHONE_HOME, else ~/.hufu)\n"
          "  --pin-fd N     read the PIN, one line, from file descriptor N (for pin: old and new, two lines)\n"
@@ -68,7 +88,8 @@ static const char *const usage[LANGUAGE_COUNT][2] = {
          "  --picture FILE  prove by a picture of your face where the project takes one; --qr: by another "
          "device\n"
          "  --yes          approve without asking\n"
-         "  --key ID       use this key (default: the first that fits)\n"
+         "  --key ID       use this key (default: your own, the first that fits)\n"
+         "                 (of somebody else's: its id, or that of the authorization)\n"
          "  --name TEXT    the device's name in lists (enrol, bind)\n"
          "  --work-number N  whose device this shall become (bind, password recover)\n"
          "  --lang LANG    en or zh-CN (default: from the environment)\n"
@@ -119,14 +140,29 @@ static const char *const usage[LANGUAGE_COUNT][2] = {
          "  devices freeze|unfreeze|unlock 标识，devices rename 标识 名称\n"
          "  devices remove 标识|secondaries  移除设备（secondaries：全部附属设备），需短信验证码\n"
          "  devices primary            主设备遗失时，将本设备设为主设备，原主设备随即移除；\n"
-         "                             需登录口令、验证码和口令\n"
+         "                             需登录口令、验证码和口令\n",
+         "  authorizations             列出我的授权和授予我的授权\n"
+         "  authorizations show 标识   查看授权及可进行的操作\n"
+         "  authorizations apply 工号|标识，grant 工号   "
+         "申请授权（使用他人证书）；授权赋予（他人使用我的证书）；\n"
+         "                             --for sign,login|decrypt --until 日期 --uses 次数，可加 --from "
+         "日期、\n"
+         "                             --reason 事由、--remark 备注\n"
+         "  authorizations search 姓名 按姓名查询证书用户（须项目允许）\n"
+         "  authorizations confirm|refuse 标识  确认或拒绝对方的申请\n"
+         "  authorizations bind 标识   "
+         "在授权用户的设备上：显示供证书用户主设备扫描的码，再输入主设备显示的码\n"
+         "                             （在主设备上用 handover 码）\n"
+         "  authorizations freeze|unfreeze|delete|reset-password 标识   冻结、解冻、删除、重置口令\n"
+         "  authorizations modify 标识 修改：--from、--until、--uses；renew 标识：续期（已过期的）\n"
+         "  authorizations seal 标识   在证书用户的主设备上：签署已在别处修改的授权条件\n"
          "\n",
          "  --home 目录    本机数据所在目录（默认 $HUFU_PHONE_HOME，否则 ~/.hufu）\n"
          "  --pin-fd N     从文件描述符 N 读取口令，一行（pin 命令：旧、新各一行）\n"
          "  --password-fd N  从文件描述符 N 读取登录口令和验证码，每行一个\n"
          "  --picture 文件  用人脸照片认证；--qr：由另一台设备扫码认证\n"
          "  --yes          不再询问，直接同意\n"
-         "  --key 标识     使用该密钥（默认：第一个合适的）\n"
+         "  --key 标识     使用该密钥（默认：本人的第一个合适的密钥；使用他人的：密钥标识或授权标识）\n"
          "  --name 文字    设备名称（初始化或绑定时）\n"
          "  --work-number 工号  绑定设备或找回登录口令的用户\n"
          "  --lang 语言    en 或 zh-CN（默认由环境决定）\n"
@@ -137,5 +173,5 @@ static const char *const usage[LANGUAGE_COUNT][2] = {
 
 void usage_print(FILE *out, enum language language)
 {
-    (void)fprintf(out, "%s%s\n", usage[language][0], usage[language][1]);
+    (void)fprintf(out, "%s%s%s\n", usage[language][0], usage[language][1], usage[language][2]);
 }
