@@ -4,6 +4,7 @@
 pkg_check_modules(PQ REQUIRED IMPORTED_TARGET libpq)
 
 add_library(hufu_test_client STATIC EXCLUDE_FROM_ALL
+    ${CMAKE_CURRENT_LIST_DIR}/authorized_user.c
     ${CMAKE_CURRENT_LIST_DIR}/certificate_request.c
     ${CMAKE_CURRENT_LIST_DIR}/command.c
     ${CMAKE_CURRENT_LIST_DIR}/device_key.c
