@@ -8,15 +8,16 @@ umask 022
 usage() {
     cat >&2 <<'TEXT'
 usage: tools/stack.sh COMMAND DIR …
-  start DIR [--bin DIR] [--http] [--ca LIST] [--supervise] [--second-hsm] [--inbox] [--face] [--server KEY=VALUE]… [--hsm KEY=VALUE]…
+  start DIR [--bin DIR] [--http] [--ca LIST] [--supervise] [--second-hsm] [--second-server] [--inbox] [--face] [--server KEY=VALUE]… [--hsm KEY=VALUE]…
                       makes what is missing, starts what does not run, writes DIR/stack.env; the options are kept
                       for later starts; --inbox: with an SMS and e-mail service (tools/inbox);
                       --face: with a service that compares faces (tools/face);
                       --second-hsm: with two hufu-hsm on one token, hsm and hsm2
+                      --second-server: with two hufu-server on one database, server and server2
   status DIR          one line per process; fails unless all run
   stop DIR            ends the processes, keeps the data
   clean DIR           ends the processes, removes the data
-  up|down|restart|kill9 hsm|hsm2|server|db|inbox|face DIR
+  up|down|restart|kill9 hsm|hsm2|server|server2|db|inbox|face DIR
                       one process: start; end; end and start; SIGKILL
 With --supervise a process that dies is started again (down alone keeps it away).
 As root they run as the system users hufu-db, hufu-hsm, hufu-server and hufu-outside; otherwise all as the caller.
@@ -138,7 +139,7 @@ programs_prepare() {
 
 options_default() {
     bin=$top/build/bin scheme=https ca=sm2 supervise=0
-    server_options=() hsm_options=() outside=() second_hsm=()
+    server_options=() hsm_options=() outside=() second_hsm=() second_server=()
 }
 
 options_load() {
@@ -149,7 +150,7 @@ options_load() {
 }
 
 names_set() {
-    names=(db hsm "${second_hsm[@]}" server "${outside[@]}")
+    names=(db hsm "${second_hsm[@]}" server "${second_server[@]}" "${outside[@]}")
 }
 
 options_add_outside() {
@@ -163,6 +164,7 @@ options_parse() {
         --http) scheme=http ;;
         --supervise) supervise=1 ;;
         --second-hsm) second_hsm=(hsm2) && names_set ;;
+        --second-server) second_server=(server2) && names_set ;;
         --inbox | --face) options_add_outside "${1#--}" ;;
         --bin | --ca | --server | --hsm)
             (($# > 1)) || usage
@@ -181,7 +183,7 @@ options_parse() {
 }
 
 options_save() {
-    declare -p bin scheme ca supervise server_options hsm_options outside second_hsm | sed 's/^declare --/declare -g/; s/^declare -a/declare -ga/' \
+    declare -p bin scheme ca supervise server_options hsm_options outside second_hsm second_server | sed 's/^declare --/declare -g/; s/^declare -a/declare -ga/' \
         >"$home/run/options"
 }
 
@@ -190,7 +192,10 @@ options_save() {
 environment_write() {
     local name
     {
-        echo "HUFU_URL=$(server_url)"
+        echo "HUFU_URL=$(server_url server)"
+        for name in "${second_server[@]}"; do
+            echo "HUFU_${name^^}_URL=$(server_url "$name")"
+        done
         [[ $scheme != https ]] || echo "HUFU_TLS_CERTIFICATE=$dir/tls.crt"
         echo "HUFU_ADMIN_SOCKET=$sockets/server/admin.sock"
         echo "HUFU_HSM_SOCKET=$sockets/hsm/hsm.sock"
@@ -221,7 +226,7 @@ up() {
     case $1 in
     db) database_up ;;
     hsm | hsm2) hsm_up "$1" ;;
-    server) server_up ;;
+    server | server2) server_up "$1" ;;
     *) outside_up "$1" ;;
     esac
 }
@@ -285,7 +290,9 @@ start() {
         up "$name"
     done
     hsm_configure
-    server_configure
+    for name in server "${second_server[@]}"; do
+        server_configure "$name"
+    done
     [[ $scheme != https ]] || server_tls_certificate
     database_init
     up db
@@ -296,7 +303,9 @@ start() {
     for hsm in hsm "${second_hsm[@]}"; do
         up "$hsm"
     done
-    up server
+    for name in server "${second_server[@]}"; do
+        up "$name"
+    done
     environment_write
     ((supervise == 0)) || supervisor_up
 }
@@ -304,7 +313,7 @@ start() {
 stop() {
     local name
     process_end supervisor KILL
-    for name in server hsm "${second_hsm[@]}" db "${outside[@]}"; do
+    for name in server "${second_server[@]}" hsm "${second_hsm[@]}" db "${outside[@]}"; do
         down "$name"
     done
 }
@@ -346,7 +355,7 @@ main() {
     case $command in
     up | down | restart | kill9)
         which=${1:-}
-        [[ $which =~ ^(db|hsm|hsm2|server|inbox|face)$ ]] || usage
+        [[ $which =~ ^(db|hsm|hsm2|server|server2|inbox|face)$ ]] || usage
         shift
         ;;
     start | stop | status | clean | supervise-forever) ;;

@@ -119,6 +119,8 @@ static const char *pid_file_name(const char *which)
 {
     if (strcmp(which, "hsm") == 0)
         return "HUFU_HSM_PID_FILE";
+    if (strcmp(which, "server2") == 0)
+        return "HUFU_SERVER2_PID_FILE";
     return strcmp(which, "db") == 0 ? "HUFU_DB_PID_FILE" : "HUFU_SERVER_PID_FILE";
 }
 

@@ -33,7 +33,7 @@ void stack_stop(struct stack *stack);
 /* A value of stack.env (names: tools/stack.sh help), "" when there is none. Lives until the next stack_ call that
  * changes the stack. */
 const char *stack_value(const struct stack *stack, const char *name);
-/* The process id of "server", "hsm" or "db" as it is now; 0 when it does not run. */
+/* The process id of "server", "server2", "hsm" or "db" as it is now; 0 when it does not run. */
 pid_t stack_pid(const struct stack *stack, const char *which);
 /* The user as whom hufu-server runs, the only one that hufu-hsm serves. */
 uid_t stack_server_uid(void);

@@ -75,59 +75,72 @@ server_tls_certificate() {
     give "$user_server" "$home/server/tls.key" "$home/server/tls.crt"
 }
 
+# Of server or server2, as everything below.
+server_port_file() {
+    if [[ $1 == server ]]; then echo "$home/run/port"; else echo "$home/run/$1.port"; fi
+}
+
 server_configure() {
-    local port option
-    port=$(cat "$home/run/port" 2>/dev/null) || port=
+    local port
+    port=$(cat "$(server_port_file "$1")" 2>/dev/null) || port=
     if [[ -z $port ]]; then
         port=$(server_free_port)
-        echo "$port" >"$home/run/port"
+        echo "$port" >"$(server_port_file "$1")"
     fi
-    {
-        echo 'listen_address = "127.0.0.1"'
-        echo "listen_port = \"$port\""
-        echo "public_url = \"$scheme://127.0.0.1:$port\""
-        if [[ $scheme == https ]]; then
-            echo "tls_certificate = \"$home/server/tls.crt\""
-            echo "tls_key = \"$home/server/tls.key\""
-        fi
-        echo "admin_socket = \"$sockets/server/admin.sock\""
-        echo "admin_uids = \"$(id -u)\""
-        echo "database = \"host=$sockets/db dbname=hufu user=hufu_server\""
-        echo "hsm_socket = \"$sockets/hsm/hsm.sock${second_hsm[*]:+, $sockets/hsm/hsm2.sock}\""
-        outside_server_configuration
-        for option in "${server_options[@]}"; do
-            echo "${option%%=*} = \"${option#*=}\""
-        done
-    } >"$home/server/hufu-server.conf"
-    give "$user_server" "$home/server" "$home/server/hufu-server.conf"
+    server_configuration "$1" "$port" >"$home/server/hufu-$1.conf"
+    give "$user_server" "$home/server" "$home/server/hufu-$1.conf"
+}
+
+server_configuration() {
+    local option
+    echo 'listen_address = "127.0.0.1"'
+    echo "listen_port = \"$2\""
+    echo "public_url = \"$scheme://127.0.0.1:$2\""
+    if [[ $scheme == https ]]; then
+        echo "tls_certificate = \"$home/server/tls.crt\""
+        echo "tls_key = \"$home/server/tls.key\""
+    fi
+    echo "admin_socket = \"$(server_admin_socket "$1")\""
+    echo "admin_uids = \"$(id -u)\""
+    echo "database = \"host=$sockets/db dbname=hufu user=hufu_server\""
+    echo "hsm_socket = \"$sockets/hsm/hsm.sock${second_hsm[*]:+, $sockets/hsm/hsm2.sock}\""
+    outside_server_configuration
+    for option in "${server_options[@]}"; do
+        echo "${option%%=*} = \"${option#*=}\""
+    done
+}
+
+server_admin_socket() {
+    if [[ $1 == server ]]; then echo "$sockets/server/admin.sock"; else echo "$sockets/server/$1.admin.sock"; fi
 }
 
 server_url() {
-    echo "$scheme://127.0.0.1:$(cat "$home/run/port")"
+    echo "$scheme://127.0.0.1:$(cat "$(server_port_file "$1")")"
 }
 
 server_ready() {
     local tls=()
     [[ $scheme != https ]] || tls=(--cacert "$dir/tls.crt")
-    curl -q -s -f -o /dev/null --noproxy '*' --max-time 2 "${tls[@]}" "$(server_url)/readyz"
+    curl -q -s -f -o /dev/null --noproxy '*' --max-time 2 "${tls[@]}" "$(server_url "$1")/readyz"
 }
 
 # On the first start another program may have taken the chosen port between the choice and now: choose again.
 server_up() {
-    ! process_is_current server "$bin/hufu-server" || return 0
-    process_end server TERM
-    local tries
+    ! process_is_current "$1" "$bin/hufu-server" || return 0
+    process_end "$1" TERM
+    local tries port
+    port=$(server_port_file "$1")
     for tries in 1 2 3; do
-        process_launch server "$user_server" "$bin/hufu-server" --config "$home/server/hufu-server.conf"
-        if wait_until 30 server server_ready 2>"$home/run/server.why"; then
-            touch "$home/run/port-served"
+        process_launch "$1" "$user_server" "$bin/hufu-server" --config "$home/server/hufu-$1.conf"
+        if wait_until 30 "$1" server_ready "$1" 2>"$home/run/$1.why"; then
+            touch "$port-served"
             return 0
         fi
-        process_end server TERM
-        [[ ! -e $home/run/port-served ]] || break
-        rm -f "$home/run/port"
-        server_configure
+        process_end "$1" TERM
+        [[ ! -e $port-served ]] || break
+        rm -f "$port"
+        server_configure "$1"
     done
-    cat "$home/run/server.why" >&2
+    cat "$home/run/$1.why" >&2
     return 1
 }
