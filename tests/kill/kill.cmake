@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What the service keeps when its processes are killed, stopped or busy for long. Each starts the real stack.
 add_library(hufu_test_crew STATIC EXCLUDE_FROM_ALL
+    ${CMAKE_CURRENT_LIST_DIR}/caller.c
     ${CMAKE_CURRENT_LIST_DIR}/crew.c
     ${CMAKE_CURRENT_LIST_DIR}/insistent.c
     ${CMAKE_CURRENT_LIST_DIR}/records.c)
@@ -16,6 +17,7 @@ endfunction()
 if(TARGET hufu-server AND TARGET hufu-hsm AND TARGET hufu-command)
     kill_test(test_kill)
     kill_test(test_away)
+    kill_test(test_authorized)
     # A sanitizer keeps freed memory for a while: how much a process occupies then says nothing.
     if(NOT HUFU_SANITIZE)
         kill_test(test_memory)
