@@ -51,7 +51,7 @@ utf8proc\.h|^mobile-sdk/pin\.c$|^server/core/password_text\.c$
 curl/.*|^mobile-sdk/openssl/transport\.c$|^server/cli/client\.c$|^server/adapter/exchange\.c$
 gnutls/.*|^server/tls\.c$
 confuse\.h|^common/config\.c$
-qrencode\.h|^(server/cli|mobile-sdk/phone)/qr\.c$
+qrencode\.h|^common/qr\.c$
 seccomp\.h|^hsm/system_calls\.c$
 linux/landlock\.h|^(hsm|server)/confine\.c$
 valgrind/.*|^common/secret\.c$

@@ -3,15 +3,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/qr.h"
 #include "mobile-sdk/phone/authorization.h"
 #include "mobile-sdk/phone/handover.h"
 #include "mobile-sdk/phone/prove.h"
-#include "mobile-sdk/phone/qr.h"
 
 static void show_code(const struct phone *phone, enum text text, const char *code)
 {
     say(stdout, phone->options.language, text, NULL);
-    qr_show(code);
+    qr_show(code, NULL);
 }
 
 static enum exit_status tell_own(const struct phone *phone)

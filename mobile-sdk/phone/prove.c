@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "common/qr.h"
 #include "mobile-sdk/phone/entry.h"
 #include "mobile-sdk/phone/file.h"
-#include "mobile-sdk/phone/qr.h"
 
 #define POLL_SECONDS 1
 #define POLLS_MAX 600 /* an authentication lasts no longer */
@@ -95,7 +95,7 @@ static enum hufu_result show_qr(struct phone *phone, struct hufu_authentication 
     if (result)
         return result;
     say(stdout, phone->options.language, TEXT_QR_SHOW, NULL);
-    qr_show(text);
+    qr_show(text, NULL);
     for (int i = 0; !result && !state->done && i < POLLS_MAX; i++) {
         (void)sleep(POLL_SECONDS);
         result = hufu_authentication_state(phone->hufu, state);

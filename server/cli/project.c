@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/qr.h"
 #include "server/cli/answer.h"
 #include "server/cli/arguments.h"
-#include "server/cli/qr.h"
 
 static const struct option_spec no_options[] = {{.name = NULL}};
 

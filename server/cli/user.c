@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/qr.h"
 #include "server/cli/answer.h"
 #include "server/cli/arguments.h"
-#include "server/cli/qr.h"
 
 /* The code is a secret that lets anybody be this user once: it is shown, and nothing keeps it. */
 static void print_activation(const struct cli *cli, const json_t *answer, const struct qr_choice *qr)

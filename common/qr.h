@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A QR code in a terminal: two modules in one character, upper and lower half. */
-#ifndef HUFU_SERVER_CLI_QR_H
-#define HUFU_SERVER_CLI_QR_H
+#ifndef HUFU_COMMON_QR_H
+#define HUFU_COMMON_QR_H
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@ bool qr_print(FILE *out, const char *text, bool coloured);
 struct qr_choice {
     bool yes, no;
 };
-/* Prints the text, and its QR code as chosen. */
+/* Prints the text in a line of its own, and its QR code as chosen (NULL: on a terminal), to standard output. */
 void qr_show(const char *text, const struct qr_choice *choice);
 
 #endif

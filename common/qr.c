@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "server/cli/qr.h"
+#include "common/qr.h"
 
 #include <qrencode.h>
 #include <unistd.h>
@@ -42,6 +42,8 @@ void qr_show(const char *text, const struct qr_choice *choice)
 {
     bool terminal = isatty(STDOUT_FILENO) != 0;
     (void)printf("%s\n", text);
-    if (!choice->no && (choice->yes || terminal))
+    bool forced = choice && choice->yes, forbidden = choice && choice->no;
+    if (!forbidden && (forced || terminal))
         (void)qr_print(stdout, text, terminal);
+    (void)fflush(stdout);
 }
