@@ -110,6 +110,14 @@ bool submission_waits(const struct submission *submission)
     return handed_over && (op == FRAME_OP_REFRESH || op == FRAME_OP_PIN_CHECK);
 }
 
+static enum operation_change submission_change(const struct standing *standing, const struct frame_head *head)
+{
+    if (standing->state != BINDING_ACTIVE || standing->pin_failures > 0 ||
+        head->generation != standing->generation || head->op == FRAME_OP_REFRESH)
+        return CHANGE_ANY;
+    return standing->uses_counted ? CHANGE_USES : CHANGE_NONE;
+}
+
 void submission_subject(const struct worker *worker, const struct submission *submission,
                         struct operation_subject *subject)
 {
@@ -131,9 +139,7 @@ void submission_subject(const struct worker *worker, const struct submission *su
         .purpose = head->purpose,
         .trace = worker->trace,
         .waiting = submission_waits(submission),
-        .unchanged = standing->state == BINDING_ACTIVE && standing->pin_failures == 0 &&
-                     !standing->uses_counted && head->generation == standing->generation &&
-                     head->op != FRAME_OP_REFRESH,
+        .change = submission_change(standing, head),
     };
 }
 

@@ -145,14 +145,30 @@ static const struct statement decision_success_waiting = {
         DECISION_NOT_COUNTED),
 };
 
+/* What the next two statements leave to the first. */
+#define DECISION_CHANGES_MORE "pin_failures > 0 or promotes or $11 is not null"
+
 /* The same where neither row has to change, as of most signatures; starting the two updates would cost a fifth of the
  * statement. No row: nothing was decided, as one of them has to. */
 static const struct statement decision_success_unchanged = {
     .name = "operation_decide_unchanged",
-    .sql = DECISION_SUCCESS(DECISION_UNTIL_ACTIVE, "", DECISION_ADMITS_ACTIVE,
-                            " when pin_failures > 0 or promotes or $11 is not null"
-                            "  or uses_left is not null and cost > 0 then 'more'",
-                            "", "", DECISION_NOT_COUNTED),
+    .sql =
+        DECISION_SUCCESS(DECISION_UNTIL_ACTIVE, "", DECISION_ADMITS_ACTIVE,
+                         " when " DECISION_CHANGES_MORE "  or uses_left is not null and cost > 0 then 'more'",
+                         "", "", DECISION_NOT_COUNTED),
+};
+
+/* The same where uses are counted and nothing else changes, as of most of an authorized user's signatures. An update that names that
+ * column alone starts no trigger and leaves every index as it is. */
+static const struct statement decision_success_counted = {
+    .name = "operation_decide_counted",
+    .sql = DECISION_SUCCESS(DECISION_UNTIL_ACTIVE, ", uses_left, cost", DECISION_ADMITS_ACTIVE,
+                            " when " DECISION_CHANGES_MORE " then 'more'",
+                            "), used as ("
+                            " update binding b set uses_left = v.uses_left - v.cost from v"
+                            " where b.project_id = $1 and b.binding_id = $3 and verdict = 'ok' and v.cost > 0"
+                            " and v.uses_left is not null",
+                            "", "uses_left - cost"),
 };
 
 /* $14 outcome, $15 failures counted (0 or 1), $16 stored, $17 slug, $18 event id of the lock, $19 session. The record $11 is never there,
@@ -284,7 +300,9 @@ enum hufu_err operation_decide(struct store *store, const struct operation_subje
     parameter_bool(&parameters, subject->has_turn);
     parameter_uuid(&parameters, subject->session_id);
     enum hufu_err err = HUFU_ERR_NOT_FOUND;
-    if (subject->unchanged)
+    if (subject->change == CHANGE_USES)
+        err = decision_succeed(store, &decision_success_counted, &parameters, result);
+    else if (subject->change == CHANGE_NONE)
         err = decision_succeed(store, &decision_success_unchanged, &parameters, result);
     if (err != HUFU_ERR_NOT_FOUND)
         return err;

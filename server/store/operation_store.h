@@ -97,6 +97,12 @@ struct operation_result {
     const char *state; /* what the account, the device or the binding is, of a verdict against it */
 };
 
+enum operation_change {
+    CHANGE_ANY,  /* of the device's row or the binding's */
+    CHANGE_USES, /* what is left of the binding's uses alone */
+    CHANGE_NONE, /* of neither row */
+};
+
 /* What the head and the read before gave. */
 struct operation_subject {
     const uint8_t *project_id, *device_id, *binding_id, *request_id;
@@ -112,8 +118,8 @@ struct operation_subject {
     struct bytes purpose;
     const char *trace;
     bool has_turn; /* operation_read took the device's */
-    /* As read, a success would change neither row: decided by a cheaper statement, if it still holds. */
-    bool unchanged;
+    /* What a success would change, as read: the cheapest statement that can decides, if it still holds. */
+    enum operation_change change;
     /* A binding that was handed over and is waiting: its refresh, or the PIN check at generation 1 that makes it active. */
     bool waiting;
 };
