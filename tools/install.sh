@@ -11,7 +11,7 @@ build=(gcc libc6-dev cmake ninja-build pkg-config libsodium-dev libssl-dev libp1
     libcurl4-openssl-dev libcmocka-dev)
 run=(postgresql-15 softhsm2 openssl curl ca-certificates procps nodejs)
 test=(python3 python3-pytest python3-cryptography python3-jsonschema python3-jwcrypto python3-yaml valgrind clang-format-14
-    clang-14 lld-14 libclang-rt-14-dev npm libbcprov-java libbcpkix-java libbcutil-java openjdk-17-jdk-headless)
+    clang-14 lld-14 libclang-rt-14-dev zbar-tools npm libbcprov-java libbcpkix-java libbcutil-java openjdk-17-jdk-headless)
 
 # A fresh postgresql-15 makes and starts a cluster of its own on port 5432; nobody here asked for one.
 no_main_cluster=/etc/postgresql-common/createcluster.d/hufu-no-main-cluster.conf
