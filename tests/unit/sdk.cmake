@@ -4,12 +4,13 @@
 add_library(sdk_fixture STATIC
     ${CMAKE_CURRENT_LIST_DIR}/cosign_judge.c ${CMAKE_CURRENT_LIST_DIR}/sdk_biometric.c ${CMAKE_CURRENT_LIST_DIR}/sdk_ca.c
     ${CMAKE_CURRENT_LIST_DIR}/sdk_device.c ${CMAKE_CURRENT_LIST_DIR}/sdk_devices.c ${CMAKE_CURRENT_LIST_DIR}/sdk_enrolled.c
-    ${CMAKE_CURRENT_LIST_DIR}/sdk_forger.c ${CMAKE_CURRENT_LIST_DIR}/sdk_newcomer.c ${CMAKE_CURRENT_LIST_DIR}/sdk_operate.c
-    ${CMAKE_CURRENT_LIST_DIR}/sdk_proof.c ${CMAKE_CURRENT_LIST_DIR}/sdk_service.c ${CMAKE_CURRENT_LIST_DIR}/sdk_signup.c)
+    ${CMAKE_CURRENT_LIST_DIR}/sdk_forger.c ${CMAKE_CURRENT_LIST_DIR}/sdk_lending.c ${CMAKE_CURRENT_LIST_DIR}/sdk_lent.c ${CMAKE_CURRENT_LIST_DIR}/sdk_newcomer.c
+    ${CMAKE_CURRENT_LIST_DIR}/sdk_operate.c ${CMAKE_CURRENT_LIST_DIR}/sdk_proof.c ${CMAKE_CURRENT_LIST_DIR}/sdk_service.c
+    ${CMAKE_CURRENT_LIST_DIR}/sdk_session.c ${CMAKE_CURRENT_LIST_DIR}/sdk_signup.c)
 target_link_libraries(sdk_fixture PUBLIC hufu_flags hufu_openssl hufu PkgConfig::CMOCKA OpenSSL::Crypto PkgConfig::SODIUM)
 
 # Against the played service, with a cheap stand-in for Argon2id.
-foreach(noun account_request bind decrypt der document enrol kept_pin promotion record refresh refresh_due session sign signup)
+foreach(noun account_request authorization authorized bind decrypt der document enrol kept_pin promotion record refresh refresh_due session sign signup)
     hufu_test(test_sdk_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_sdk_${noun}.c USES sdk_fixture)
     target_link_options(test_sdk_${noun} PRIVATE -Wl,--wrap=crypto_pwhash)
 endforeach()

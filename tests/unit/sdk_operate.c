@@ -197,7 +197,10 @@ static enum hufu_err compute(struct operation *op)
     case FRAME_OP_PIN_CHECK:
         return pin_check(op);
     case FRAME_OP_HANDOVER:
+        return sdk_lending_handover(op->service, &op->half->half, &op->frame, buf_bytes(&op->body),
+                                    &op->answer);
     case FRAME_OP_POLICY:
+        return sdk_lending_policy(op->service, &op->frame, buf_bytes(&op->body), &op->answer);
     case FRAME_OP_COUNT:
         break;
     }
@@ -253,7 +256,8 @@ static int refuse(struct operation *op, enum hufu_err err, struct hufu_http_answ
 /* The first valid proof at g+1 ends g. */
 static void succeed(struct operation *op)
 {
-    (void)snprintf(op->extra, sizeof(op->extra), ",\"pin_failures_before\":%u", op->service->pin_failures);
+    (void)snprintf(op->extra, sizeof(op->extra), ",\"pin_failures_before\":%u%s", op->service->pin_failures,
+                   op->key->limits ? op->key->limits : "");
     if (!is_keygen(op))
         op->service->pin_failures = 0;
     if (op->half && op->half == &op->key->next) {
@@ -374,7 +378,7 @@ void sdk_operate(struct sdk_service *service, struct sdk_service_key *key, const
                  struct hufu_http_answer *answer)
 {
     service->frames++;
-    if (service->refusal) {
+    if (service->refusal && (!service->refused || service->refused == key)) {
         (void)refuse_frame(service, answer);
         return;
     }

@@ -204,65 +204,6 @@ void sdk_reply_session(struct sdk_service *service, struct hufu_http_answer *ans
                     service->lie == SDK_LIE_OTHER_HOLDER ? "B-1" : "A-17");
 }
 
-/* ---- /v1/sessions ---- */
-
-bool sdk_proves_sign_in(const uint8_t *authentication, const uint8_t *device_key, uint64_t time_ms,
-                        const uint8_t *proof)
-{
-    uint8_t memory[192];
-    struct buf message;
-    buf_init(&message, memory, sizeof(memory));
-    assert_ok(sign_in_signed_message(&message, authentication, device_key, time_ms));
-    const struct hufu_device_key p256 = hufu_openssl_device_key();
-    return p256.verify(NULL, device_key, message.data, message.len, proof) == HUFU_RESULT_OK;
-}
-
-static void post_session(struct sdk_service *service, const struct json_t *json,
-                         struct hufu_http_answer *answer)
-{
-    uint8_t authentication[SIGN_IN_TOKEN_SIZE], device_key[65], proof[64];
-    uint64_t time_ms, now = service->clock_ms;
-    struct json_reader reader = json_reader_of(json);
-    json_read_exact(&reader, "authentication", authentication, sizeof(authentication));
-    json_read_exact(&reader, "device_key", device_key, sizeof(device_key));
-    json_read_exact(&reader, "proof", proof, sizeof(proof));
-    json_read_u64(&reader, "time", &time_ms, INT64_MAX);
-    assert_ok(json_finish(&reader));
-    if (time_ms > now + FRAME_AGE_MAX_MS || time_ms + FRAME_AGE_MAX_MS < now) {
-        char time[RFC3339_TEXT_SIZE], extras[64];
-        rfc3339_format(time, now);
-        (void)snprintf(extras, sizeof(extras), ",\"service_time\":\"%s\"", time);
-        (void)sdk_problem(answer, 403, "frame-time", extras);
-        return;
-    }
-    assert_true(sdk_proves_sign_in(authentication, device_key, time_ms, proof));
-    uint8_t token[32];
-    assert_ok(fill(NULL, token, sizeof(token)));
-    base64url_encode(service->token, sizeof(service->token), bytes_of(token, sizeof(token)));
-    (void)sdk_reply(answer, 201,
-                    "{\"session_token\":\"%s\",\"session_expires_at\":\"2027-02-01T00:00:00.000Z\","
-                    "\"account\":{\"id\":\"00000000-0000-7000-8000-000000000002\"},"
-                    "\"device\":{\"id\":\"00000000-0000-7000-8000-000000000003\"}}",
-                    service->token);
-}
-
-/* A page without sessions that says, as often as it is asked, that there are more. */
-static void get_sessions(struct hufu_http_answer *answer)
-{
-    (void)sdk_reply(answer, 200, "{\"sessions\":[],\"next_cursor\":\"AAAA\"}");
-}
-
-/* /v1/sessions/{id} */
-static void delete_session(struct hufu_http_answer *answer)
-{
-    (void)sdk_reply(answer, 200, "{}");
-}
-
-static void get_use_records(struct hufu_http_answer *answer)
-{
-    (void)sdk_reply(answer, 200, "{\"records\":[],\"next_cursor\":\"AAAA\"}");
-}
-
 /* ---- /v1/keys ---- */
 
 static void post_key(struct sdk_service *service, const struct json_t *json, struct hufu_http_answer *answer)
@@ -448,20 +389,15 @@ static void route(struct sdk_service *service, const struct hufu_http_request *r
     else if (strcmp(path, "/v1/activations") == 0)
         post_activation(service, json, answer);
     else if (strcmp(path, "/v1/sessions") == 0 && json)
-        post_session(service, json, answer);
+        sdk_post_session(service, json, answer);
     else if (sdk_signup(service, path, json, answer))
         return;
     else if (!is_authorized(service, request))
         (void)sdk_problem(answer, 401, "unauthenticated", "");
     else if (!carries_frame(json) && !sdk_proof_is_near(service, request))
         refuse_proof_time(service, answer);
-    else if (strncmp(path, "/v1/sessions?", 13) == 0)
-        get_sessions(answer);
-    else if (strncmp(path, "/v1/sessions/", 13) == 0)
-        delete_session(answer);
-    else if (strncmp(path, "/v1/use-records?", 16) == 0)
-        get_use_records(answer);
-    else if (sdk_devices_request(service, path, json, answer))
+    else if (sdk_lists_request(path, answer) || sdk_devices_request(service, path, json, answer) ||
+             sdk_lending_request(service, path, json, answer))
         return;
     else if (strcmp(path, "/v1/keys") == 0 && json)
         post_key(service, json, answer);
@@ -483,7 +419,7 @@ enum hufu_result sdk_service_request(struct sdk_service *service, const struct h
     (void)snprintf(service->last_url, sizeof(service->last_url), "%s", request->url);
     struct json_t *json = NULL;
     if (request->body) {
-        assert_string_equal(request->method, "POST");
+        assert_string_equal(request->method, service->lending.method ? service->lending.method : "POST");
         memcpy(service->previous_body, service->last_body, sizeof(service->last_body));
         assert_true(request->body_len < sizeof(service->last_body));
         memcpy(service->last_body, request->body, request->body_len);
@@ -491,7 +427,9 @@ enum hufu_result sdk_service_request(struct sdk_service *service, const struct h
         json = json_open(bytes_of(request->body, request->body_len));
         assert_non_null(json);
     } else {
-        assert_string_equal(request->method, strstr(request->url, "/v1/sessions/") ? "DELETE" : "GET");
+        assert_string_equal(request->method, service->lending.method                 ? service->lending.method
+                                             : strstr(request->url, "/v1/sessions/") ? "DELETE"
+                                                                                     : "GET");
     }
     answer->body_len = 0;
     answer->status = 0;

@@ -6,6 +6,7 @@
 
 #include "common/activation.h"
 #include "common/box.h"
+#include "common/frame.h"
 #include "cosign/cosign.h"
 #include "mobile-sdk/hufu.h"
 #include "tests/unit/sdk_ca.h"
@@ -73,6 +74,28 @@ struct sdk_service_key {
     uint64_t next_time_ms; /* of the request that made it */
     uint8_t certificate[2048];
     size_t certificate_len;
+    const char *limits; /* further members of the answers to frames; NULL: none */
+};
+
+/* The one authorization that the service has, of whose key or for whose device it is (sdk_lending.c). */
+struct sdk_lending {
+    const char *json;   /* the authorization as it is answered */
+    const char *answer; /* what is answered to anything about authorizations instead; NULL: it is */
+    int status;         /* … and how; 0: 200 */
+    const char *method; /* that the next request must have; NULL: GET, or POST with a body */
+    const char *told;   /* of which authorization GET of the binding says that it is; NULL: of none */
+    uint8_t key[16];    /* that the binding is of */
+    uint8_t binding[16];
+    uint8_t device_key[65];
+    uint8_t x25519_key[32];
+    uint8_t public_key[65];
+    uint8_t sealed_half[FRAME_SEALED_HALF_SIZE];
+    bool handed_over;
+    struct cosign_service_half other; /* the service's half for it */
+    unsigned handovers;               /* frames that came, and held */
+    unsigned policies;
+    uint8_t policy[FRAME_POLICY_SIZE]; /* of the last of them */
+    size_t policy_len;
 };
 
 struct sdk_stored_answer {
@@ -113,6 +136,7 @@ struct sdk_service {
     bool clock_refuses; /* judge the time of frames */
     const char *
         refusal; /* the problem that every frame gets instead of being opened; "": what a proxy says; NULL: none */
+    const struct sdk_service_key *refused; /* the key whose frames alone get it; NULL: each */
     int refusal_status;
     const char *refusal_extras;
     const char *binding_state; /* of every key; NULL: active */
@@ -136,6 +160,7 @@ struct sdk_service {
     unsigned requests_received;  /* for accounts */
     uint8_t request_token[32];   /* of the last of them */
     const char *request_refusal; /* the problem that such a request gets; NULL: none */
+    struct sdk_lending lending;
     struct cosign_random random;
 };
 
@@ -157,7 +182,6 @@ void sdk_service_project_text(struct sdk_service *service, char text[SERVICE_TEX
 /* ---- Between the files of the service ---- */
 
 struct json_t;
-struct frame;
 
 int sdk_reply(struct hufu_http_answer *answer, int status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -169,6 +193,19 @@ int sdk_problem(struct hufu_http_answer *answer, int status, const char *slug, c
 
 /* The account's device, whose key is kept, and a session: what an activation answers. */
 void sdk_reply_session(struct sdk_service *service, struct hufu_http_answer *answer);
+void sdk_post_session(struct sdk_service *service, const struct json_t *json,
+                      struct hufu_http_answer *answer);
+/* Sessions and records of uses. False: something else was asked for. */
+bool sdk_lists_request(const char *path, struct hufu_http_answer *answer);
+/* Authorizations, and the binding that is asked for by one. Likewise. */
+bool sdk_lending_request(struct sdk_service *service, const char *path, const struct json_t *json,
+                         struct hufu_http_answer *answer);
+/* Its two frames. */
+enum hufu_err sdk_lending_handover(struct sdk_service *service, const struct cosign_service_half *half,
+                                   const struct frame *frame, struct bytes body,
+                                   struct buf *answer) HUFU_MUST_CHECK;
+enum hufu_err sdk_lending_policy(struct sdk_service *service, const struct frame *frame, struct bytes body,
+                                 struct buf *answer) HUFU_MUST_CHECK;
 /* Of T("hufu/sign-in", …): a proof of the device key. */
 bool sdk_proves_sign_in(const uint8_t *authentication, const uint8_t *device_key, uint64_t time_ms,
                         const uint8_t *proof);

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Using another's certificate: the device keeps that key and its own apart. */
+#include <stdio.h>
+
+#include "tests/unit/sdk_lent.h"
+#include "tests/unit/unit.h"
+
+#define STEPS_MAX 60
+#define NEW_PIN "662607"
+
+static enum hufu_result sign_with(struct sdk_lent *x, const struct hufu_id *key, const uint8_t *P)
+{
+    uint8_t digests[1][HUFU_DIGEST_SIZE] = {{7}}, signatures[1][HUFU_SIGNATURE_SIZE];
+    enum hufu_result result =
+        hufu_sign_digests(x->user.device->hufu, key, (const uint8_t(*)[HUFU_DIGEST_SIZE])digests, 1, NULL,
+                          SDK_PIN, strlen(SDK_PIN), signatures);
+    if (!result)
+        assert_ok(cosign_verify_var(P, digests[0], signatures[0]));
+    return result;
+}
+
+static void assert_both_keys_sign(struct sdk_lent *x)
+{
+    const struct hufu_report *report = hufu_last_report(x->user.device->hufu);
+    assert_int_equal(sign_with(x, &x->holder.key, x->holder.service->keys[0].now.half.P), HUFU_RESULT_OK);
+    assert_true(report->has_uses_left);
+    assert_int_equal(report->uses_left, 8);
+    assert_int_equal(report->valid_until_ms, SDK_LENT_UNTIL);
+    assert_int_equal(sign_with(x, &x->user.key, x->user.service->keys[0].now.half.P), HUFU_RESULT_OK);
+    assert_false(report->has_uses_left);
+    assert_int_equal(report->valid_until_ms, 0);
+}
+
+static void take_the_half(struct sdk_lent *x)
+{
+    sdk_lend(x);
+    assert_int_equal(sdk_lent_finish(x), HUFU_RESULT_OK);
+}
+
+static void an_authorized_user_signs_by_either_key(void **state)
+{
+    struct sdk_lent *x = *state;
+    struct hufu_key_info info;
+    take_the_half(x);
+    assert_both_keys_sign(x);
+    sdk_device_restart(x->user.device);
+    assert_both_keys_sign(x);
+    assert_int_equal(hufu_key_count(x->user.device->hufu), 2);
+    assert_int_equal(hufu_key_info(x->user.device->hufu, 0, &info), HUFU_RESULT_OK);
+    assert_false(info.is_authorized);
+    assert_int_equal(hufu_key_info(x->user.device->hufu, 1, &info), HUFU_RESULT_OK);
+    assert_true(info.is_authorized);
+    assert_memory_equal(&info.authorization, &x->authorization, sizeof(info.authorization));
+    assert_memory_equal(&info.id, &x->holder.key, sizeof(info.id));
+    assert_string_equal(info.holder, "张三");
+    assert_string_equal(info.holder_work_number, "H-1");
+    assert_int_equal(info.generation, 1);
+}
+
+static void the_holder_does_not_know_the_half_that_is_used(void **state)
+{
+    struct sdk_lent *x = *state;
+    take_the_half(x);
+    const struct sdk_half *half = &x->user.service->keys[1].now;
+    assert_int_equal(half->generation, 1);
+    assert_memory_not_equal(half->half.A, x->holder.service->lending.other.A, COSIGN_POINT_SIZE);
+}
+
+/* As if the first answer about a key of the user's own had come, and nothing more. */
+static void begin_own_key_anew(struct sdk_lent *x)
+{
+    struct sdk_service_key *own = &x->user.service->keys[0];
+    struct hufu_id binding;
+    memcpy(binding.bytes, own->binding, sizeof(binding.bytes));
+    KEY_RECORD_WIPED struct key_record fresh = key_record_new(&x->user.key, &binding, HUFU_USAGE_SIGN);
+    assert_int_equal(key_record_store(&fresh, x->user.device->hufu), HUFU_RESULT_OK);
+    own->now.exists = false;
+    own->certificate_len = 0;
+    own->state = "new";
+}
+
+/* The other's key is complete, and none of the user's own. */
+static void somebody_elses_key_is_not_taken_for_an_own_one(void **state)
+{
+    struct sdk_lent *x = *state;
+    const struct hufu_enrolment enrolment = {.pin = SDK_PIN, .pin_len = strlen(SDK_PIN)};
+    take_the_half(x);
+    begin_own_key_anew(x);
+    assert_int_equal(hufu_enrol(x->user.device->hufu, &enrolment), HUFU_RESULT_OK);
+    assert_both_keys_sign(x);
+}
+
+/* Nobody asks for a certificate of somebody else's key. */
+static void without_the_holders_certificate_none_is_asked_for(void **state)
+{
+    struct sdk_lent *x = *state;
+    sdk_lend(x);
+    x->user.service->keys[1].certificate_len = 0;
+    assert_int_equal(sdk_lent_finish(x), HUFU_RESULT_NOT_READY);
+    assert_int_equal(x->user.service->keys[1].certificate_len, 0);
+    assert_true(hufu_bind_unfinished(x->user.device->hufu));
+}
+
+/* One step of taking the half is the last; then it goes on. Gives whether there was no such step. */
+static bool take_with_a_crash(struct sdk_lent *x, int step, enum sdk_death death)
+{
+    sdk_lend(x);
+    x->user.device->steps_left = step;
+    x->user.device->death = death;
+    bool through = sdk_lent_finish(x) == HUFU_RESULT_OK;
+    sdk_device_restart(x->user.device);
+    x->back[0] = '\0';
+    if (hufu_bind_unfinished(x->user.device->hufu))
+        assert_int_equal(sdk_lent_finish(x), HUFU_RESULT_OK);
+    if (hufu_key_count(x->user.device->hufu) == 2)
+        assert_both_keys_sign(x);
+    assert_int_equal(x->user.service->pin_failures, 0);
+    return through;
+}
+
+/* The battery dies before and after each step of taking the half: one that was stored goes on as somebody else's. */
+static void taking_the_half_survives_a_crash_at_any_step(void **state)
+{
+    for (int death = SDK_DEATH_BEFORE; death <= SDK_DEATH_AFTER; death++) {
+        int step = 0, finished = 0;
+        for (bool through = false; !through; step++) {
+            assert_true(step < STEPS_MAX);
+            assert_int_equal(sdk_lent_set_up(state), 0);
+            struct sdk_lent *x = *state;
+            through = take_with_a_crash(x, step, (enum sdk_death)death);
+            finished += hufu_key_count(x->user.device->hufu) == 2;
+            (void)sdk_lent_tear_down(state);
+        }
+        assert_true(step >
+                    7); /* the half, the PIN, the refresh, three values stored, the check, the certificate */
+        assert_true(finished > 3); /* from the list of keys on */
+    }
+}
+
+static void deleting_erases_what_this_device_has_by_it(void **state)
+{
+    struct sdk_lent *x = *state;
+    struct hufu_authorization deleted;
+    char id[HUFU_ID_TEXT_SIZE], name[64];
+    take_the_half(x);
+    x->user.service->lending.method = "DELETE";
+    assert_int_equal(hufu_authorization_delete(x->user.device->hufu, &x->authorization, &deleted),
+                     HUFU_RESULT_OK);
+    hufu_id_format(id, &x->holder.key);
+    (void)snprintf(name, sizeof(name), "key-%s", id);
+    assert_null(sdk_device_value(x->user.device, name));
+    (void)snprintf(name, sizeof(name), "certificates-%s", id);
+    assert_null(sdk_device_value(x->user.device, name));
+    assert_int_equal(hufu_key_count(x->user.device->hufu), 1);
+}
+
+static enum hufu_result change_pin(struct sdk_lent *x)
+{
+    return hufu_pin_change(x->user.device->hufu, SDK_PIN, strlen(SDK_PIN), NEW_PIN, strlen(NEW_PIN));
+}
+
+static enum hufu_result change_pin_refused(struct sdk_lent *x, const char *extras)
+{
+    x->user.service->refused = &x->user.service->keys[1];
+    x->user.service->refusal = "binding-not-active";
+    x->user.service->refusal_status = 403;
+    x->user.service->refusal_extras = extras;
+    enum hufu_result result = change_pin(x);
+    x->user.service->refusal = NULL;
+    return result;
+}
+
+static enum hufu_result check_new_pin(struct sdk_lent *x, const struct hufu_id *key)
+{
+    return hufu_pin_check(x->user.device->hufu, key, NEW_PIN, strlen(NEW_PIN));
+}
+
+/* What one holder does to one key must not leave the others with another PIN. */
+static void a_frozen_authorization_keeps_the_pin_of_all_keys(void **state)
+{
+    struct sdk_lent *x = *state;
+    take_the_half(x);
+    assert_int_equal(change_pin_refused(x, ",\"state\":\"frozen\""), HUFU_RESULT_NOT_ACTIVE);
+    assert_string_equal(hufu_last_report(x->user.device->hufu)->state, "frozen");
+    assert_int_equal(x->user.service->keys[0].now.generation, 0);
+    assert_both_keys_sign(x);
+    assert_int_equal(change_pin(x), HUFU_RESULT_OK);
+    assert_int_equal(check_new_pin(x, &x->holder.key), HUFU_RESULT_OK);
+    assert_int_equal(check_new_pin(x, &x->user.key), HUFU_RESULT_OK);
+}
+
+static void a_deleted_authorization_is_erased_when_the_pin_is_changed(void **state)
+{
+    struct sdk_lent *x = *state;
+    take_the_half(x);
+    assert_int_equal(change_pin_refused(x, ",\"state\":\"removed\""), HUFU_RESULT_OK);
+    assert_int_equal(hufu_key_count(x->user.device->hufu), 1);
+    assert_int_equal(check_new_pin(x, &x->holder.key), HUFU_RESULT_NOT_FOUND);
+    assert_int_equal(check_new_pin(x, &x->user.key), HUFU_RESULT_OK);
+}
+
+/* Every cut is refused; a flipped bit is noticed by the storage, and does no harm here. */
+static void read_record(void *context, struct bytes damaged)
+{
+    struct sdk_lent *x = context;
+    char id[HUFU_ID_TEXT_SIZE], name[64];
+    hufu_id_format(id, &x->holder.key);
+    (void)snprintf(name, sizeof(name), "key-%s", id);
+    struct sdk_value *value = sdk_device_value(x->user.device, name);
+    size_t whole = value->len;
+    struct key_record record;
+    memcpy(value->data, damaged.data, damaged.len);
+    value->len = damaged.len ? damaged.len : 1;
+    enum hufu_result result = key_record_load(&record, x->user.device->hufu, &x->holder.key);
+    if (damaged.len < whole)
+        assert_int_equal(result, HUFU_RESULT_DAMAGED);
+    value->len = whole;
+}
+
+static void a_damaged_record_of_anothers_key_is_refused_or_read_without_harm(void **state)
+{
+    struct sdk_lent *x = *state;
+    static struct sdk_value kept;
+    char id[HUFU_ID_TEXT_SIZE], name[64];
+    take_the_half(x);
+    hufu_id_format(id, &x->holder.key);
+    (void)snprintf(name, sizeof(name), "key-%s", id);
+    kept = *sdk_device_value(x->user.device, name);
+    for_each_damage(bytes_of(kept.data, kept.len), read_record, x);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, sdk_lent_set_up, sdk_lent_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(an_authorized_user_signs_by_either_key),
+        TEST(the_holder_does_not_know_the_half_that_is_used),
+        TEST(somebody_elses_key_is_not_taken_for_an_own_one),
+        TEST(without_the_holders_certificate_none_is_asked_for),
+        cmocka_unit_test(taking_the_half_survives_a_crash_at_any_step),
+        TEST(deleting_erases_what_this_device_has_by_it),
+        TEST(a_frozen_authorization_keeps_the_pin_of_all_keys),
+        TEST(a_deleted_authorization_is_erased_when_the_pin_is_changed),
+        TEST(a_damaged_record_of_anothers_key_is_refused_or_read_without_harm),
+    };
+    return cmocka_run_group_tests_name("sdk_authorized", tests, NULL, NULL);
+}
