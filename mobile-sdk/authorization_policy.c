@@ -92,6 +92,8 @@ enum hufu_result hufu_authorization_seal(struct hufu *hufu, const struct hufu_au
     report_begin(hufu);
     if (!hufu->device.session_token[0])
         return report_end(hufu, HUFU_RESULT_NOT_ENROLLED);
+    if (agreed->own != HUFU_PARTY_HOLDER)
+        return report_end(hufu, HUFU_RESULT_NOT_ALLOWED);
     if (!agreed->has_key || !agreed->has_binding)
         return report_end(hufu, HUFU_RESULT_NOT_READY);
     return report_end(hufu, seal(hufu, agreed, &pin));

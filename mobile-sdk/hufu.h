@@ -910,8 +910,8 @@ enum hufu_result hufu_authorization_handover(struct hufu *hufu, const char *code
                                              size_t pin_len, char back[HUFU_BIND_CODE_MAX]) HUFU_CHECKED;
 /* [network] [PIN] The holder's primary device: signs the terms agreed to, as they were shown, as the policy of an authorization whose
  * device has its half: what policy_due waits for. Has the service prove the PIN first. HUFU_RESULT_NOT_READY: no device has asked for
- * its half yet; HUFU_RESULT_NOT_ALLOWED: this is no primary device; HUFU_RESULT_CONFLICT: the service has other terms by now, or its
- * state does not let it be done. */
+ * its half yet; HUFU_RESULT_NOT_ALLOWED: this account is not the holder, or this is no primary device; HUFU_RESULT_CONFLICT: the service
+ * has other terms by now, or its state does not let it be done. */
 enum hufu_result hufu_authorization_seal(struct hufu *hufu, const struct hufu_authorization *agreed,
                                          const char *pin, size_t pin_len) HUFU_CHECKED;
 

@@ -72,6 +72,17 @@ void authorization_show_terms(const struct phone *phone, const struct hufu_autho
         say(stdout, language, TEXT_AUTHORIZATION_REMARK, authorization->remark, NULL);
 }
 
+void authorization_show_due(const struct phone *phone, const struct hufu_authorization *authorization)
+{
+    char id[HUFU_ID_TEXT_SIZE];
+    hufu_id_format(id, &authorization->id);
+    if (!authorization->policy_due)
+        return;
+    bool own = authorization->own == HUFU_PARTY_HOLDER;
+    say(stdout, phone->options.language,
+        own ? TEXT_AUTHORIZATION_POLICY_DUE : TEXT_AUTHORIZATION_POLICY_WAITS, id, NULL);
+}
+
 void authorization_show(const struct phone *phone, const struct hufu_authorization *authorization)
 {
     enum language language = phone->options.language;
@@ -89,8 +100,7 @@ void authorization_show(const struct phone *phone, const struct hufu_authorizati
         say(stdout, language, TEXT_USES_LEFT, phone_number((int64_t)authorization->uses_left).text, NULL);
     if (authorization->has_key)
         say(stdout, language, TEXT_AUTHORIZATION_KEY, key, NULL);
-    if (authorization->policy_due)
-        say(stdout, language, TEXT_AUTHORIZATION_POLICY_DUE, id, NULL);
+    authorization_show_due(phone, authorization);
     if (authorization->possible)
         say(stdout, language, TEXT_AUTHORIZATION_POSSIBLE, possible_text(authorization->possible).text, NULL);
 }
@@ -110,18 +120,23 @@ void authorization_show_line(const struct phone *phone, const struct hufu_author
         NULL);
     if (authorization->has_uses_left)
         say(stdout, language, TEXT_USES_LEFT, phone_number((int64_t)authorization->uses_left).text, NULL);
-    if (authorization->policy_due)
-        say(stdout, language, TEXT_AUTHORIZATION_POLICY_DUE, id, NULL);
+    authorization_show_due(phone, authorization);
 }
 
-/* A refusal that says what is possible is of an authorization; of one that is deleted, nothing is. */
-void authorization_tell_refusal(const struct phone *phone, const struct hufu_report *report)
+bool authorization_tell_refusal(const struct phone *phone, const struct hufu_report *report)
 {
     enum language language = phone->options.language;
-    if (!report->possible && strcmp(report->state, "deleted") != 0)
-        return;
+    bool of_state = report->possible || strcmp(report->state, "deleted") == 0;
+    if (!of_state || strcmp(report->message_key, "conflict") != 0)
+        return false;
     say(stderr, language, TEXT_AUTHORIZATION_REFUSED, text_of_authorization_state(language, report->state),
         NULL);
+    return true;
+}
+
+void authorization_tell_possible(const struct phone *phone, const struct hufu_report *report)
+{
     if (report->possible)
-        say(stderr, language, TEXT_AUTHORIZATION_POSSIBLE, possible_text(report->possible).text, NULL);
+        say(stderr, phone->options.language, TEXT_AUTHORIZATION_POSSIBLE,
+            possible_text(report->possible).text, NULL);
 }

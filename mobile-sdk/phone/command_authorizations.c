@@ -194,6 +194,8 @@ static enum exit_status seal(struct phone *phone, const struct hufu_id *id)
 {
     static struct hufu_authorization agreed;
     enum hufu_result result = hufu_authorization(phone->hufu, id, &agreed);
+    if (!result && agreed.own != HUFU_PARTY_HOLDER)
+        result = HUFU_RESULT_NOT_ALLOWED;
     return result ? phone_end(phone, result) : seal_shown(phone, &agreed);
 }
 
@@ -207,7 +209,10 @@ static enum exit_status change_by(struct phone *phone, const struct hufu_id *id,
     enum hufu_result result = renewed ? hufu_authorization_renew(phone->hufu, id, &change, &changed)
                                       : hufu_authorization_modify(phone->hufu, id, &change, &changed);
     enum exit_status status = tell_done(phone, result, &changed);
-    return !status && changed.policy_due && changed.has_binding ? seal_shown(phone, &changed) : status;
+    if (status || !changed.policy_due || !changed.has_binding)
+        return status;
+    authorization_show_due(phone, &changed);
+    return seal_shown(phone, &changed);
 }
 
 static enum exit_status modify(struct phone *phone, const struct hufu_id *id)

@@ -40,7 +40,7 @@ static enum exit_status decrypt(struct phone *phone, const struct file_bytes *in
     result = hufu_decrypt(phone->hufu, &key, &ciphertext, 1, &output->data, pin.text, pin.len);
     if (!result) {
         phone_tell_failures(phone);
-        phone_tell_limits(phone);
+        phone_tell_limits(phone, &key);
     }
     return phone_end(phone, result);
 }

@@ -95,10 +95,10 @@ enum exit_status command_sign(struct phone *phone)
     if (result)
         return phone_end(phone, result);
     phone_tell_failures(phone);
-    phone_tell_limits(phone);
     enum exit_status status = out ? write_signature(phone, document, out) : EXIT_DONE;
     if (!status && options->cms)
         status = write_cms(phone, document, options->cms);
+    phone_tell_limits(phone, &key);
     if (!status)
         renew_halves(phone, &key, &pin);
     return status;

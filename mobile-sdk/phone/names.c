@@ -17,6 +17,7 @@ static const struct {
     {"device-limit",
      {"The account has as many devices as its project allows: remove one first.",
       "该用户的设备数已达项目上限：请先移除一台。"}},
+    {"conflict", {"As things stand this cannot be done.", "当前情况下不能进行此操作。"}},
     {"uses-exhausted", {"The key has no uses left.", "允许使用的次数已用完。"}},
     {"dpop-proof-invalid", {"The device did not prove that it holds its key.", "设备未能证明持有其密钥。"}},
 };

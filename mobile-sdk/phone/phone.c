@@ -66,7 +66,7 @@ static void tell_refusal(const struct phone *phone, const struct hufu_report *re
         say(stderr, language, TEXT_TRIES_LEFT, phone_number(report->pin_tries_left).text, NULL);
     if (report->field[0])
         say(stderr, language, TEXT_REFUSED_FIELD, text_of_field(language, report->field), NULL);
-    authorization_tell_refusal(phone, report);
+    authorization_tell_possible(phone, report);
     if (report->request_id[0] && report->detail[0])
         say(stderr, language, TEXT_REFUSAL_DETAIL_MORE, report->message_key, report->request_id,
             report->detail, NULL);
@@ -82,7 +82,8 @@ enum exit_status phone_end(const struct phone *phone, enum hufu_result result)
     const struct hufu_report *report = phone->hufu ? hufu_last_report(phone->hufu) : NULL;
     bool told = report && report->result == result;
     const char *text = told ? text_of_key(language, report->message_key) : NULL;
-    (void)fprintf(stderr, "%s\n", text ? text : text_of_result(language, result));
+    if (!told || !authorization_tell_refusal(phone, report))
+        (void)fprintf(stderr, "%s\n", text ? text : text_of_result(language, result));
     if (told)
         tell_refusal(phone, report);
     return status_of(result);
@@ -96,14 +97,26 @@ void phone_tell_failures(const struct phone *phone)
             phone_number(report->pin_failures_before).text, NULL);
 }
 
-void phone_tell_limits(const struct phone *phone)
+/* Whose key it is, if it is somebody else's. */
+static void tell_holder(const struct phone *phone, const struct hufu_id *key)
+{
+    for (size_t i = 0; i < hufu_key_count(phone->hufu); i++) {
+        struct hufu_key_info info;
+        if (hufu_key_info(phone->hufu, i, &info) || !info.is_authorized || !phone_same_key(&info.id, key))
+            continue;
+        say(stdout, phone->options.language, TEXT_USED_OF, info.holder, info.holder_work_number, NULL);
+    }
+}
+
+void phone_tell_limits(const struct phone *phone, const struct hufu_id *key)
 {
     enum language language = phone->options.language;
-    const struct hufu_report *report = hufu_last_report(phone->hufu);
-    if (report->has_uses_left)
-        say(stdout, language, TEXT_USES_LEFT, phone_number((int64_t)report->uses_left).text, NULL);
-    if (report->valid_until_ms)
-        say(stdout, language, TEXT_WINDOW_UNTIL, phone_date(report->valid_until_ms).text, NULL);
+    const struct hufu_report report = *hufu_last_report(phone->hufu);
+    tell_holder(phone, key);
+    if (report.has_uses_left)
+        say(stdout, language, TEXT_USES_LEFT, phone_number((int64_t)report.uses_left).text, NULL);
+    if (report.valid_until_ms)
+        say(stdout, language, TEXT_WINDOW_UNTIL, phone_date(report.valid_until_ms).text, NULL);
 }
 
 bool phone_is_wanted(const struct phone *phone, enum text question)

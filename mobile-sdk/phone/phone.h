@@ -33,8 +33,8 @@ struct phone {
 enum exit_status phone_end(const struct phone *phone, enum hufu_result result);
 /* Tells of wrong PINs before this success. */
 void phone_tell_failures(const struct phone *phone);
-/* After a use of somebody else's certificate: how much is left. */
-void phone_tell_limits(const struct phone *phone);
+/* After a use of somebody else's key, and before anything else is asked of the handle: whose it is, and how much is left. */
+void phone_tell_limits(const struct phone *phone, const struct hufu_id *key);
 /* The key of --key, which may name the authorization that it is used by; else the first of the user's own of this use that is ready;
  * else somebody else's, if there is one alone. */
 enum hufu_result phone_key(const struct phone *phone, enum hufu_usage usage, struct hufu_id *key);

@@ -191,6 +191,7 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_KEYS_AUTHORIZED] = {"Several people let you use their certificates: choose with --key "
                               "(hufu-phone keys lists them).",
                               "您有多个授权：请用 --key 选择（hufu-phone keys 列出）。"},
+    [TEXT_USED_OF] = {"  With the key of {1} (work number {2})", "  使用 {1}（工号 {2}）的密钥"},
     [TEXT_USES_LEFT] = {"  Uses left: {1}", "  剩余次数：{1}"},
     [TEXT_WINDOW_UNTIL] = {"  Authorized until {1}", "  授权有效期至 {1}"},
     [TEXT_STATUS_WINDOW] = {"  Authorized from {1} until {2}", "  授权有效期 {1} 至 {2}"},
@@ -213,11 +214,14 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_AUTHORIZATION_REMARK] = {"  Remark: {1}", "  备注：{1}"},
     [TEXT_AUTHORIZATION_KEY] = {"  Key: {1}", "  密钥：{1}"},
     [TEXT_AUTHORIZATION_POLICY_DUE] =
-        {"  The window holds only once the holder's primary device has signed it: hufu-phone authorizations "
-         "seal {1}",
-         "  该有效期须由证书用户的主设备签署后生效：hufu-phone authorizations seal {1}"},
+        {"  The window holds only once your primary device has signed it: hufu-phone authorizations seal {1}",
+         "  该有效期须由您的主设备签署后生效：hufu-phone authorizations seal {1}"},
+    [TEXT_AUTHORIZATION_POLICY_WAITS] =
+        {"  The window holds only once the holder's primary device has signed it.",
+         "  该有效期须由证书用户的主设备签署后生效。"},
     [TEXT_AUTHORIZATION_POSSIBLE] = {"  You can: {1}", "  可进行的操作：{1}"},
-    [TEXT_AUTHORIZATION_REFUSED] = {"  The authorization is {1}.", "  该授权的状态：{1}。"},
+    [TEXT_AUTHORIZATION_REFUSED] = {"The authorization is {1}: this cannot be done with it now.",
+                                    "该授权的状态为“{1}”，不能进行此操作。"},
     [TEXT_OPERATION_SIGN] = {"signing", "签名"},
     [TEXT_OPERATION_LOGIN] = {"logging in", "登录"},
     [TEXT_OPERATION_DECRYPT] = {"decrypting", "解密"},

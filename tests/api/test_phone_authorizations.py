@@ -138,7 +138,7 @@ def test_a8_an_authorized_user_signs_under_the_holders_certificate(holder, user,
     authorization, key = lent
     theirs, own = certificate_of(holder), certificate_of(user)
     signed = sign(user, "--key", key)
-    refused(signed[0], "Uses left: 9", "Authorized until " + day(31))
+    refused(signed[0], "With the key of Zhang San (work number %s)" % holder.number, "Uses left: 9", "Authorized until " + day(31))
     assert openssl_verifies(user, signed, theirs)
     assert not openssl_verifies(user, signed, own)
     # By the authorization's id as well; and what the phone has stored of the certificate is the holder's.
@@ -172,7 +172,7 @@ def test_a8_frozen_it_signs_nothing_and_unfrozen_again(holder, user, lent):
     holder.do("authorizations", "freeze", authorization)
     refused(sign(user, "--key", key, status=REFUSED)[0], "not active")
     said = holder.do("authorizations", "freeze", authorization, status=REFUSED)
-    refused(said, "The authorization is frozen", "You can: unfreeze, reset-password, delete")
+    refused(said, "The authorization is frozen: this cannot be done", "You can: unfreeze, reset-password, delete")
     sign(user)  # the user's own key is another matter
     holder.do("authorizations", "unfreeze", authorization)
     assert openssl_verifies(user, sign(user, "--key", key), certificate_of(holder))
@@ -188,6 +188,7 @@ def test_a8_a_longer_window_is_signed_by_the_holders_device(holder, user, lent):
     refused(holder.do("authorizations", "seal", authorization, "--yes", pin="000000", status=phone_module.PIN_WRONG), "Tries left")
     assert "holds only once" in holder.do("authorizations", "show", authorization)
     said = holder.do("authorizations", "seal", authorization, pin=holder.pin, given=b"y\n")
+    user.do("authorizations", "seal", authorization, pin=user.pin, status=REFUSED)
     refused(said, "Authorized user: Li Si", "For: signing", "until " + day(91), "Let this person", "these terms hold")
     assert "holds only once" not in holder.do("authorizations")
     refused(sign(user, "--key", key)[0], "Authorized until " + day(91))
@@ -258,6 +259,15 @@ def test_a8_a_holder_grants_and_the_other_confirms(holder, user):
     said = user.do("authorizations", "confirm", authorization)
     refused(said, "Confirmed", "authorizations bind " + authorization)
     assert openssl_verifies(user, sign(user, "--key", bind(user, holder, authorization)), certificate_of(holder))
+
+
+def test_a8_one_whose_time_was_over_before_it_was_confirmed_is_modified(stack, holder, user):
+    authorization = apply(user, holder)
+    stack.sql("update delegation set valid_from = now() - interval '2 day', valid_until = now() - interval '1 day' "
+              "where authorization_id = '%s'" % authorization)
+    refused(holder.do("authorizations", "confirm", authorization, status=REFUSED), "outside the time", "You can: confirm, refuse, modify")
+    holder.do("authorizations", "modify", authorization, "--until", day(3))
+    holder.do("authorizations", "confirm", authorization)
 
 
 def test_a8_one_for_logging_in_signs_no_document(holder, user):

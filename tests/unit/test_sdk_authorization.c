@@ -162,6 +162,10 @@ static void a_policy_has_the_terms_that_were_shown(void **state)
                      HUFU_RESULT_OK);
     assert_int_equal(x->holder.service->lending.policies, 1);
     assert_policy(&x->holder.service->lending, SDK_LENT_UNTIL + 1, FRAME_ALLOW_DECRYPT);
+    shown.own = HUFU_PARTY_AUTHORIZED;
+    assert_int_equal(hufu_authorization_seal(x->holder.device->hufu, &shown, SDK_PIN, strlen(SDK_PIN)),
+                     HUFU_RESULT_NOT_ALLOWED);
+    shown.own = HUFU_PARTY_HOLDER;
     shown.has_binding = false;
     assert_int_equal(hufu_authorization_seal(x->holder.device->hufu, &shown, SDK_PIN, strlen(SDK_PIN)),
                      HUFU_RESULT_NOT_READY);
