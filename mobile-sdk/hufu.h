@@ -509,13 +509,15 @@ enum hufu_result hufu_handwriting_remove(struct hufu *hufu) HUFU_CHECKED;
 
 /* ---- Use records ---- */
 
-/* What one of the account's devices attempted. */
+/* What one of the account's devices attempted, or an authorized user with one of the account's keys. */
 struct hufu_use_record {
     uint64_t time_ms;
     char operation[64]; /* the service's name of it: "sm2/sign", "device.activate", … */
     bool refused;
-    char reason[64]; /* of a refusal: the message key */
-    bool has_device;
+    char reason[64];                     /* of a refusal: the message key */
+    char person_name[HUFU_NAME_MAX + 1]; /* the authorized user's; empty: the account itself did it */
+    char work_number[HUFU_NAME_MAX + 1]; /* theirs */
+    bool has_device;                     /* of the account's own */
     struct hufu_id device;
     char device_name[HUFU_NAME_MAX + 1]; /* empty: none */
     char application[HUFU_NAME_MAX + 1]; /* of the session; empty: it was in none */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the account's devices attempted. */
+/* What the account's devices attempted, and authorized users with its keys. */
 #include <stdio.h>
 #include <string.h>
 
@@ -18,6 +18,10 @@ static void read_record(struct json_reader *reader, struct hufu_use_record *reco
     record->refused = strcmp(result, "ok") != 0;
     if (record->refused)
         json_read_text(reader, "reason", record->reason, sizeof(record->reason));
+    if (json_has(reader, "person")) {
+        json_read_text(reader, "person.name", record->person_name, sizeof(record->person_name));
+        json_read_text(reader, "person.work_number", record->work_number, sizeof(record->work_number));
+    }
     record->has_device = json_has(reader, "device");
     if (record->has_device)
         json_read_id(reader, "device.id", &record->device);

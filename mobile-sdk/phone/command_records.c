@@ -1,33 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* records: what the account's devices attempted, the newest first; on a terminal what was refused is red. */
+/* records: what the account's devices attempted, and authorized users with its keys, the newest first; on a terminal what was refused is red. */
 #include <stdio.h>
 #include <unistd.h>
 
 #include "mobile-sdk/phone/phone.h"
 
 #define PAGE 100
+#define DOER_SIZE (2 * HUFU_NAME_MAX + 8)
 #define RED "\033[31m"
 #define PLAIN "\033[0m"
 
-static const char *device_text(const struct hufu_use_record *record, char id[HUFU_ID_TEXT_SIZE])
+/* Who did it, in the same column: an authorized user, or which of one's own devices. */
+static const char *doer_text(const struct hufu_use_record *record, char text[DOER_SIZE])
 {
+    if (record->person_name[0]) {
+        (void)snprintf(text, DOER_SIZE, "%s (%s)", record->person_name, record->work_number);
+        return text;
+    }
     if (!record->has_device)
         return "-";
-    hufu_id_format(id, &record->device);
-    return record->device_name[0] ? record->device_name : id;
+    hufu_id_format(text, &record->device);
+    return record->device_name[0] ? record->device_name : text;
 }
 
 static void print_record(const struct phone *phone, const struct hufu_use_record *record, bool coloured)
 {
     enum language language = phone->options.language;
-    char device[HUFU_ID_TEXT_SIZE];
+    char doer[DOER_SIZE];
     const char *reason = text_of_key(language, record->reason);
     const char *outcome = !record->refused ? text_of(language, TEXT_RECORD_DONE)
                           : reason         ? reason
                                            : record->reason;
     bool red = coloured && record->refused;
-    say(stdout, language, TEXT_RECORD_LINE, red ? RED : "", phone_date(record->time_ms).text,
-        text_of_operation(language, record->operation), device_text(record, device),
+    enum text line = record->person_name[0] ? TEXT_RECORD_LINE_OF_PERSON : TEXT_RECORD_LINE;
+    say(stdout, language, line, red ? RED : "", phone_date(record->time_ms).text,
+        text_of_operation(language, record->operation), doer_text(record, doer),
         record->application[0] ? record->application : "-", outcome, red ? PLAIN : "", NULL);
 }
 

@@ -179,6 +179,8 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
          "仅存于已移除设备的密钥 {1} 个：密钥已失效，须用新密钥补发证书。"},
     [TEXT_DEVICE_RENAMED] = {"The device is now called {1}.", "设备已改名为 {1}。"},
     [TEXT_RECORD_LINE] = {"{1}{2}  {3}  on {4}  {5}  {6}{7}", "{1}{2}  {3}  设备 {4}  {5}  {6}{7}"},
+    [TEXT_RECORD_LINE_OF_PERSON] = {"{1}{2}  {3}  by {4}  {5}  {6}{7}",
+                                    "{1}{2}  {3}  授权用户 {4}  {5}  {6}{7}"},
     [TEXT_RECORD_DONE] = {"done", "成功"},
     [TEXT_HANDWRITING_FORM] = {"{1} holds no handwritten signature: width and height, then a line of points "
                                "x,y,time,pressure for each stroke.",

@@ -127,6 +127,7 @@ enum text {
     TEXT_DEVICE_UNFROZEN,
     TEXT_DEVICE_RENAMED,
     TEXT_RECORD_LINE,
+    TEXT_RECORD_LINE_OF_PERSON, /* the same, done by an authorized user */
     TEXT_RECORD_DONE,
     TEXT_RECORD_NONE,
     TEXT_HANDWRITING_FORM,

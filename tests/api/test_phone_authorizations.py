@@ -149,6 +149,9 @@ def test_a8_an_authorized_user_signs_under_the_holders_certificate(holder, user,
     assert "Uses left" not in signed[0]
     assert "Uses left: 8" in user.do("authorizations", "show", authorization)
     assert openssl_verifies(holder, sign(holder), certificate_of(holder))
+    seen = [line for line in holder.do("records").splitlines() if f"by Li Si ({user.number})" in line]
+    assert sum("co-signing" in line for line in seen) == 2, seen
+    assert " by " not in user.do("records")
 
 
 def test_a8_the_uses_run_down_to_none_and_one_is_renewed(holder, user):
