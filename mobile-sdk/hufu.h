@@ -960,8 +960,8 @@ enum hufu_result hufu_device_unlock(struct hufu *hufu, const struct hufu_id *dev
  * for good, as by hufu_device_remove; dead_keys: how many keys it alone had, told by the call that orders it, also when that fails
  * afterwards, and by no other. Spends an authentication for HUFU_AUTHENTICATE_CONFIRM that
  * has passed HUFU_METHOD_PASSWORD (the password itself) and HUFU_METHOD_SMS. The PIN is checked before anything is ordered.
- * Afterwards the record of each key is sealed anew, by a refresh. Interrupted at any moment, it is completed by calling it again,
- * which then needs no authentication; or by hufu_refresh_due. Of a device that is the primary it asks for nothing else.
+ * Afterwards the record of each key is sealed anew, by a refresh; that of a key which is frozen, by hufu_refresh_due once it is
+ * active. Interrupted at any moment, it is completed by calling it again, which then needs no authentication; or by hufu_refresh_due. Of a device that is the primary it asks for nothing else.
  * HUFU_RESULT_CONFLICT: the primary is another device than lost. HUFU_RESULT_NOT_ALLOWED: the project has no secondary devices.
  * HUFU_RESULT_NOT_ACTIVE: this one waits, is frozen, or was removed. HUFU_RESULT_NOT_READY: it has no half of a key. */
 enum hufu_result hufu_promote(struct hufu *hufu, const struct hufu_id *lost, const char *pin, size_t pin_len,

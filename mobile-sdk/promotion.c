@@ -81,6 +81,7 @@ static enum hufu_result check_pin(struct hufu *hufu, const struct pin *pin)
     return result ? result : key_list_check_pin(hufu, &found, pin);
 }
 
+/* A key that is frozen just now follows by hufu_refresh_due; the others do not wait for it. */
 static enum hufu_result seal_anew(struct hufu *hufu, const struct pin *pin)
 {
     enum hufu_result result = HUFU_RESULT_OK;
@@ -89,6 +90,8 @@ static enum hufu_result seal_anew(struct hufu *hufu, const struct pin *pin)
         result = key_record_load(&key, hufu, &hufu->device.keys[i]);
         if (!result && key_has_half(&key))
             result = refresh_to_primary(hufu, &key, pin);
+        if (result == HUFU_RESULT_NOT_ACTIVE)
+            result = HUFU_RESULT_OK;
     }
     return result;
 }

@@ -194,6 +194,24 @@ static void complete_by_itself(struct promotion *x)
                          HUFU_RESULT_OK);
 }
 
+static void a_frozen_key_follows_when_it_is_active_again(void **state)
+{
+    struct promotion *x = *state;
+    struct sdk_service *service = x->service;
+    authenticate(x);
+    service->refusal = "binding-not-active";
+    service->refusal_status = 403;
+    service->refusal_extras = "";
+    service->refused = &service->keys[1];
+    assert_int_equal(promote(x), HUFU_RESULT_OK);
+    assert_int_equal(service->keys[0].now.generation, 1);
+    assert_int_equal(service->keys[1].now.generation, 0);
+    service->refusal = NULL;
+    complete_by_itself(x);
+    assert_true(is_primary(x));
+    assert_works(x);
+}
+
 /* The battery dies before or after each step, once it has authenticated. */
 static void crash_at_every_step(void (*go_on)(struct promotion *x))
 {
@@ -243,6 +261,7 @@ int main(void)
         TEST(a_refused_order_changes_no_key),
         TEST(a_device_without_a_half_orders_nothing),
         TEST(an_ordinary_refresh_asks_for_no_role),
+        TEST(a_frozen_key_follows_when_it_is_active_again),
         cmocka_unit_test(it_is_completed_by_the_same_call_after_a_crash_at_any_step),
         cmocka_unit_test(it_is_completed_behind_signatures_after_a_crash_at_any_step),
     };
