@@ -3,14 +3,13 @@
 
 #include "server/store/connection.h"
 
-/* Three days before the end, or when a tenth of the window is left, whichever is later. */
-#define REMINDER_BEFORE "interval '3 days'"
+/* remind_at is at most 72 hours before the end. Saying so bounds what is looked at by the index on both sides: those that ended while no
+ * server ran would otherwise be passed over each time. */
 static const struct statement authorization_next_ending_statement = {
     .name = "authorization_next_ending",
     .sql = "select authorization_id from delegation where state = 'confirmed' and not told_end"
-           " and valid_until > now() and valid_until <= now() + " REMINDER_BEFORE
-           " and valid_until - least(" REMINDER_BEFORE ", (valid_until - valid_from) / 10) <= now()"
-           " order by valid_until limit 1",
+           " and remind_at <= now() and remind_at > now() - interval '72 hours' and valid_until > now()"
+           " order by remind_at limit 1",
 };
 static const struct statement authorization_mark_end_statement = {
     .name = "authorization_mark_end",

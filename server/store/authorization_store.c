@@ -83,9 +83,18 @@ static const struct statement authorization_list_of_authorized = {
     .sql = AUTHORIZATION_COLUMNS " where a.authorized_id = $1::uuid" AUTHORIZATION_PAGE,
     .repeatable = true,
 };
+/* Those of the project after one of them, in the order of the index that begins with the project: of "project_id = $1 order by
+ * authorization_id" PostgreSQL, which does not know how few a project has, makes a walk through those of all projects. */
+static const struct statement authorization_list_of_project = {
+    .name = "authorization_list_of_project",
+    .sql = AUTHORIZATION_COLUMNS
+    " where (a.project_id, a.authorization_id) > ($1::uuid, $2::uuid) and a.project_id <= $1"
+    " order by a.project_id, a.authorization_id limit $3::int4",
+    .repeatable = true,
+};
 static const struct statement authorization_list_all = {
     .name = "authorization_list_all",
-    .sql = AUTHORIZATION_COLUMNS " where ($1::uuid is null or a.project_id = $1)" AUTHORIZATION_PAGE,
+    .sql = AUTHORIZATION_COLUMNS " where $1::uuid is null" AUTHORIZATION_PAGE,
     .repeatable = true,
 };
 static const struct statement authorization_count_statement = {
@@ -278,15 +287,16 @@ enum hufu_err authorization_list(struct store *store, const uint8_t *project_id,
                                  struct authorization *out, size_t *count)
 {
     *count = 0;
-    const struct statement *of_account =
-        party == PARTY_HOLDER ? &authorization_list_of_holder : &authorization_list_of_authorized;
+    const struct statement *statement =
+        project_id != NULL ? &authorization_list_of_project : &authorization_list_all;
+    if (account_id != NULL)
+        statement = party == PARTY_HOLDER ? &authorization_list_of_holder : &authorization_list_of_authorized;
     struct parameters parameters = {0};
     parameter_uuid(&parameters, account_id != NULL ? account_id : project_id);
     parameter_uuid(&parameters, after);
     parameter_limit(&parameters, limit, AUTHORIZATION_PAGE_MAX);
     struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err =
-        store_query(store, account_id != NULL ? of_account : &authorization_list_all, &parameters, &rows);
+    enum hufu_err err = store_query(store, statement, &parameters, &rows);
     for (size_t i = 0; err == HUFU_OK && i < rows.count; i++) {
         struct row row = row_at(&rows, i);
         err = authorization_fill(&row, &out[i]);
