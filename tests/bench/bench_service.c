@@ -11,25 +11,27 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tests/bench/bench_service_crowd.h"
+#include "tests/bench/bench_service_filling.h"
+#include "tests/bench/bench_service_load.h"
 #include "tests/bench/bench_service_members.h"
-#include "tests/bench/bench_service_report.h"
-#include "tests/client/command.h"
+#include "tests/bench/bench_service_plans.h"
+#include "tests/client/operator.h"
 
 #define SECONDS_MAX 60
 #define CLIENTS_MAX 256
-#define SIGNATURES_MAX 400000 /* prepared in one run: about 4 KB of memory each */
+#define USES_MAX 1000000 /* what a project allows unasked */
+#define SLICE_SECONDS 2  /* of two kinds of load that take turns */
 #define STACK_OPTIONS_MAX 24
-#define WARM_UP_FIRST 4       /* requests of each client in the first, short warm-up */
-#define WARM_UP_SECONDS 3     /* of the second one, which tells the rate */
-#define HEADROOM 1.4          /* frames prepared for each that the warm-up's rate asks for */
-#define START_MARGIN_MS 500   /* between the end of the preparation and the first request */
-#define PREPARATION_SLACK 1.2 /* how much longer than estimated it may take */
+#define PLANNED_TIMES 8 /* PostgreSQL decides on a plan for good after five */
 
 struct settings {
     unsigned seconds;
     unsigned clients;
     unsigned batch;
+    bool authorized;
+    unsigned uses;         /* of each authorization; 0: not counted */
+    unsigned filling;      /* authorizations of others; 0: none */
+    const char *plans;     /* file for them; NULL: not asked for */
     const char *directory; /* of a stack that exists; NULL: one of our own */
     const char *stack_options[STACK_OPTIONS_MAX];
     size_t stack_option_count;
@@ -40,8 +42,11 @@ struct bench {
     struct stack stack;
     struct wire_service *service;
     struct members members;
-    struct crowd crowd;
-    struct report report;
+    struct authorized_members authorized;
+    size_t kinds;
+    struct load loads[REPORT_KIND_COUNT];
+    double ratios[SECONDS_MAX]; /* authorized by holder, of each two neighbouring slices */
+    size_t ratio_count;
     char transport[96];
 };
 
@@ -51,24 +56,31 @@ static void usage_print(void)
 {
     fprintf(
         stderr,
-        "usage: bench-service --seconds N --clients N [--batch N] [--dir DIR] [--http]\n"
-        "                     [--server KEY=VALUE]... [--hsm KEY=VALUE]...\n"
+        "usage: bench-service --seconds N --clients N [--batch N] [--authorized USES] [--filling N]\n"
+        "                     [--plans FILE]\n"
+        "                     [--dir DIR] [--http] [--server KEY=VALUE]... [--hsm KEY=VALUE]...\n"
         "  --seconds N   of the measured part, 1 to %d (10)\n"
         "  --clients N   each with a device, a key and a connection of its own, 1 to %d (32)\n"
         "  --batch N     digests in one request, 1 to %d (1)\n"
+        "  --authorized USES  signatures of as many authorized users, with so many uses each (0: not "
+        "counted),\n"
+        "                in turns of two seconds with the holders' own\n"
+        "  --filling N   authorizations of others in the database, a multiple of %d\n"
+        "  --plans FILE  what PostgreSQL does for enrolments, lists and signatures, before the measured "
+        "part\n"
         "  --dir DIR     use the service that tools/stack.sh started there instead of one of its own\n"
         "  --http        plain HTTP instead of TLS; --server, --hsm: configuration of the two processes.\n"
         "                These three are for a service of its own alone.\n",
-        SECONDS_MAX, CLIENTS_MAX, FRAME_BATCH_MAX);
+        SECONDS_MAX, CLIENTS_MAX, FRAME_BATCH_MAX, FILLING_STEP);
 }
 
-static bool take_number(unsigned *number, const char *text, unsigned long max)
+static bool take_number(unsigned *number, const char *text, unsigned long min, unsigned long max)
 {
     char *rest = NULL;
     errno = 0;
     const unsigned long value = strtoul(text, &rest, 10);
     *number = (unsigned)value;
-    return errno == 0 && *text >= '0' && *text <= '9' && *rest == '\0' && value >= 1 && value <= max;
+    return errno == 0 && *text >= '0' && *text <= '9' && *rest == '\0' && value >= min && value <= max;
 }
 
 static bool take_stack_option(struct settings *settings, const char *option, const char *value)
@@ -84,20 +96,34 @@ static bool take_stack_option(struct settings *settings, const char *option, con
 static bool settings_read(struct settings *settings, int argc, char **argv)
 {
     static const struct option options[] = {
-        {"seconds", required_argument, NULL, 's'}, {"clients", required_argument, NULL, 'c'},
-        {"batch", required_argument, NULL, 'b'},   {"dir", required_argument, NULL, 'd'},
-        {"http", no_argument, NULL, 'p'},          {"server", required_argument, NULL, 'w'},
-        {"hsm", required_argument, NULL, 'h'},     {NULL, 0, NULL, 0},
+        {"seconds", required_argument, NULL, 's'},
+        {"clients", required_argument, NULL, 'c'},
+        {"batch", required_argument, NULL, 'b'},
+        {"authorized", required_argument, NULL, 'a'},
+        {"filling", required_argument, NULL, 'f'},
+        {"plans", required_argument, NULL, 'e'},
+        {"dir", required_argument, NULL, 'd'},
+        {"http", no_argument, NULL, 'p'},
+        {"server", required_argument, NULL, 'w'},
+        {"hsm", required_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
     *settings = (struct settings){.seconds = 10, .clients = 32, .batch = 1};
     bool good = true;
     for (int c; good && (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (c == 's')
-            good = take_number(&settings->seconds, optarg, SECONDS_MAX);
+            good = take_number(&settings->seconds, optarg, 1, SECONDS_MAX);
         else if (c == 'c')
-            good = take_number(&settings->clients, optarg, CLIENTS_MAX);
+            good = take_number(&settings->clients, optarg, 1, CLIENTS_MAX);
         else if (c == 'b')
-            good = take_number(&settings->batch, optarg, FRAME_BATCH_MAX);
+            good = take_number(&settings->batch, optarg, 1, FRAME_BATCH_MAX);
+        else if (c == 'a')
+            good = settings->authorized = take_number(&settings->uses, optarg, 0, USES_MAX);
+        else if (c == 'f')
+            good = take_number(&settings->filling, optarg, FILLING_STEP, FILLING_MAX) &&
+                   settings->filling % FILLING_STEP == 0;
+        else if (c == 'e')
+            settings->plans = optarg;
         else if (c == 'd')
             settings->directory = optarg;
         else if (c == 'p')
@@ -134,7 +160,20 @@ static void service_end(struct bench *bench)
         free(bench->stack.text);
 }
 
-static enum hufu_err connect_crowd(struct bench *bench)
+static enum hufu_err fill(struct bench *bench)
+{
+    fprintf(stderr, "bench-service: filling the database with %u authorizations\n", bench->settings.filling);
+    return filling_make(&bench->stack, bench->settings.filling);
+}
+
+static enum hufu_err add_load(struct bench *bench, enum report_kind kind, const struct shot_sender *senders)
+{
+    bench->kinds++;
+    return load_init(&bench->loads[kind], kind, senders, bench->settings.clients, bench->settings.batch,
+                     bench->service);
+}
+
+static enum hufu_err connect_crowds(struct bench *bench)
 {
     const struct settings *settings = &bench->settings;
     const char *certificate = stack_value(&bench->stack, "HUFU_TLS_CERTIFICATE");
@@ -145,10 +184,72 @@ static enum hufu_err connect_crowd(struct bench *bench)
     if (!bench->service)
         return HUFU_ERR_FORM;
     enum hufu_err err = members_enrol(&bench->members, &bench->stack, project, settings->clients);
-    return err ? err
-               : crowd_init(&bench->crowd, bench->members.senders, settings->clients, settings->batch,
-                            bench->service);
+    if (!err)
+        err = add_load(bench, REPORT_HOLDER, bench->members.senders);
+    if (err || !settings->authorized)
+        return err;
+    err = members_authorize(&bench->authorized, &bench->members, &bench->stack, settings->uses);
+    return err ? err : add_load(bench, REPORT_AUTHORIZED, bench->authorized.senders);
 }
+
+/* ---- What all that asks of the database ---- */
+
+/* Lists and signs, often enough for PostgreSQL to keep its plan. */
+static enum hufu_err use_phone(struct phone *phone, const struct phone_key *key, const char *list)
+{
+    WEB_ANSWER_DONE struct web_answer answer = {0};
+    uint8_t digest[COSIGN_DIGEST_SIZE] = {1}, signature[1][COSIGN_SIGNATURE_SIZE];
+    enum hufu_err err = HUFU_OK;
+    for (int i = 0; !err && i < PLANNED_TIMES; i++) {
+        err = web_call(phone->web, &answer, "GET", list, NULL);
+        if (!err)
+            err = phone_sign(phone, &answer, key, bytes_of(digest, sizeof(digest)), signature);
+    }
+    return err;
+}
+
+static enum hufu_err use_operator(const struct bench *bench)
+{
+    WEB_ANSWER_DONE struct web_answer answer = {0};
+    char path[128];
+    struct web_client *web = operator_connect(&bench->stack);
+    enum hufu_err err = web ? HUFU_OK : HUFU_ERR_INTERNAL;
+    (void)snprintf(path, sizeof(path), "/admin/v1/authorizations?project=%s", bench->members.project_id);
+    for (int i = 0; !err && i < PLANNED_TIMES; i++)
+        err = web_call(web, &answer, "GET", path, NULL);
+    web_client_free(web);
+    return err;
+}
+
+/* What the enrolment did not need. */
+static enum hufu_err use_once_more(struct bench *bench)
+{
+    struct authorized_user *user = bench->authorized.users;
+    enum hufu_err err = use_operator(bench);
+    if (!err)
+        err = use_phone(bench->members.phones, bench->members.keys, "/v1/authorizations?as=holder");
+    if (!err && user)
+        err = use_phone(&user->phone, &user->key, "/v1/authorizations?as=authorized");
+    return err;
+}
+
+static enum hufu_err connect_explained(struct bench *bench)
+{
+    size_t since = 0;
+    FILE *out = fopen(bench->settings.plans, "w");
+    enum hufu_err err = out ? plans_begin(&bench->stack, &since) : HUFU_ERR_INTERNAL;
+    if (!err)
+        err = connect_crowds(bench);
+    if (!err)
+        err = use_once_more(bench);
+    if (!err)
+        err = plans_end(&bench->stack, since, out);
+    if (out && fclose(out) != 0 && !err)
+        err = HUFU_ERR_INTERNAL;
+    return err;
+}
+
+/* ---- The run ---- */
 
 static enum hufu_err describe_transport(struct bench *bench)
 {
@@ -160,126 +261,76 @@ static enum hufu_err describe_transport(struct bench *bench)
     return err;
 }
 
-/* ---- The run ---- */
-
-/* Frames for the start_ms at which their preparation will have ended. */
-static enum hufu_err prepare(struct bench *bench, size_t each, double per_second)
+static enum hufu_err warm_up(struct bench *bench)
 {
-    uint64_t takes = 0;
-    enum hufu_err err = crowd_preparation_ms(&bench->crowd, each, &takes);
-    if (err)
-        return err;
-    const uint64_t start = device_now_ms() + (uint64_t)((double)takes * PREPARATION_SLACK) + START_MARGIN_MS;
-    const double interval = per_second > 0 ? 1000.0 * (double)bench->crowd.count / per_second : 0;
-    err = crowd_prepare(&bench->crowd, each, start, interval);
-    for (uint64_t now = device_now_ms(); !err && now < start; now = device_now_ms())
-        command_pause_ms((long)(start - now));
+    enum hufu_err err = HUFU_OK;
+    for (size_t i = 0; !err && i < bench->kinds; i++)
+        err = load_warm_up(&bench->loads[i]);
     return err;
 }
 
-static enum hufu_err warm_up(struct bench *bench, size_t each, double *per_second)
+/* One slice of each, those that go first taking turns. */
+static enum hufu_err measure_slice(struct bench *bench, size_t number, unsigned seconds)
 {
-    struct crowd_outcome outcome;
-    enum hufu_err err = prepare(bench, each, *per_second);
-    if (!err)
-        err = crowd_fire(&bench->crowd, SECONDS_MAX, NULL, NULL, NULL, &outcome);
-    if (!err && (outcome.answered != outcome.requests || outcome.elapsed_us == 0)) {
-        fprintf(stderr, "bench-service: refused while warming up, HTTP status %u\n", outcome.first_refusal);
-        err = HUFU_ERR_STATE;
+    double rates[REPORT_KIND_COUNT] = {0};
+    enum hufu_err err = HUFU_OK;
+    for (size_t i = 0; !err && i < bench->kinds; i++) {
+        const size_t kind = (number + i) % bench->kinds;
+        err = load_measure(&bench->loads[kind], &bench->stack, seconds, &rates[kind]);
     }
-    if (!err)
-        *per_second = (double)outcome.requests * 1e6 / (double)outcome.elapsed_us;
+    if (!err && bench->kinds == REPORT_KIND_COUNT && rates[REPORT_HOLDER] > 0)
+        bench->ratios[bench->ratio_count++] = rates[REPORT_AUTHORIZED] / rates[REPORT_HOLDER];
     return err;
-}
-
-static void look(struct bench *bench, struct usage usage[REPORT_PROCESS_COUNT])
-{
-    const struct stack *stack = &bench->stack;
-    /* Own time first at the end and last at the beginning would be ideal; a look costs below a millisecond. */
-    if (usage_of_process(&usage[REPORT_SERVER], stack_pid(stack, "server")) ||
-        usage_of_process(&usage[REPORT_HSM], stack_pid(stack, "hsm")) ||
-        usage_of_family(&usage[REPORT_DATABASE], stack_pid(stack, "db")) ||
-        usage_of_process(&usage[REPORT_LOAD], getpid()))
-        fprintf(stderr, "bench-service: a process of the service is not there\n");
-    usage[REPORT_LOAD].cpu_us = usage_own_cpu_us();
-    uint64_t known = 0;
-    for (int i = 0; i < REPORT_OTHERS; i++)
-        known += usage[i].cpu_us;
-    usage[REPORT_OTHERS].cpu_us = usage_machine_cpu_us() - known;
-}
-
-static void look_before(void *context)
-{
-    struct bench *bench = context;
-    look(bench, bench->report.before);
-}
-
-static void look_after(void *context)
-{
-    struct bench *bench = context;
-    look(bench, bench->report.after);
-}
-
-static size_t frames_each(const struct settings *settings, double per_second)
-{
-    size_t each = (size_t)(per_second * settings->seconds * HEADROOM / settings->clients) + WARM_UP_FIRST;
-    const size_t most = SIGNATURES_MAX / settings->batch / settings->clients;
-    return each < most ? each : most;
 }
 
 static enum hufu_err measure(struct bench *bench)
 {
-    const struct settings *settings = &bench->settings;
-    double per_second = 0;
-    enum hufu_err err = warm_up(bench, WARM_UP_FIRST, &per_second);
-    if (!err)
-        err = warm_up(bench, (size_t)(per_second * WARM_UP_SECONDS / settings->clients) + 1, &per_second);
-    if (err)
-        return err;
-    const size_t each = frames_each(settings, per_second);
-    fprintf(stderr, "bench-service: about %.0f requests/s; preparing %zu frames for each of %u clients\n",
-            per_second, each, settings->clients);
-    err = prepare(bench, each, per_second);
-    if (!err)
-        err = crowd_fire(&bench->crowd, settings->seconds, look_before, look_after, bench,
-                         &bench->report.outcome);
-    if (err)
-        return err;
-    if (bench->report.outcome.ran_out > 0)
-        fprintf(stderr, "bench-service: the prepared frames ended after %.1f s\n",
-                (double)bench->report.outcome.elapsed_us / 1e6);
-    fprintf(stderr, "bench-service: verifying %" PRIu64 " signatures\n", bench->report.outcome.signatures);
-    return crowd_verify(&bench->crowd, &bench->report.outcome);
+    const unsigned slice = bench->kinds > 1 ? SLICE_SECONDS : bench->settings.seconds;
+    enum hufu_err err = warm_up(bench);
+    for (unsigned done = 0; !err && done < bench->settings.seconds; done += slice)
+        err = measure_slice(bench, done / slice, slice);
+    return err;
 }
 
 static enum hufu_err run(struct bench *bench)
 {
     enum hufu_err err = service_begin(bench);
+    if (!err && bench->settings.filling > 0)
+        err = fill(bench);
     if (!err)
-        err = connect_crowd(bench);
+        err = bench->settings.plans ? connect_explained(bench) : connect_crowds(bench);
     if (!err)
         err = describe_transport(bench);
     return err ? err : measure(bench);
 }
 
-static int conclude(struct bench *bench)
+static bool report_one(struct bench *bench, struct report *report)
 {
-    struct report *report = &bench->report;
-    uint64_t *latencies = crowd_latencies(&bench->crowd, &report->latency_count);
-    report->latencies = latencies;
     report->transport = bench->transport;
-    report->clients = bench->settings.clients;
-    report->batch = bench->settings.batch;
     report->cores = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
     report_json(report, stdout);
     report_table(report, stdout);
-    free(latencies);
     if (report_is_clean(report))
-        return EXIT_SUCCESS;
+        return true;
     fprintf(stderr,
             "bench-service: not every request was answered with signatures that hold (HTTP status %u)\n",
             report->outcome.first_refusal);
-    return EXIT_FAILURE;
+    return false;
+}
+
+static int conclude(struct bench *bench)
+{
+    bool clean = true;
+    struct report_comparison comparison;
+    for (size_t i = 0; i < bench->kinds; i++)
+        clean = report_one(bench, &bench->loads[i].report) && clean;
+    if (bench->ratio_count > 0) {
+        report_compare(&comparison, &bench->loads[REPORT_HOLDER].report,
+                       &bench->loads[REPORT_AUTHORIZED].report, bench->ratios, bench->ratio_count);
+        report_comparison_json(&comparison, stdout);
+        report_comparison_table(&comparison, stdout);
+    }
+    return clean ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 int main(int argc, char **argv)
@@ -297,7 +348,9 @@ int main(int argc, char **argv)
         fprintf(stderr, "bench-service: %s\n", hufu_err_name(err));
     else
         status = conclude(&bench);
-    crowd_done(&bench.crowd);
+    for (size_t i = 0; i < bench.kinds; i++)
+        load_done(&bench.loads[i]);
+    members_authorized_done(&bench.authorized);
     members_done(&bench.members);
     wire_service_free(bench.service);
     service_end(&bench);

@@ -297,11 +297,9 @@ enum hufu_err crowd_verify(struct crowd *crowd, struct crowd_outcome *outcome)
     return err;
 }
 
-static int by_size(const void *left, const void *right)
+double crowd_rate(const struct crowd_outcome *outcome)
 {
-    const uint64_t a = *(const uint64_t *)left;
-    const uint64_t b = *(const uint64_t *)right;
-    return (a > b) - (a < b);
+    return outcome->elapsed_us > 0 ? (double)outcome->signatures * 1e6 / (double)outcome->elapsed_us : 0;
 }
 
 uint64_t *crowd_latencies(const struct crowd *crowd, size_t *count)
@@ -318,7 +316,5 @@ uint64_t *crowd_latencies(const struct crowd *crowd, size_t *count)
                 latencies[(*count)++] = shot->answered_us - shot->sent_us;
         }
     }
-    if (latencies)
-        qsort(latencies, *count, sizeof(*latencies), by_size);
     return latencies;
 }

@@ -59,7 +59,9 @@ enum hufu_err crowd_fire(struct crowd *crowd, unsigned seconds, crowd_mark *begi
 /* Finishes and verifies every answer, on all cores; completes the outcome. */
 enum hufu_err crowd_verify(struct crowd *crowd, struct crowd_outcome *outcome) HUFU_MUST_CHECK;
 
-/* The latencies of all answered requests in µs, ascending, malloc'ed; NULL when there are none. */
+/* Signatures a second; 0 when there are none. */
+double crowd_rate(const struct crowd_outcome *outcome);
+/* The latencies of all answered requests in µs, in no order, malloc'ed; NULL when there are none. */
 uint64_t *crowd_latencies(const struct crowd *crowd, size_t *count);
 
 #endif

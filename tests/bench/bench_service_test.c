@@ -6,12 +6,14 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/encoding.h"
 #include "tests/bench/bench_service_judge.h"
+#include "tests/bench/bench_service_plans.h"
 #include "tests/bench/bench_service_report.h"
 #include "tests/client/command.h"
 
@@ -48,6 +50,94 @@ static void one_failure_spoils_a_run(void **state)
     assert_false(report_is_clean(&report));
     report.outcome = (struct crowd_outcome){0};
     assert_false(report_is_clean(&report));
+}
+
+static struct report_slice slice_of(const uint64_t *latencies, size_t count, uint64_t server_us)
+{
+    struct report_slice slice = {
+        .outcome = {.elapsed_us = 1000000,
+                    .requests = count,
+                    .answered = count,
+                    .signatures = count,
+                    .verified = count},
+        .latencies = latencies,
+        .latency_count = count,
+    };
+    for (int i = 0; i < REPORT_PROCESS_COUNT; i++)
+        slice.before[i].cpu_us = slice.after[i].cpu_us = 7000000;
+    slice.after[REPORT_SERVER].cpu_us += server_us;
+    return slice;
+}
+
+static void slices_add_up(void **state)
+{
+    (void)state;
+    static const uint64_t first[] = {50, 10, 30}, second[] = {20, 40};
+    struct report_slice one = slice_of(first, 3, 900), other = slice_of(second, 2, 600);
+    struct report report = {0};
+    one.outcome.worst_skew_ms = 9;
+    other.outcome.worst_skew_ms = 4;
+    other.outcome.first_refusal = 503;
+    assert_ok(report_add(&report, &one));
+    assert_ok(report_add(&report, &other));
+    assert_int_equal(report.latency_count, 5);
+    for (size_t i = 0; i < 5; i++)
+        assert_int_equal(report.latencies[i], 10 * (i + 1));
+    assert_int_equal(report.outcome.elapsed_us, 2000000);
+    assert_int_equal(report.outcome.signatures, 5);
+    assert_int_equal(report.outcome.worst_skew_ms, 9);
+    assert_int_equal(report.outcome.first_refusal, 503);
+    assert_int_equal(report.cpu_us[REPORT_SERVER], 1500);
+    assert_int_equal(report.cpu_us[REPORT_HSM], 0);
+    assert_true(report_is_clean(&report));
+    report_done(&report);
+}
+
+static void two_kinds_are_compared_pair_by_pair(void **state)
+{
+    (void)state;
+    static const uint64_t latencies[] = {1, 2, 3, 4};
+    const struct report_slice own = slice_of(latencies, 4, 400), lent = slice_of(latencies, 2, 250);
+    struct report holder = {0}, authorized = {.kind = REPORT_AUTHORIZED};
+    struct report_comparison comparison;
+    double ratios[] = {0.9, 0.5, 1.5, 0.7};
+    assert_ok(report_add(&holder, &own));
+    assert_ok(report_add(&authorized, &lent));
+    report_compare(&comparison, &holder, &authorized, ratios, 4);
+    assert_int_equal(comparison.slices, 4);
+    assert_float_equal(comparison.rate_median, 0.8, 1e-9);
+    assert_float_equal(comparison.rate_least, 0.5, 1e-9);
+    assert_float_equal(comparison.rate_most, 1.5, 1e-9);
+    assert_float_equal(comparison.cpu, 1.25, 1e-9);
+    report_compare(&comparison, &holder, &authorized, ratios, 3);
+    assert_float_equal(comparison.rate_median, 0.7, 1e-9);
+    report_done(&holder);
+    report_done(&authorized);
+}
+
+/* ---- Plans ---- */
+
+static void of_each_statement_the_last_plan_is_printed(void **state)
+{
+    (void)state;
+    char log[] = "2026 [1] hufu_server@hufu LOG:  duration: 1.000 ms  plan:\n"
+                 "\tQuery Text: select one\n\tSeq Scan on one\n\t  Buffers: shared hit=1\n"
+                 "2026 [1] hufu_server@hufu LOG:  something else\n"
+                 "2026 [2] hufu_server@hufu LOG:  duration: 5.000 ms\n"
+                 "2026 [2] hufu_server@hufu LOG:  duration: 2.000 ms  plan:\n"
+                 "\tQuery Text: select two\n\tResult\n"
+                 "2026 [1] hufu_server@hufu LOG:  duration: 3.000 ms  plan:\n"
+                 "\tQuery Text: select one\n\tIndex Scan using one_pkey on one\n";
+    char *printed = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&printed, &len);
+    assert_non_null(out);
+    assert_ok(plans_print(log, out));
+    assert_int_equal(fclose(out), 0);
+    assert_string_equal(printed,
+                        "-- 2 times, the last in 3.000 ms: select one\n\tIndex Scan using one_pkey on one\n\n"
+                        "-- 1 times, the last in 2.000 ms: select two\n\tResult\n\n");
+    free(printed);
 }
 
 /* The example of GB/T 32918.5, annex A: e, the public key and the signature. */
@@ -273,6 +363,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(percentiles_are_the_nearest_rank),
         cmocka_unit_test(one_failure_spoils_a_run),
+        cmocka_unit_test(slices_add_up),
+        cmocka_unit_test(two_kinds_are_compared_pair_by_pair),
+        cmocka_unit_test(of_each_statement_the_last_plan_is_printed),
         cmocka_unit_test(the_judge_knows_a_signature_of_the_standard),
         cmocka_unit_test(a_family_counts_children_that_ended),
         cmocka_unit_test(an_answer_in_pieces_is_put_together),

@@ -2,8 +2,11 @@
 # bench-service, and the load that the kill tests share with it.
 add_library(hufu_test_load STATIC EXCLUDE_FROM_ALL
     ${CMAKE_CURRENT_LIST_DIR}/bench_service_crowd.c
+    ${CMAKE_CURRENT_LIST_DIR}/bench_service_filling.c
     ${CMAKE_CURRENT_LIST_DIR}/bench_service_judge.c
+    ${CMAKE_CURRENT_LIST_DIR}/bench_service_load.c
     ${CMAKE_CURRENT_LIST_DIR}/bench_service_members.c
+    ${CMAKE_CURRENT_LIST_DIR}/bench_service_plans.c
     ${CMAKE_CURRENT_LIST_DIR}/bench_service_report.c
     ${CMAKE_CURRENT_LIST_DIR}/bench_service_shot.c
     ${CMAKE_CURRENT_LIST_DIR}/bench_service_usage.c
@@ -23,8 +26,10 @@ if(TARGET hufu-server AND TARGET hufu-hsm AND TARGET hufu-command)
     add_dependencies(bench-service hufu-command hufu-hsm hufu-server)
     add_test(NAME bench_service_smoke COMMAND bench-service --seconds 2 --clients 4
         WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+    add_test(NAME bench_service_smoke_authorized COMMAND bench-service --seconds 2 --clients 2 --authorized 1000
+        --filling 1000 --plans /dev/null WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
     add_test(NAME bench_service_smoke_batch COMMAND bench-service --seconds 2 --clients 2 --batch 64 --http
         WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-    set_tests_properties(bench_service_smoke bench_service_smoke_batch PROPERTIES
+    set_tests_properties(bench_service_smoke bench_service_smoke_authorized bench_service_smoke_batch PROPERTIES
         LABELS "bench;service" RUN_SERIAL ON TIMEOUT 300)
 endif()
