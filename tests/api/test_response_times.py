@@ -21,6 +21,7 @@ import wire
 
 SAMPLES = 10000 if os.environ.get("HUFU_TEST_LONG", "0") != "0" else 150
 LIMIT = 4.5
+ROUNDS = 3  # all of them must differ: one does by chance about once in a thousand runs
 KEPT = (1, 0.9, 0.5)  # shares of the answers, the quickest, that are compared
 TRIES = 4  # of one authentication; the fifth would end it
 
@@ -84,7 +85,7 @@ def begin(line, project, number):
     return begun["authentication"]
 
 
-def judge(times, what):
+def differences(times, what):
     """Of all answers, and of the quickest of them: what the machine does besides hides small differences in the slow ones."""
     both = sorted(times["there"] + times["nobody"])
     found = []
@@ -94,7 +95,17 @@ def judge(times, what):
     means = [statistics.fmean(times[which]) * 1000 for which in ("there", "nobody")]
     print("%s: %d samples each, %.3f ms and %.3f ms, t = %s" % (
         what, len(times["there"]), *means, ", ".join("%.2f (%d %%)" % (t, 100 * kept) for t, kept in zip(found, KEPT))))
-    assert all(abs(t) < LIMIT for t in found), found
+    return found
+
+
+def judge(measure, what):
+    """measure gives the times of a round. What tells something does so in every round, and chance in none of the next."""
+    seen = []
+    for _ in range(ROUNDS):
+        seen.append(differences(measure(), what))
+        if all(abs(t) < LIMIT for t in seen[-1]):
+            return
+    raise AssertionError(seen)
 
 
 def order(samples=SAMPLES):
@@ -117,6 +128,9 @@ def try_wrongly(line, place, path, body, prepare=lambda token: None):
             used[which] = 0
         used[which] += 1
         status, answer, took = line.post(path, {"authentication": tokens[which], **body})
+        if status == 200:  # a code in a million is the one that is tried
+            used[which] = TRIES
+            continue
         assert (status, answer["message_key"]) == (403, "authentication-failed")
         times[which].append(took)
     return times
@@ -124,23 +138,27 @@ def try_wrongly(line, place, path, body, prepare=lambda token: None):
 
 def test_a4_the_time_of_a_beginning_tells_nothing(line, place):
     project, numbers = place
-    times = {"there": [], "nobody": []}
-    for which in order():
-        line.forget_tries()
-        body = {"project": project, "work_number": numbers[which], "purpose": "sign-in"}
-        status, answer, took = line.post("/v1/authentications", body)
-        assert status == 201, answer
-        times[which].append(took)
-    judge(times, "beginning")
+
+    def measure():
+        times = {"there": [], "nobody": []}
+        for which in order():
+            line.forget_tries()
+            body = {"project": project, "work_number": numbers[which], "purpose": "sign-in"}
+            status, answer, took = line.post("/v1/authentications", body)
+            assert status == 201, answer
+            times[which].append(took)
+        return times
+
+    judge(measure, "beginning")
 
 
 def test_a4_the_time_of_a_wrong_password_tells_nothing(line, place):
-    judge(try_wrongly(line, place, "/v1/authentications/password", {"password": "Wrong horse 7"}), "wrong password")
+    judge(lambda: try_wrongly(line, place, "/v1/authentications/password", {"password": "Wrong horse 7"}), "wrong password")
 
 
 def test_a4_the_time_of_a_wrong_remembered_password_tells_nothing(line, place):
     body = {"remembered": wire.encode(bytes(32)), "proof": wire.encode(bytes(64))}
-    judge(try_wrongly(line, place, "/v1/authentications/remembered", body), "wrong remembered password")
+    judge(lambda: try_wrongly(line, place, "/v1/authentications/remembered", body), "wrong remembered password")
 
 
 def test_a4_the_time_of_a_wrong_code_tells_nothing(line, place):
@@ -148,34 +166,42 @@ def test_a4_the_time_of_a_wrong_code_tells_nothing(line, place):
         status, answer, _ = line.post("/v1/authentications/sms-codes", {"authentication": token})
         assert status == 201, answer
 
-    judge(try_wrongly(line, place, "/v1/authentications/sms", {"code": "000000"}, send), "wrong code")
+    judge(lambda: try_wrongly(line, place, "/v1/authentications/sms", {"code": "000000"}, send), "wrong code")
 
 
 def test_a4_the_time_of_a_code_asked_for_too_soon_tells_nothing(line, place):
     """Refused before anything is counted, and so as often as one likes."""
     project, numbers = place
-    times = {"there": [], "nobody": []}
-    tokens, until = {}, 0
-    for which in order():
-        if time.monotonic() > until:
-            line.forget_tries()
-            until = time.monotonic() + 30  # of the minute between two
-            for each, number in numbers.items():
-                tokens[each] = begin(line, project, number)
-                assert line.post("/v1/authentications/sms-codes", {"authentication": tokens[each]})[0] == 201
-        status, answer, took = line.post("/v1/authentications/sms-codes", {"authentication": tokens[which]})
-        assert (status, answer["message_key"]) == (429, "too-many-tries")
-        times[which].append(took)
-    judge(times, "code asked for too soon")
+
+    def measure():
+        times = {"there": [], "nobody": []}
+        tokens, until = {}, 0
+        for which in order():
+            if time.monotonic() > until:
+                line.forget_tries()
+                until = time.monotonic() + 30  # of the minute between two
+                for each, number in numbers.items():
+                    tokens[each] = begin(line, project, number)
+                    assert line.post("/v1/authentications/sms-codes", {"authentication": tokens[each]})[0] == 201
+            status, answer, took = line.post("/v1/authentications/sms-codes", {"authentication": tokens[which]})
+            assert (status, answer["message_key"]) == (429, "too-many-tries")
+            times[which].append(took)
+        return times
+
+    judge(measure, "code asked for too soon")
 
 
 def test_a4_the_time_of_a_request_for_a_code_tells_nothing(line, place):
     project, numbers = place
-    times = {"there": [], "nobody": []}
-    for which in order():
-        line.forget_tries()
-        token = begin(line, project, numbers[which])
-        status, answer, took = line.post("/v1/authentications/sms-codes", {"authentication": token})
-        assert status == 201, answer
-        times[which].append(took)
-    judge(times, "request for a code")
+
+    def measure():
+        times = {"there": [], "nobody": []}
+        for which in order():
+            line.forget_tries()
+            token = begin(line, project, numbers[which])
+            status, answer, took = line.post("/v1/authentications/sms-codes", {"authentication": token})
+            assert status == 201, answer
+            times[which].append(took)
+        return times
+
+    judge(measure, "request for a code")
