@@ -10,6 +10,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import pytest
 
 import device as device_module
+import noon
 import phone as phone_module
 import stack as stack_module
 
@@ -39,7 +40,8 @@ def supervised():
 
 @pytest.fixture(scope="session")
 def project(stack):
-    return stack.admin.post("/admin/v1/projects", {"name": "Test Project"}).ok(201)
+    made = stack.admin.post("/admin/v1/projects", {"name": "Test Project"}).ok(201)
+    return stack.admin.patch("/admin/v1/projects/" + made["id"], {"time_zone": noon.NAME}).ok()
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ import time
 import urllib.parse
 import urllib.request
 
+PATIENCE_SECONDS = 90
+
 
 class Inbox:
     def __init__(self, url):
@@ -31,7 +33,7 @@ class Inbox:
         """Oldest first."""
         return self._ask("GET", "/messages" + self._query(to=to, kind=kind, after=after))["messages"]
 
-    def wait(self, to, count=1, after=0, seconds=20):
+    def wait(self, to, count=1, after=0, seconds=PATIENCE_SECONDS):
         """Until that many messages for the recipient are above the number; gives them."""
         end = time.monotonic() + seconds
         found = self.messages(to, after=after)
@@ -43,11 +45,14 @@ class Inbox:
         assert len(found) >= count, (to, found)
         return found
 
-    def next(self, to, after=0, seconds=20):
-        """The first message for the recipient above the number, waiting for it."""
-        return self.wait(to, after=after, seconds=seconds)[0]
+    def next(self, to, after=0, seconds=PATIENCE_SECONDS, template=None):
+        """The first message for the recipient above the number, or the first by that template, waiting for it."""
+        message = self.wait(to, after=after, seconds=seconds)[0]
+        while template not in (None, message["template"]):
+            message = self.wait(to, after=message["number"], seconds=seconds)[0]
+        return message
 
-    def code(self, to, after=0, seconds=20):
+    def code(self, to, after=0, seconds=PATIENCE_SECONDS):
         """The code in the newest message for the recipient that carries one, waiting for the first such message."""
         seen, codes = after, []
         while not codes:

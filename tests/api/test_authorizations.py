@@ -8,6 +8,7 @@ import uuid
 
 import pytest
 
+import noon
 import wire
 from authentication import GOOD_PASSWORD, begin, confirm, forget_tries
 from device import Device, code_of
@@ -41,7 +42,8 @@ DAY = 86400
 @pytest.fixture(scope="module")
 def rules_project(stack):
     project = stack.admin.post("/admin/v1/projects", {"name": "Authorizations"}).ok(201)
-    stack.admin.patch(f"/admin/v1/projects/{project['id']}", {"device_mode": "primary", "captcha_bits": 8, "language": "en"}).ok()
+    rules = {"device_mode": "primary", "captcha_bits": 8, "language": "en", "time_zone": noon.NAME}
+    stack.admin.patch(f"/admin/v1/projects/{project['id']}", rules).ok()
     return project
 
 

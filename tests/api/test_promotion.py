@@ -6,6 +6,7 @@ import re
 import pytest
 
 import authentication
+import noon
 import phone as phone_module
 import wire
 from authentication import GOOD_PASSWORD, confirm
@@ -16,7 +17,7 @@ from test_devices import SECONDARY_PIN, Binding, bound_by, device_id, hand_over,
 def devices_project(stack):
     """A project with secondary devices."""
     project = stack.admin.post("/admin/v1/projects", {"name": "Project that loses primaries"}).ok(201)
-    change = {"device_mode": "primary", "secondary_limit": 3, "captcha_bits": 8}
+    change = {"device_mode": "primary", "secondary_limit": 3, "captcha_bits": 8, "time_zone": noon.NAME}
     stack.admin.patch("/admin/v1/projects/" + project["id"], change).ok()
     return project
 
