@@ -64,7 +64,7 @@ static void a_frame_three_minutes_old_or_early_is_refused(void **state)
     PLAYED_KEY_DONE struct played_key key = {0};
     played_key_make(hsm, &key, FRAME_ALLOW_SIGN);
     static const int64_t refused[] = {-3 * MINUTE_MS, 3 * MINUTE_MS, -365 * 24 * 60 * (int64_t)MINUTE_MS};
-    static const int64_t accepted[] = {-2 * MINUTE_MS + 5000, 2 * MINUTE_MS - 5000};
+    static const int64_t accepted[] = {-2 * MINUTE_MS + 30000, 2 * MINUTE_MS - 5000};
     for (size_t i = 0; i < 3; i++) {
         struct device_options options = {.time_ms = (uint64_t)((int64_t)device_now_ms() + refused[i])};
         assert_int_equal(try_with(hsm, &key, &options), HUFU_ERR_TIME);

@@ -79,7 +79,7 @@ static bool database_psql(struct database *database, const char *name, const cha
     return database_execute(database, arguments);
 }
 
-static void database_launch(struct database *database)
+static void database_launch_once(struct database *database)
 {
     const char *const arguments[] = {
         DATABASE_BIN "postgres", "-D", "data",      "-k", database->directory,  "-c",
@@ -87,10 +87,18 @@ static void database_launch(struct database *database)
         "logging_collector=off", NULL};
     database->postmaster = database_spawn(database, arguments, true);
     assert_true(database->postmaster > 0);
-    for (int i = 0; i < 200; i++) {
+}
+
+/* One that ends found what its killed predecessor's backends still held: another is launched. */
+static void database_launch(struct database *database)
+{
+    database_launch_once(database);
+    for (int i = 0; i < 1200; i++) {
         if (database_psql(database, "postgres", "-c", "select 1"))
             return;
         usleep(50000);
+        if (waitpid(database->postmaster, NULL, WNOHANG) == database->postmaster)
+            database_launch_once(database);
     }
     fail_msg("the private PostgreSQL did not start");
 }
@@ -182,8 +190,6 @@ void database_kill(struct database *database)
 
 void database_restart(struct database *database)
 {
-    /* A postmaster that was killed leaves its backends a moment to notice. */
-    usleep(300000);
     database_launch(database);
 }
 
@@ -224,7 +230,7 @@ int64_t database_number(struct database *database, const char *format, ...)
 
 bool database_wait_for_waiters(struct database *database, int64_t waiters)
 {
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 1200; i++) {
         if (database_number(database, "select count(distinct pid) from pg_locks where not granted") ==
             waiters)
             return true;

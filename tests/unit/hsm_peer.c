@@ -13,7 +13,7 @@
 #include "common/channel.h"
 
 #define REQUESTS_MAX 16
-#define STOP_TIMEOUT_MS 2000
+#define STOP_TIMEOUT_MS 20000
 
 struct hsm_peer {
     const struct peer_step *steps;

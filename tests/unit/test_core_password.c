@@ -2,7 +2,6 @@
 /* What a password is, its hash, and the gate before it. */
 #include <pthread.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "server/config.h"
 #include "server/core/password_hash.h"
@@ -113,23 +112,39 @@ static void a_hash_holds_for_its_password_alone_and_for_nobody_never(void **stat
 
 #define CROWD 8
 static struct gate *gate;
-static unsigned inside, most;
+static unsigned inside, most, refused;
+static bool leaving;
 static pthread_mutex_t counting = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 
 static void *pass(void *entered)
 {
     *(bool *)entered = gate_enter(gate);
-    if (!*(bool *)entered)
-        return NULL;
     pthread_mutex_lock(&counting);
-    most = ++inside > most ? inside : most;
+    if (*(bool *)entered) {
+        most = ++inside > most ? inside : most;
+        while (!leaving)
+            pthread_cond_wait(&changed, &counting);
+        inside--;
+    } else {
+        refused++;
+        pthread_cond_broadcast(&changed);
+    }
     pthread_mutex_unlock(&counting);
-    usleep(50000);
-    pthread_mutex_lock(&counting);
-    inside--;
-    pthread_mutex_unlock(&counting);
-    gate_leave(gate);
+    if (*(bool *)entered)
+        gate_leave(gate);
     return NULL;
+}
+
+/* Nobody leaves before all that find no room have been told so. */
+static void let_leave(unsigned without_room)
+{
+    pthread_mutex_lock(&counting);
+    while (refused < without_room)
+        pthread_cond_wait(&changed, &counting);
+    leaving = true;
+    pthread_cond_broadcast(&changed);
+    pthread_mutex_unlock(&counting);
 }
 
 static void a_gate_lets_so_many_in_and_so_many_wait(void **state)
@@ -139,10 +154,9 @@ static void a_gate_lets_so_many_in_and_so_many_wait(void **state)
     bool entered[CROWD];
     unsigned count = 0;
     gate = gate_new(2, 3);
-    for (size_t i = 0; i < CROWD; i++) {
+    for (size_t i = 0; i < CROWD; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, pass, &entered[i]), 0);
-        usleep(2000);
-    }
+    let_leave(CROWD - 5);
     for (size_t i = 0; i < CROWD; i++) {
         pthread_join(threads[i], NULL);
         count += entered[i];

@@ -31,7 +31,7 @@ static void neighbour_of(struct hsm_process *second, const struct hsm_process *f
 
 static void wait_until_behind(struct hsm_room *way, bool behind)
 {
-    for (int i = 0; i < 200 && hsm_log_position(way).behind != behind; i++)
+    for (int i = 0; i < 1200 && hsm_log_position(way).behind != behind; i++)
         command_pause_ms(50);
     assert_int_equal(hsm_log_position(way).behind, behind);
 }

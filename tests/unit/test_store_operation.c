@@ -487,7 +487,7 @@ static void a_devices_turn_is_one_connections_until_it_gives_it_back_or_ends(voi
     assert_false(takes_turn(store));
     store_close(other);
     bool taken = false; /* the server notices the closed connection a moment later */
-    for (int i = 0; i < 100 && !taken; i++) {
+    for (int i = 0; i < 3000 && !taken; i++) {
         taken = takes_turn(store);
         if (!taken)
             usleep(20000);
