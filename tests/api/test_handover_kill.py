@@ -111,7 +111,7 @@ def test_a_hand_over_killed_at_any_moment_by_either_side_loses_no_key(supervised
         part, victim = ROUNDS[number % len(ROUNDS)]
         phone = new_phone()
         disturbed_hand_over(supervised, primary, phone, seconds, part, victim)
-        supervised.wait_until_it_serves()
+        supervised.wait_until_at_rest()
         assert verified(primary, b"primary after kill %d" % number, certificate), (part, victim)
         how = bind_in_the_end(primary, phone)
         ends[how] += 1
