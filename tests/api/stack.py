@@ -123,7 +123,7 @@ class Stack:
             time.sleep(0.02)
         raise AssertionError("it does not come to rest")
 
-    def wait_ready(self, status=200, seconds=20):
+    def wait_ready(self, status=200, seconds=90):
         """Until /readyz answers with that status."""
         end = time.monotonic() + seconds
         answer = self.public.get("/readyz")

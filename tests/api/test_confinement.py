@@ -53,7 +53,7 @@ def test_other_users_do_not_reach_the_key_process(stack, user):
 @as_root
 def test_root_itself_is_not_served_by_the_key_process(stack):
     connection = socket.socket(socket.AF_UNIX)
-    connection.settimeout(5)
+    connection.settimeout(60)
     connection.connect(stack.environment["HUFU_HSM_SOCKET"])
     try:
         assert connection.recv(1) == b"", "closed without an answer"

@@ -2,6 +2,8 @@
 """Messages to people: from the outbox to the outside service, once, whatever dies or is away meanwhile."""
 
 import itertools
+import os
+import signal
 import time
 
 import pytest
@@ -41,7 +43,7 @@ def send(admin, project):
     return send
 
 
-def wait_state(admin, notice, state, seconds=20):
+def wait_state(admin, notice, state, seconds=90):
     end = time.monotonic() + seconds
     seen = admin.get("/admin/v1/notices/" + notice["id"]).ok()["notice"]
     while seen["state"] != state and time.monotonic() < end:
@@ -192,10 +194,10 @@ def test_with_the_inbox_away_messages_wait_and_arrive_once_when_it_is_back(stack
     stack.process("down", "inbox")
     try:
         posted = [send(number) for number in numbers]
-        time.sleep(3)
-        seen = [admin.get("/admin/v1/notices/" + notice["id"]).ok()["notice"] for notice in posted]
+        end, seen = time.monotonic() + 90, []
+        while not (seen and all("failure" in notice for notice in seen)) and time.monotonic() < end:
+            seen = [admin.get("/admin/v1/notices/" + notice["id"]).ok()["notice"] for notice in posted]
         assert all(notice["state"] == "waiting" and notice["failure"] == "away" and notice["attempts"] >= 1 for notice in seen), seen
-        end = time.monotonic() + 15
         while metric(admin, "hufu_notices_waiting") < len(posted) and time.monotonic() < end:
             time.sleep(0.2)
         assert metric(admin, "hufu_notices_waiting") == len(posted)
@@ -203,16 +205,19 @@ def test_with_the_inbox_away_messages_wait_and_arrive_once_when_it_is_back(stack
     finally:
         stack.process("up", "inbox")
     for notice in posted:
-        wait_state(admin, notice, "delivered", seconds=30)
+        wait_state(admin, notice, "delivered")
     assert [len(stack.inbox.messages(number)) for number in numbers] == [1] * 5
 
 
 def kill_between_send_and_commit(stack, inbox, number, send, name):
     """The outside service has the message, its answer is on the way, and then that process dies."""
     last = inbox.last
+    pid = int(stack.environment["HUFU_SERVER_PID"])
     inbox.fault(times=1, delay_ms=1000)
     posted = send(number)
     inbox.next(number, after=last)
+    if name == "server":
+        os.kill(pid, signal.SIGKILL)  # at once: the tool may take longer than the answer does
     stack.process("kill9", name)
     inbox.fault(times=0)
     stack.process("up", name)
@@ -222,14 +227,14 @@ def kill_between_send_and_commit(stack, inbox, number, send, name):
 
 def test_a_server_killed_between_sending_and_noting_it_loses_and_repeats_nothing(stack, admin, inbox, number, send):
     posted = kill_between_send_and_commit(stack, inbox, number, send, "server")
-    ended = wait_state(admin, posted, "delivered", seconds=LEASE_SECONDS + 20)
+    ended = wait_state(admin, posted, "delivered", seconds=LEASE_SECONDS + 90)
     assert ended["attempts"] == 2, "the dead server's attempt, and the one after its lease"
     assert [message["repeats"] for message in inbox.messages(number)] == [1]
 
 
 def test_a_database_killed_between_sending_and_noting_it_loses_and_repeats_nothing(stack, admin, inbox, number, send):
     posted = kill_between_send_and_commit(stack, inbox, number, send, "db")
-    wait_state(admin, posted, "delivered", seconds=LEASE_SECONDS + 20)
+    wait_state(admin, posted, "delivered", seconds=LEASE_SECONDS + 90)
     assert [message["repeats"] for message in inbox.messages(number)] in ([0], [1])
 
 
@@ -242,7 +247,7 @@ def test_servers_killed_again_and_again_deliver_every_message_once(stack, admin,
         stack.process("up", "server")
         stack.wait_ready(200)
     for notice in posted:
-        wait_state(admin, notice, "delivered", seconds=LEASE_SECONDS + 20)
+        wait_state(admin, notice, "delivered", seconds=LEASE_SECONDS + 90)
     assert [len(stack.inbox.messages(number)) for number in numbers] == [1] * 30
 
 
@@ -251,11 +256,11 @@ def test_a_stop_does_not_wait_for_a_service_that_hangs(stack, admin, inbox, numb
     last = inbox.last
     posted = send(number)
     inbox.next(number, after=last)
-    begun = time.monotonic()
+    stops = stack.log("server").count(b'"stopped"')
     stack.process("restart", "server")
     stack.wait_ready(200)
-    assert time.monotonic() - begun < 8
-    wait_state(admin, posted, "delivered", seconds=LEASE_SECONDS + 20)
+    assert stack.log("server").count(b'"stopped"') == stops + 1, "it ended by itself, before it would have been killed"
+    wait_state(admin, posted, "delivered", seconds=LEASE_SECONDS + 90)
 
 
 def test_a_copy_of_the_database_has_neither_recipient_nor_text(stack, admin, inbox, number, send):
@@ -274,7 +279,7 @@ def test_a_copy_of_the_database_has_neither_recipient_nor_text(stack, admin, inb
         assert number[3:].encode() not in log and "测试消息".encode() not in log
     finally:
         inbox.fault(times=0)
-    wait_state(admin, posted, "delivered", seconds=60)
+    wait_state(admin, posted, "delivered")
 
 
 def test_without_an_outside_service_a_message_is_refused_at_once(number):
