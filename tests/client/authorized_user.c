@@ -6,7 +6,7 @@
 
 #include "common/secret.h"
 #include "tests/client/operator.h"
-#include "tests/client/randomness.h"
+#include "tests/client/phone_handover.h"
 
 #define PATH_TEXT_MAX 160
 #define PATH "/v1/authorizations"
@@ -89,106 +89,24 @@ enum hufu_err authorized_user_change(struct authorized_user *user, struct phone 
 
 /* ---- The half ---- */
 
-static enum hufu_err take_id(char text[UUID_TEXT_SIZE], uint8_t id[UUID_SIZE],
-                             const struct web_answer *answer, const char *name)
-{
-    const char *value = web_answer_text(answer, name);
-    if (strlen(value) != UUID_TEXT_SIZE - 1)
-        return HUFU_ERR_FORM;
-    memcpy(text, value, UUID_TEXT_SIZE);
-    return uuid_parse(id, text);
-}
-
-static enum hufu_err ask(struct authorized_user *user, const uint8_t x25519_public[FRAME_X25519_SIZE])
-{
-    WEB_ANSWER_DONE struct web_answer answer = {0};
-    char path[PATH_TEXT_MAX];
-    struct phone_key *key = &user->key;
-    *key = (struct phone_key){.binding = {.key = user->phone.key}};
-    memcpy(key->binding.H_k, user->phone.H_k, BOX_KEY_SIZE);
-    (void)snprintf(path, sizeof(path), PATH "/%s/bindings", user->authorization_id);
-    json_t *body =
-        json_pack("{s:o}", "x25519_key", web_json_bytes(bytes_of(x25519_public, FRAME_X25519_SIZE)));
-    enum hufu_err err = call(&user->phone, &answer, "POST", path, body);
-    if (!err)
-        err = take_id(key->key_id, key->binding.key_id, &answer, "key_id");
-    return err ? err : take_id(key->binding_id, key->binding.binding_id, &answer, "binding_id");
-}
-
-/* Posts; answer's sealed answer goes to sealed, where there is one. */
-static enum hufu_err post(struct phone *phone, const struct phone_key *key, const char *resource,
-                          const struct device_request *request, struct buf *sealed)
-{
-    WEB_ANSWER_DONE struct web_answer answer = {0};
-    enum hufu_err err = phone_post(phone->web, &answer, key, resource, request);
-    if (err)
-        return err;
-    if (answer.status == 200)
-        return phone_sealed(&answer, sealed);
-    fprintf(stderr, "%s: %ld %s\n", resource, answer.status, answer.body ? answer.body : "");
-    return HUFU_ERR_STATE;
-}
-
-static enum hufu_err hand_over(struct authorized_user *user, struct phone *holder,
-                               const struct phone_key *holder_key,
-                               const uint8_t x25519_public[FRAME_X25519_SIZE])
-{
-    uint8_t policy_memory[FRAME_POLICY_SIZE], memory[FRAME_ANSWER_MAX];
-    struct buf policy, sealed;
-    struct device_successor successor = {.key = user->phone.key};
-    DEVICE_REQUEST_DONE struct device_request request = {0};
-    COSIGN_HANDOVER_WIPED struct cosign_handover handover = {{0}, {0}, {0}};
-    buf_init(&policy, policy_memory, sizeof(policy_memory));
-    buf_init(&sealed, memory, sizeof(memory));
-    memcpy(successor.binding_id, user->key.binding.binding_id, FRAME_ID_SIZE);
-    memcpy(successor.x25519_public, x25519_public, FRAME_X25519_SIZE);
-    enum hufu_err err = frame_policy_encode(&policy, &user->policy);
-    successor.policy = buf_bytes(&policy);
-    if (!err)
-        err = device_request_handover(&request, &handover, &holder_key->binding, &successor, NULL);
-    if (!err)
-        err = post(holder, holder_key, "handovers", &request, &sealed);
-    if (err)
-        return err;
-    user->handed_over = holder_key->binding.half;
-    memcpy(user->handed_over.a, handover.a2, sizeof(user->handed_over.a));
-    user->key.binding.half = user->handed_over;
-    return HUFU_OK;
-}
-
 enum hufu_err authorized_user_bind(struct authorized_user *user, struct phone *holder,
                                    const struct phone_key *holder_key)
 {
-    uint8_t random[BOX_KEY_SIZE], x25519_public[FRAME_X25519_SIZE], x25519_private[FRAME_X25519_SIZE];
-    randomness_fill(random, sizeof(random));
-    box_keypair(x25519_public, x25519_private, random);
-    enum hufu_err err = ask(user, x25519_public);
-    if (!err)
-        err = hand_over(user, holder, holder_key, x25519_public);
-    return err ? err : authorized_user_refresh(user);
+    uint8_t memory[FRAME_POLICY_SIZE];
+    struct buf policy;
+    char path[PATH_TEXT_MAX];
+    buf_init(&policy, memory, sizeof(memory));
+    (void)snprintf(path, sizeof(path), PATH "/%s/bindings", user->authorization_id);
+    enum hufu_err err = frame_policy_encode(&policy, &user->policy);
+    if (err)
+        return err;
+    const struct phone_giver giver = {.phone = holder, .key = holder_key, .policy = buf_bytes(&policy)};
+    return phone_take_over(&user->phone, &user->key, &user->handed_over, path, &giver);
 }
 
 enum hufu_err authorized_user_refresh(struct authorized_user *user)
 {
-    uint8_t memory[FRAME_ANSWER_MAX];
-    struct buf sealed;
-    COSIGN_DEVICE_HALF_WIPED struct cosign_device_half next = {{0}, {0}};
-    DEVICE_REQUEST_DONE struct device_request refresh = {0};
-    DEVICE_REQUEST_DONE struct device_request check = {0};
-    struct device_binding *binding = &user->key.binding;
-    buf_init(&sealed, memory, sizeof(memory));
-    enum hufu_err err = device_request_refresh(&refresh, &next, binding, NULL);
-    if (!err)
-        err = post(&user->phone, &user->key, "refreshes", &refresh, &sealed);
-    if (!err)
-        err = device_request_refresh_finish(&refresh, &next, binding, buf_bytes(&sealed));
-    if (err)
-        return err;
-    binding->half = next;
-    binding->generation++;
-    sealed.len = 0;
-    err = device_request_pin_check(&check, binding, NULL);
-    return err ? err : post(&user->phone, &user->key, "pin-checks", &check, &sealed);
+    return phone_key_refresh(&user->phone, &user->key);
 }
 
 enum hufu_err authorized_user_seal(struct authorized_user *user, struct phone *holder,
@@ -203,5 +121,5 @@ enum hufu_err authorized_user_seal(struct authorized_user *user, struct phone *h
     if (!err)
         err = device_request_policy(&request, &holder_key->binding, user->key.binding.binding_id,
                                     buf_bytes(&policy), NULL);
-    return err ? err : post(holder, holder_key, "policies", &request, &sealed);
+    return err ? err : phone_exchange(holder, holder_key, "policies", &request, &sealed);
 }

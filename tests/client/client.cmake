@@ -15,6 +15,7 @@ add_library(hufu_test_client STATIC EXCLUDE_FROM_ALL
     ${CMAKE_CURRENT_LIST_DIR}/hsm_process.c
     ${CMAKE_CURRENT_LIST_DIR}/operator.c
     ${CMAKE_CURRENT_LIST_DIR}/phone.c
+    ${CMAKE_CURRENT_LIST_DIR}/phone_handover.c
     ${CMAKE_CURRENT_LIST_DIR}/place.c
     ${CMAKE_CURRENT_LIST_DIR}/process_memory.c
     ${CMAKE_CURRENT_LIST_DIR}/randomness.c
