@@ -13,9 +13,11 @@ foreach(theme channel frame handover keygen order record value)
 endforeach()
 
 # The whole service, over HTTP.
-add_library(hufu_test_attack_service STATIC EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/played_service.c)
+add_library(hufu_test_attack_service STATIC EXCLUDE_FROM_ALL
+    ${CMAKE_CURRENT_LIST_DIR}/played_loan.c
+    ${CMAKE_CURRENT_LIST_DIR}/played_service.c)
 target_link_libraries(hufu_test_attack_service PUBLIC hufu_test_attack Threads::Threads)
-foreach(theme authorization memory pin race record refresh request)
+foreach(theme authorization collusion memory pin race record refresh request)
     hufu_test(attack_service_${theme} SOURCES ${CMAKE_CURRENT_LIST_DIR}/attack_service_${theme}.c
         USES hufu_test_attack_service)
     add_dependencies(attack_service_${theme} hufu-command hufu-hsm hufu-server)
