@@ -74,6 +74,58 @@ static void a_window_that_ends_is_not_lengthened_by_the_database(void **state)
     assert_true(device_now_ms() > loan.user.policy.until_ms);
 }
 
+struct frame_on_its_way {
+    struct web_client *web;
+    const struct phone_key *key;
+    struct device_request request;
+    struct web_answer answer;
+    enum hufu_err err;
+};
+
+static void *send_frame(void *context)
+{
+    struct frame_on_its_way *frame = context;
+    frame->err = phone_post(frame->web, &frame->answer, frame->key, "signatures", &frame->request);
+    return NULL;
+}
+
+/* hufu-hsm has computed the answer within the sealed window; then the end is set so, and the frame is decided. */
+static void decide_after(struct played_service *service, struct authorized_user *user, const char *change,
+                         struct web_answer *answer)
+{
+    pthread_t thread;
+    const uint8_t digest[COSIGN_DIGEST_SIZE] = {1};
+    const char *id = user->key.binding_id;
+    struct frame_on_its_way frame = {.web = user->phone.web, .key = &user->key};
+    assert_ok(
+        device_request_sign(&frame.request, &user->key.binding, bytes_of(digest, sizeof(digest)), NULL));
+    played_service_hold(service, "select 1 from binding where binding_id = $1 for update", id);
+    assert_int_equal(pthread_create(&thread, NULL, send_frame, &frame), 0);
+    assert_ok(sql_wait_for_waiters(service->sql, 1));
+    assert_ok(sql_run(service->holder, change, SQL_WITH(id)));
+    assert_ok(sql_run(service->holder, "commit", SQL_WITHOUT));
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    device_request_done(&frame.request);
+    *answer = frame.answer;
+    assert_ok(frame.err);
+}
+
+static void a_frame_that_is_decided_after_the_end_is_refused(void **state)
+{
+    struct played_service *service = *state;
+    LOAN_DONE struct loan loan;
+    WEB_ANSWER_DONE struct web_answer within = {0}, after = {0};
+    loan_make(service, &loan, &loan_of_a_day);
+    decide_after(
+        service, &loan.user,
+        "update binding set valid_until = clock_timestamp() + interval '1 hour' where binding_id = $1",
+        &within);
+    assert_int_equal(within.status, 200);
+    decide_after(service, &loan.user,
+                 "update binding set valid_until = clock_timestamp() where binding_id = $1", &after);
+    assert_problem_slug(&after, 403, "window-closed");
+}
+
 static void uses_are_the_databases_and_the_threat_model_says_so(void **state)
 {
     struct played_service *service = *state;
@@ -207,6 +259,19 @@ static void restart_all(struct played_service *service)
     assert_non_null(service->sql);
 }
 
+/* What was destroyed is known to the key process; usually it is when its request is answered. */
+static void wait_until_destroyed(struct played_service *service)
+{
+    static const char open[] = "select (select count(*) from destruction) + (select max(number) from"
+                               " destruction_order) - (select min(acknowledged) from key_process)";
+    int64_t left = -1;
+    for (int i = 0; i < LOOKS && left != 0; i++) {
+        left = sql_number(service->sql, open, SQL_WITHOUT);
+        command_pause_ms(left == 0 ? 0 : 100);
+    }
+    assert_int_equal(left, 0);
+}
+
 static void what_was_deleted_does_not_come_back(void **state)
 {
     struct played_service *service = *state;
@@ -216,6 +281,7 @@ static void what_was_deleted_does_not_come_back(void **state)
     copy_rows(service);
     assert_ok(authorized_user_change(&loan.user, &loan.holder.phone, "DELETE", "", NULL));
     assert_user_refused(&loan.user, 403, "binding-not-active");
+    wait_until_destroyed(service);
     put_back(service, &loan.user);
     assert_user_refused(&loan.user, 409, "record-destroyed");
     restart_all(service);
@@ -235,6 +301,7 @@ static void a_policy_that_was_replaced_does_not_come_back(void **state)
                                      json_pack("{s:s}", "valid_until", until)));
     assert_ok(authorized_user_seal(&loan.user, &loan.holder.phone, &loan.holder.key));
     assert_user_signs(&loan.user);
+    wait_until_destroyed(service);
     put_back(service, &loan.user);
     assert_user_refused(&loan.user, 409, "record-destroyed");
     restart_all(service);
@@ -259,6 +326,8 @@ static void a_generation_that_ended_does_not_come_back(void **state)
         command_pause_ms(destroyed ? 0 : 100);
     }
     assert_true(destroyed);
+    restart_all(service);
+    assert_refused(&loan.user.phone, &loan.user.key, &old, 409, "record-destroyed");
 }
 
 int main(void)
@@ -267,6 +336,7 @@ int main(void)
         cmocka_unit_test(what_was_lent_signs_is_counted_and_names_both),
         cmocka_unit_test(a_window_that_has_not_begun_is_not_opened_by_the_database),
         cmocka_unit_test(a_window_that_ends_is_not_lengthened_by_the_database),
+        cmocka_unit_test(a_frame_that_is_decided_after_the_end_is_refused),
         cmocka_unit_test(uses_are_the_databases_and_the_threat_model_says_so),
         cmocka_unit_test(an_operation_is_not_added_by_the_database),
         cmocka_unit_test(the_holders_record_is_no_use_to_the_authorized_binding),
