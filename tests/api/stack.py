@@ -65,7 +65,7 @@ class Stack:
 
     @property
     def home(self):
-        return pathlib.Path(self.environment["HUFU_HOME"])
+        return pathlib.Path((self.folder / "home").read_text().strip())
 
     @property
     def public(self):
@@ -95,7 +95,9 @@ class Stack:
         return run("/usr/lib/postgresql/15/bin/pg_dump", self.environment["HUFU_DATABASE_ADMIN"]).stdout
 
     def log(self, name):
-        return (self.home / "log" / (name + ".log")).read_bytes()
+        """Empty when the process was never started."""
+        path = self.home / "log" / (name + ".log")
+        return path.read_bytes() if path.exists() else b""
 
     def wait_until_it_serves(self, seconds=60):
         """After a process was killed: until /readyz is answered, and with 200."""
