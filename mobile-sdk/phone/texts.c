@@ -319,7 +319,8 @@ static const char *const result_texts[HUFU_RESULT_COUNT][LANGUAGE_COUNT] = {
     [HUFU_RESULT_PASSWORD_FORM] = {"A password has 8 or more characters, of three of four classes.",
                                    "登录口令须有 8 个以上字符，并含四类字符中的三类。"},
     [HUFU_RESULT_AUTHENTICATION] = {"This does not prove who you are.", "身份认证未通过。"},
-    [HUFU_RESULT_AUTHENTICATION_NEEDED] = {"An authentication is needed first.", "需要先进行身份认证。"},
+    [HUFU_RESULT_AUTHENTICATION_NEEDED] = {"An authentication is needed first: hufu-phone authenticate.",
+                                           "需要先进行身份认证：hufu-phone authenticate。"},
     [HUFU_RESULT_TOO_MANY] = {"Too many tries. Try again later.", "尝试次数过多，请稍后再试。"},
     [HUFU_RESULT_PASSWORD_CHANGE] = {"The one-time password must be changed.", "须先修改初始口令。"},
     [HUFU_RESULT_BINDING_UNFINISHED] =

@@ -6,12 +6,13 @@ import datetime
 import itertools
 import os
 import re
-import subprocess
 
 import pytest
 
+import authentication
 import phone as phone_module
-from phone import DONE, NOT_READY, PIN, REFUSED, USAGE
+from authentication import GOOD_PASSWORD
+from phone import DONE, PIN, REFUSED, USAGE
 from stack import run
 
 IDENTITY = "distid:1234567812345678"
@@ -26,13 +27,16 @@ def authorizations_project(stack):
     return project
 
 
-def new_phone(stack, project, name, pin):
-    """An enrolled phone: its person has a key of their own."""
+def new_phone(stack, project, name, pin, with_password=False):
+    """An enrolled phone: its person has a key of their own, and, if wanted, a password."""
     phone = phone_module.Phone()
     phone.pin, phone.mobile = pin, str(next(_mobiles))
     phone.number = "P" + phone.mobile[-6:]
     person = {"project": project["id"], "name": name, "work_number": phone.number, "mobile": phone.mobile}
-    phone.enrol(stack.admin.post("/admin/v1/users", person).ok(201)["activation"]["text"], pin=pin)
+    phone.user = stack.admin.post("/admin/v1/users", person).ok(201)
+    if with_password:
+        authentication.set_password(stack.public, stack.admin, project["id"], phone.user["account"])
+    phone.enrol(phone.user["activation"]["text"], pin=pin)
     return phone
 
 
@@ -345,6 +349,19 @@ def test_a8_the_password_of_an_authorized_user_is_reset(holder, user, lent, inbo
     last = inbox.last
     assert "one-time password has been sent" in holder.do("authorizations", "reset-password", lent[0])
     inbox.next("+86" + user.mobile, after=last, template="authorization-password")
+
+
+def test_a8_where_the_project_wants_it_the_holder_proves_first_who_they_are(stack, admin, authorizations_project, user):
+    holder = new_phone(stack, authorizations_project, "Zhao Liu", PIN, with_password=True)
+    path = f"/admin/v1/projects/{authorizations_project['id']}"
+    authorization = apply(user, holder)
+    admin.patch(path, {"confirm": ["authorizations"]}).ok()
+    try:
+        refused(holder.do("authorizations", "confirm", authorization, status=REFUSED), "hufu-phone authenticate")
+        holder.do("authenticate", passwords=[GOOD_PASSWORD])
+        holder.do("authorizations", "confirm", authorization)
+    finally:
+        admin.patch(path, {"confirm": []}).ok()
 
 
 def test_a8_the_phone_speaks_chinese(holder, user, lent):

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What libhufu reads and did not write itself, or cannot be sure it did: its storage, certificates and JSON of the service,
- * addresses, codes of a hand-over. The first byte of the input says which. */
+ * addresses, codes of a hand-over, authorizations. The first byte of the input says which. */
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "mobile-sdk/authorization.h"
 #include "mobile-sdk/certificate.h"
 #include "mobile-sdk/device_record.h"
 #include "mobile-sdk/handle.h"
@@ -20,6 +21,7 @@ enum kind {
     KIND_JSON,
     KIND_ADDRESS,
     KIND_CODE,
+    KIND_AUTHORIZATION,
     KIND_COUNT
 };
 
@@ -159,6 +161,33 @@ static void try_json(struct bytes input)
     FUZZ_CHECK(memchr(text, 0, sizeof(text)) != NULL);
 }
 
+static void check_ended(const char *text, size_t size)
+{
+    FUZZ_CHECK(memchr(text, 0, size) != NULL);
+}
+
+/* What is no authorization leaves nothing behind; a policy is made of one whose operations go together alone. */
+static void try_authorization(struct bytes input)
+{
+    static const struct hufu_authorization none;
+    static struct hufu_authorization read;
+    uint8_t memory[FRAME_POLICY_SIZE];
+    struct buf policy;
+    enum hufu_usage usage;
+    JSON_CLOSED struct json_t *json = json_open(input);
+    if (authorization_read_answer(&read, json)) {
+        FUZZ_CHECK(read.operations == none.operations && read.state[0] == 0 && !read.has_key);
+        return;
+    }
+    check_ended(read.state, sizeof(read.state));
+    check_ended(read.reason, sizeof(read.reason));
+    check_ended(read.people[HUFU_PARTY_HOLDER].name, sizeof(read.people[HUFU_PARTY_HOLDER].name));
+    buf_init(&policy, memory, sizeof(memory));
+    bool whole = authorization_usage(&read, &usage);
+    FUZZ_CHECK((authorization_policy(&policy, &read) == HUFU_RESULT_OK) == whole);
+    FUZZ_CHECK(!whole || policy.len == FRAME_POLICY_SIZE);
+}
+
 static void try_address(struct bytes input)
 {
     char *text = malloc(input.len + 1);
@@ -204,7 +233,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static void (*const tries[KIND_COUNT])(struct bytes input) = {
         [KIND_STORAGE] = try_storage, [KIND_CERTIFICATE] = try_certificate,
         [KIND_JSON] = try_json,       [KIND_ADDRESS] = try_address,
-        [KIND_CODE] = try_code,
+        [KIND_CODE] = try_code,       [KIND_AUTHORIZATION] = try_authorization,
     };
     if (size > 0 && data[0] < KIND_COUNT)
         tries[data[0]](bytes_of(data + 1, size - 1));
@@ -261,7 +290,7 @@ static size_t certificate_of_nobody(uint8_t der[1024])
     return (size_t)len;
 }
 
-static void seed_storage(struct bytes certificate)
+static void seed_storage(struct bytes certificate, bool authorized)
 {
     struct hufu_id id = {{1}}, binding = {{2}};
     struct hufu hufu = {.platform = {.storage = {.context = &seed.out, .put = put_field}}};
@@ -272,6 +301,8 @@ static void seed_storage(struct bytes certificate)
     memcpy(key.P, generator, sizeof(key.P));
     key.half.sigma[0] = 1;
     key.half.pin = (struct pin_parameters){.passes = 3, .memory_kib = 65536, .lanes = 1};
+    key.authorized = authorized;
+    key.lender = (struct lender){.authorization = {{3}}, .name = "somebody", .work_number = "H-1"};
     seed_begin(KIND_STORAGE);
     FUZZ_CHECK(device_record_store(&device, &hufu.platform.storage) == HUFU_RESULT_OK);
     FUZZ_CHECK(key_record_store(&key, &hufu) == HUFU_RESULT_OK);
@@ -281,19 +312,27 @@ static void seed_storage(struct bytes certificate)
     buf_field_end(&seed.out, mark);
 }
 
+static void seed_text(enum kind kind, const char *text, void (*emit)(void *context, struct bytes seed_bytes),
+                      void *context)
+{
+    seed_begin(kind);
+    buf_put(&seed.out, text, strlen(text));
+    emit(context, buf_bytes(&seed.out));
+}
+
 static void seed_codes(void (*emit)(void *context, struct bytes seed_bytes), void *context)
 {
     const struct bind_code bind = {.key = {{1}}, .binding = {{2}}, .fingerprint = {3}};
+    const struct bind_code authorize = {
+        .authorized = true, .authorization = {{6}}, .key = {{1}}, .binding = {{2}}, .fingerprint = {3}};
     const struct bound_code bound = {.binding = {{2}}, .A2 = {4}, .hash = {5}};
     char text[HUFU_BIND_CODE_MAX];
     FUZZ_CHECK(bind_code_encode(text, &bind) == HUFU_OK);
-    seed_begin(KIND_CODE);
-    buf_put(&seed.out, text, strlen(text));
-    emit(context, buf_bytes(&seed.out));
+    seed_text(KIND_CODE, text, emit, context);
+    FUZZ_CHECK(bind_code_encode(text, &authorize) == HUFU_OK);
+    seed_text(KIND_CODE, text, emit, context);
     FUZZ_CHECK(bound_code_encode(text, &bound) == HUFU_OK);
-    seed_begin(KIND_CODE);
-    buf_put(&seed.out, text, strlen(text));
-    emit(context, buf_bytes(&seed.out));
+    seed_text(KIND_CODE, text, emit, context);
 }
 
 void fuzz_seeds(void (*emit)(void *context, struct bytes seed_bytes), void *context)
@@ -303,22 +342,30 @@ void fuzz_seeds(void (*emit)(void *context, struct bytes seed_bytes), void *cont
         ","
         "\"id\":\"01890a5d-ac96-774b-bcce-b302099a8057\",\"time\":\"2026-01-02T03:04:05.678Z\","
         "\"exact\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"bytes\":\"AQID\"}";
+    static const char authorization[] =
+        "{\"authorization\":{\"id\":\"01890a5d-ac96-774b-bcce-b302099a8057\",\"state\":\"expired\",\"ended\":"
+        "\"uses\","
+        "\"begun_by\":\"holder\",\"as\":\"authorized\",\"holder\":{\"name\":\"a\"},\"authorized\":{"
+        "\"mobile\":\"1\"},"
+        "\"operations\":[\"sign\",\"login\"],\"valid_from\":\"2026-01-02T03:04:05.678Z\",\"valid_until\":"
+        "\"2026-01-03T03:04:05.678Z\",\"uses\":5,\"uses_left\":0,\"policy_due\":true,\"possible\":[\"renew\"]"
+        ","
+        "\"reason\":\"r\",\"key_id\":\"01890a5d-ac96-774b-bcce-b302099a8057\",\"created_at\":"
+        "\"2026-01-02T03:04:05.678Z\",\"state_changed_at\":\"2026-01-02T03:04:05.678Z\"}}";
     static const char *const addresses[] = {"https://sign.example/a", "http://127.0.0.1:80",
                                             "http://[::1]:1/"};
     uint8_t certificate[1024];
     size_t len = certificate_of_nobody(certificate);
-    seed_storage(bytes_of(certificate, len));
-    emit(context, buf_bytes(&seed.out));
+    for (int authorized = 0; authorized < 2; authorized++) {
+        seed_storage(bytes_of(certificate, len), authorized);
+        emit(context, buf_bytes(&seed.out));
+    }
     seed_begin(KIND_CERTIFICATE);
     buf_put(&seed.out, certificate, len);
     emit(context, buf_bytes(&seed.out));
-    seed_begin(KIND_JSON);
-    buf_put(&seed.out, json, sizeof(json) - 1);
-    emit(context, buf_bytes(&seed.out));
-    for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
-        seed_begin(KIND_ADDRESS);
-        buf_put(&seed.out, addresses[i], strlen(addresses[i]));
-        emit(context, buf_bytes(&seed.out));
-    }
+    seed_text(KIND_JSON, json, emit, context);
+    seed_text(KIND_AUTHORIZATION, authorization, emit, context);
+    for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++)
+        seed_text(KIND_ADDRESS, addresses[i], emit, context);
     seed_codes(emit, context);
 }
