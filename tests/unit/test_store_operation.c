@@ -589,6 +589,38 @@ static void pruning_removes_old_answers_and_keeps_their_ids(void **state)
     assert_int_equal(count_of("signature"), 2);
 }
 
+/* What each column may be beside the others, whoever writes the row. */
+static void a_row_of_binding_that_does_not_hold_together_is_refused(void **state)
+{
+    (void)state;
+    static const char *const assignments[] = {
+        "role = 'owner'",
+        "state = 'waiting'",
+        "state = 'removed'",
+        "record = null",
+        "next_record = 'r'",
+        "next_request_time = now()",
+        "next_role = 'primary'",
+        "next_record = 'r', next_request_time = now(), next_role = 'secondary'",
+        "pending_record = 'r'",
+        "pending_record = 'r', pending_request_id = binding_id",
+        "pending_until = now()",
+        "authorization_operations = 1",
+        "role = 'authorized', authorization_operations = 1",
+        "policy_number = -1",
+        "record = null, next_record = 'r', next_request_time = now()",
+    };
+    for (size_t i = 0; i < sizeof(assignments) / sizeof(assignments[0]); i++)
+        database_run(&database,
+                     "do $$ begin begin update binding set %s where binding_id = '%s'; exception when "
+                     "check_violation then return; end; raise 'was taken: %%', $x$%s$x$; end $$",
+                     assignments[i], person.binding, assignments[i]);
+    set_binding("next_record = 'r', next_request_time = now(), next_role = 'primary'");
+    set_binding("state = 'waiting', handover_until = now()");
+    set_binding(
+        "state = 'removed', record = null, next_record = null, next_request_time = null, next_role = null");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, add_person)
@@ -623,6 +655,7 @@ int main(void)
         TEST(a_verdict_against_says_what_state_is_in_the_way),
         TEST(an_ended_or_expired_session_is_nobody),
         TEST(pruning_removes_old_answers_and_keeps_their_ids),
+        TEST(a_row_of_binding_that_does_not_hold_together_is_refused),
     };
     int failed = 0;
     for (guess = CHANGE_ANY; guess <= CHANGE_NONE; guess++)
