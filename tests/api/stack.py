@@ -42,14 +42,14 @@ class Stack:
     def remove(self):
         """Ends it all. A sanitizer's complaint, also of what leaked until now, is a failure of the run."""
         self._tool("stop")
-        complaints = [line for name in ("hsm", "server") for line in self.log(name).decode(errors="replace").splitlines()
+        complaints = [line for name in ("hsm", "hsm2", "server", "server2") for line in self.log(name).decode(errors="replace").splitlines()
                       if "Sanitizer" in line or "runtime error" in line]
         self._tool("clean")
         shutil.rmtree(self.folder, ignore_errors=True)
         assert not complaints, complaints
 
     def process(self, command, name):
-        """up, down, restart or kill9 of hsm, server, db or inbox."""
+        """up, down, restart or kill9 of hsm, hsm2, server, server2, db or inbox."""
         run(TOP / "tools/stack.sh", command, name, self.folder)
 
     def _tool(self, command, *options):

@@ -54,11 +54,13 @@ hsm_up() {
 
 # ---- hufu-server ----
 
-# Below the range from which the kernel takes ports for outgoing connections, so that a restart finds it free again.
+# Below the range from which the kernel takes ports for outgoing connections, so that a restart finds it free again; and none
+# that another server of this stack has chosen and not opened yet.
 server_free_port() {
     local port
     while :; do
         port=$((20000 + RANDOM % 10000))
+        ! grep -qsx "$port" "$(server_port_file server)" "$(server_port_file server2)" || continue
         (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
     done
     echo "$port"
