@@ -2,6 +2,7 @@
 #include "tests/client/stack.h"
 
 #include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,6 +131,23 @@ pid_t stack_pid(const struct stack *stack, const char *which)
     pid_t pid = text ? (pid_t)strtol(text, NULL, 10) : 0;
     free(text);
     return pid;
+}
+
+/* The postmaster first, as tools/stack.sh does: it would start again what it sees dying. */
+enum hufu_err stack_kill(const struct stack *stack, const char *which)
+{
+    char path[64], *rest = NULL;
+    const pid_t pid = stack_pid(stack, which);
+    if (pid <= 0)
+        return HUFU_ERR_AWAY;
+    (void)snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid, (int)pid);
+    char *children = place_read(path, NULL);
+    enum hufu_err err = kill(pid, SIGKILL) == 0 ? HUFU_OK : HUFU_ERR_AWAY;
+    for (char *child = children ? strtok_r(children, " ", &rest) : NULL; !err && child;
+         child = strtok_r(NULL, " ", &rest))
+        (void)kill((pid_t)strtol(child, NULL, 10), SIGKILL);
+    free(children);
+    return err;
 }
 
 uid_t stack_server_uid(void)

@@ -35,6 +35,8 @@ void stack_stop(struct stack *stack);
 const char *stack_value(const struct stack *stack, const char *name);
 /* The process id of "server", "server2", "hsm" or "db" as it is now; 0 when it does not run. */
 pid_t stack_pid(const struct stack *stack, const char *which);
+/* SIGKILL to "server", "server2", "hsm" or "db" (every process of it) now, without waiting for anything. HUFU_ERR_AWAY: it does not run. */
+enum hufu_err stack_kill(const struct stack *stack, const char *which) HUFU_MUST_CHECK;
 /* The user as whom hufu-server runs, the only one that hufu-hsm serves. */
 uid_t stack_server_uid(void);
 /* The log of "server", "hsm" or "db" so far; malloc'ed, NULL when it cannot be read. */

@@ -51,20 +51,39 @@ static bool send_until_answered(struct caller *caller, struct shot *shot)
 
 static void take_signature(struct caller *caller, struct shot *shot)
 {
+    uint8_t signature[1][COSIGN_SIGNATURE_SIZE];
     const size_t number = atomic_load(&caller->signatures);
-    if (shot_verify(shot, caller->sender->binding.half.P, NULL)) {
+    if (shot_verify(shot, caller->sender->binding.half.P, signature)) {
         (void)snprintf(caller->violation, sizeof(caller->violation), "an answer that does not hold");
         return;
     }
-    if (number < CALLER_SIGNED_MAX)
-        memcpy(caller->request_ids[number], shot->request.request_id, FRAME_ID_SIZE);
+    if (number < CALLER_SIGNED_MAX) {
+        struct held *held = &caller->held[number];
+        *held = (struct held){.count = 1};
+        memcpy(held->binding_id, caller->sender->binding.binding_id, FRAME_ID_SIZE);
+        memcpy(held->request_id, shot->request.request_id, FRAME_ID_SIZE);
+        memcpy(held->r[0], signature[0], COSIGN_SCALAR_SIZE);
+    }
     atomic_store(&caller->signatures, number + 1);
+}
+
+/* With its connection open, where the service takes it. */
+static void wait_at_gate(struct caller *caller)
+{
+    if (!caller->gate)
+        return;
+    if (wire_open(&caller->wire, caller->service))
+        caller->wire = NULL;
+    (void)pthread_barrier_wait(caller->gate);
+    caller->gate = NULL;
 }
 
 static void call_once(struct caller *caller)
 {
     struct shot shot = {0};
-    if (shot_prepare(&shot, caller->sender, 1, device_now_ms()))
+    const enum hufu_err err = shot_prepare(&shot, caller->sender, 1, device_now_ms());
+    wait_at_gate(caller);
+    if (err)
         (void)snprintf(caller->violation, sizeof(caller->violation), "the request could not be made");
     else if (!send_until_answered(caller, &shot))
         ; /* the violation is there */

@@ -7,9 +7,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "tests/bench/bench_service_shot.h"
+#include "tests/kill/insistent.h"
 
-#define CALLER_SIGNED_MAX 64 /* kept of each */
+#define CALLER_SIGNED_MAX 16 /* kept of each */
 #define CALLER_PATIENCE_SECONDS 90
 
 struct caller {
@@ -17,16 +17,17 @@ struct caller {
     const struct wire_service *service; /* borrowed */
     size_t limit;                       /* so many requests; 0: until caller_end */
     const char *refusal;                /* the slug that may come; any other is a violation */
+    pthread_barrier_t *gate; /* where the first request, ready to leave, waits for others; or NULL */
     pthread_t thread;
     atomic_bool stop;
     struct wire *wire;
 
     atomic_size_t signatures, refusals, sent_again;
-    uint8_t request_ids[CALLER_SIGNED_MAX][FRAME_ID_SIZE]; /* of the first signatures */
-    char violation[512];                                   /* empty: none */
+    struct held held[CALLER_SIGNED_MAX]; /* the first signatures */
+    char violation[512];                 /* empty: none */
 };
 
-/* The first four members are set. HUFU_ERR_INTERNAL: no thread. */
+/* The first five members are set. HUFU_ERR_INTERNAL: no thread. */
 enum hufu_err caller_start(struct caller *caller) HUFU_MUST_CHECK;
 /* Waits until it has made its requests, or lets it finish the one in hand. */
 void caller_end(struct caller *caller);
