@@ -312,7 +312,8 @@ static void a_generation_that_ended_does_not_come_back(void **state)
 {
     struct played_service *service = *state;
     LOAN_DONE struct loan loan;
-    loan_make(service, &loan, &loan_of_a_day);
+    const struct authorized_terms unlimited = {.from_s = -LOAN_HOUR_S, .until_s = LOAN_DAY_S, .uses = 0};
+    loan_make(service, &loan, &unlimited);
     struct device_binding old = loan.user.key.binding;
     copy_rows(service);
     assert_ok(authorized_user_refresh(&loan.user));
