@@ -111,7 +111,7 @@ void start_with(struct fixture *f, const struct http_settings *own)
         .threads = 2,
         .connection_limit = 1024,
         .per_address_limit = own->per_address_limit,
-        .idle_seconds = 1,
+        .idle_seconds = own->idle_seconds > 0 ? own->idle_seconds : 1,
         .request_seconds = own->request_seconds,
         .queue_limit = own->queue_limit,
         .routes = tables,

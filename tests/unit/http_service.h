@@ -27,7 +27,7 @@ struct fixture {
 };
 
 void start(struct fixture *f, size_t workers, size_t queue_limit);
-/* Of the settings, worker_count, queue_limit, per_address_limit and request_seconds are taken. */
+/* Of the settings, worker_count, queue_limit, per_address_limit, idle_seconds (0: one) and request_seconds are taken. */
 void start_with(struct fixture *f, const struct http_settings *own);
 /* Everything in flight must finish. */
 void stop(struct fixture *f);

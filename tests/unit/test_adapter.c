@@ -211,7 +211,7 @@ static void a_service_that_hangs_is_left_after_the_time_set(void **state)
     uint64_t begun = clock_monotonic_us();
     assert_int_equal(ask(&slow, "http", "/slow"), HUFU_ERR_AWAY);
     uint64_t took_ms = (clock_monotonic_us() - begun) / 1000;
-    assert_true(took_ms >= 290 && took_ms < 3000);
+    assert_true(took_ms >= 290 && took_ms < 9000);
     sdk_web_stop(&slow);
 }
 
@@ -234,7 +234,7 @@ static void a_call_that_waits_ends_when_it_is_stopped(void **state)
     assert_int_equal(pthread_create(&thread, NULL, stop_soon, worker.exchange), 0);
     const struct exchange_call call = {.service = OUTSIDE_SMS, .key = "k", .body = bytes_of_text("{}")};
     assert_int_equal(exchange_post(&worker, &call, &answer), HUFU_ERR_AWAY);
-    assert_true(clock_monotonic_us() - begun < 3000000);
+    assert_true(clock_monotonic_us() - begun < 9000000);
     assert_int_equal(pthread_join(thread, NULL), 0);
     close_worker();
     sdk_web_stop(&slow);

@@ -137,10 +137,12 @@ static void *ask_often(void *argument)
 
 static void many_clients_are_all_answered(void **state)
 {
+    const struct http_settings settings = {
+        .worker_count = 4, .queue_limit = 64, .idle_seconds = 60, .request_seconds = 20};
     struct fixture f;
     pthread_t clients[CLIENTS];
     (void)state;
-    start(&f, 4, 64);
+    start_with(&f, &settings);
     for (int i = 0; i < CLIENTS; i++)
         assert_int_equal(pthread_create(&clients[i], NULL, ask_often, &f), 0);
     for (int i = 0; i < CLIENTS; i++) {

@@ -203,8 +203,11 @@ static void another_user_may_not_administer_even_when_the_socket_lets_it(void **
 static void one_address_has_no_more_connections_than_it_may(void **state)
 {
     static const char request[] = "GET /network HTTP/1.1\r\n" HOST "\r\n";
-    const struct http_settings settings = {
-        .worker_count = 1, .queue_limit = 1, .per_address_limit = PER_ADDRESS, .request_seconds = 20};
+    const struct http_settings settings = {.worker_count = 1,
+                                           .queue_limit = 1,
+                                           .per_address_limit = PER_ADDRESS,
+                                           .idle_seconds = 60,
+                                           .request_seconds = 20};
     struct fixture f;
     struct http_answer answer;
     int fds[PER_ADDRESS];
