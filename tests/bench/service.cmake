@@ -26,7 +26,7 @@ if(TARGET hufu-server AND TARGET hufu-hsm AND TARGET hufu-command)
     add_dependencies(bench-service hufu-command hufu-hsm hufu-server)
     add_test(NAME bench_service_smoke COMMAND bench-service --seconds 2 --clients 4
         WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-    add_test(NAME bench_service_smoke_authorized COMMAND bench-service --seconds 2 --clients 2 --authorized 1000
+    add_test(NAME bench_service_smoke_authorized COMMAND bench-service --seconds 2 --clients 2 --authorized 1000000
         --filling 1000 --plans /dev/null WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
     add_test(NAME bench_service_smoke_batch COMMAND bench-service --seconds 2 --clients 2 --batch 64 --http
         WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
