@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- A table's checks are read back from their text by every statement that writes the table, whatever it writes: ten of them cost a signature
--- whose use is counted more than all else that its update does. A trigger that names the columns costs nothing where none of them is set.
+-- whose use is counted more than all else that its update does. A trigger that names the columns costs nothing where
+-- none of them is set; one before the row would have the row locked once more and its generated column made anew.
 create function check_binding() returns trigger
     language plpgsql set search_path = public, pg_temp as $$
 begin
@@ -19,11 +20,11 @@ begin
         raise exception 'a row of binding that does not hold together' using errcode = 'check_violation', table = 'binding',
             constraint = 'binding_whole';
     end if;
-    return new;
+    return null;
 end
 $$;
 revoke all on function check_binding() from public;
-create trigger binding_whole before insert or update of role, state, record, next_record, next_request_time, next_role, pending_record,
+create trigger binding_whole after insert or update of role, state, record, next_record, next_request_time, next_role, pending_record,
     pending_request_id, pending_until, handover_until, authorization_id, authorization_operations, policy_number on binding
     for each row execute function check_binding();
 alter table binding drop constraint binding_role_check, drop constraint binding_authorization,
