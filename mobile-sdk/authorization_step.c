@@ -9,7 +9,6 @@
 
 /* Two free texts, of which each control character takes six bytes, and the rest. */
 #define REQUEST_MAX (12 * HUFU_AUTHORIZATION_TEXT_MAX + 1024)
-#define WHY_MAX 200
 
 /* The body of a step; personal, but no secret. */
 struct step {
@@ -145,6 +144,10 @@ enum hufu_result hufu_authorization_refuse(struct hufu *hufu, const struct hufu_
                                            struct hufu_authorization *authorization)
 {
     struct step step;
+    report_begin(hufu);
+    *authorization = (struct hufu_authorization){.operations = 0};
+    if (why && strlen(why) > HUFU_AUTHORIZATION_WHY_MAX)
+        return report_end(hufu, HUFU_RESULT_ARGUMENT);
     step_begin(&step);
     put_told(&step.body, "reason", why);
     return report_end(hufu, step_on(hufu, "POST", id, "/refuse", &step, authorization));

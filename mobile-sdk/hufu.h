@@ -753,6 +753,7 @@ bool hufu_bind_unfinished(const struct hufu *hufu);
 #define HUFU_AUTHORIZATION_DELETE 256u
 
 #define HUFU_AUTHORIZATION_TEXT_MAX 1000 /* bytes of a reason or a remark */
+#define HUFU_AUTHORIZATION_WHY_MAX 150   /* bytes of the reason of a refusal */
 #define HUFU_AUTHORIZATION_WORK_NUMBER_MAX 64
 
 enum hufu_party {
@@ -852,7 +853,7 @@ enum hufu_result hufu_authorization_holders(struct hufu *hufu, const char *name,
 enum hufu_result hufu_authorization_confirm(struct hufu *hufu, const struct hufu_id *id,
                                             const struct hufu_id *key,
                                             struct hufu_authorization *authorization) HUFU_CHECKED;
-/* [network] Whoever was asked: says no. why: at most 200 bytes; NULL: not told. */
+/* [network] Whoever was asked: says no. why: at most HUFU_AUTHORIZATION_WHY_MAX bytes (else HUFU_RESULT_ARGUMENT); NULL: not told. */
 enum hufu_result hufu_authorization_refuse(struct hufu *hufu, const struct hufu_id *id, const char *why,
                                            struct hufu_authorization *authorization) HUFU_CHECKED;
 /* [network] The holder's: nothing is signed or decrypted by it until it is unfrozen. */

@@ -296,6 +296,21 @@ static void a_change_says_what_changes_alone(void **state)
                         "\",\"uses\":5}");
 }
 
+static void a_reason_of_a_refusal_has_its_length(void **state)
+{
+    struct sdk_lent *x = *state;
+    struct hufu_authorization refused;
+    char why[HUFU_AUTHORIZATION_WHY_MAX + 2] = "";
+    memset(why, 'w', HUFU_AUTHORIZATION_WHY_MAX);
+    assert_int_equal(hufu_authorization_refuse(x->holder.device->hufu, &x->authorization, why, &refused),
+                     HUFU_RESULT_OK);
+    assert_non_null(strstr(x->holder.service->last_url, SDK_LENT "/refuse"));
+    assert_non_null(strstr(x->holder.service->last_body, why));
+    why[HUFU_AUTHORIZATION_WHY_MAX] = 'w';
+    assert_int_equal(hufu_authorization_refuse(x->holder.device->hufu, &x->authorization, why, &refused),
+                     HUFU_RESULT_ARGUMENT);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, sdk_lent_set_up, sdk_lent_tear_down)
 
 int main(void)
@@ -316,6 +331,7 @@ int main(void)
         TEST(a_list_is_read_page_by_page),
         TEST(an_application_says_what_was_wished),
         TEST(a_change_says_what_changes_alone),
+        TEST(a_reason_of_a_refusal_has_its_length),
     };
     return cmocka_run_group_tests_name("sdk_authorization", tests, NULL, NULL);
 }
