@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The destruction log (docs/protocol.md §8): a chain of numbered orders, each naming what may never be used again: generations of a
- * binding, or policies that were sealed into its record. Its rows
- * are the database's, its head (number and hash of the last order) is the token's: neither changes without the other. */
+ * binding, or policies that were sealed into its record. Its rows are the database's, its head (number and hash of the last order) is the
+ * token's: neither changes without the other. */
 #ifndef HUFU_COMMON_DESTRUCTION_H
 #define HUFU_COMMON_DESTRUCTION_H
 

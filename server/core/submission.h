@@ -48,7 +48,7 @@ struct submission {
 enum hufu_err submission_read(struct worker *worker, struct act *act, enum frame_op op,
                               const struct submission_in *in, bool take_turn,
                               struct submission *out) HUFU_MUST_CHECK;
-/* Reads the situation once more: another request took the id meanwhile. */
+/* Reads the situation once more: another request took the id meanwhile, or another policy was sealed into the record. */
 enum hufu_err submission_read_again(struct worker *worker, struct act *act,
                                     struct submission *submission) HUFU_MUST_CHECK;
 

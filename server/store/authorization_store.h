@@ -178,7 +178,7 @@ enum hufu_err authorization_put_record(struct store *store, const uint8_t bindin
                                        const struct authorization_record *replaced,
                                        struct bytes record) HUFU_MUST_CHECK;
 
-/* Active people of the project whose name begins so, but for one. */
+/* Active people of the project in whose name this occurs, but for one: first those whose name begins so. */
 #define AUTHORIZATION_FOUND_MAX 10
 struct authorization_found {
     uint8_t account_id[UUID_SIZE];

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "common/encoding.h"
 #include "server/store/connection.h"
 
 static const struct statement destruction_number_statement = {
