@@ -16,6 +16,13 @@ void randomness_fill(void *out, size_t len)
     }
 }
 
+uint32_t randomness_below(uint32_t bound)
+{
+    uint32_t value;
+    randomness_fill(&value, sizeof(value));
+    return value % bound;
+}
+
 static enum hufu_err fill(void *context, uint8_t *out, size_t len)
 {
     (void)context;

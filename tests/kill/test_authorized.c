@@ -33,19 +33,6 @@ static struct wire_service *services[SERVERS];
 static struct sql_link *sql;
 static struct caller callers[REQUESTS];
 
-static bool long_form(void)
-{
-    const char *text = getenv("HUFU_TEST_LONG");
-    return text && strcmp(text, "1") == 0;
-}
-
-static uint32_t random_below(uint32_t bound)
-{
-    uint32_t value = 0;
-    randomness_fill(&value, sizeof(value));
-    return value % bound;
-}
-
 /* ---- The people ---- */
 
 static enum hufu_err people_add(void)
@@ -140,27 +127,16 @@ static void callers_start(size_t count, size_t limit, const char *refusal, pthre
     }
 }
 
-static size_t signatures_of(size_t count)
-{
-    size_t sum = 0;
-    for (size_t i = 0; i < count; i++)
-        sum += atomic_load(&callers[i].signatures);
-    return sum;
-}
+#define SIGNATURES offsetof(struct caller, signatures)
+#define REFUSALS offsetof(struct caller, refusals)
+#define SENT_AGAIN offsetof(struct caller, sent_again)
 
-static size_t refusals_of(size_t count)
+/* Of the first callers, one of those counters. */
+static size_t sum_of(size_t count, size_t counter)
 {
     size_t sum = 0;
     for (size_t i = 0; i < count; i++)
-        sum += atomic_load(&callers[i].refusals);
-    return sum;
-}
-
-static size_t sent_again_of(size_t count)
-{
-    size_t sum = 0;
-    for (size_t i = 0; i < count; i++)
-        sum += atomic_load(&callers[i].sent_again);
+        sum += atomic_load((atomic_size_t *)(void *)((char *)&callers[i] + counter));
     return sum;
 }
 
@@ -189,8 +165,8 @@ static void assert_recorded(size_t count)
 /* Of the requests of that many callers; signed_before: signature records that were there. */
 static void assert_ten_signed(size_t count, int64_t signed_before)
 {
-    assert_int_equal(signatures_of(count), USES);
-    assert_int_equal(refusals_of(count), REQUESTS - USES);
+    assert_int_equal(sum_of(count, SIGNATURES), USES);
+    assert_int_equal(sum_of(count, REFUSALS), REQUESTS - USES);
     assert_int_equal(number("select uses_left from binding where binding_id = $1"), 0);
     assert_int_equal(number("select count(*) from signature where binding_id = $1"), signed_before + USES);
     assert_int_equal(number("select count(*) from audit_event where binding_id = $1 and action = 'sm2/sign'"
@@ -248,7 +224,7 @@ static void wait_until_served(void)
 static void kill_when(size_t held, const char *victim)
 {
     const uint64_t give_up = shot_monotonic_us() + RECOVERY_SECONDS * UINT64_C(1000000);
-    while (signatures_of(CALLERS) < held) {
+    while (sum_of(CALLERS, SIGNATURES) < held) {
         assert_true(shot_monotonic_us() < give_up);
         command_pause_ms(1);
     }
@@ -264,13 +240,13 @@ static void whatever_is_killed_there_is_no_eleventh_and_each_use_has_its_record(
         renew(USES);
         const int64_t before = number("select count(*) from signature where binding_id = $1");
         callers_start(CALLERS, REQUESTS / CALLERS, "uses-exhausted", NULL);
-        kill_when(random_below(USES), victims[i % VICTIMS]);
-        midway += signatures_of(CALLERS) < USES;
+        kill_when(randomness_below(USES), victims[i % VICTIMS]);
+        midway += sum_of(CALLERS, SIGNATURES) < USES;
         callers_end(CALLERS);
         wait_until_served();
         reconnect();
         assert_ten_signed(CALLERS, before);
-        again += sent_again_of(CALLERS);
+        again += sum_of(CALLERS, SENT_AGAIN);
     }
     print_message("%zu kills, %zu before the tenth signature was held: %zu signatures, %zu refused, %zu "
                   "times sent again\n",
@@ -282,11 +258,11 @@ static void whatever_is_killed_there_is_no_eleventh_and_each_use_has_its_record(
 #define FEW 6
 
 /* Some more signatures, or some more refusals, than there were. */
-static void wait_for_more(size_t (*count)(size_t callers))
+static void wait_for_more(size_t counter)
 {
     const uint64_t give_up = shot_monotonic_us() + RECOVERY_SECONDS * UINT64_C(1000000);
-    const size_t wanted = count(FEW) + 3 * FEW;
-    while (count(FEW) < wanted) {
+    const size_t wanted = sum_of(FEW, counter) + 3 * FEW;
+    while (sum_of(FEW, counter) < wanted) {
         for (size_t i = 0; i < FEW; i++)
             assert_string_equal(callers[i].violation, "");
         assert_true(shot_monotonic_us() < give_up);
@@ -311,18 +287,18 @@ static void from_the_commit_of_a_freeze_on_nothing_is_signed(void **state)
     const int64_t before = number("select count(*) from signature where binding_id = $1");
     callers_start(FEW, 0, "binding-not-active", NULL);
     for (size_t i = 0; i < rounds; i++) {
-        wait_for_more(signatures_of);
+        wait_for_more(SIGNATURES);
         change("POST", "/freeze", json_object());
-        wait_for_more(refusals_of);
+        wait_for_more(REFUSALS);
         change("POST", "/unfreeze", json_object());
     }
-    wait_for_more(signatures_of);
+    wait_for_more(SIGNATURES);
     callers_end(FEW);
     assert_int_equal(number(SIGNED_WHILE_FROZEN), 0);
     assert_int_equal(number("select count(*) from signature where binding_id = $1"),
-                     before + (int64_t)signatures_of(FEW));
+                     before + (int64_t)sum_of(FEW, SIGNATURES));
     print_message("%zu freezes under load: %zu signed, %zu refused, none behind a commit\n", rounds,
-                  signatures_of(FEW), refusals_of(FEW));
+                  sum_of(FEW, SIGNATURES), sum_of(FEW, REFUSALS));
 }
 
 /* Narrowed by the holder while signing goes on. On a machine so slow that the end was over when it was asked for, a later one. */
@@ -351,18 +327,18 @@ static void from_the_millisecond_at_which_the_window_ends_on_nothing_is_signed(v
     int64_t late = 0;
     callers_start(FEW, 0, "window-closed", NULL);
     for (size_t i = 0; i < rounds; i++) {
-        wait_for_more(signatures_of);
+        wait_for_more(SIGNATURES);
         end_the_window_soon();
-        wait_for_more(refusals_of);
+        wait_for_more(REFUSALS);
         late += number(SIGNED_BEHIND_THE_WINDOW);
         user.policy.until_ms = device_now_ms() + 3600000;
         renew(1000000);
     }
-    wait_for_more(signatures_of);
+    wait_for_more(SIGNATURES);
     callers_end(FEW);
     assert_int_equal(late, 0);
     print_message("%zu ends of a window under load: %zu signed, %zu refused, none at or behind the end\n",
-                  rounds, signatures_of(FEW), refusals_of(FEW));
+                  rounds, sum_of(FEW, SIGNATURES), sum_of(FEW, REFUSALS));
 }
 
 /* The judges of the two tests above are worth something: they notice a signature in the first microsecond. */

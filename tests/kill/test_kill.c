@@ -22,19 +22,6 @@ static const char *const victims[] = {"server", "hsm", "db"};
 
 static struct crew crew;
 
-static bool long_form(void)
-{
-    const char *text = getenv("HUFU_TEST_LONG");
-    return text && strcmp(text, "1") == 0;
-}
-
-static uint32_t random_below(uint32_t bound)
-{
-    uint32_t value = 0;
-    randomness_fill(&value, sizeof(value));
-    return value % bound;
-}
-
 static int begin(void **state)
 {
     (void)state;
@@ -53,7 +40,7 @@ static int end(void **state)
 static void shuffle(size_t *order, size_t count)
 {
     for (size_t i = count; i > 1; i--) {
-        const size_t other = random_below((uint32_t)i);
+        const size_t other = randomness_below((uint32_t)i);
         const size_t kept = order[i - 1];
         order[i - 1] = order[other];
         order[other] = kept;
@@ -100,7 +87,7 @@ static void after_kills_under_load_every_held_signature_is_recorded_once(void **
     for (size_t i = 0; i < kills; i++) {
         const char *victim = victims[order[i]];
         const pid_t before = stack_pid(&crew.stack, victim);
-        command_pause_ms(random_below(DELAY_MAX_MS));
+        command_pause_ms(randomness_below(DELAY_MAX_MS));
         assert_ok(stack_command(&crew.stack, "kill9", victim));
         if (!is_replaced(victim, before) || !crew_serves(&crew, RECOVERY_SECONDS))
             fail_msg("after the kill of %s (number %zu) the service does not serve again", victim, i + 1);

@@ -108,8 +108,7 @@ static void print_row(uint64_t signatures, const uint64_t kb[REPORT_LOAD])
 static void memory_stays_level_over_thousands_of_signatures(void **state)
 {
     (void)state;
-    const char *text = getenv("HUFU_TEST_LONG");
-    const struct scale *scale = text && strcmp(text, "1") == 0 ? &long_scale : &short_scale;
+    const struct scale *scale = long_form() ? &long_scale : &short_scale;
     uint64_t first[REPORT_LOAD] = {0};
     uint64_t kb[REPORT_LOAD] = {0};
     struct crowd crowd;

@@ -141,8 +141,7 @@ static uint64_t next_random(uint64_t *state)
 
 static int random_values(void)
 {
-    const char *text = getenv("HUFU_TEST_LONG");
-    return text != NULL && strcmp(text, "1") == 0 ? 1000000 : 20000;
+    return long_form() ? 1000000 : 20000;
 }
 
 static void random_values_have_the_inverse_of_openssl(void **state)

@@ -399,9 +399,7 @@ static void next_scalar(struct judge *j, BIGNUM *k)
 static void random_scalars_and_points_are_multiplied(void **state)
 {
     struct judge *j = *state;
-    const char *env = getenv("HUFU_TEST_LONG");
-    const bool is_long = env && strcmp(env, "1") == 0 && !HUFU_SANITIZED;
-    const int batches = is_long ? LONG_BATCHES : RANDOM_BATCHES;
+    const int batches = long_form() && !HUFU_SANITIZED ? LONG_BATCHES : RANDOM_BATCHES;
     if (!instructions_are_there())
         printf("no AVX-512 IFMA here: only the emulation is tested, with fewer numbers\n");
     for (int i = 0; i < LANES; i++) {

@@ -12,12 +12,6 @@
 #define SPLIT_MAX 300
 #define RANDOM_MAX 1100 /* bytes of one random message */
 
-static bool long_form(void)
-{
-    const char *text = getenv("HUFU_TEST_LONG");
-    return text && strcmp(text, "1") == 0;
-}
-
 static void judge(uint8_t digest[SM3_BYTES], const void *data, size_t len)
 {
     assert_int_equal(EVP_Digest(data, len, digest, NULL, EVP_sm3(), NULL), 1);

@@ -7,6 +7,7 @@
 // clang-format off
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -19,6 +20,13 @@
 
 #define assert_ok(expression) assert_int_equal((expression), HUFU_OK)
 #define assert_bytes(got, text) assert_true(bytes_equal_text((got), (text)))
+
+/* HUFU_TEST_LONG=1: the long forms of kill, race and random tests. */
+static inline bool long_form(void)
+{
+    const char *text = getenv("HUFU_TEST_LONG");
+    return text && strcmp(text, "1") == 0;
+}
 
 /* Calls refuse(context, damaged input) for every proper prefix of input, then for every single flipped bit.
  * The damaged copy has exactly its own size on the heap, so that a sanitizer sees a read past its end. */
