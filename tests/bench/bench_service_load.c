@@ -136,5 +136,6 @@ enum hufu_err load_measure(struct load *load, const struct stack *stack, unsigne
     err = report_add(&load->report, slice);
     free(latencies);
     *rate = crowd_rate(&slice->outcome);
+    load->per_second = *rate; /* how many frames the next one needs, and for which moments */
     return err;
 }
