@@ -54,26 +54,26 @@ static enum hufu_result check_pin(struct hufu *hufu, struct key_record *key, con
 }
 
 /* An authorization that was deleted: its half is worth nothing any more. */
-static enum hufu_result drop_removed(struct hufu *hufu, const struct hufu_id *key, enum hufu_result result)
+static enum hufu_result drop_removed(struct hufu *hufu, const struct key_record *key, enum hufu_result result)
 {
-    if (result != HUFU_RESULT_NOT_ACTIVE || strcmp(hufu->report.state, "removed") != 0)
+    if (!key->authorized || result != HUFU_RESULT_NOT_ACTIVE || strcmp(hufu->report.state, "removed") != 0)
         return result;
-    result = key_list_drop(hufu, key);
-    return result ? result : certificates_remove(hufu, key);
+    result = key_list_drop(hufu, &key->id);
+    return result ? result : certificates_remove(hufu, &key->id);
 }
 
-/* One of somebody else's can be frozen, or outside of its window, while the others are not: that must be known before anything has
- * changed. */
-static enum hufu_result check_authorized(struct hufu *hufu, const struct pin *old_pin, uint32_t epoch)
+/* One of several can be frozen, and one of somebody else's gone: that must be known before anything has changed. */
+static enum hufu_result check_unchanged(struct hufu *hufu, const struct pin *old_pin, uint32_t epoch,
+                                        bool several)
 {
     size_t i = 0;
     while (i < hufu->device.key_count) {
         size_t count = hufu->device.key_count;
         KEY_RECORD_WIPED struct key_record key = {.stage = KEY_NEW};
         enum hufu_result result = key_record_load(&key, hufu, &hufu->device.keys[i]);
-        bool asked = !result && key.authorized && key_has_half(&key) && key.half.pin_epoch != epoch;
-        if (asked && !key.has_next)
-            result = drop_removed(hufu, &key.id, check_pin(hufu, &key, old_pin));
+        bool asked = !result && key_has_half(&key) && key.half.pin_epoch != epoch && !key.has_next;
+        if (asked && (several || key.authorized))
+            result = drop_removed(hufu, &key, check_pin(hufu, &key, old_pin));
         if (result)
             return result;
         i += hufu->device.key_count == count;
@@ -113,7 +113,7 @@ enum hufu_result hufu_pin_change(struct hufu *hufu, const char *old_pin, size_t 
     bool resumed = epochs.lowest != epochs.highest;
     uint32_t epoch = resumed ? epochs.highest : epochs.highest + 1;
     if (!result)
-        result = check_authorized(hufu, &change.old_pin, epoch);
+        result = check_unchanged(hufu, &change.old_pin, epoch, epochs.keys > 1);
     /* Before anything can make it a wrong one. */
     if (!result)
         result = kept_pin_forget(hufu);

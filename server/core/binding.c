@@ -66,6 +66,18 @@ enum hufu_err binding_check_active(struct act *act, const struct standing *stand
     return HUFU_OK;
 }
 
+enum hufu_err binding_check_upkeep(struct act *act, const struct standing *standing)
+{
+    if (standing->device_account_state != ACCOUNT_ACTIVE)
+        return act_refuse_state(act, REFUSAL_ACCOUNT_NOT_ACTIVE,
+                                account_state_names[standing->device_account_state]);
+    if (standing->device_state != DEVICE_ACTIVE)
+        return act_refuse_state(act, REFUSAL_BINDING_NOT_ACTIVE, device_state_names[standing->device_state]);
+    if (standing->own_state != BINDING_ACTIVE && standing->own_state != BINDING_FROZEN)
+        return act_refuse_state(act, REFUSAL_BINDING_NOT_ACTIVE, binding_state_names[standing->state]);
+    return standing->locked ? act_refuse(act, REFUSAL_PIN_LOCKED) : HUFU_OK;
+}
+
 enum hufu_err binding_check_use(struct act *act, const struct standing *standing, uint32_t cost)
 {
     if (standing->locked)

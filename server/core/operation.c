@@ -58,12 +58,31 @@ static unsigned operation_use(const struct frame_head *head)
     return PROJECT_USE_BIT(login ? PROJECT_USE_LOGIN : PROJECT_USE_SIGN);
 }
 
+/* That those whom it depends on, the device and the binding are as they have to be. */
+static enum hufu_err operation_admit(struct act *act, const struct submission *submission)
+{
+    const struct standing *standing = &submission->situation.standing;
+    switch (submission_path(submission)) {
+    case OPERATION_WAITING:
+        return binding_check_waiting(act, standing);
+    case OPERATION_UPKEEP:
+        return binding_check_upkeep(act, standing);
+    case OPERATION_USUAL:
+    case OPERATION_PATH_COUNT:
+        break;
+    }
+    enum hufu_err err = binding_check_people(act, standing);
+    return err == HUFU_OK ? binding_check_active(act, standing) : err;
+}
+
 /* Turns away what is plainly refused, so that the token need not work for it. */
 static enum hufu_err operation_check(struct act *act, const struct submission *submission)
 {
     const struct operation_situation *situation = &submission->situation;
     const struct frame_head *head = &submission->frame.head;
-    enum hufu_err err = binding_check_use(act, &situation->standing, operation_cost(submission));
+    enum hufu_err err = HUFU_OK;
+    if (submission_path(submission) != OPERATION_UPKEEP)
+        err = binding_check_use(act, &situation->standing, operation_cost(submission));
     if (err != HUFU_OK)
         return err;
     if ((head->op == FRAME_OP_SIGN && situation->usage_decrypt) ||
@@ -267,11 +286,8 @@ static enum hufu_err operation_judge(struct worker *worker, struct act *act, str
                                      struct submission_out *out)
 {
     const struct operation_situation *situation = &work->submission.situation;
-    bool known = false, waiting = submission_waits(&work->submission);
-    enum hufu_err err = waiting ? binding_check_waiting(act, &situation->standing)
-                                : binding_check_people(act, &situation->standing);
-    if (err == HUFU_OK && !waiting)
-        err = binding_check_active(act, &situation->standing);
+    bool known = false;
+    enum hufu_err err = operation_admit(act, &work->submission);
     if (err == HUFU_OK)
         err = submission_recall(worker, act, &work->submission, out, &known);
     if (err == HUFU_OK && !known)

@@ -100,20 +100,25 @@ enum hufu_err submission_recall(struct worker *worker, struct act *act, const st
     return HUFU_OK;
 }
 
-bool submission_waits(const struct submission *submission)
+enum operation_path submission_path(const struct submission *submission)
 {
     const struct operation_situation *situation = &submission->situation;
     enum frame_op op = submission->frame.head.op;
+    if (op != FRAME_OP_REFRESH && op != FRAME_OP_PIN_CHECK)
+        return OPERATION_USUAL;
     /* A waiting binding of a key that has its halves holds no record but the one that was handed over. */
     bool handed_over = situation->standing.state == BINDING_WAITING && situation->record.len > 0 &&
                        situation->standing.key_state >= KEY_GENERATED;
-    return handed_over && (op == FRAME_OP_REFRESH || op == FRAME_OP_PIN_CHECK);
+    if (handed_over)
+        return OPERATION_WAITING;
+    return situation->authorized != 0 ? OPERATION_UPKEEP : OPERATION_USUAL;
 }
 
 static enum operation_change submission_change(const struct standing *standing, const struct frame_head *head)
 {
-    if (standing->state != BINDING_ACTIVE || standing->pin_failures > 0 ||
-        head->generation != standing->generation || head->op == FRAME_OP_REFRESH)
+    if (standing->state != BINDING_ACTIVE ||
+        standing->pin_failures > 0 || head->generation != standing->generation ||
+        head->op == FRAME_OP_REFRESH)
         return CHANGE_ANY;
     return standing->uses_counted ? CHANGE_USES : CHANGE_NONE;
 }
@@ -138,7 +143,7 @@ void submission_subject(const struct worker *worker, const struct submission *su
         .count = frame_head_count(head),
         .purpose = head->purpose,
         .trace = worker->trace,
-        .waiting = submission_waits(submission),
+        .path = submission_path(submission),
         .change = submission_change(standing, head),
     };
 }

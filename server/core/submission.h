@@ -60,9 +60,8 @@ enum hufu_err submission_recall(struct worker *worker, struct act *act, const st
 /* Says in out what an authorized user is told beside the answer, as it was read. */
 void submission_tell_window(const struct submission *submission, struct submission_out *out);
 
-/* It is for a binding that was handed over and waits: its refresh, or the PIN check that makes it active. Nothing else of such
- * a binding is let in. */
-bool submission_waits(const struct submission *submission);
+/* Which conditions it has to meet, by what was read. */
+enum operation_path submission_path(const struct submission *submission);
 
 /* What the statements of store/ need to know about it. */
 void submission_subject(const struct worker *worker, const struct submission *submission,

@@ -50,7 +50,8 @@ struct standing {
     enum account_state device_account_state; /* of the account the device belongs to */
     bool locked;
     int32_t pin_failures, tries_left;
-    enum binding_state state;
+    enum binding_state state; /* frozen also by its authorization, which leaves own_state as it is */
+    enum binding_state own_state;
     enum account_state account_state; /* of the key's holder */
     enum key_state key_state;
     uint32_t generation;

@@ -22,21 +22,25 @@ const char *const operation_verdict_names[VERDICT_COUNT] = {
     [VERDICT_USES] = "uses",       [VERDICT_GENERATION] = "generation", [VERDICT_REFRESH] = "refresh",
 };
 
-#define DECISION_INPUTS(until)                                                                               \
+#define DECISION_INPUTS(stands)                                                                              \
     "d.account_id, d.state as device_state, d.account_state as user_state, d.locked, "                       \
     "d.pin_failures, d.pin_failures_life, least(d.pin_limit - d.pin_failures, d.pin_life_limit - "           \
     "d.pin_failures_life) as tries_left, d.pin_life_limit - d.pin_failures_life as life_left, d.pin_limit, " \
     "nullif(b.account_id, d.account_id) as party_id, "                                                       \
-    "b.key_id, b.standing as state, b.account_state, b.key_state, b.generation, b.policy_number, "           \
-    "b.next_request_time, " until ", b.uses_left"
+    "b.key_id, b.key_state, b.generation, b.policy_number, b.next_request_time, " stands ", b.uses_left"
 
-/* until: the window of what decides, and for a waiting binding whether there is anything yet. A half that was handed over is
- * refreshed at once, whenever its authorization's window begins. */
-#define DECISION_UNTIL_ACTIVE "b.valid_from, b.valid_until"
-#define DECISION_UNTIL_WAITING \
-    "null::timestamptz as valid_from, b.handover_until as valid_until, b.record is not null as handed_over"
+/* stands: the binding's state, its holder's, the window of what decides, and for a waiting binding whether there is anything
+ * yet. A half that was handed over is refreshed at once, whenever its authorization's window begins; and the upkeep of
+ * somebody else's half depends on the device that has it alone. */
+#define DECISION_STANDS_ACTIVE "b.standing as state, b.account_state, b.valid_from, b.valid_until"
+#define DECISION_STANDS_WAITING                                               \
+    "b.standing as state, b.account_state, null::timestamptz as valid_from, " \
+    "b.handover_until as valid_until, b.record is not null as handed_over"
+#define DECISION_STANDS_UPKEEP                                                                        \
+    "case b.state when 'frozen' then 'active' else b.state end as state, 'active' as account_state, " \
+    "null::timestamptz as valid_from, null::timestamptz as valid_until"
 
-/* Who is let in: the ordinary request; and one of a binding that was handed over and waits for its first refresh, on a device
+/* Who is let in: the ordinary request, and upkeep; and one of a binding that was handed over and waits for its first refresh, on a device
  * that may be waiting itself. */
 #define DECISION_ADMITS_ACTIVE                     \
     " when device_state <> 'active' then 'device'" \
@@ -49,7 +53,7 @@ const char *const operation_verdict_names[VERDICT_COUNT] = {
  * refresh's time, $9 digests or points, $10 time of the frame, $11 the next record, $12 event id, $13 trace.
  * otherwise: one more reason, the last. in_the_way is the state that the first three reasons speak of.
  * A signature costs nothing until the key has its certificate: the request for it is such a signature. */
-#define DECISION_VERDICT(until, columns, admission, otherwise)                                      \
+#define DECISION_VERDICT(stands, columns, admission, otherwise)                                     \
     "with v as materialized (select moment, account_id, party_id, key_id, pin_failures, "           \
     "tries_left, " columns ", case"                                                                 \
     " when user_state <> 'active' or account_state <> 'active' then 'account'" admission            \
@@ -66,7 +70,7 @@ const char *const operation_verdict_names[VERDICT_COUNT] = {
     " when device_state <> 'active' then device_state else state end as in_the_way"                 \
     " from (select judged.*, $7::int8 > generation as promotes,"                                    \
     "  case when $6::text = 'sm2/sign' and key_state <> 'usable' then 0 else $9::int4 end as cost"  \
-    "  from " STANDING_JUDGED(DECISION_INPUTS(until)) " judged) priced)"
+    "  from " STANDING_JUDGED(DECISION_INPUTS(stands)) " judged) priced)"
 
 #define DECISION_REQUEST                                                                        \
     "insert into request (project_id, binding_id, request_id, operation, frame_hash, outcome, " \
@@ -77,8 +81,8 @@ const char *const operation_verdict_names[VERDICT_COUNT] = {
 #define DECISION_RESULT "verdict, in_the_way, pin_failures, tries_left"
 
 /* $14 answer, $15 purpose, $16 digests, $17 results, $18 the device's turn ends with this, $19 session. */
-#define DECISION_SUCCESS(until, columns, admission, otherwise, changes, events, left)                  \
-    DECISION_VERDICT(until, "life_left, pin_limit" columns, admission, otherwise)                      \
+#define DECISION_SUCCESS(stands, columns, admission, otherwise, changes, events, left)                 \
+    DECISION_VERDICT(stands, "life_left, pin_limit" columns, admission, otherwise)                     \
     ", recorded as (" DECISION_REQUEST "select $1, $3, $4::uuid, $6, $5::bytea, 0, pin_failures, "     \
     "least(pin_limit, life_left), $14::bytea, moment"                                                  \
     " from v where verdict = 'ok'" changes "), signed as ("                                            \
@@ -96,26 +100,33 @@ const char *const operation_verdict_names[VERDICT_COUNT] = {
 /* A right PIN ends the row of wrong ones; of the device's life's count nothing is ever forgiven. The first valid proof at
  * the pending generation makes it the current one, with the role of its record. $20 role of the next record, null: as now; $21 number of the
  * policy that is in it: a refresh that met a new policy would bring the old one back. */
+#define DECISION_CHANGING(stands)                                                                       \
+    DECISION_SUCCESS(                                                                                   \
+        stands, ", uses_left, cost, promotes", DECISION_ADMITS_ACTIVE,                                  \
+        " when $11 is not null and policy_number <> $21::int4 then 'refresh'",                          \
+        "), forgiven as ("                                                                              \
+        " update device d set pin_failures = 0 from v"                                                  \
+        " where d.project_id = $1 and d.device_id = $2 and verdict = 'ok' and v.pin_failures > 0"       \
+        "), used as ("                                                                                  \
+        " update binding b set uses_left = v.uses_left - v.cost, generation = $7::int4,"                \
+        " record = case when promotes then b.next_record else b.record end,"                            \
+        " next_record = coalesce($11, case when not promotes then b.next_record end),"                  \
+        " next_request_time = case when $11 is not null then $10 when not promotes then "               \
+        "b.next_request_time end,"                                                                      \
+        " role = case when promotes then coalesce(b.next_role, b.role) else b.role end,"                \
+        " next_role = case when $11 is not null then $20::text when not promotes then b.next_role end," \
+        " refreshed_at = case when promotes then v.moment else b.refreshed_at end"                      \
+        " from v where b.project_id = $1 and b.binding_id = $3 and verdict = 'ok'"                      \
+        " and (promotes or $11 is not null or v.uses_left is not null and v.cost > 0)",                 \
+        "", "uses_left - cost")
+
 static const struct statement decision_success = {
     .name = "operation_decide",
-    .sql = DECISION_SUCCESS(
-        DECISION_UNTIL_ACTIVE, ", uses_left, cost, promotes", DECISION_ADMITS_ACTIVE,
-        " when $11 is not null and policy_number <> $21::int4 then 'refresh'",
-        "), forgiven as ("
-        " update device d set pin_failures = 0 from v"
-        " where d.project_id = $1 and d.device_id = $2 and verdict = 'ok' and v.pin_failures > 0"
-        "), used as ("
-        " update binding b set uses_left = v.uses_left - v.cost, generation = $7::int4,"
-        " record = case when promotes then b.next_record else b.record end,"
-        " next_record = coalesce($11, case when not promotes then b.next_record end),"
-        " next_request_time = case when $11 is not null then $10 when not promotes then "
-        "b.next_request_time end,"
-        " role = case when promotes then coalesce(b.next_role, b.role) else b.role end,"
-        " next_role = case when $11 is not null then $20::text when not promotes then b.next_role end,"
-        " refreshed_at = case when promotes then v.moment else b.refreshed_at end"
-        " from v where b.project_id = $1 and b.binding_id = $3 and verdict = 'ok'"
-        " and (promotes or $11 is not null or v.uses_left is not null and v.cost > 0)",
-        "", "uses_left - cost"),
+    .sql = DECISION_CHANGING(DECISION_STANDS_ACTIVE),
+};
+static const struct statement decision_success_upkeep = {
+    .name = "operation_decide_upkeep",
+    .sql = DECISION_CHANGING(DECISION_STANDS_UPKEEP),
 };
 
 /* The same of a binding that was handed over: its first refresh, and the first valid proof at generation 1, which makes the
@@ -123,7 +134,7 @@ static const struct statement decision_success = {
 static const struct statement decision_success_waiting = {
     .name = "operation_decide_waiting",
     .sql = DECISION_SUCCESS(
-        DECISION_UNTIL_WAITING, ", promotes", DECISION_ADMITS_WAITING, "",
+        DECISION_STANDS_WAITING, ", promotes", DECISION_ADMITS_WAITING, "",
         "), forgiven as ("
         " update device d set pin_failures = 0,"
         " state = case when promotes then 'active' else d.state end from v"
@@ -153,7 +164,7 @@ static const struct statement decision_success_waiting = {
 static const struct statement decision_success_unchanged = {
     .name = "operation_decide_unchanged",
     .sql =
-        DECISION_SUCCESS(DECISION_UNTIL_ACTIVE, "", DECISION_ADMITS_ACTIVE,
+        DECISION_SUCCESS(DECISION_STANDS_ACTIVE, "", DECISION_ADMITS_ACTIVE,
                          " when " DECISION_CHANGES_MORE "  or uses_left is not null and cost > 0 then 'more'",
                          "", "", DECISION_NOT_COUNTED),
 };
@@ -162,7 +173,7 @@ static const struct statement decision_success_unchanged = {
  * column alone starts no trigger and leaves every index as it is. */
 static const struct statement decision_success_counted = {
     .name = "operation_decide_counted",
-    .sql = DECISION_SUCCESS(DECISION_UNTIL_ACTIVE, ", uses_left, cost", DECISION_ADMITS_ACTIVE,
+    .sql = DECISION_SUCCESS(DECISION_STANDS_ACTIVE, ", uses_left, cost", DECISION_ADMITS_ACTIVE,
                             " when " DECISION_CHANGES_MORE " then 'more'",
                             "), used as ("
                             " update binding b set uses_left = v.uses_left - v.cost from v"
@@ -173,32 +184,44 @@ static const struct statement decision_success_counted = {
 
 /* $14 outcome, $15 failures counted (0 or 1), $16 stored, $17 slug, $18 event id of the lock, $19 session. The record $11 is never there,
  * so that the conditions are those of a success that changes nothing. */
-#define DECISION_FAILURE(until, admission)                                                                  \
-    DECISION_VERDICT(until, "pin_failures_life, locked, generation, tries_left - $15::int4 as tries_after", \
-                     admission, "")                                                                         \
-    ", recorded as (" DECISION_REQUEST                                                                      \
-    "select $1, $3, $4::uuid, $6, $5::bytea, $14::int4, pin_failures, tries_after, null, moment"            \
-    " from v where verdict = 'ok' and $16::bool"                                                            \
-    "), raised as ("                                                                                        \
-    " update device d set pin_failures = v.pin_failures + 1, pin_failures_life = v.pin_failures_life + 1,"  \
-    "  locked = v.tries_after <= 0"                                                                         \
-    " from v where d.project_id = $1 and d.device_id = $2 and verdict = 'ok' and $15 = 1"                   \
-    "), audited as (" DECISION_AUDIT                                                                        \
-    " select $1, moment, $12::uuid, 'device', $6, $17::text, account_id, $2, key_id, $3, $4, $13::text,"    \
-    "  generation, $9, $19::uuid, party_id from v where verdict = 'ok'"                                     \
-    " union all"                                                                                            \
-    " select $1, moment, $18::uuid, 'service', 'device.lock', 'ok', account_id, $2, null, null, $4, "       \
-    "$13::text, null, null, $19, null from v where verdict = 'ok' and $15 = 1 and tries_after <= 0"         \
-    ") select " DECISION_RESULT                                                                             \
+#define DECISION_FAILURE(stands, admission)                                                                  \
+    DECISION_VERDICT(stands, "pin_failures_life, locked, generation, tries_left - $15::int4 as tries_after", \
+                     admission, "")                                                                          \
+    ", recorded as (" DECISION_REQUEST                                                                       \
+    "select $1, $3, $4::uuid, $6, $5::bytea, $14::int4, pin_failures, tries_after, null, moment"             \
+    " from v where verdict = 'ok' and $16::bool"                                                             \
+    "), raised as ("                                                                                         \
+    " update device d set pin_failures = v.pin_failures + 1, pin_failures_life = v.pin_failures_life + 1,"   \
+    "  locked = v.tries_after <= 0"                                                                          \
+    " from v where d.project_id = $1 and d.device_id = $2 and verdict = 'ok' and $15 = 1"                    \
+    "), audited as (" DECISION_AUDIT                                                                         \
+    " select $1, moment, $12::uuid, 'device', $6, $17::text, account_id, $2, key_id, $3, $4, $13::text,"     \
+    "  generation, $9, $19::uuid, party_id from v where verdict = 'ok'"                                      \
+    " union all"                                                                                             \
+    " select $1, moment, $18::uuid, 'service', 'device.lock', 'ok', account_id, $2, null, null, $4, "        \
+    "$13::text, null, null, $19, null from v where verdict = 'ok' and $15 = 1 and tries_after <= 0"          \
+    ") select " DECISION_RESULT                                                                              \
     ", tries_after, locked or verdict = 'ok' and $15 = 1 and tries_after <= 0 from v"
 
 static const struct statement decision_refusal = {
     .name = "operation_refuse",
-    .sql = DECISION_FAILURE(DECISION_UNTIL_ACTIVE, DECISION_ADMITS_ACTIVE),
+    .sql = DECISION_FAILURE(DECISION_STANDS_ACTIVE, DECISION_ADMITS_ACTIVE),
 };
 static const struct statement decision_refusal_waiting = {
     .name = "operation_refuse_waiting",
-    .sql = DECISION_FAILURE(DECISION_UNTIL_WAITING, DECISION_ADMITS_WAITING),
+    .sql = DECISION_FAILURE(DECISION_STANDS_WAITING, DECISION_ADMITS_WAITING),
+};
+static const struct statement decision_refusal_upkeep = {
+    .name = "operation_refuse_upkeep",
+    .sql = DECISION_FAILURE(DECISION_STANDS_UPKEEP, DECISION_ADMITS_ACTIVE),
+};
+
+static const struct {
+    const struct statement *success, *refusal;
+} decisions[OPERATION_PATH_COUNT] = {
+    [OPERATION_USUAL] = {&decision_success, &decision_refusal},
+    [OPERATION_WAITING] = {&decision_success_waiting, &decision_refusal_waiting},
+    [OPERATION_UPKEEP] = {&decision_success_upkeep, &decision_refusal_upkeep},
 };
 
 static void decision_parameters(struct parameters *parameters, const struct operation_subject *subject,
@@ -280,11 +303,6 @@ static enum hufu_err decision_succeed(struct store *store, const struct statemen
     return row_finish(&row);
 }
 
-static const struct statement *decision_of(const struct operation_subject *subject)
-{
-    return subject->waiting ? &decision_success_waiting : &decision_success;
-}
-
 enum hufu_err operation_decide(struct store *store, const struct operation_subject *subject,
                                const struct operation_outcome *outcome, struct operation_result *result)
 {
@@ -300,20 +318,21 @@ enum hufu_err operation_decide(struct store *store, const struct operation_subje
     parameter_bool(&parameters, subject->has_turn);
     parameter_uuid(&parameters, subject->session_id);
     enum hufu_err err = HUFU_ERR_NOT_FOUND;
-    if (subject->change == CHANGE_USES)
+    bool usual = subject->path == OPERATION_USUAL;
+    if (usual && subject->change == CHANGE_USES)
         err = decision_succeed(store, &decision_success_counted, &parameters, result);
-    else if (subject->change == CHANGE_NONE)
+    else if (usual && subject->change == CHANGE_NONE)
         err = decision_succeed(store, &decision_success_unchanged, &parameters, result);
     if (err != HUFU_ERR_NOT_FOUND)
         return err;
-    if (subject->waiting) {
+    if (subject->path == OPERATION_WAITING) {
         identifier_new(activation_id);
         parameter_uuid(&parameters, activation_id);
     } else {
         parameter_text(&parameters, outcome->next_role);
         parameter_i32(&parameters, subject->policy_number);
     }
-    return decision_succeed(store, decision_of(subject), &parameters, result);
+    return decision_succeed(store, decisions[subject->path].success, &parameters, result);
 }
 
 enum hufu_err operation_refuse(struct store *store, const struct operation_subject *subject,
@@ -333,8 +352,8 @@ enum hufu_err operation_refuse(struct store *store, const struct operation_subje
     parameter_uuid(&parameters, subject->session_id);
     struct rows rows ROWS_OWNED = {0};
     struct row row;
-    enum hufu_err err = decision_run(store, subject->waiting ? &decision_refusal_waiting : &decision_refusal,
-                                     &parameters, &rows, &row, result);
+    enum hufu_err err =
+        decision_run(store, decisions[subject->path].refusal, &parameters, &rows, &row, result);
     if (err != HUFU_OK || rows.count == 0)
         return err;
     int32_t tries_after = row_i32(&row);

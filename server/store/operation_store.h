@@ -103,6 +103,14 @@ enum operation_change {
     CHANGE_NONE, /* of neither row */
 };
 
+/* What must be so for an operation to be let in. */
+enum operation_path {
+    OPERATION_USUAL,
+    OPERATION_WAITING, /* of a binding that was handed over: its refresh, or the PIN check at generation 1 that makes it active */
+    OPERATION_UPKEEP, /* refresh or PIN check of an authorized user's half: whatever the holder says, a PIN can be changed */
+    OPERATION_PATH_COUNT
+};
+
 /* What the head and the read before gave. */
 struct operation_subject {
     const uint8_t *project_id, *device_id, *binding_id, *request_id;
@@ -118,10 +126,9 @@ struct operation_subject {
     struct bytes purpose;
     const char *trace;
     bool has_turn; /* operation_read took the device's */
-    /* What a success would change, as read: the cheapest statement that can decides, if it still holds. */
+    enum operation_path path;
+    /* What a success on the usual path would change, as read: the cheapest statement that can decides, if it still holds. */
     enum operation_change change;
-    /* A binding that was handed over and is waiting: its refresh, or the PIN check at generation 1 that makes it active. */
-    bool waiting;
 };
 
 /* A success: counts the uses, forgives PIN failures, ends the old generation or stores the next one, and records request,

@@ -10,6 +10,7 @@ void standing_read(struct row *row, struct standing *out)
     out->pin_failures = row_i32(row);
     out->tries_left = row_i32(row);
     out->state = (enum binding_state)row_name(row, binding_state_names, BINDING_STATE_COUNT);
+    out->own_state = (enum binding_state)row_name(row, binding_state_names, BINDING_STATE_COUNT);
     out->account_state = (enum account_state)row_name(row, account_state_names, ACCOUNT_STATE_COUNT);
     out->key_state = (enum key_state)row_name(row, key_state_names, KEY_STATE_COUNT);
     out->generation = (uint32_t)row_i32(row);

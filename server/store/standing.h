@@ -11,17 +11,17 @@
     "d.account_id, d.state as device_state, d.account_state as device_account_state, d.locked, "        \
     "d.pin_failures, "                                                                                  \
     "d.pin_failures_life, d.pin_limit, d.pin_life_limit, b.binding_id, b.key_id, b.standing as state, " \
-    "b.account_state, "                                                                                 \
+    "b.state as own_state, b.account_state, "                                                           \
     "b.key_state, b.generation, b.next_request_time, b.valid_from, b.valid_until, b.uses_left"
 
 /* Of STANDING_INPUTS and the time `moment`. */
 #define STANDING_COLUMNS                                                                                   \
     "moment, device_state, device_account_state, locked, pin_failures, "                                   \
     "least(pin_limit - pin_failures, pin_life_limit - pin_failures_life)::int4, "                          \
-    "state, account_state, key_state, generation, next_request_time, "                                     \
+    "state, own_state, account_state, key_state, generation, next_request_time, "                          \
     "state = 'waiting' or coalesce(moment >= valid_from, true) and coalesce(moment < valid_until, true), " \
     "uses_left, valid_until"
-#define STANDING_COLUMN_COUNT 14
+#define STANDING_COLUMN_COUNT 15
 
 /* A subquery: the columns given of the two rows, locked, device first; then, so that the clock is read when both locks are
  * held, the moment. No row: the binding is not this device's. $1 project, $2 device, $3 binding.

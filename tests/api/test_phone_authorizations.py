@@ -318,13 +318,17 @@ def test_a8_one_pin_for_both_keys(holder, user, lent):
     user.pin = "667788"
     sign(user)
     sign(user, "--key", key)
-    # While the other's is frozen nothing is changed; once it is deleted, its half is erased.
+    # The holder's freeze keeps it from signing and not from getting the new PIN; once it is deleted, its half is erased.
     holder.do("authorizations", "freeze", authorization)
-    user.do("pin", pin=user.pin + "\n112233", status=REFUSED)
-    sign(user)
-    holder.do("authorizations", "delete", authorization)
     user.do("pin", pin=user.pin + "\n112233")
     user.pin = "112233"
+    sign(user)
+    sign(user, "--key", key, status=REFUSED)
+    holder.do("authorizations", "unfreeze", authorization)
+    sign(user, "--key", key)
+    holder.do("authorizations", "delete", authorization)
+    user.do("pin", pin=user.pin + "\n223344")
+    user.pin = "223344"
     assert key not in user.do("keys")
     sign(user)
 

@@ -1,170 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Authorizations from the hand-over on: what is sealed, counted, frozen and ended. The states and who may what: tests/api. */
-#include "server/core/authorization.h"
-#include "server/core/authorization_policy.h"
 #include "server/core/authorization_reminder.h"
 #include "server/core/machine.h"
-#include "server/core/operation.h"
-#include "server/identifier.h"
 #include "server/store/authorization_reminder_store.h"
-#include "tests/unit/two_devices.h"
+#include "tests/unit/lending.h"
 #include "tests/unit/unit.h"
-
-#define DAY_MS UINT64_C(86400000)
-
-static struct person user; /* with a device of their own */
-static struct authorization made;
-static uint8_t made_id[UUID_SIZE];
-static struct office_frame frame;
-static struct submission_out out;
-
-static void add_user(void)
-{
-    char token[65], device_key[131], session[UUID_TEXT_SIZE];
-    user = person;
-    identifier_new(user.account_id);
-    identifier_new(user.device_id);
-    identifier_new(user.session_id);
-    random_key(user.device_key);
-    for (size_t i = 0; i < HASH_SIZE; i += UUID_SIZE)
-        identifier_new(user.token_hash + i);
-    uuid_format(user.account, user.account_id);
-    uuid_format(user.device, user.device_id);
-    uuid_format(session, user.session_id);
-    hex_encode(token, sizeof token, bytes_of(user.token_hash, sizeof user.token_hash));
-    hex_encode(device_key, sizeof device_key, bytes_of(user.device_key, sizeof user.device_key));
-    database_run(&office.database,
-                 "insert into account (project_id, account_id, name, work_number, subject, state)"
-                 " values ('%s', '%s', 'User', 'u-1', '\\x3000', 'active')",
-                 user.project, user.account);
-    database_run(&office.database,
-                 "insert into device (project_id, device_id, account_id, device_key, state, account_state)"
-                 " values ('%s', '%s', '%s', '\\x%s', 'active', 'active')",
-                 user.project, user.device, user.account, device_key);
-    database_run(
-        &office.database,
-        "insert into session (project_id, session_id, account_id, device_id, token_hash, state, expires_at)"
-        " values ('%s', '%s', '%s', '%s', '\\x%s', 'open', now() + interval '1 day')",
-        user.project, session, user.account, user.device, token);
-}
-
-/* ---- the way to an active one ---- */
-
-static void agree(unsigned operations, int64_t uses)
-{
-    uint64_t now_ms;
-    assert_ok(store_healthy(office.worker.store, &now_ms));
-    const struct authorization_in in = {
-        .other = "w-1", .operations = operations, .terms = {.until_ms = now_ms + DAY_MS, .uses = uses}};
-    act = office_session_act(&user, "authorization.apply");
-    assert_ok(authorization_begin(&office.worker, &act, PARTY_AUTHORIZED, &in, &made));
-    memcpy(made_id, made.authorization_id, UUID_SIZE);
-    act = office_session_act(&person, "authorization.confirm");
-    assert_ok(authorization_confirm(&office.worker, &act, made_id, NULL, &made));
-    assert_int_equal(made.state, AUTHORIZATION_AWAITING_DEVICE);
-}
-
-static void ask(void)
-{
-    static const uint8_t x25519[FRAME_X25519_SIZE] = {9};
-    uint8_t key_id[UUID_SIZE];
-    struct handover_offer offer;
-    act = office_session_act(&user, "authorization.bind");
-    assert_ok(authorization_ask_binding(&office.worker, &act, made_id, x25519, key_id, &offer));
-    assert_memory_equal(key_id, person.key_id, UUID_SIZE);
-    memcpy(user.binding_id, offer.binding_id, UUID_SIZE);
-}
-
-static struct frame_policy agreed(void)
-{
-    struct frame_policy policy = {.from_ms = made.terms.from_ms,
-                                  .until_ms = made.terms.until_ms,
-                                  .operations = FRAME_ALLOW_SIGN,
-                                  .uses = (uint64_t)made.terms.uses};
-    memcpy(policy.authorization_id, made_id, UUID_SIZE);
-    return policy;
-}
-
-static void seal_primary_frame(enum frame_op op, struct buf *public_part)
-{
-    office_frame(&frame, &person, FRAME_OP_SIGN);
-    frame.head.op = op;
-    frame.head.public_part = buf_bytes(public_part);
-    office_seal(&frame);
-    act = office_act(&person, frame_op_name(op));
-}
-
-/* policy NULL: none. */
-static enum hufu_err hand_over(const struct frame_policy *policy)
-{
-    static uint8_t memory[512], policy_memory[FRAME_POLICY_SIZE];
-    struct buf public_part, encoded;
-    struct frame_handover named = {.sealed_half = {7}};
-    buf_init(&encoded, policy_memory, sizeof policy_memory);
-    buf_init(&public_part, memory, sizeof memory);
-    if (policy != NULL)
-        assert_ok(frame_policy_encode(&encoded, policy));
-    named.policy = buf_bytes(&encoded);
-    memcpy(named.binding_id, user.binding_id, UUID_SIZE);
-    assert_ok(frame_handover_encode(&public_part, &named));
-    seal_primary_frame(FRAME_OP_HANDOVER, &public_part);
-    key_process.result = "record of the authorized user";
-    return operation_run(&office.worker, &act, FRAME_OP_HANDOVER, &frame.in, &out);
-}
-
-static enum hufu_err set_policy(const struct frame_policy *policy)
-{
-    static uint8_t memory[512], policy_memory[FRAME_POLICY_SIZE];
-    struct buf public_part, encoded;
-    struct frame_policy_for named;
-    buf_init(&encoded, policy_memory, sizeof policy_memory);
-    buf_init(&public_part, memory, sizeof memory);
-    assert_ok(frame_policy_encode(&encoded, policy));
-    named.policy = buf_bytes(&encoded);
-    memcpy(named.binding_id, user.binding_id, UUID_SIZE);
-    assert_ok(frame_policy_for_encode(&public_part, &named));
-    seal_primary_frame(FRAME_OP_POLICY, &public_part);
-    key_process.result = "record with the new policy";
-    return operation_run(&office.worker, &act, FRAME_OP_POLICY, &frame.in, &out);
-}
-
-static enum hufu_err run_of_user(enum frame_op op, uint32_t generation)
-{
-    office_frame(&frame, &user, op);
-    frame.head.generation = generation;
-    office_seal(&frame);
-    act = office_act(&user, frame_op_name(op));
-    return operation_run(&office.worker, &act, op, &frame.in, &out);
-}
-
-static void read_made(void)
-{
-    assert_ok(authorization_read(office.worker.store, made_id, &made));
-}
-
-static void activate(unsigned operations, int64_t uses)
-{
-    struct frame_policy policy;
-    agree(operations, uses);
-    ask();
-    policy = agreed();
-    assert_ok(hand_over(&policy));
-    key_process.result = "record of generation one";
-    assert_ok(run_of_user(FRAME_OP_REFRESH, 0));
-    assert_ok(run_of_user(FRAME_OP_PIN_CHECK, 1));
-    read_made();
-    assert_int_equal(made.state, AUTHORIZATION_ACTIVE);
-    key_process_reset();
-}
-
-#define SIGN PROJECT_USE_BIT(PROJECT_USE_SIGN)
-
-static int authorization_add(void **state)
-{
-    int failed = two_devices_add(state);
-    add_user();
-    return failed;
-}
 
 /* ---- the hand-over ---- */
 
@@ -210,52 +50,6 @@ static void a_half_is_refreshed_before_its_window_begins_and_does_not_sign(void 
     assert_ok(run_of_user(FRAME_OP_REFRESH, 0));
     assert_ok(run_of_user(FRAME_OP_PIN_CHECK, 1));
     assert_refused_as(run_of_user(FRAME_OP_SIGN, 1), REFUSAL_WINDOW_CLOSED);
-}
-
-static void a_policy_that_was_not_agreed_is_refused_and_nobody_is_asked(void **state)
-{
-    (void)state;
-    struct frame_policy others[5];
-    agree(SIGN, 10);
-    ask();
-    for (size_t i = 0; i < 5; i++)
-        others[i] = agreed();
-    others[0].authorization_id[3] ^= 1;
-    others[1].from_ms++;
-    others[2].until_ms++;
-    others[3].operations |= FRAME_ALLOW_DECRYPT;
-    others[4].uses++;
-    key_process.calls = 0;
-    for (size_t i = 0; i < 5; i++)
-        assert_refused_as(hand_over(&others[i]), REFUSAL_CONFLICT);
-    assert_refused_as(hand_over(NULL), REFUSAL_NOT_ALLOWED);
-    assert_int_equal(key_process.calls, 0);
-}
-
-static void change_terms_meanwhile(void)
-{
-    struct worker other = office.worker;
-    struct act by = office_session_act(&person, "authorization.modify");
-    struct authorization changed;
-    const struct authorization_change change = {.has_until = true,
-                                                .terms = {.until_ms = made.terms.until_ms - 1000}};
-    other.store = store_open(office.database.server, NULL);
-    assert_ok(authorization_modify(&other, &by, made_id, &change, &changed));
-    store_close(other.store);
-}
-
-static void terms_that_change_meanwhile_are_not_handed_over(void **state)
-{
-    (void)state;
-    struct frame_policy policy;
-    agree(SIGN, 10);
-    ask();
-    policy = agreed();
-    key_process.meanwhile = change_terms_meanwhile;
-    assert_refused_as(hand_over(&policy), REFUSAL_CONFLICT);
-    assert_int_equal(
-        number("select count(*) from binding where binding_id = '%s' and record is null", user.binding_id),
-        1);
 }
 
 static void the_holders_device_is_not_let_in_as_the_authorized_binding(void **state)
@@ -408,6 +202,114 @@ static void what_is_being_computed_when_it_is_frozen_or_ends_is_refused(void **s
     assert_int_equal(number("select count(*) from signature where binding_id = '%s'", user.binding_id), 0);
 }
 
+/* ---- the upkeep of the half ---- */
+
+#define SET_BINDING(assignment) \
+    "update binding set " assignment " where role = 'authorized' and state <> 'removed'"
+
+static void a_pin_is_changed_whatever_the_holder_or_an_operator_says(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *says, *takes_back;
+        enum refusal signing;
+    } cases[] = {
+        {SET_BINDING("authorization_frozen = true"), SET_BINDING("authorization_frozen = false"),
+         REFUSAL_BINDING_NOT_ACTIVE},
+        {SET_BINDING("state = 'frozen'"), SET_BINDING("state = 'active'"), REFUSAL_BINDING_NOT_ACTIVE},
+        {SET_BINDING("account_state = 'suspended'"), SET_BINDING("account_state = 'active'"),
+         REFUSAL_ACCOUNT_NOT_ACTIVE},
+        {SET_BINDING("valid_from = now() + interval '1 hour'"),
+         SET_BINDING("valid_from = now() - interval '1 hour'"), REFUSAL_WINDOW_CLOSED},
+        {SET_BINDING("valid_until = now()"), SET_BINDING("valid_until = now() + interval '1 hour'"),
+         REFUSAL_WINDOW_CLOSED},
+        {SET_BINDING("uses_left = 0"), SET_BINDING("uses_left = 10"), REFUSAL_USES_EXHAUSTED},
+    };
+    activate(SIGN, 10);
+    for (uint32_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        database_run(&office.database, "%s", cases[i].says);
+        key_process.result = "the next record";
+        assert_ok(run_of_user(FRAME_OP_REFRESH, 1 + i));
+        act = office_act(&user, "sm2/refresh");
+        assert_ok(operation_run(&office.worker, &act, FRAME_OP_REFRESH, &frame.in, &out));
+        assert_ok(run_of_user(FRAME_OP_PIN_CHECK, 2 + i));
+        key_process_reset();
+        assert_refused_as(run_of_user(FRAME_OP_SIGN, 2 + i), cases[i].signing);
+        database_run(&office.database, "%s", cases[i].takes_back);
+        assert_ok(run_of_user(FRAME_OP_SIGN, 2 + i));
+    }
+}
+
+static void a_wrong_pin_counts_while_it_is_frozen(void **state)
+{
+    (void)state;
+    activate(SIGN, 10);
+    database_run(&office.database, SET_BINDING("authorization_frozen = true"));
+    key_process.err = HUFU_ERR_PROOF;
+    for (int tries = 4; tries >= 0; tries--) {
+        assert_refused_as(run_of_user(FRAME_OP_PIN_CHECK, 1), REFUSAL_PIN_WRONG);
+        assert_int_equal(act.tries_left, tries);
+    }
+    key_process_reset();
+    assert_refused_as(run_of_user(FRAME_OP_PIN_CHECK, 1), REFUSAL_PIN_LOCKED);
+}
+
+static void upkeep_needs_the_device_its_account_and_a_half(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *table, *assignment;
+        enum refusal refusal;
+    } cases[] = {
+        {"device", "state = 'frozen'", REFUSAL_BINDING_NOT_ACTIVE},
+        {"device", "state = 'active', account_state = 'suspended'", REFUSAL_ACCOUNT_NOT_ACTIVE},
+        {"device", "account_state = 'active', locked = true", REFUSAL_PIN_LOCKED},
+        {"device", "locked = false", REFUSAL_NONE},
+        {"binding", "state = 'waiting', handover_until = now(), authorization_frozen = true",
+         REFUSAL_BINDING_NOT_ACTIVE},
+        {"binding", "state = 'removed', record = null, handover_until = null", REFUSAL_BINDING_NOT_ACTIVE},
+    };
+    activate(SIGN, 10);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        database_run(&office.database, "update %s set %s where device_id = '%s'", cases[i].table,
+                     cases[i].assignment, user.device);
+        if (cases[i].refusal == REFUSAL_NONE)
+            assert_ok(run_of_user(FRAME_OP_PIN_CHECK, 1));
+        else
+            assert_refused_as(run_of_user(FRAME_OP_PIN_CHECK, 1), cases[i].refusal);
+    }
+}
+
+/* The decision's own look, behind the one before the private-key process was asked. */
+static void lock_meanwhile(void)
+{
+    database_run(&office.database, "update device set locked = true where device_id = '%s'", user.device);
+}
+
+static void remove_meanwhile(void)
+{
+    database_run(&office.database, SET_BINDING("state = 'removed', record = null, next_record = null,"
+                                               " next_request_time = null"));
+}
+
+static void upkeep_that_is_overtaken_is_refused(void **state)
+{
+    (void)state;
+    activate(SIGN, 10);
+    key_process.meanwhile = lock_meanwhile;
+    assert_refused_as(run_of_user(FRAME_OP_PIN_CHECK, 1), REFUSAL_PIN_LOCKED);
+    database_run(&office.database, "update device set locked = false where device_id = '%s'", user.device);
+    key_process.result = "never stored";
+    key_process.meanwhile = remove_meanwhile;
+    assert_refused_as(run_of_user(FRAME_OP_REFRESH, 1), REFUSAL_BINDING_NOT_ACTIVE);
+    assert_int_equal(
+        number("select count(*) from binding where binding_id = '%s' and next_record is not null",
+               user.binding_id),
+        0);
+}
+
+/* ---- what it is for ---- */
+
 static void an_authorization_for_logins_signs_nothing_else_and_the_other_way_round(void **state)
 {
     (void)state;
@@ -433,115 +335,6 @@ static void an_authorization_for_logins_signs_nothing_else_and_the_other_way_rou
         database_run(&office.database,
                      "update binding set authorization_operations = 1 where role = 'authorized'");
     }
-}
-
-/* ---- another policy ---- */
-
-static void a_wider_window_holds_once_the_primary_has_sealed_it(void **state)
-{
-    (void)state;
-    activate(SIGN, 10);
-    struct frame_policy wrong;
-    const struct authorization_change change = {.has_until = true,
-                                                .terms = {.until_ms = made.terms.until_ms + DAY_MS}};
-    act = office_session_act(&person, "authorization.modify");
-    assert_ok(authorization_modify(&office.worker, &act, made_id, &change, &made));
-    assert_true(made.policy_due);
-    key_process.result = "made before the policy";
-    assert_ok(run_of_user(FRAME_OP_REFRESH, 1));
-    wrong = agreed();
-    wrong.until_ms++;
-    key_process.calls = 0;
-    assert_refused_as(set_policy(&wrong), REFUSAL_CONFLICT);
-    assert_int_equal(key_process.calls, 0);
-    struct frame_policy policy = agreed();
-    assert_ok(set_policy(&policy));
-    read_made();
-    assert_false(made.policy_due);
-    assert_int_equal(
-        number("select count(*) from binding b join delegation a using (binding_id) where b.binding_id ="
-               " '%s' and b.valid_until = a.valid_until and b.record = 'record with the new policy' and"
-               " b.next_record is null and b.generation = 1",
-               user.binding_id),
-        1);
-    assert_refused_as(run_of_user(FRAME_OP_PIN_CHECK, 2), REFUSAL_NO_SUCH_GENERATION);
-    key_process_reset();
-    assert_ok(run_of_user(FRAME_OP_SIGN, 1));
-}
-
-static void replace_policy_meanwhile(void)
-{
-    key_process.meanwhile = NULL;
-    database_run(&office.database, "update binding set record = 'newest', policy_number = policy_number + 1"
-                                   " where role = 'authorized'");
-}
-
-static void answer_again(void)
-{
-    key_process.meanwhile = NULL;
-    key_process.err = HUFU_OK;
-}
-
-static void destroy_policy_meanwhile(void)
-{
-    replace_policy_meanwhile();
-    key_process.err = HUFU_ERR_DESTROYED;
-    key_process.meanwhile = answer_again;
-}
-
-static void a_refresh_that_meets_a_new_policy_does_not_bring_the_old_one_back(void **state)
-{
-    (void)state;
-    activate(SIGN, 10);
-    key_process.result = "record of generation two with the old policy";
-    key_process.meanwhile = replace_policy_meanwhile;
-    assert_refused_as(run_of_user(FRAME_OP_REFRESH, 1), REFUSAL_CONFLICT);
-    assert_int_equal(number("select count(*) from binding where binding_id = '%s' and next_record is null and"
-                            " record = 'newest'",
-                            user.binding_id),
-                     1);
-    assert_ok(run_of_user(FRAME_OP_REFRESH, 1));
-}
-
-static void of_two_policies_at_once_one_is_sealed(void **state)
-{
-    (void)state;
-    struct frame_policy policy;
-    activate(SIGN, 10);
-    policy = agreed();
-    key_process.meanwhile = replace_policy_meanwhile;
-    assert_refused_as(set_policy(&policy), REFUSAL_CONFLICT);
-    assert_ok(set_policy(&policy));
-    assert_int_equal(number("select policy_number from binding where binding_id = '%s'", user.binding_id), 2);
-    assert_int_equal(
-        number("select count(*) from destruction where binding_id = '%s' and policy", user.binding_id) +
-            number("select count(*) from destruction_order where binding_id = '%s' and policy",
-                   user.binding_id),
-        2);
-}
-
-static void what_meets_the_end_of_a_policy_is_done_with_the_new_one(void **state)
-{
-    (void)state;
-    activate(SIGN, 10);
-    key_process.meanwhile = destroy_policy_meanwhile;
-    key_process.calls = 0;
-    assert_ok(run_of_user(FRAME_OP_SIGN, 1));
-    assert_int_equal(key_process.calls, 2);
-    assert_string_equal(key_process.record, "newest");
-    key_process.err = HUFU_ERR_DESTROYED;
-    assert_refused_as(run_of_user(FRAME_OP_SIGN, 1), REFUSAL_RECORD_DESTROYED);
-}
-
-static void an_authorized_user_seals_no_policy_and_hands_nothing_over(void **state)
-{
-    (void)state;
-    activate(SIGN, 10);
-    struct person holder = person;
-    struct frame_policy policy = agreed();
-    person = user;
-    assert_refused_as(set_policy(&policy), REFUSAL_NOT_FOUND);
-    person = holder;
 }
 
 /* ---- the end ---- */
@@ -630,26 +423,23 @@ static void no_state_and_no_event_beyond_the_table_is_taken(void **state)
     assert_int_equal(next, AUTHORIZATION_DELETED);
 }
 
-#define TEST(test) cmocka_unit_test_setup(test, authorization_add)
+#define TEST(test) cmocka_unit_test_setup(test, lending_add)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(the_agreed_policy_is_handed_over_and_the_first_refresh_makes_it_active),
         TEST(a_half_is_refreshed_before_its_window_begins_and_does_not_sign),
-        TEST(a_policy_that_was_not_agreed_is_refused_and_nobody_is_asked),
-        TEST(terms_that_change_meanwhile_are_not_handed_over),
         TEST(the_holders_device_is_not_let_in_as_the_authorized_binding),
         TEST(each_digest_is_a_use_a_retry_is_none_and_the_answer_tells_what_is_left),
         TEST(signature_and_event_carry_both_accounts),
         TEST(of_two_hundred_at_once_ten_sign_where_ten_uses_are_left),
         TEST(what_is_being_computed_when_it_is_frozen_or_ends_is_refused),
+        TEST(a_pin_is_changed_whatever_the_holder_or_an_operator_says),
+        TEST(a_wrong_pin_counts_while_it_is_frozen),
+        TEST(upkeep_needs_the_device_its_account_and_a_half),
+        TEST(upkeep_that_is_overtaken_is_refused),
         TEST(an_authorization_for_logins_signs_nothing_else_and_the_other_way_round),
-        TEST(a_wider_window_holds_once_the_primary_has_sealed_it),
-        TEST(a_refresh_that_meets_a_new_policy_does_not_bring_the_old_one_back),
-        TEST(of_two_policies_at_once_one_is_sealed),
-        TEST(what_meets_the_end_of_a_policy_is_done_with_the_new_one),
-        TEST(an_authorized_user_seals_no_policy_and_hands_nothing_over),
         TEST(a_deleted_one_has_no_record_left_and_its_device_none_to_use),
         TEST(with_its_device_removed_it_awaits_another_with_the_uses_that_are_left),
         TEST(a_tenth_of_the_uses_and_of_the_window_are_told_of_once),

@@ -175,8 +175,8 @@ static enum hufu_result check_new_pin(struct sdk_lent *x, const struct hufu_id *
     return hufu_pin_check(x->user.device->hufu, key, NEW_PIN, strlen(NEW_PIN));
 }
 
-/* What one holder does to one key must not leave the others with another PIN. */
-static void a_frozen_authorization_keeps_the_pin_of_all_keys(void **state)
+/* What keeps one key from its new PIN must not leave the others with it. */
+static void a_key_that_is_refused_keeps_the_pin_of_all(void **state)
 {
     struct sdk_lent *x = *state;
     take_the_half(x);
@@ -240,7 +240,7 @@ int main(void)
         TEST(without_the_holders_certificate_none_is_asked_for),
         cmocka_unit_test(taking_the_half_survives_a_crash_at_any_step),
         TEST(deleting_erases_what_this_device_has_by_it),
-        TEST(a_frozen_authorization_keeps_the_pin_of_all_keys),
+        TEST(a_key_that_is_refused_keeps_the_pin_of_all),
         TEST(a_deleted_authorization_is_erased_when_the_pin_is_changed),
         TEST(a_damaged_record_of_anothers_key_is_refused_or_read_without_harm),
     };

@@ -167,7 +167,25 @@ static void a_change_of_pin_survives_a_crash_at_any_step(void **state)
         }
         assert_true(step < STEPS_MAX);
     }
-    assert_int_equal(step, 9); /* for each key: refresh, store both halves, check, store one; then none */
+    assert_int_equal(
+        step, 11); /* a check of each; for each: refresh, store both halves, check, store one; then none */
+}
+
+/* An operator can freeze one of two keys. */
+static void a_key_that_is_frozen_keeps_the_pin_of_both(void **state)
+{
+    struct sdk_enrolled *x = *state;
+    struct hufu_id second;
+    assert_int_equal(hufu_key_create(x->device->hufu, HUFU_USAGE_DECRYPT, SDK_PIN, strlen(SDK_PIN), &second),
+                     HUFU_RESULT_OK);
+    x->service->refused = &x->service->keys[1];
+    x->service->refusal = "binding-not-active";
+    x->service->refusal_status = 403;
+    x->service->refusal_extras = ",\"state\":\"frozen\"";
+    assert_int_equal(change(x, SDK_PIN, NEW_PIN), HUFU_RESULT_NOT_ACTIVE);
+    x->service->refusal = NULL;
+    assert_int_equal(sdk_enrolled_sign(x, SDK_PIN), HUFU_RESULT_OK);
+    assert_int_equal(change(x, SDK_PIN, NEW_PIN), HUFU_RESULT_OK);
 }
 
 /* Interrupted between two keys: another new PIN than the first key has got must not reach the second. */
@@ -177,7 +195,7 @@ static void an_interrupted_change_is_not_completed_with_another_pin(void **state
     struct hufu_id second;
     assert_int_equal(hufu_key_create(x->device->hufu, HUFU_USAGE_DECRYPT, SDK_PIN, strlen(SDK_PIN), &second),
                      HUFU_RESULT_OK);
-    x->device->steps_left = 4; /* the first key is done */
+    x->device->steps_left = 6; /* the first key is done */
     x->device->death = SDK_DEATH_BEFORE;
     assert_int_equal(change(x, SDK_PIN, NEW_PIN), HUFU_RESULT_AWAY);
     sdk_device_restart(x->device);
@@ -385,6 +403,7 @@ int main(void)
         TEST(an_impossible_new_pin_is_refused_before_anything_is_sent),
         cmocka_unit_test(a_refresh_survives_a_crash_at_any_step),
         cmocka_unit_test(a_change_of_pin_survives_a_crash_at_any_step),
+        TEST(a_key_that_is_frozen_keeps_the_pin_of_both),
         TEST(an_interrupted_change_is_not_completed_with_another_pin),
         TEST(a_lost_answer_to_the_check_leaves_both_halves_and_the_next_use_settles),
         TEST(a_half_that_the_service_lost_is_dropped_when_the_old_one_works),
