@@ -136,6 +136,7 @@ enum hufu_err load_measure(struct load *load, const struct stack *stack, unsigne
     err = report_add(&load->report, slice);
     free(latencies);
     *rate = crowd_rate(&slice->outcome);
-    load->per_second = *rate; /* how many frames the next one needs, and for which moments */
+    if (*rate > load->per_second)
+        load->per_second = *rate; /* the next one needs as many frames */
     return err;
 }

@@ -1,94 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The statement that decides: each condition by itself, what a success and a refusal change, and what they do not. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-#include "server/clock.h"
-#include "server/store/operation_store.h"
 #include "server/store/request_store.h"
-#include "tests/unit/database.h"
-#include "tests/unit/people.h"
-
-static struct database database;
-static struct store *store;
-static struct person person;
-static struct person_request request;
-static struct operation_result result;
-/* A success says beforehand what it changes, whether it does or not: nothing may depend on it. */
-static enum operation_change guess;
-
-static int start(void **state)
-{
-    (void)state;
-    database_start(&database, true);
-    store = store_open(database.server, NULL);
-    return store == NULL;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    store_close(store);
-    database_stop(&database);
-    return 0;
-}
-
-/* Every test has a person of its own. */
-static int add_person(void **state)
-{
-    (void)state;
-    person = (struct person){0};
-    person_add(&database, &person);
-    person_request(&person, 1, &request);
-    request.subject.change = guess;
-    return 0;
-}
-
-static int64_t of_device(const char *column)
-{
-    return database_number(&database, "select %s from device where device_id = '%s'", column, person.device);
-}
-static int64_t of_binding(const char *column)
-{
-    return database_number(&database, "select %s from binding where binding_id = '%s'", column,
-                           person.binding);
-}
-static int64_t count_of(const char *table)
-{
-    return database_number(&database, "select count(*) from %s where binding_id = '%s'", table,
-                           person.binding);
-}
-static void set_device(const char *assignment)
-{
-    database_run(&database, "update device set %s where device_id = '%s'", assignment, person.device);
-}
-static void set_binding(const char *assignment)
-{
-    database_run(&database, "update binding set %s where binding_id = '%s'", assignment, person.binding);
-}
-
-static void decide(enum operation_verdict verdict, bool recorded)
-{
-    request.subject.change = guess;
-    assert_int_equal(operation_decide(store, &request.subject, &person_outcome, &result), HUFU_OK);
-    assert_string_equal(operation_verdict_names[result.verdict], operation_verdict_names[verdict]);
-    assert_int_equal(result.recorded, recorded);
-}
-
-static void refuse(bool counted, enum operation_verdict verdict, bool recorded)
-{
-    const struct operation_refusal refusal = {
-        .outcome = HUFU_ERR_PROOF, .counted = counted, .stored = true, .slug = "pin-wrong"};
-    assert_int_equal(operation_refuse(store, &request.subject, &refusal, &result), HUFU_OK);
-    assert_string_equal(operation_verdict_names[result.verdict], operation_verdict_names[verdict]);
-    assert_int_equal(result.recorded, recorded);
-}
+#include "tests/unit/deciding.h"
 
 /* Neither of the two statements may leave anything behind. */
 static void assert_refused_by_both(enum operation_verdict verdict)
@@ -286,27 +199,6 @@ static void a_refusal_that_is_not_stored_leaves_its_request_id_free(void **state
     decide(VERDICT_OK, true);
 }
 
-/* Refreshes at the generation given with a frame of that time; the next record is the text, of that role (NULL: the same). */
-static void refresh_to(uint32_t generation, uint64_t time_ms, const char *record, const char *role,
-                       enum operation_verdict verdict)
-{
-    const struct operation_outcome outcome = {
-        .answer = bytes_of_text("answer"), .next_record = bytes_of_text(record), .next_role = role};
-    person_request(&person, 7, &request);
-    request.subject.change = guess;
-    request.subject.op = FRAME_OP_REFRESH;
-    request.subject.generation = generation;
-    request.subject.frame_time_ms = time_ms;
-    request.subject.count = 0;
-    assert_int_equal(operation_decide(store, &request.subject, &outcome, &result), HUFU_OK);
-    assert_string_equal(operation_verdict_names[result.verdict], operation_verdict_names[verdict]);
-}
-
-static void refresh(uint32_t generation, uint64_t time_ms, const char *record, enum operation_verdict verdict)
-{
-    refresh_to(generation, time_ms, record, NULL, verdict);
-}
-
 static void check_pin(uint32_t generation, uint64_t next_time_ms, enum operation_verdict verdict)
 {
     const struct operation_outcome outcome = {.answer = bytes_of_text("answer")};
@@ -393,138 +285,6 @@ static void the_role_of_the_next_record_is_the_bindings_once_that_was_used(void 
     assert_int_equal(of_binding("(role = 'primary' and next_role is null)::int"), 1);
 }
 
-static struct operation_situation *read_situation(uint32_t generation)
-{
-    static struct operation_situation situation;
-    const struct operation_query query = {.token_hash = person.token_hash,
-                                          .key_id = person.key_id,
-                                          .binding_id = person.binding_id,
-                                          .request_id = request.request_id,
-                                          .generation = generation};
-    assert_int_equal(operation_read(store, &query, &situation), HUFU_OK);
-    return &situation;
-}
-
-static void the_read_gives_the_record_of_the_generation_asked_for(void **state)
-{
-    (void)state;
-    struct person_request first = request;
-    refresh(0, 1000, "record one", VERDICT_OK);
-    request = first;
-    struct operation_situation *situation = read_situation(0);
-    assert_true(situation->found);
-    assert_true(bytes_equal_text(situation->record, "record zero"));
-    assert_int_equal(situation->record_generation, 0);
-    situation = read_situation(1);
-    assert_true(bytes_equal_text(situation->record, "record one"));
-    assert_int_equal(situation->record_generation, 1);
-    assert_int_equal(situation->standing.next_time_ms, 1000);
-    situation = read_situation(5);
-    assert_true(bytes_equal_text(situation->record, "record zero"));
-    assert_int_equal(situation->record_generation, 0);
-    assert_false(situation->stored.exists);
-}
-
-static void the_read_gives_back_what_was_stored_under_the_request_id(void **state)
-{
-    (void)state;
-    decide(VERDICT_OK, true);
-    struct operation_situation *situation = read_situation(0);
-    assert_true(situation->stored.exists);
-    assert_true(situation->stored.fresh);
-    assert_int_equal(situation->stored.outcome, HUFU_OK);
-    assert_true(bytes_equal(situation->stored.answer, person_outcome.answer));
-    assert_memory_equal(situation->stored.frame_hash, request.frame_hash, sizeof request.frame_hash);
-    database_run(&database, "update request set at = at - interval '10 minutes' where binding_id = '%s'",
-                 person.binding);
-    assert_false(read_situation(0)->stored.fresh);
-}
-
-static void the_read_knows_no_other_sessions_bindings(void **state)
-{
-    (void)state;
-    decide(VERDICT_OK, true);
-    struct person other = {0};
-    person_add(&database, &other);
-    static struct operation_situation situation;
-    struct operation_query query = {.token_hash = other.token_hash,
-                                    .key_id = person.key_id,
-                                    .binding_id = person.binding_id,
-                                    .request_id = request.request_id};
-    assert_int_equal(operation_read(store, &query, &situation), HUFU_OK);
-    assert_false(situation.found);
-    assert_false(situation.stored.exists);
-    assert_memory_equal(situation.session.device_id, other.device_id, UUID_SIZE);
-    query.token_hash = person.token_hash;
-    query.key_id = other.key_id;
-    assert_int_equal(operation_read(store, &query, &situation), HUFU_OK);
-    assert_false(situation.found);
-}
-
-/* Whether this connection got the device's turn. */
-static bool takes_turn(struct store *asking)
-{
-    static struct operation_situation situation;
-    const struct operation_query query = {.token_hash = person.token_hash,
-                                          .key_id = person.key_id,
-                                          .binding_id = person.binding_id,
-                                          .request_id = request.request_id,
-                                          .take_turn = true};
-    assert_int_equal(operation_read(asking, &query, &situation), HUFU_OK);
-    return situation.has_turn;
-}
-
-static void a_devices_turn_is_one_connections_until_it_gives_it_back_or_ends(void **state)
-{
-    (void)state;
-    struct store *other = store_open(database.server, NULL);
-    assert_non_null(other);
-    assert_false(read_situation(0)->has_turn); /* nobody asked for it */
-    assert_true(takes_turn(store));
-    assert_false(takes_turn(other));
-    operation_give_turn(store, person.device_id);
-    assert_true(takes_turn(other));
-    assert_false(takes_turn(store));
-    store_close(other);
-    bool taken = false; /* the server notices the closed connection a moment later */
-    for (int i = 0; i < 3000 && !taken; i++) {
-        taken = takes_turn(store);
-        if (!taken)
-            usleep(20000);
-    }
-    assert_true(taken);
-    operation_give_turn(store, person.device_id);
-}
-
-static void a_success_ends_the_turn_and_not_before_its_commit(void **state)
-{
-    (void)state;
-    struct store *other = store_open(database.server, NULL);
-    assert_non_null(other);
-    assert_true(takes_turn(store));
-    request.subject.has_turn = true;
-    struct store_transaction transaction STORE_TRANSACTION = {0};
-    assert_int_equal(store_begin(store, &transaction), HUFU_OK);
-    decide(VERDICT_OK, true);
-    assert_true(result.turn_given);
-    assert_false(takes_turn(other));
-    assert_int_equal(store_commit(&transaction), HUFU_OK);
-    assert_true(takes_turn(other));
-    store_close(other);
-}
-
-static void a_success_of_a_subject_without_turn_leaves_the_turn_alone(void **state)
-{
-    (void)state;
-    struct store *other = store_open(database.server, NULL);
-    assert_non_null(other);
-    assert_true(takes_turn(other));
-    decide(VERDICT_OK, true);
-    assert_false(result.turn_given);
-    assert_false(takes_turn(store));
-    store_close(other);
-}
-
 static void a_verdict_against_says_what_state_is_in_the_way(void **state)
 {
     (void)state;
@@ -545,23 +305,6 @@ static void a_verdict_against_says_what_state_is_in_the_way(void **state)
     refuse(true, VERDICT_LOCKED, false);
     assert_null(result.state);
     assert_true(result.locked);
-}
-
-static void an_ended_or_expired_session_is_nobody(void **state)
-{
-    (void)state;
-    static struct operation_situation situation;
-    const struct operation_query query = {.token_hash = person.token_hash,
-                                          .key_id = person.key_id,
-                                          .binding_id = person.binding_id,
-                                          .request_id = request.request_id};
-    database_run(&database, "update session set expires_at = now() where device_id = '%s'", person.device);
-    assert_int_equal(operation_read(store, &query, &situation), HUFU_ERR_UNAUTHENTICATED);
-    database_run(&database,
-                 "update session set expires_at = now() + interval '1 day', state = 'ended' where"
-                 " device_id = '%s'",
-                 person.device);
-    assert_int_equal(operation_read(store, &query, &situation), HUFU_ERR_UNAUTHENTICATED);
 }
 
 static void pruning_removes_old_answers_and_keeps_their_ids(void **state)
@@ -623,7 +366,7 @@ static void a_row_of_binding_that_does_not_hold_together_is_refused(void **state
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup(name, add_person)
+#define TEST(name) cmocka_unit_test_setup(name, deciding_add_person)
     const struct CMUnitTest tests[] = {
         TEST(a_success_is_recorded_once_with_signature_and_event),
         TEST(a_taken_request_id_changes_nothing),
@@ -646,19 +389,12 @@ int main(void)
         TEST(a_proof_for_a_pending_half_that_was_replaced_does_not_end_the_old_one),
         TEST(a_refresh_from_the_pending_half_ends_the_old_one_and_makes_another),
         TEST(the_role_of_the_next_record_is_the_bindings_once_that_was_used),
-        TEST(the_read_gives_the_record_of_the_generation_asked_for),
-        TEST(the_read_gives_back_what_was_stored_under_the_request_id),
-        TEST(the_read_knows_no_other_sessions_bindings),
-        TEST(a_devices_turn_is_one_connections_until_it_gives_it_back_or_ends),
-        TEST(a_success_ends_the_turn_and_not_before_its_commit),
-        TEST(a_success_of_a_subject_without_turn_leaves_the_turn_alone),
         TEST(a_verdict_against_says_what_state_is_in_the_way),
-        TEST(an_ended_or_expired_session_is_nobody),
         TEST(pruning_removes_old_answers_and_keeps_their_ids),
         TEST(a_row_of_binding_that_does_not_hold_together_is_refused),
     };
     int failed = 0;
     for (guess = CHANGE_ANY; guess <= CHANGE_NONE; guess++)
-        failed += cmocka_run_group_tests(tests, start, stop);
+        failed += cmocka_run_group_tests(tests, deciding_start, deciding_stop);
     return failed;
 }
