@@ -116,9 +116,8 @@ enum operation_path submission_path(const struct submission *submission)
 
 static enum operation_change submission_change(const struct standing *standing, const struct frame_head *head)
 {
-    if (standing->state != BINDING_ACTIVE ||
-        standing->pin_failures > 0 || head->generation != standing->generation ||
-        head->op == FRAME_OP_REFRESH)
+    if (standing->state != BINDING_ACTIVE || standing->pin_failures > 0 ||
+        head->generation != standing->generation || head->op == FRAME_OP_REFRESH)
         return CHANGE_ANY;
     return standing->uses_counted ? CHANGE_USES : CHANGE_NONE;
 }

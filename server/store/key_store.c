@@ -2,6 +2,7 @@
 #include "server/store/key_store.h"
 
 #include "server/store/connection.h"
+#include "server/store/standing.h"
 
 const char *const key_usage_names[KEY_USAGE_COUNT + 1] = {[KEY_SIGN] = "sign", [KEY_DECRYPT] = "decrypt"};
 const char *const key_state_names[KEY_STATE_COUNT] = {
@@ -45,7 +46,7 @@ static const struct statement key_insert_binding = {
 
 #define KEY_COLUMNS                                                                                     \
     "select b.project_id, b.key_id, b.binding_id, b.account_id, b.device_id, k.usage, "                 \
-    "k.state, b.standing, "                                                                             \
+    "k.state, " STANDING_STATE ", "                                                                     \
     "b.role,"                                                                                           \
     " b.generation, b.next_record is not null, k.public_key, b.uses_left, b.valid_from, b.valid_until," \
     " d.pin_failures, d.pin_limit, d.locked, b.created_at, a.name, a.work_number, a.subject,"           \

@@ -32,10 +32,10 @@ const char *const operation_verdict_names[VERDICT_COUNT] = {
 /* stands: the binding's state, its holder's, the window of what decides, and for a waiting binding whether there is anything
  * yet. A half that was handed over is refreshed at once, whenever its authorization's window begins; and the upkeep of
  * somebody else's half depends on the device that has it alone. */
-#define DECISION_STANDS_ACTIVE "b.standing as state, b.account_state, b.valid_from, b.valid_until"
-#define DECISION_STANDS_WAITING                                               \
-    "b.standing as state, b.account_state, null::timestamptz as valid_from, " \
-    "b.handover_until as valid_until, b.record is not null as handed_over"
+#define DECISION_STANDS_ACTIVE STANDING_STATE " as state, b.account_state, b.valid_from, b.valid_until"
+#define DECISION_STANDS_WAITING                                                    \
+    STANDING_STATE " as state, b.account_state, null::timestamptz as valid_from, " \
+                   "b.handover_until as valid_until, b.record is not null as handed_over"
 #define DECISION_STANDS_UPKEEP                                                                        \
     "case b.state when 'frozen' then 'active' else b.state end as state, 'active' as account_state, " \
     "null::timestamptz as valid_from, null::timestamptz as valid_until"
@@ -100,24 +100,24 @@ const char *const operation_verdict_names[VERDICT_COUNT] = {
 /* A right PIN ends the row of wrong ones; of the device's life's count nothing is ever forgiven. The first valid proof at
  * the pending generation makes it the current one, with the role of its record. $20 role of the next record, null: as now; $21 number of the
  * policy that is in it: a refresh that met a new policy would bring the old one back. */
-#define DECISION_CHANGING(stands)                                                                       \
-    DECISION_SUCCESS(                                                                                   \
-        stands, ", uses_left, cost, promotes", DECISION_ADMITS_ACTIVE,                                  \
-        " when $11 is not null and policy_number <> $21::int4 then 'refresh'",                          \
-        "), forgiven as ("                                                                              \
-        " update device d set pin_failures = 0 from v"                                                  \
-        " where d.project_id = $1 and d.device_id = $2 and verdict = 'ok' and v.pin_failures > 0"       \
-        "), used as ("                                                                                  \
-        " update binding b set uses_left = v.uses_left - v.cost, generation = $7::int4,"                \
-        " record = case when promotes then b.next_record else b.record end,"                            \
-        " next_record = coalesce($11, case when not promotes then b.next_record end),"                  \
-        " next_request_time = case when $11 is not null then $10 when not promotes then "               \
-        "b.next_request_time end,"                                                                      \
-        " role = case when promotes then coalesce(b.next_role, b.role) else b.role end,"                \
-        " next_role = case when $11 is not null then $20::text when not promotes then b.next_role end," \
-        " refreshed_at = case when promotes then v.moment else b.refreshed_at end"                      \
-        " from v where b.project_id = $1 and b.binding_id = $3 and verdict = 'ok'"                      \
-        " and (promotes or $11 is not null or v.uses_left is not null and v.cost > 0)",                 \
+#define DECISION_CHANGING(stands)                                                                     \
+    DECISION_SUCCESS(                                                                                 \
+        stands, ", uses_left, cost, promotes", DECISION_ADMITS_ACTIVE,                                \
+        " when $11 is not null and policy_number <> $21::int4 then 'refresh'",                        \
+        "), forgiven as ("                                                                            \
+        " update device set pin_failures = 0 from v"                                                  \
+        " where project_id = $1 and device_id = $2 and verdict = 'ok' and v.pin_failures > 0"         \
+        "), used as ("                                                                                \
+        " update binding set uses_left = v.uses_left - v.cost, generation = $7::int4,"                \
+        " record = case when promotes then next_record else record end,"                              \
+        " next_record = coalesce($11, case when not promotes then next_record end),"                  \
+        " next_request_time = case when $11 is not null then $10 when not promotes then "             \
+        "next_request_time end,"                                                                      \
+        " role = case when promotes then coalesce(next_role, role) else role end,"                    \
+        " next_role = case when $11 is not null then $20::text when not promotes then next_role end," \
+        " refreshed_at = case when promotes then v.moment else refreshed_at end"                      \
+        " from v where project_id = $1 and binding_id = $3 and verdict = 'ok'"                        \
+        " and (promotes or $11 is not null or v.uses_left is not null and v.cost > 0)",               \
         "", "uses_left - cost")
 
 static const struct statement decision_success = {
@@ -136,20 +136,20 @@ static const struct statement decision_success_waiting = {
     .sql = DECISION_SUCCESS(
         DECISION_STANDS_WAITING, ", promotes", DECISION_ADMITS_WAITING, "",
         "), forgiven as ("
-        " update device d set pin_failures = 0,"
-        " state = case when promotes then 'active' else d.state end from v"
-        " where d.project_id = $1 and d.device_id = $2 and verdict = 'ok'"
+        " update device set pin_failures = 0,"
+        " state = case when promotes then 'active' else state end from v"
+        " where project_id = $1 and device_id = $2 and verdict = 'ok'"
         "), used as ("
-        " update binding b set generation = $7::int4,"
-        " record = case when promotes then b.next_record else b.record end,"
-        " next_record = coalesce($11, case when not promotes then b.next_record end),"
+        " update binding set generation = $7::int4,"
+        " record = case when promotes then next_record else record end,"
+        " next_record = coalesce($11, case when not promotes then next_record end),"
         " next_request_time = case when $11 is not null then $10 when not promotes then "
-        "b.next_request_time end, refreshed_at = v.moment,"
-        " state = case when promotes then 'active' else b.state end,"
-        " handover_until = case when not promotes then b.handover_until end"
-        " from v where b.project_id = $1 and b.binding_id = $3 and verdict = 'ok'"
-        "), over as (delete from handover h using v"
-        " where h.binding_id = $3 and verdict = 'ok' and promotes",
+        "next_request_time end, refreshed_at = v.moment,"
+        " state = case when promotes then 'active' else state end,"
+        " handover_until = case when not promotes then handover_until end"
+        " from v where project_id = $1 and binding_id = $3 and verdict = 'ok'"
+        "), over as (delete from handover using v"
+        " where binding_id = $3 and verdict = 'ok' and promotes",
         " union all"
         " select $1, moment, $20::uuid, 'device', 'device.activate', 'ok', account_id, $2, key_id, $3, $4, "
         "$13, null, null, $19, party_id from v where verdict = 'ok' and promotes",
@@ -176,8 +176,8 @@ static const struct statement decision_success_counted = {
     .sql = DECISION_SUCCESS(DECISION_STANDS_ACTIVE, ", uses_left, cost", DECISION_ADMITS_ACTIVE,
                             " when " DECISION_CHANGES_MORE " then 'more'",
                             "), used as ("
-                            " update binding b set uses_left = v.uses_left - v.cost from v"
-                            " where b.project_id = $1 and b.binding_id = $3 and verdict = 'ok' and v.cost > 0"
+                            " update binding set uses_left = v.uses_left - v.cost from v"
+                            " where project_id = $1 and binding_id = $3 and verdict = 'ok' and cost > 0"
                             " and v.uses_left is not null",
                             "", "uses_left - cost"),
 };
@@ -191,9 +191,9 @@ static const struct statement decision_success_counted = {
     "select $1, $3, $4::uuid, $6, $5::bytea, $14::int4, pin_failures, tries_after, null, moment"             \
     " from v where verdict = 'ok' and $16::bool"                                                             \
     "), raised as ("                                                                                         \
-    " update device d set pin_failures = v.pin_failures + 1, pin_failures_life = v.pin_failures_life + 1,"   \
+    " update device set pin_failures = v.pin_failures + 1, pin_failures_life = v.pin_failures_life + 1,"     \
     "  locked = v.tries_after <= 0"                                                                          \
-    " from v where d.project_id = $1 and d.device_id = $2 and verdict = 'ok' and $15 = 1"                    \
+    " from v where project_id = $1 and device_id = $2 and verdict = 'ok' and $15 = 1"                        \
     "), audited as (" DECISION_AUDIT                                                                         \
     " select $1, moment, $12::uuid, 'device', $6, $17::text, account_id, $2, key_id, $3, $4, $13::text,"     \
     "  generation, $9, $19::uuid, party_id from v where verdict = 'ok'"                                      \

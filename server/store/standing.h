@@ -6,12 +6,16 @@
 #include "server/store/binding_store.h"
 #include "server/store/row.h"
 
+/* Of `binding b`: frozen also by its authorization. */
+#define STANDING_STATE "standing(b.state, b.authorization_frozen)"
+
 /* Of `device d join binding b`. */
-#define STANDING_INPUTS                                                                                 \
-    "d.account_id, d.state as device_state, d.account_state as device_account_state, d.locked, "        \
-    "d.pin_failures, "                                                                                  \
-    "d.pin_failures_life, d.pin_limit, d.pin_life_limit, b.binding_id, b.key_id, b.standing as state, " \
-    "b.state as own_state, b.account_state, "                                                           \
+#define STANDING_INPUTS                                                                           \
+    "d.account_id, d.state as device_state, d.account_state as device_account_state, d.locked, "  \
+    "d.pin_failures, "                                                                            \
+    "d.pin_failures_life, d.pin_limit, d.pin_life_limit, b.binding_id, b.key_id, " STANDING_STATE \
+    " as state, "                                                                                 \
+    "b.state as own_state, b.account_state, "                                                     \
     "b.key_state, b.generation, b.next_request_time, b.valid_from, b.valid_until, b.uses_left"
 
 /* Of STANDING_INPUTS and the time `moment`. */

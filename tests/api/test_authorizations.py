@@ -233,7 +233,7 @@ def test_an_operators_freezing_of_the_key_and_the_holders_of_the_authorization_d
     path = f"/admin/v1/keys/{holder.key['key_id']}/"
     admin.post(path + "freeze").ok()
     admin.post(path + "unfreeze").ok()
-    standing = "select standing from binding where authorization_id = '%s'" % made["id"]
+    standing = "select standing(state, authorization_frozen) from binding where authorization_id = '%s'" % made["id"]
     assert stack.sql(standing) == "frozen"
     holder.to(f"/{made['id']}/unfreeze").ok()
     assert stack.sql(standing) == "active"
