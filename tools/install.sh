@@ -10,7 +10,7 @@ build=(gcc libc6-dev cmake ninja-build pkg-config libsodium-dev libssl-dev libp1
     libmicrohttpd-dev libgnutls28-dev libpq-dev libjansson-dev libconfuse-dev libqrencode-dev libutf8proc-dev
     libcurl4-openssl-dev libcmocka-dev)
 run=(postgresql-15 softhsm2 openssl curl ca-certificates procps nodejs)
-test=(python3 python3-pytest python3-cryptography python3-jsonschema python3-jwcrypto python3-yaml valgrind clang-format-14
+test=(python3 python3-pytest python3-pytest-xdist python3-cryptography python3-jsonschema python3-jwcrypto python3-yaml valgrind clang-format-14
     clang-14 lld-14 libclang-rt-14-dev zbar-tools npm libbcprov-java libbcpkix-java libbcutil-java openjdk-17-jdk-headless)
 
 # A fresh postgresql-15 makes and starts a cluster of its own on port 5432; nobody here asked for one.
