@@ -45,7 +45,7 @@ libpq-fe\.h|^server/store/connection\.c$
 (p11-kit/)?pkcs11\.h|^hsm/cryptoki\.[ch]$
 p11-kit/.*|^hsm/cryptoki\.[ch]$
 jansson\.h|^server/(http|api|cli|adapter)/|^mobile-sdk/json\.c$
-openssl/.*|^cosign/group_openssl\.c$|^hsm/|^mobile-sdk/openssl/|^server/core/(device_key|subject)\.c$
+openssl/.*|^hsm/|^mobile-sdk/openssl/|^server/core/(device_key|subject)\.c$
 sodium\.h|^common/(box|encoding|hash|locked|secret)\.c$|^hsm/main\.c$|^mobile-sdk/pin\.c$|^server/core/(data_key|password_hash|personal)\.c$
 utf8proc\.h|^mobile-sdk/pin\.c$|^server/core/password_text\.c$
 curl/.*|^mobile-sdk/openssl/transport\.c$|^server/cli/client\.c$|^server/adapter/exchange\.c$
