@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "tests/repeatable.h"
+
 #define BATCHES 9
 #define CHUNK 128 /* inputs that are prepared before the first of them is timed */
 #define CROPS 6
@@ -26,14 +28,6 @@ struct welch {
     double t;
     double error; /* the standard error of the difference of the means */
 };
-
-uint64_t dudect_random(uint64_t *state) /* S. Vigna's splitmix64 */
-{
-    uint64_t z = (*state += UINT64_C(0x9e3779b97f4a7c15));
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
-}
 
 static uint64_t nanoseconds(void)
 {
@@ -67,7 +61,7 @@ static void measure_chunk(struct samples *samples, const struct dudect_subject *
     uint8_t *const classes = samples->classes + samples->count;
     uint64_t *const times = samples->times + samples->count;
     for (size_t i = 0; i < count; i++) {
-        classes[i] = (uint8_t)(dudect_random(random) >> 63);
+        classes[i] = (uint8_t)(repeatable_number(random) >> 63);
         subject->prepare(inputs[i], classes[i] == 0, random);
     }
     for (size_t i = 0; i < count; i++) {

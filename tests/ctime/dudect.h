@@ -36,7 +36,4 @@ struct dudect_result {
 struct dudect_result dudect_measure(const struct dudect_subject *subject, size_t samples, double seconds,
                                     double bound);
 
-/* Uniform 64 bits. */
-uint64_t dudect_random(uint64_t *state);
-
 #endif

@@ -32,6 +32,7 @@
 #include "cosign/arithmetic/group.h"
 #include "tests/ctime/dudect.h"
 #include "tests/ctime/exchange.h"
+#include "tests/repeatable.h"
 
 #define TOGETHER 8 /* as many as there are lanes */
 #define ATTEMPTS 3
@@ -49,7 +50,7 @@ static void must(bool good, const char *what)
 static void random_bytes(void *out, size_t len, uint64_t *random)
 {
     for (size_t i = 0; i < len; i += sizeof(uint64_t)) {
-        const uint64_t bits = dudect_random(random);
+        const uint64_t bits = repeatable_number(random);
         memcpy((uint8_t *)out + i, &bits, len - i < sizeof(bits) ? len - i : sizeof(bits));
     }
 }
@@ -180,7 +181,7 @@ static void prepare_exchange(struct signature_input *in, bool fixed_a, bool fixe
         scalar_encode(all[i].bytes, &secret);
     }
     random_bytes(in->exchange.digest, sizeof(in->exchange.digest), random);
-    in->random = dudect_random(random);
+    in->random = repeatable_number(random);
     exchange_open(&in->exchange);
 }
 

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "tests/repeatable.h"
 #include "tests/unit/unit.h"
 
 #define COUNT 20000
@@ -24,13 +25,9 @@ void dice_init(struct dice *dice, const char *test)
     print_message("%s: HUFU_TEST_SEED=%" PRIu64 ", %zu values\n", test, seed(), test_count());
 }
 
-/* SplitMix64 (G. L. Steele et al., "Fast splittable pseudorandom number generators", OOPSLA 2014). */
 uint64_t dice_word(struct dice *dice)
 {
-    uint64_t z = dice->state += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return z ^ z >> 31;
+    return repeatable_number(&dice->state);
 }
 
 size_t dice_below(struct dice *dice, size_t bound)

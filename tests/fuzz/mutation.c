@@ -3,15 +3,13 @@
 
 #include <string.h>
 
+#include "tests/repeatable.h"
+
 #define PIECE_MAX 64
 
-/* SplitMix64: every state is followed by another, and close seeds give unlike sequences. */
 uint64_t mutation_number(struct mutation *mutation)
 {
-    uint64_t z = mutation->state += 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
+    return repeatable_number(&mutation->state);
 }
 
 size_t mutation_below(struct mutation *mutation, size_t below)

@@ -6,6 +6,7 @@
 #include <openssl/bn.h>
 
 #include "cosign/arithmetic/inverse.h"
+#include "tests/repeatable.h"
 
 typedef void inverse_function(word out[WORDS], const word a[WORDS]);
 
@@ -130,15 +131,6 @@ static void words_of_ones_and_zeros_have_the_inverse_of_openssl(void **state)
     }
 }
 
-/* Steele, Lea and Flood's SplitMix64: any repeatable numbers do. */
-static uint64_t next_random(uint64_t *state)
-{
-    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return z ^ z >> 31;
-}
-
 static int random_values(void)
 {
     return long_form() ? 1000000 : 20000;
@@ -151,7 +143,7 @@ static void random_values_have_the_inverse_of_openssl(void **state)
     for (int i = random_values(); i > 0; i--) {
         uint8_t bytes[INTEGER_BYTES];
         for (int k = 0; k < INTEGER_BYTES; k++)
-            bytes[k] = (uint8_t)(next_random(&seed) >> 56);
+            bytes[k] = (uint8_t)(repeatable_number(&seed) >> 56);
         assert_non_null(BN_bin2bn(bytes, sizeof(bytes), j->a));
         compare(j);
     }
@@ -165,7 +157,7 @@ static void long_runs_of_bits_have_the_inverse_of_openssl(void **state)
     for (int i = random_values() / 4; i > 0; i--) {
         uint8_t bytes[INTEGER_BYTES] = {0};
         for (int bit = 0; bit < 256;) {
-            const uint64_t choice = next_random(&seed);
+            const uint64_t choice = repeatable_number(&seed);
             for (int run = 1 + (int)(choice >> 1 & 63); run > 0 && bit < 256; run--, bit++)
                 bytes[bit / 8] |= (uint8_t)((choice & 1) << bit % 8);
         }
@@ -182,7 +174,7 @@ static void a_value_times_its_inverse_is_one(void **state)
         uint8_t bytes[INTEGER_BYTES];
         word a[WORDS];
         for (int k = 0; k < INTEGER_BYTES; k++)
-            bytes[k] = (uint8_t)(next_random(&seed) >> 56);
+            bytes[k] = (uint8_t)(repeatable_number(&seed) >> 56);
         assert_non_null(BN_bin2bn(bytes, sizeof(bytes), j->a));
         assert_true(BN_nnmod(j->a, j->a, j->m, j->work));
         integer_of(a, j->a);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "cosign/arithmetic/lanes.h"
+#include "tests/repeatable.h"
 
 #define RANDOM_BATCHES 2500
 #define LONG_BATCHES 125000
@@ -380,13 +381,9 @@ static void every_point_meets_the_last_addition(void **state)
 
 /* ---- random ---- */
 
-/* splitmix64 of S. Vigna: the same numbers on every run. */
 static uint64_t next(struct judge *j)
 {
-    uint64_t z = j->seed += 0x9e3779b97f4a7c15;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-    return z ^ (z >> 31);
+    return repeatable_number(&j->seed);
 }
 
 static void next_scalar(struct judge *j, BIGNUM *k)

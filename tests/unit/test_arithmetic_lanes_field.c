@@ -6,6 +6,7 @@
 #include <openssl/bn.h>
 #include <stdio.h>
 
+#include "tests/repeatable.h"
 #include "tests/unit/lanes_field.h"
 
 #define LIMB_MASK ((UINT64_C(1) << 52) - 1)
@@ -47,13 +48,9 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* splitmix64 of S. Vigna: the same numbers on every run. */
 static uint64_t next(struct judge *j)
 {
-    uint64_t z = j->seed += 0x9e3779b97f4a7c15;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-    return z ^ (z >> 31);
+    return repeatable_number(&j->seed);
 }
 
 /* 52 bits, often at an end, and rubbish above. */

@@ -6,17 +6,9 @@
 #include <openssl/bn.h>
 
 #include "cosign/arithmetic/inverse.c"
+#include "tests/repeatable.h"
 
 #define ROUNDS 2000
-
-/* Steele, Lea and Flood's SplitMix64: any repeatable numbers do. */
-static uint64_t next_random(uint64_t *state)
-{
-    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return z ^ z >> 31;
-}
 
 /* The definition, step by step. */
 static void single_steps(struct matrix *matrix, int64_t *turn, int64_t f, int64_t g)
@@ -63,7 +55,8 @@ static void a_batch_is_its_single_steps(void **state)
         for (size_t i = 0; i < 64; i++)
             compare_batch(edges[i / 8] | 1, edges[i % 8], turn);
         for (int i = 0; i < ROUNDS; i++) {
-            const word f = (word)next_random(&seed) & LIMB_MASK, g = (word)next_random(&seed) & LIMB_MASK;
+            const word f = (word)repeatable_number(&seed) & LIMB_MASK,
+                       g = (word)repeatable_number(&seed) & LIMB_MASK;
             compare_batch(f | 1, g, turn);
             compare_batch(f | 1, g << i % BATCH & LIMB_MASK, turn); /* with many zeros, so that δ grows */
         }
@@ -217,7 +210,7 @@ static void every_number_stays_in_its_range(void **state)
     for (int i = 0; i < ROUNDS; i++) {
         word a[WORDS] = {(word)i};
         for (int k = 0; i >= 10 && k < WORDS; k++)
-            a[k] = (word)next_random(&seed);
+            a[k] = (word)repeatable_number(&seed);
         a[WORDS - 1] >>= i % 7 + 1;
         check_inversion(*state, a, &modulus_p, batch_steps);
         check_inversion(*state, a, &modulus_n, batch_steps);
