@@ -8,14 +8,6 @@
 
 #define REQUEST_MAX (2 * HUFU_NAME_MAX + 64)
 
-static unsigned zero_bits(const uint8_t hash[HASH_SIZE])
-{
-    unsigned bits = 0;
-    while (bits < 8 * HASH_SIZE && (hash[bits / 8] >> (7 - bits % 8) & 1) == 0)
-        bits++;
-    return bits;
-}
-
 void captcha_solve(struct bytes challenge, unsigned bits, uint8_t answer[CAPTCHA_ANSWER_SIZE])
 {
     uint8_t text[HASH_SIZE + CAPTCHA_ANSWER_SIZE], hash[HASH_SIZE];
@@ -24,7 +16,7 @@ void captcha_solve(struct bytes challenge, unsigned bits, uint8_t answer[CAPTCHA
         for (size_t i = 0; i < CAPTCHA_ANSWER_SIZE; i++)
             text[HASH_SIZE + i] = (uint8_t)(number >> (56 - 8 * i));
         hash_sha256(hash, bytes_of(text, sizeof(text)));
-        if (zero_bits(hash) >= bits)
+        if (hash_zero_bits(hash) >= bits)
             break;
     }
     memcpy(answer, text + HASH_SIZE, CAPTCHA_ANSWER_SIZE);

@@ -39,21 +39,13 @@ enum hufu_err captcha_make(struct worker *worker, const struct project *project,
     return captcha_sign(worker, project, out->challenge, hash);
 }
 
-static unsigned captcha_zero_bits(const uint8_t hash[HASH_SIZE])
-{
-    unsigned bits = 0;
-    while (bits < 8 * HASH_SIZE && (hash[bits / 8] >> (7 - bits % 8) & 1) == 0)
-        bits++;
-    return bits;
-}
-
 static bool captcha_solved(const struct captcha_answer *answer, unsigned bits)
 {
     uint8_t text[HASH_SIZE + CAPTCHA_ANSWER_SIZE], hash[HASH_SIZE];
     hash_sha256(text, answer->challenge);
     memcpy(text + HASH_SIZE, answer->answer.data, CAPTCHA_ANSWER_SIZE);
     hash_sha256(hash, bytes_of(text, sizeof text));
-    return captcha_zero_bits(hash) >= bits;
+    return hash_zero_bits(hash) >= bits;
 }
 
 /* Cheapest first; nothing here touches the database. */

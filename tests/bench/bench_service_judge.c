@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HALF_SIZE (COSIGN_SIGNATURE_SIZE / 2)
+#include "tests/client/device_key.h"
 
 struct judge {
     EVP_PKEY *key;
@@ -17,11 +17,6 @@ struct judge {
 static void ctx_free(EVP_PKEY_CTX **ctx)
 {
     EVP_PKEY_CTX_free(*ctx);
-}
-
-static void signature_free(ECDSA_SIG **signature)
-{
-    ECDSA_SIG_free(*signature);
 }
 
 static EVP_PKEY *key_of_point(const uint8_t P[COSIGN_POINT_SIZE])
@@ -62,24 +57,11 @@ void judge_free(struct judge *judge)
     free(judge);
 }
 
-static int der_of_raw(uint8_t **der, const uint8_t raw[COSIGN_SIGNATURE_SIZE])
-{
-    __attribute__((cleanup(signature_free))) ECDSA_SIG *signature = ECDSA_SIG_new();
-    BIGNUM *r = BN_bin2bn(raw, HALF_SIZE, NULL);
-    BIGNUM *s = BN_bin2bn(raw + HALF_SIZE, HALF_SIZE, NULL);
-    if (!signature || !r || !s || ECDSA_SIG_set0(signature, r, s) != 1) {
-        BN_free(r);
-        BN_free(s);
-        return -1;
-    }
-    return i2d_ECDSA_SIG(signature, der);
-}
-
 enum hufu_err judge_signature(const struct judge *judge, const uint8_t e[COSIGN_DIGEST_SIZE],
                               const uint8_t signature[COSIGN_SIGNATURE_SIZE])
 {
     uint8_t *der = NULL;
-    int len = der_of_raw(&der, signature);
+    int len = signature_der(&der, signature);
     __attribute__((cleanup(ctx_free))) EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, judge->key, NULL);
     const bool holds = len > 0 && ctx && EVP_PKEY_verify_init(ctx) == 1 &&
                        EVP_PKEY_verify(ctx, der, (size_t)len, e, COSIGN_DIGEST_SIZE) == 1;

@@ -74,7 +74,7 @@ static enum hufu_err raw_of_der(uint8_t raw[FRAME_SIGNATURE_SIZE], const uint8_t
     return HUFU_OK;
 }
 
-static int der_of_raw(uint8_t **der, const uint8_t raw[FRAME_SIGNATURE_SIZE])
+int signature_der(uint8_t **der, const uint8_t raw[FRAME_SIGNATURE_SIZE])
 {
     __attribute__((cleanup(signature_free))) ECDSA_SIG *signature = ECDSA_SIG_new();
     BIGNUM *r = BN_bin2bn(raw, HALF_SIZE, NULL);
@@ -122,7 +122,7 @@ enum hufu_err device_key_verify(const uint8_t public_key[FRAME_DEVICE_KEY_SIZE],
                                 const uint8_t signature[FRAME_SIGNATURE_SIZE], struct bytes message)
 {
     uint8_t *der = NULL;
-    int len = der_of_raw(&der, signature);
+    int len = signature_der(&der, signature);
     __attribute__((cleanup(pkey_free))) EVP_PKEY *pkey = public_pkey(public_key);
     __attribute__((cleanup(md_ctx_free))) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     bool holds = len > 0 && pkey && ctx && EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, pkey) == 1 &&

@@ -26,4 +26,7 @@ enum hufu_err device_key_verify(const uint8_t public_key[FRAME_DEVICE_KEY_SIZE],
                                 const uint8_t signature[FRAME_SIGNATURE_SIZE],
                                 struct bytes message) HUFU_MUST_CHECK;
 
+/* r ‖ s, on any curve of 256 bits, as DER: its length, and *der to be freed with OPENSSL_free; negative: no memory. */
+int signature_der(uint8_t **der, const uint8_t raw[FRAME_SIGNATURE_SIZE]);
+
 #endif

@@ -105,6 +105,23 @@ void pair_reset(struct pair *pair)
     buf_init(&pair->answer, pair->answer_memory, sizeof(pair->answer_memory));
 }
 
+enum hufu_err pair_sign(struct pair *pair, const struct cosign_device_half *device,
+                        const struct cosign_service_half *service)
+{
+    static struct cosign_signing signing;
+    uint8_t digest[COSIGN_DIGEST_SIZE] = {1}, r[1][COSIGN_SCALAR_SIZE];
+    uint8_t signature[1][COSIGN_SIGNATURE_SIZE];
+    const struct bytes head = head_of("head of a signature"), E = bytes_of(digest, sizeof(digest));
+    pair_reset(pair);
+    assert_ok(cosign_device_sign_begin(&signing, &pair->body, device, head, E, &pair->random));
+    enum hufu_err err =
+        cosign_service_sign(service, &pair->answer, r, head, E, buf_bytes(&pair->body), head, &pair->random);
+    if (err)
+        return err;
+    assert_ok(cosign_device_sign_finish(&signing, signature, head, E, buf_bytes(&pair->answer)));
+    return cosign_verify_var(pair->device.P, digest, signature[0]);
+}
+
 /* d = a·b - 1, which no function of the library computes. */
 static void make_private_key(struct pair *pair)
 {

@@ -38,6 +38,10 @@ int pair_set_up(void **state);
 int pair_tear_down(void **state);
 /* Empties both buffers. */
 void pair_reset(struct pair *pair);
+/* Signs one digest with two halves of the pair's key, which need not be the pair's own. The error of the service's refusal, or
+ * whether the signature holds. */
+enum hufu_err pair_sign(struct pair *pair, const struct cosign_device_half *device,
+                        const struct cosign_service_half *service);
 
 /* Heads and frames are opaque to the library: any bytes do. */
 struct bytes head_of(const char *text);

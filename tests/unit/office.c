@@ -84,6 +84,12 @@ void office_frame(struct office_frame *frame, const struct person *person, enum 
     office_seal(frame);
 }
 
+int64_t office_count(const struct person *person, const char *table)
+{
+    return database_number(&office.database, "select count(*) from %s where binding_id = '%s'", table,
+                           person->binding);
+}
+
 struct act office_act(const struct person *person, const char *action)
 {
     struct act act = {.action = action, .principal = {.kind = PRINCIPAL_TOKEN}};

@@ -38,6 +38,9 @@ struct office_frame {
 void office_frame(struct office_frame *frame, const struct person *person, enum frame_op op);
 void office_seal(struct office_frame *frame);
 
+/* How many rows of a table are of this person's binding. */
+int64_t office_count(const struct person *person, const char *table);
+
 /* An act as a handler begins it for a frame that came with this person's token. */
 struct act office_act(const struct person *person, const char *action);
 /* The same once the session is known. */

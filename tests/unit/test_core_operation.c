@@ -41,12 +41,6 @@ static void assert_refused(enum refusal refusal)
         assert_int_equal(out.memory[i], 0);
 }
 
-static int64_t count_of(const char *table)
-{
-    return database_number(&office.database, "select count(*) from %s where binding_id = '%s'", table,
-                           person.binding);
-}
-
 static int64_t failures(void)
 {
     return database_number(&office.database, "select pin_failures from device where device_id = '%s'",
@@ -67,7 +61,7 @@ static void a_signature_is_recorded_and_answered(void **state)
     assert_int_equal(out.pin_failures_before, 0);
     assert_int_equal(key_process.calls, 1);
     assert_string_equal(key_process.record, "record zero");
-    assert_int_equal(count_of("signature"), 1);
+    assert_int_equal(office_count(&person, "signature"), 1);
     assert_int_equal(
         database_number(&office.database,
                         "select count(*) from signature where binding_id = '%s' and get_byte(digests, 0) = 3"
@@ -87,8 +81,8 @@ static void the_same_bytes_get_the_same_answer_and_ask_nobody(void **state)
     assert_ok(run());
     assert_bytes(out.answer, "sealed answer");
     assert_int_equal(key_process.calls, 1);
-    assert_int_equal(count_of("audit_event"), 1);
-    assert_int_equal(count_of("signature"), 1);
+    assert_int_equal(office_count(&person, "audit_event"), 1);
+    assert_int_equal(office_count(&person, "signature"), 1);
 }
 
 static void other_bytes_under_a_used_id_are_a_conflict(void **state)
@@ -136,7 +130,7 @@ static void a_wrong_pin_is_counted_once_however_often_it_is_sent(void **state)
     assert_true(act.recorded);
     assert_int_equal(key_process.calls, 1);
     assert_int_equal(failures(), 1);
-    assert_int_equal(count_of("audit_event"), 1);
+    assert_int_equal(office_count(&person, "audit_event"), 1);
 }
 
 static void the_fifth_wrong_pin_locks_and_then_nobody_is_asked(void **state)
@@ -152,7 +146,7 @@ static void the_fifth_wrong_pin_locks_and_then_nobody_is_asked(void **state)
     office_frame(&frame, &person, FRAME_OP_SIGN);
     assert_refused(REFUSAL_PIN_LOCKED);
     assert_int_equal(key_process.calls, 5);
-    assert_int_equal(count_of("signature"), 0);
+    assert_int_equal(office_count(&person, "signature"), 0);
 }
 
 static void a_success_tells_of_the_failures_before_it(void **state)
@@ -192,7 +186,7 @@ static void a_refusal_before_the_proof_is_audited_and_counts_nothing(void **stat
     }
     assert_int_equal(act.principal.kind, PRINCIPAL_DEVICE);
     assert_int_equal(failures(), 0);
-    assert_int_equal(count_of("request"), 0);
+    assert_int_equal(office_count(&person, "request"), 0);
     key_process.err = HUFU_OK;
     assert_ok(run()); /* the request id was not spoilt */
 }
@@ -228,7 +222,7 @@ static void a_failure_of_the_key_process_refuses_nothing_and_records_nothing(voi
     }
     key_process.err = HUFU_ERR_LIMIT;
     assert_int_equal(run(), HUFU_ERR_INTERNAL);
-    assert_int_equal(count_of("audit_event"), 0);
+    assert_int_equal(office_count(&person, "audit_event"), 0);
 }
 
 static void lock_meanwhile(void)
@@ -285,8 +279,8 @@ static void what_changes_while_the_key_process_works_decides(void **state)
                              "update device set account_state = 'active' where device_id = '%s'",
                              person.device);
         }
-    assert_int_equal(count_of("request"), 0);
-    assert_int_equal(count_of("signature"), 0);
+    assert_int_equal(office_count(&person, "request"), 0);
+    assert_int_equal(office_count(&person, "signature"), 0);
     assert_int_equal(failures(), 0);
 }
 

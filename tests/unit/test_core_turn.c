@@ -32,12 +32,6 @@ static enum hufu_err run(void)
     return operation_run(&office.worker, &act, FRAME_OP_SIGN, &frame.in, &out);
 }
 
-static int64_t count_of(const char *table)
-{
-    return database_number(&office.database, "select count(*) from %s where binding_id = '%s'", table,
-                           person.binding);
-}
-
 static void overtake(void)
 {
     static struct submission_out other_out;
@@ -141,8 +135,8 @@ static void of_two_identical_requests_at_once_both_get_the_recorded_answer(void 
     assert_ok(run());
     assert_ok(overtaking_err);
     assert_bytes(out.answer, "the other answer");
-    assert_int_equal(count_of("signature"), 1);
-    assert_int_equal(count_of("audit_event"), 1);
+    assert_int_equal(office_count(&person, "signature"), 1);
+    assert_int_equal(office_count(&person, "audit_event"), 1);
 }
 
 static void of_two_identical_wrong_pins_at_once_one_is_counted(void **state)

@@ -25,23 +25,6 @@ static int set_up(void **state)
     return 0;
 }
 
-static enum hufu_err sign_with(struct pair *p, const struct cosign_device_half *device,
-                               const struct cosign_service_half *service)
-{
-    static struct cosign_signing signing;
-    uint8_t digest[COSIGN_DIGEST_SIZE] = {1}, r[1][COSIGN_SCALAR_SIZE];
-    uint8_t signature[1][COSIGN_SIGNATURE_SIZE];
-    const struct bytes E = bytes_of(digest, sizeof(digest));
-    pair_reset(p);
-    assert_ok(cosign_device_sign_begin(&signing, &p->body, device, HEAD, E, &p->random));
-    enum hufu_err err =
-        cosign_service_sign(service, &p->answer, r, HEAD, E, buf_bytes(&p->body), HEAD, &p->random);
-    if (err)
-        return err;
-    assert_ok(cosign_device_sign_finish(&signing, signature, HEAD, E, buf_bytes(&p->answer)));
-    return cosign_verify_var(p->device.P, digest, signature[0]);
-}
-
 static void the_second_device_accepts_its_half(void **state)
 {
     struct session *s = *state;
@@ -65,11 +48,11 @@ static void a_handover_followed_by_a_refresh_gives_two_devices_that_sign_apart(v
     assert_ok(cosign_device_pin_check(&p->body, &fresh_device, HEAD, &p->random));
     assert_ok(cosign_service_pin_check(&fresh_service, &p->answer, HEAD, buf_bytes(&p->body)));
 
-    assert_ok(sign_with(p, &fresh_device, &fresh_service));
-    assert_ok(sign_with(p, &p->device, &p->service));
-    assert_int_equal(sign_with(p, &s->second_device, &fresh_service), HUFU_ERR_PROOF);
-    assert_int_equal(sign_with(p, &p->device, &fresh_service), HUFU_ERR_PROOF);
-    assert_int_equal(sign_with(p, &fresh_device, &p->service), HUFU_ERR_PROOF);
+    assert_ok(pair_sign(p, &fresh_device, &fresh_service));
+    assert_ok(pair_sign(p, &p->device, &p->service));
+    assert_int_equal(pair_sign(p, &s->second_device, &fresh_service), HUFU_ERR_PROOF);
+    assert_int_equal(pair_sign(p, &p->device, &fresh_service), HUFU_ERR_PROOF);
+    assert_int_equal(pair_sign(p, &fresh_device, &p->service), HUFU_ERR_PROOF);
 }
 
 static void a_half_that_is_not_that_of_its_point_is_not_accepted(void **state)

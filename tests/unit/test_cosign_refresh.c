@@ -43,23 +43,6 @@ static void assert_same_key(const struct pair *p, const struct cosign_device_hal
     assert_memory_equal(service->P, p->device.P, COSIGN_POINT_SIZE);
 }
 
-static enum hufu_err sign_with(struct pair *p, const struct cosign_device_half *device,
-                               const struct cosign_service_half *service)
-{
-    static struct cosign_signing signing;
-    uint8_t digest[COSIGN_DIGEST_SIZE] = {1}, r[1][COSIGN_SCALAR_SIZE];
-    uint8_t signature[1][COSIGN_SIGNATURE_SIZE];
-    const struct bytes E = bytes_of(digest, sizeof(digest));
-    pair_reset(p);
-    assert_ok(cosign_device_sign_begin(&signing, &p->body, device, HEAD, E, &p->random));
-    enum hufu_err err =
-        cosign_service_sign(service, &p->answer, r, HEAD, E, buf_bytes(&p->body), HEAD, &p->random);
-    if (err)
-        return err;
-    assert_ok(cosign_device_sign_finish(&signing, signature, HEAD, E, buf_bytes(&p->answer)));
-    return cosign_verify_var(p->device.P, digest, signature[0]);
-}
-
 static void the_new_halves_are_halves_of_the_same_key(void **state)
 {
     struct session *s = *state;
@@ -73,10 +56,10 @@ static void both_generations_sign_but_not_mixed(void **state)
 {
     struct session *s = *state;
     struct pair *p = &s->pair;
-    assert_ok(sign_with(p, &s->next_device, &s->next_service));
-    assert_ok(sign_with(p, &p->device, &p->service));
-    assert_int_equal(sign_with(p, &p->device, &s->next_service), HUFU_ERR_PROOF);
-    assert_int_equal(sign_with(p, &s->next_device, &p->service), HUFU_ERR_PROOF);
+    assert_ok(pair_sign(p, &s->next_device, &s->next_service));
+    assert_ok(pair_sign(p, &p->device, &p->service));
+    assert_int_equal(pair_sign(p, &p->device, &s->next_service), HUFU_ERR_PROOF);
+    assert_int_equal(pair_sign(p, &s->next_device, &p->service), HUFU_ERR_PROOF);
 }
 
 static void the_answer_names_the_next_generation(void **state)
