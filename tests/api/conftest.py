@@ -4,11 +4,13 @@
 import itertools
 import pathlib
 import sys
+import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 import pytest
 
+import authentication
 import device as device_module
 import noon
 import phone as phone_module
@@ -70,6 +72,29 @@ def new_user(admin, project):
         return admin.post("/admin/v1/users", body).ok(201)
 
     return add
+
+
+@pytest.fixture
+def nothing_was_tried(stack):
+    """The tests before this one used up what this host's address may try."""
+    authentication.forget_tries(stack)
+
+
+@pytest.fixture
+def new_project(admin):
+    """A function that adds a project with these rules; nobody's captcha costs more than it must."""
+
+    def add(**rules):
+        made = admin.post("/admin/v1/projects", {"name": "Project " + uuid.uuid4().hex}).ok(201)
+        return admin.patch("/admin/v1/projects/" + made["id"], {"language": "en", "captcha_bits": 4, **rules}).ok()
+
+    return add
+
+
+@pytest.fixture
+def mobile():
+    """A mobile number that nobody else has."""
+    return "+86135%08d" % (uuid.uuid4().int % 10 ** 8)
 
 
 @pytest.fixture

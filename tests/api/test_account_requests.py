@@ -10,29 +10,9 @@ import pytest
 import authentication
 from test_accounts import DETAILS
 
+pytestmark = pytest.mark.usefixtures("nothing_was_tried")
+
 _numbers = itertools.count(1)
-
-
-@pytest.fixture(autouse=True)
-def forgotten_tries(stack):
-    """The tests before this one used up what this host's address may try."""
-    authentication.forget_tries(stack)
-
-
-@pytest.fixture
-def new_project(admin):
-    """A function that adds a project with this rule; nobody's captcha costs more than it must."""
-
-    def add(signup):
-        made = admin.post("/admin/v1/projects", {"name": "Requests " + uuid.uuid4().hex}).ok(201)
-        return admin.patch("/admin/v1/projects/" + made["id"], {"signup": signup, "language": "en", "captcha_bits": 4}).ok()
-
-    return add
-
-
-@pytest.fixture
-def mobile():
-    return "+86135%08d" % (uuid.uuid4().int % 10 ** 8)
 
 
 @pytest.fixture
@@ -58,7 +38,7 @@ def accounts_of(admin, project, **query):
 
 
 def test_a2_a_request_with_every_field_waits_for_an_operator_who_approves_it(admin, inbox, new_project, ask, mobile):
-    project = new_project("operator")
+    project = new_project(signup="operator")
     assert ask(project, mobile, **{**DETAILS, "mobile": mobile}).ok(202) == {"received": True}
     account, = accounts_of(admin, project, state="requested")
     assert account["requested"] and account["has_seal_picture"] and "organization_id" not in account
@@ -73,7 +53,7 @@ def test_a2_a_request_with_every_field_waits_for_an_operator_who_approves_it(adm
 
 
 def test_a2_a_request_is_refused_with_a_reason_that_the_person_is_told(admin, inbox, new_project, ask, mobile):
-    project = new_project("operator")
+    project = new_project(signup="operator")
     ask(project, mobile).ok(202)
     account, = accounts_of(admin, project, state="requested")
     after = inbox.last
@@ -84,7 +64,7 @@ def test_a2_a_request_is_refused_with_a_reason_that_the_person_is_told(admin, in
 
 
 def test_a2_a_request_is_granted_by_the_projects_rule(stack, admin, inbox, new_project, ask, mobile):
-    project = new_project("automatic")
+    project = new_project(signup="automatic")
     ask(project, mobile).ok(202)
     account, = accounts_of(admin, project)
     assert account["state"] == "active" and account["requested"]
@@ -95,7 +75,7 @@ def test_a2_a_request_is_granted_by_the_projects_rule(stack, admin, inbox, new_p
 
 
 def test_a2_a_request_that_cannot_be_granted_just_now_stands_and_waits(stack, admin, new_project, ask, mobile):
-    project = new_project("automatic")
+    project = new_project(signup="automatic")
     stack.sql("CREATE FUNCTION not_now() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE lock_not_available; END $$; "
               "CREATE TRIGGER not_now BEFORE UPDATE OF state ON account FOR EACH ROW EXECUTE FUNCTION not_now()")
     try:
@@ -107,7 +87,7 @@ def test_a2_a_request_that_cannot_be_granted_just_now_stands_and_waits(stack, ad
 
 
 def test_a2_a_project_that_takes_no_requests_sends_no_code_and_takes_none(public, admin, inbox, new_project, ask, mobile):
-    project = new_project("off")
+    project = new_project(signup="off")
     body = {"project": project["id"], "mobile": mobile, "captcha": authentication.captcha(public, project["id"])}
     public.post("/v1/account-requests/codes", body).problem(403, "not-allowed")
     ask(project, mobile, code="123456").problem(403, "not-allowed")
@@ -117,7 +97,7 @@ def test_a2_a_project_that_takes_no_requests_sends_no_code_and_takes_none(public
 
 
 def test_a2_without_a_captcha_no_code_is_sent(public, inbox, new_project, mobile):
-    project = new_project("operator")
+    project = new_project(signup="operator")
     body = {"project": project["id"], "mobile": mobile}
     assert public.post("/v1/account-requests/codes", body).json["message_key"] == "captcha-needed"
     body["captcha"] = authentication.captcha(public, project["id"], right=False)
@@ -126,7 +106,7 @@ def test_a2_without_a_captcha_no_code_is_sent(public, inbox, new_project, mobile
 
 
 def test_a2_without_the_right_code_nothing_is_taken(stack, admin, new_project, ask, mobile):
-    project = new_project("operator")
+    project = new_project(signup="operator")
     ask(project, mobile, code="000000").problem(403, "code-invalid")
     ask(project, mobile, code="12345").problem(400, "bad-field", field="code", limit=6)
     assert accounts_of(admin, project) == []
@@ -134,7 +114,7 @@ def test_a2_without_the_right_code_nothing_is_taken(stack, admin, new_project, a
 
 
 def test_a2_the_code_is_good_once_and_for_its_own_number(public, inbox, new_project, ask, mobile):
-    project = new_project("operator")
+    project = new_project(signup="operator")
     body = {"project": project["id"], "mobile": mobile, "captcha": authentication.captcha(public, project["id"])}
     public.post("/v1/account-requests/codes", body).ok(202)
     code = inbox.code(mobile)
@@ -151,7 +131,7 @@ def test_a2_the_code_is_good_once_and_for_its_own_number(public, inbox, new_proj
     ({"mobile": "123"}, "bad-field", "mobile"), ({"country": "xx"}, "bad-field", "country"), ({"subject": {}}, "unknown-field", "subject"),
 ])
 def test_a2_a_field_that_is_not_of_its_form_is_named_and_costs_no_code(public, inbox, new_project, ask, mobile, changes, slug, field):
-    project = new_project("operator")
+    project = new_project(signup="operator")
     body = {"project": project["id"], "mobile": mobile, "captcha": authentication.captcha(public, project["id"])}
     public.post("/v1/account-requests/codes", body).ok(202)
     code = inbox.code(mobile)
@@ -161,7 +141,7 @@ def test_a2_a_field_that_is_not_of_its_form_is_named_and_costs_no_code(public, i
 
 @pytest.mark.parametrize("signup", ["operator", "automatic"])
 def test_a2_nobody_learns_by_asking_whether_a_work_number_is_taken(admin, inbox, new_project, ask, mobile, signup):
-    project = new_project(signup)
+    project = new_project(signup=signup)
     taken = admin.post("/admin/v1/users", {"project": project["id"], "name": "A", "work_number": "TAKEN"}).ok(201)["account"]
     other = mobile[:-1] + str((int(mobile[-1]) + 1) % 10)
     free, same = ask(project, mobile, work_number="FREE"), ask(project, other, work_number="TAKEN")
@@ -173,7 +153,7 @@ def test_a2_nobody_learns_by_asking_whether_a_work_number_is_taken(admin, inbox,
 
 
 def test_a2_whoever_asks_again_takes_the_place_of_the_first_request(stack, admin, new_project, ask, mobile):
-    project = new_project("operator")
+    project = new_project(signup="operator")
     ask(project, mobile, name="Han Meime").ok(202)
     authentication.forget_tries(stack)
     ask(project, mobile, name="Han Meimei").ok(202)
@@ -194,7 +174,7 @@ def send_code(public, inbox):
 
 
 def test_a2_of_many_requests_for_one_work_number_at_once_the_rule_approves_exactly_one(admin, new_project, ask, send_code):
-    project = new_project("automatic")
+    project = new_project(signup="automatic")
     mobiles = ["+86133%08d" % (uuid.uuid4().int % 10 ** 8) for _ in range(6)]
     codes = [send_code(project, mobile) for mobile in mobiles]
     with concurrent.futures.ThreadPoolExecutor(6) as pool:
@@ -205,7 +185,7 @@ def test_a2_of_many_requests_for_one_work_number_at_once_the_rule_approves_exact
 
 
 def test_a2_one_code_takes_one_request_however_many_show_it_at_once(admin, new_project, ask, send_code, mobile):
-    project = new_project("operator")
+    project = new_project(signup="operator")
     code = send_code(project, mobile)
     with concurrent.futures.ThreadPoolExecutor(10) as pool:
         answers = list(pool.map(lambda _: ask(project, mobile, code=code), range(10)))
@@ -214,7 +194,7 @@ def test_a2_one_code_takes_one_request_however_many_show_it_at_once(admin, new_p
 
 
 def test_a2_nothing_of_a_request_stands_in_database_or_log_in_clear(stack, new_project, ask, mobile):
-    ask(new_project("automatic"), mobile, **{**DETAILS, "mobile": mobile, "email": "needle-of-request@example.com"}).ok(202)
+    ask(new_project(signup="automatic"), mobile, **{**DETAILS, "mobile": mobile, "email": "needle-of-request@example.com"}).ok(202)
     dump = stack.dump()
     for needle in (mobile, mobile[3:], DETAILS["identity_number"], "needle-of-request"):
         assert needle.encode() not in dump, needle

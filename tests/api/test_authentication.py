@@ -14,21 +14,18 @@ import stack as stack_module
 import wire
 from authentication import GOOD_PASSWORD, begin, confirm
 
+pytestmark = pytest.mark.usefixtures("nothing_was_tried")
+
 _mobiles = itertools.count(13900000001)
-
-
-@pytest.fixture(autouse=True)
-def nothing_was_tried(stack):
-    authentication.forget_tries(stack)
 
 
 @pytest.fixture(autouse=True, scope="module")
 def little_work(stack, project):
     """Python is slow at captchas; test_a4_a_captcha_is_needed_and_good_once answers one of the default's work."""
     path = f"/admin/v1/projects/{project['id']}"
-    stack.admin.request("PATCH", path, {"captcha_bits": 8}).ok()
+    stack.admin.patch(path, {"captcha_bits": 8}).ok()
     yield
-    stack.admin.request("PATCH", path, {"captcha_bits": 18}).ok()
+    stack.admin.patch(path, {"captcha_bits": 18}).ok()
 
 
 @pytest.fixture
@@ -65,7 +62,7 @@ def a_code(inbox, begun, person):
 def test_a4_the_project_sets_which_combination_a_purpose_needs(public, admin, project, person):
     path = f"/admin/v1/projects/{project['id']}"
     before = admin.get(path).ok()["methods_sign_in"]
-    admin.request("PATCH", path, {"methods_sign_in": ["password"]}).ok()
+    admin.patch(path, {"methods_sign_in": ["password"]}).ok()
     try:
         begun = begin(public, project["id"], person["work_number"])
         assert begun.begun["methods"] == [["password"]]
@@ -73,7 +70,7 @@ def test_a4_the_project_sets_which_combination_a_purpose_needs(public, admin, pr
         begun.send_code().problem(403, "not-allowed")
         assert begun.password(GOOD_PASSWORD).ok()["state"] == "passed"
     finally:
-        admin.request("PATCH", path, {"methods_sign_in": before}).ok()
+        admin.patch(path, {"methods_sign_in": before}).ok()
     assert public.get(f"/v1/projects/{project['id']}").ok()["methods"]["sign-in"] == [["qr"], ["password", "sms"], ["password", "face"]]
 
 
@@ -130,10 +127,10 @@ def test_a4_a_session_has_at_most_twenty_confirmations_under_way(stack, public, 
 
 @pytest.mark.parametrize("seconds, right", [(0, False), (59, False), (60, True), (86400, True), (86401, False)])
 def test_a4_a_project_holds_an_authentication_for_a_minute_at_least(admin, project, seconds, right):
-    answer = admin.request("PATCH", f"/admin/v1/projects/{project['id']}", {"hold_seconds": seconds})
+    answer = admin.patch(f"/admin/v1/projects/{project['id']}", {"hold_seconds": seconds})
     if right:
         assert answer.ok()["hold_seconds"] == seconds
-        admin.request("PATCH", f"/admin/v1/projects/{project['id']}", {"hold_seconds": 300}).ok()
+        admin.patch(f"/admin/v1/projects/{project['id']}", {"hold_seconds": 300}).ok()
     else:
         answer.problem(400, "bad-field", field="hold_seconds")
 
@@ -142,7 +139,7 @@ def test_a4_a_project_holds_an_authentication_for_a_minute_at_least(admin, proje
 
 
 def test_a4_a_captcha_is_needed_and_good_once(public, admin, project, person):
-    admin.request("PATCH", f"/admin/v1/projects/{project['id']}", {"captcha_bits": 18}).ok()
+    admin.patch(f"/admin/v1/projects/{project['id']}", {"captcha_bits": 18}).ok()
     body = {"project": project["id"], "work_number": person["work_number"], "purpose": "sign-in"}
     public.post("/v1/authentications", body).problem(403, "captcha-needed")
     body["captcha"] = authentication.captcha(public, project["id"])
@@ -161,7 +158,7 @@ def test_a4_a_captcha_is_needed_and_good_once(public, admin, project, person):
         public.post("/v1/authentications", {**body, "captcha": answer}).problem(403, "captcha-needed")
     lazy = authentication.captcha(public, project["id"], right=False)
     public.post("/v1/authentications", {**body, "captcha": lazy}).problem(403, "captcha-needed")
-    admin.request("PATCH", f"/admin/v1/projects/{project['id']}", {"captcha_bits": 8}).ok()
+    admin.patch(f"/admin/v1/projects/{project['id']}", {"captcha_bits": 8}).ok()
 
 
 def test_a4_one_captcha_sent_many_times_at_once_begins_one_authentication(public, project, person):
@@ -389,12 +386,12 @@ def test_a4_a_password_is_remembered_only_after_it_was_given(stack, admin, proje
     answer = session.post("/v1/account/remembered-password").problem(403, "authentication-needed")
     assert answer["methods"] == ["password"]
     path = f"/admin/v1/projects/{project['id']}"
-    admin.request("PATCH", path, {"remember_days": 0}).ok()
+    admin.patch(path, {"remember_days": 0}).ok()
     try:
         confirm(session).password(GOOD_PASSWORD).ok()
         session.post("/v1/account/remembered-password").problem(403, "not-allowed")
     finally:
-        admin.request("PATCH", path, {"remember_days": 30}).ok()
+        admin.patch(path, {"remember_days": 30}).ok()
 
 
 def test_a4_a_remembered_password_does_not_renew_itself(stack, public, inbox, project, session, device, known):
@@ -415,14 +412,14 @@ def test_a4_a_remembered_password_does_not_renew_itself(stack, public, inbox, pr
 def test_a4_a_remembered_password_neither_binds_a_device_nor_recovers(stack, public, admin, project, session, device, known):
     remembered = session.post("/v1/account/remembered-password").ok(201)["remembered"]
     path = f"/admin/v1/projects/{project['id']}"
-    admin.request("PATCH", path, {"methods_recover": ["password"]}).ok()
+    admin.patch(path, {"methods_recover": ["password"]}).ok()
     try:
         for purpose in ("bind-device", "recover"):
             for number in (known["work_number"], "nobody"):
                 begun = begin(public, project["id"], number, purpose)
                 begun.remembered(**remembered_proof(device, begun, remembered)).problem(403, "not-allowed")
     finally:
-        admin.request("PATCH", path, {"methods_recover": ["sms"]}).ok()
+        admin.patch(path, {"methods_recover": ["sms"]}).ok()
 
 
 def test_a4_a_later_method_makes_none_before_it_younger(stack, inbox, public, admin, project, session, known):
@@ -514,7 +511,7 @@ def test_a4_a_device_does_not_answer_itself(stack, public, project, session, dev
 def test_a4_a_device_that_does_not_say_which_it_is_shows_no_code(stack, public, admin, project, session, known, purpose):
     make_bound(stack, session)
     rule = {"methods_" + purpose.replace("-", "_"): ["qr", "password"]}
-    admin.request("PATCH", f"/admin/v1/projects/{project['id']}", rule).ok()
+    admin.patch(f"/admin/v1/projects/{project['id']}", rule).ok()
     try:
         for number in (known["work_number"], "nobody"):
             begun = begin(public, project["id"], number, purpose)
@@ -531,7 +528,7 @@ def test_a4_a_device_that_does_not_say_which_it_is_shows_no_code(stack, public, 
         assert begun.state().ok()["state"] == "open"
     finally:
         defaults = {"methods_sign_in": ["qr", "password+sms", "password+face"], "methods_bind_device": ["password+sms"]}
-        admin.request("PATCH", f"/admin/v1/projects/{project['id']}", defaults).ok()
+        admin.patch(f"/admin/v1/projects/{project['id']}", defaults).ok()
 
 
 def test_a4_another_devices_yes_does_not_sign_in_the_device_that_said_it(stack, public, project, session, device, known):
@@ -637,7 +634,7 @@ def test_a10_the_same_characters_are_the_same_password(public, admin, project, n
 def test_a4_another_mobile_number_ends_what_was_begun_with_the_one_before(public, admin, project, person):
     begun = begin(public, project["id"], person["work_number"])
     begun.password(GOOD_PASSWORD).ok()
-    admin.request("PATCH", f"/admin/v1/users/{person['id']}", {"mobile": str(next(_mobiles))}).ok()
+    admin.patch(f"/admin/v1/users/{person['id']}", {"mobile": str(next(_mobiles))}).ok()
     begun.state().problem(403, "authentication-failed")
 
 

@@ -30,7 +30,7 @@ def devices_project(stack):
     """A project with secondary devices."""
     project = stack.admin.post("/admin/v1/projects", {"name": "Project with secondaries"}).ok(201)
     change = {"device_mode": "primary", "secondary_limit": 2, "captcha_bits": 8}
-    assert stack.admin.request("PATCH", f"/admin/v1/projects/{project['id']}", change).ok()["secondary_limit"] == 2
+    assert stack.admin.patch(f"/admin/v1/projects/{project['id']}", change).ok()["secondary_limit"] == 2
     return project
 
 
@@ -330,7 +330,7 @@ def test_a9_a_stranger_does_not_see_or_change_a_device(public, admin, primary, n
     first = devices_of(admin, primary.user)[0]["id"]
     assert first not in [device["id"] for device in stranger.get("/v1/devices").ok()["devices"]]
     stranger.post(f"/v1/devices/{first}/freeze").problem(404, "not-found")
-    stranger.request("PATCH", f"/v1/devices/{first}", {"name": "mine"}).problem(404, "not-found")
+    stranger.patch(f"/v1/devices/{first}", {"name": "mine"}).problem(404, "not-found")
 
 
 def test_a9_a_waiting_device_is_neither_frozen_nor_unfrozen(admin, public, primary, new_code):

@@ -17,6 +17,8 @@ import wire
 from authentication import GOOD_PASSWORD, begin, confirm
 from test_response_times import SAMPLES, TRIES, Line, judge, order
 
+pytestmark = pytest.mark.usefixtures("nothing_was_tried")
+
 _mobiles = itertools.count(13700000001)
 _numbers = itertools.count(1)
 SMALL = {"step": 2, "quality": 80}  # a picture has at most 64 KiB
@@ -34,13 +36,8 @@ def stack():
 @pytest.fixture(scope="module")
 def project(stack):
     project = stack.admin.post("/admin/v1/projects", {"name": "Faces"}).ok(201)
-    stack.admin.request("PATCH", f"/admin/v1/projects/{project['id']}", {"captcha_bits": 8}).ok()
+    stack.admin.patch(f"/admin/v1/projects/{project['id']}", {"captcha_bits": 8}).ok()
     return project
-
-
-@pytest.fixture(autouse=True)
-def nothing_was_tried(stack):
-    authentication.forget_tries(stack)
 
 
 @pytest.fixture

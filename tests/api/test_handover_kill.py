@@ -22,7 +22,7 @@ ROUNDS = [("handing over", "primary"), ("taking", "second"), ("handing over", "s
 def primary(supervised):
     project = supervised.admin.post("/admin/v1/projects", {"name": "Hand-overs"}).ok(201)
     change = {"device_mode": "primary", "secondary_limit": 2}
-    supervised.admin.request("PATCH", f"/admin/v1/projects/{project['id']}", change).ok()
+    supervised.admin.patch(f"/admin/v1/projects/{project['id']}", change).ok()
     user = supervised.admin.post("/admin/v1/users", {"project": project["id"], "name": "Holder", "work_number": "H1"}).ok(201)
     phone = phone_module.Phone()
     phone.user = user

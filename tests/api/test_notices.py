@@ -80,12 +80,12 @@ def test_a_text_message_arrives_and_nothing_of_it_stays(stack, admin, inbox, num
 
 
 def test_an_email_arrives_with_a_subject_in_the_projects_language(admin, inbox, project, send):
-    admin.request("PATCH", "/admin/v1/projects/" + project["id"], {"language": "en"}).ok()
+    admin.patch("/admin/v1/projects/" + project["id"], {"language": "en"}).ok()
     try:
         send(" Li@Example.com", kind="email")
         message = inbox.next("li@example.com")
     finally:
-        admin.request("PATCH", "/admin/v1/projects/" + project["id"], {"language": "zh-CN"}).ok()
+        admin.patch("/admin/v1/projects/" + project["id"], {"language": "zh-CN"}).ok()
     assert message["kind"] == "email" and message["subject"] == "[公告 Project] Test message"
     assert message["language"] == "en" and "arrive" in message["text"]
 

@@ -10,12 +10,9 @@ import authentication
 import phone as phone_module
 from authentication import GOOD_PASSWORD
 
+pytestmark = pytest.mark.usefixtures("nothing_was_tried")
+
 _mobiles = itertools.count(13600000001)
-
-
-@pytest.fixture(autouse=True)
-def nothing_was_tried(stack):
-    authentication.forget_tries(stack)
 
 
 @pytest.fixture
@@ -79,7 +76,7 @@ def test_a4_signing_out_ends_a_remembered_password(stack, holder):
 def test_a4_one_phone_answers_for_another(admin, project, holder, new_user):
     """The other is a second device of the same account: its page shows the code, the first scans it."""
     path = f"/admin/v1/projects/{project['id']}"
-    admin.request("PATCH", path, {"device_mode": "primary"}).ok()
+    admin.patch(path, {"device_mode": "primary"}).ok()
     try:
         code = admin.post(f"/admin/v1/users/{holder.user['account']['id']}/activations").ok(201)["activation"]["text"]
         other = phone_module.Phone()
@@ -104,7 +101,7 @@ def test_a4_one_phone_answers_for_another(admin, project, holder, new_user):
         assert shown[1] == phone_module.DONE
         assert other.command("approve", shown[0], "--yes").returncode != phone_module.DONE
     finally:
-        admin.request("PATCH", path, {"device_mode": "single"}).ok()
+        admin.patch(path, {"device_mode": "single"}).ok()
 
 
 def test_a4_what_is_no_code_is_not_asked_about(holder):

@@ -73,7 +73,7 @@ def line(stack):
 def place(admin, new_user, public):
     """A project that asks for no captcha, and the work numbers of somebody there and of nobody."""
     project = admin.post("/admin/v1/projects", {"name": "Times " + secrets.token_hex(4)}).ok(201)
-    admin.request("PATCH", f"/admin/v1/projects/{project['id']}", {"captcha_bits": 0}).ok()
+    admin.patch(f"/admin/v1/projects/{project['id']}", {"captcha_bits": 0}).ok()
     account = new_user(project=project["id"], work_number="REAL-0001", mobile="13700000001")["account"]
     authentication.set_password(public, admin, project["id"], account)
     return project["id"], {"there": "REAL-0001", "nobody": "NONE-0001"}

@@ -14,29 +14,9 @@ import wire
 from authentication import GOOD_PASSWORD
 from test_accounts import PNG
 
+pytestmark = pytest.mark.usefixtures("nothing_was_tried")
+
 _numbers = itertools.count(1)
-
-
-@pytest.fixture(autouse=True)
-def forgotten_tries(stack):
-    """The tests before this one used up what this host's address may try."""
-    authentication.forget_tries(stack)
-
-
-@pytest.fixture
-def new_project(admin):
-    """A function that adds a project with these rules."""
-
-    def add(**rules):
-        made = admin.post("/admin/v1/projects", {"name": "Signup " + uuid.uuid4().hex}).ok(201)
-        return admin.patch("/admin/v1/projects/" + made["id"], {"language": "en", "captcha_bits": 4, **rules}).ok()
-
-    return add
-
-
-@pytest.fixture
-def mobile():
-    return "+86137%08d" % (uuid.uuid4().int % 10 ** 8)
 
 
 def text_of(admin, project):

@@ -137,6 +137,6 @@ def test_a_frozen_device_and_a_suspended_account_see_their_state_and_sign_out_an
 def test_what_was_frozen_goes_on_with_its_session_when_it_is_unfrozen(stack, admin, session):
     device = session.answer["device"]["id"]
     restrict(stack, session, "frozen")
-    session.request("PATCH", "/v1/devices/" + device, {"name": "mine"}).problem(403, "binding-not-active")
+    session.patch("/v1/devices/" + device, {"name": "mine"}).problem(403, "binding-not-active")
     admin.post(f"/admin/v1/devices/{device}/unfreeze").ok()
-    session.request("PATCH", "/v1/devices/" + device, {"name": "mine"}).ok()
+    session.patch("/v1/devices/" + device, {"name": "mine"}).ok()
