@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One stack for the whole run, with a project; each test adds the users it needs."""
+"""One stack for all files (and for each process that runs some of them), with a project; each test adds the users it needs.
+
+A name that begins with test_aN_ tells what a person does: A1 begins with a service, A2 asks for an account, A3 sees certificates,
+A4 authenticates, A5 gives a handwritten signature, A6 signs and decrypts, A7 binds a device, A8 lends a key, A9 manages devices and
+sees what they did, A10 changes or recovers a password, A11 signs out, A12 sees what runs."""
 
 import itertools
 import pathlib
