@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LISTEN_BACKLOG 64
+#define LISTEN_BACKLOG 256 /* all workers of a server connect at once when a key process is back */
 
 static void close_fd(int *fd)
 {
@@ -45,7 +45,8 @@ enum hufu_err channel_connect(int *fd, const char *path)
     enum hufu_err err = address_of(&address, path);
     if (err)
         return err;
-    CLOSED int s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    /* One that blocks would wait without limit for room in the queue of a listener that accepts nobody. */
+    CLOSED int s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (s < 0 || connect(s, (const struct sockaddr *)&address, sizeof(address)) != 0)
         return HUFU_ERR_AWAY;
     *fd = take_fd(&s);

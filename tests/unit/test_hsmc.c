@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "common/channel.h"
 #include "common/log.h"
@@ -15,6 +16,7 @@
 #define TIMEOUT_MS 20000
 #define SHORT_TIMEOUT_MS 300    /* for a peer that is waited for in vain */
 #define HANGING_TIMEOUT_MS 2000 /* where besides such a peer another one must answer */
+#define QUEUE_MAX 1000          /* connections that wait to be accepted: fewer fit */
 #define NOW_MS 1700000000123u
 
 /* A reply under construction. */
@@ -319,6 +321,44 @@ static void one_that_hangs_is_asked_once_and_then_the_other(void **state)
     assert_int_equal(stop(&hanging), 1);
 }
 
+/* As the socket of a process that is stopped: connections are taken into its queue, until that is full. */
+static size_t fill_queue(const char *path, int fds[QUEUE_MAX])
+{
+    size_t count = 0;
+    while (count < QUEUE_MAX && channel_connect(&fds[count], path) == HUFU_OK)
+        count++;
+    return count;
+}
+
+static void one_that_accepts_nobody_is_away_at_once_and_the_other_is_asked(void **state)
+{
+    struct reply r;
+    struct peer_step right[] = {{PEER_REPLY, reply_of(&r, HUFU_OK, "a", "b")}};
+    struct fixture f = start(right, 1);
+    struct hsmc *own = f.hsmc;
+    struct buf issuing, root;
+    char path[64];
+    int listener, queued[QUEUE_MAX];
+    (void)state;
+    (void)snprintf(path, sizeof(path), "%s.stopped", hsm_peer_path(f.peer));
+    assert_ok(channel_listen(&listener, path, (gid_t)-1));
+    size_t count = fill_queue(path, queued);
+    assert_true(count > 0 && count < QUEUE_MAX);
+    uint64_t begun = now_ms();
+    f.hsmc = hsmc_with_a_second(&f, path, TIMEOUT_MS);
+    hsmc_use(f.hsmc, 0);
+    assert_int_equal(chain(&f, &issuing, &root), HUFU_ERR_AWAY);
+    hsmc_use_any(f.hsmc);
+    assert_ok(chain(&f, &issuing, &root));
+    assert_true(now_ms() - begun < TIMEOUT_MS / 2);
+    for (size_t i = 0; i < count; i++)
+        (void)close(queued[i]);
+    (void)close(listener);
+    (void)unlink(path);
+    hsmc_free(own);
+    assert_int_equal(stop(&f), 1);
+}
+
 static void the_destruction_log_is_told_field_by_field(void **state)
 {
     struct reply r;
@@ -551,6 +591,7 @@ int main(void)
         cmocka_unit_test(nobody_at_the_socket_is_away_at_once),
         cmocka_unit_test(while_one_is_away_the_other_is_asked),
         cmocka_unit_test(one_that_hangs_is_asked_once_and_then_the_other),
+        cmocka_unit_test(one_that_accepts_nobody_is_away_at_once_and_the_other_is_asked),
         cmocka_unit_test(the_destruction_log_is_told_field_by_field),
         cmocka_unit_test(every_fresh_connection_loads_the_service_keys_first),
         cmocka_unit_test(a_service_key_that_is_refused_does_not_stop_the_rest),
