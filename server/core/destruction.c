@@ -85,12 +85,15 @@ static bool destruction_log_is_wrong(enum hufu_err err)
     return err == HUFU_ERR_STATE || err == HUFU_ERR_BEHIND || err == HUFU_ERR_CONFLICT;
 }
 
-/* Every process has its turn. A wrong log is worth more to be told than one that is away. */
-static enum hufu_err destruction_deliver_all(struct worker *worker, uint64_t recorded[SERVER_HSM_SOCKETS_MAX])
+/* Every process has its turn; *told: so many have the log to its end. A wrong log is worth more to be told than one that is away. */
+static enum hufu_err destruction_deliver_all(struct worker *worker, uint64_t recorded[SERVER_HSM_SOCKETS_MAX],
+                                             size_t *told)
 {
     enum hufu_err first = HUFU_OK;
+    *told = 0;
     for (size_t i = 0; i < worker->config->hsm_count; i++) {
         enum hufu_err err = destruction_deliver(worker, i, &recorded[i]);
+        *told += err == HUFU_OK;
         if (first == HUFU_OK || (destruction_log_is_wrong(err) && !destruction_log_is_wrong(first)))
             first = err;
     }
@@ -98,24 +101,26 @@ static enum hufu_err destruction_deliver_all(struct worker *worker, uint64_t rec
     return first;
 }
 
-/* Nothing is numbered while the log is wrong: it would take the place of the rows that are to be put back. */
+/* Nothing is numbered while the log is wrong, or nobody says that it is right: it would take the place of rows that are to be
+ * put back. */
 static enum hufu_err destruction_run(struct worker *worker, int32_t gather_seconds)
 {
     uint64_t recorded[SERVER_HSM_SOCKETS_MAX];
     int32_t numbered = DESTRUCTION_BATCH_MAX;
+    size_t told;
     bool more = false;
     enum hufu_err err = destruction_register(worker, recorded);
     if (err != HUFU_OK)
         return err;
-    enum hufu_err delivered = destruction_deliver_all(worker, recorded);
-    if (destruction_log_is_wrong(delivered))
+    enum hufu_err delivered = destruction_deliver_all(worker, recorded, &told);
+    if (told == 0 || destruction_log_is_wrong(delivered))
         return delivered;
     for (int i = 0; err == HUFU_OK && numbered == DESTRUCTION_BATCH_MAX && i < DESTRUCTION_BATCHES; i++) {
         err = destruction_number(worker->store, gather_seconds, DESTRUCTION_BATCH_MAX, &numbered);
         more = more || (err == HUFU_OK && numbered > 0);
     }
     if (more)
-        delivered = destruction_deliver_all(worker, recorded);
+        delivered = destruction_deliver_all(worker, recorded, &told);
     return err == HUFU_OK ? delivered : err;
 }
 

@@ -13,7 +13,8 @@
 /* One look at all: what was noted is numbered, and each process gets what it does not have and is recorded as having it. The
  * failure, after every process had its turn: HUFU_ERR_AWAY, HUFU_ERR_BUSY; before these HUFU_ERR_STATE: a process knows more than
  * the database's log has (rows are gone); HUFU_ERR_BEHIND: so does a token; HUFU_ERR_CONFLICT: one knows another log. With one of
- * the last three nothing was numbered: it would take the place of the rows that are gone. */
+ * the last three, or with no process that has the log to its end, nothing was numbered: it could take the place of rows that are
+ * gone. */
 enum hufu_err destruction_maintain(struct worker *worker) HUFU_MUST_CHECK;
 /* The same at once, after a removal was committed: what does not succeed is tried again by the maintenance. */
 void destruction_carry_out(struct worker *worker);

@@ -209,6 +209,29 @@ static void nothing_takes_the_place_of_rows_that_are_gone(void **state)
     assert_int_equal(key_process.destruction.known.number, 3);
 }
 
+static void nothing_is_numbered_while_no_key_process_can_say_how_far_the_log_goes(void **state)
+{
+    (void)state;
+    remove_another_device();
+    remove_another_device();
+    database_run(&office.database, "create temporary table newer as table destruction_order;"
+                                   " delete from destruction_order where number = 2");
+    key_process.err = HUFU_ERR_AWAY;
+    remove_device(&person);
+    assert_int_equal(destruction_maintain(&office.worker), HUFU_ERR_AWAY);
+    assert_int_equal(orders(), 1);
+    assert_false(is_destroyed(&person));
+    key_process.err = HUFU_OK;
+    assert_int_equal(destruction_maintain(&office.worker), HUFU_ERR_STATE);
+    assert_int_equal(orders(), 1);
+    database_run(&office.database, "insert into destruction_order select * from newer on conflict do nothing;"
+                                   " drop table newer");
+    assert_ok(destruction_maintain(&office.worker));
+    assert_int_equal(orders(), 3);
+    assert_int_equal(key_process.destruction.known.number, 3);
+    assert_true(is_destroyed(&person));
+}
+
 static void a_log_with_a_hole_is_fed_up_to_it(void **state)
 {
     (void)state;
@@ -271,6 +294,7 @@ int main(void)
         cmocka_unit_test_setup(a_key_process_that_starts_anew_gets_the_log_when_it_says_so, begin),
         cmocka_unit_test_setup(a_log_that_was_cut_is_noticed, begin),
         cmocka_unit_test_setup(nothing_takes_the_place_of_rows_that_are_gone, begin),
+        cmocka_unit_test_setup(nothing_is_numbered_while_no_key_process_can_say_how_far_the_log_goes, begin),
         cmocka_unit_test_setup(a_log_with_a_hole_is_fed_up_to_it, begin),
         cmocka_unit_test_setup(a_row_that_was_changed_is_noticed, begin),
         cmocka_unit_test_setup(a_long_log_is_fed_in_batches, begin),
