@@ -27,9 +27,10 @@ struct place {
 struct hsmc {
     struct place places[HSMC_PLACES_MAX];
     size_t count, home;
-    bool only;        /* this place and no other */
-    struct place *at; /* where calls go */
-    uint64_t look_us; /* not before then is it looked whether home is back */
+    struct place *at;     /* where calls go */
+    bool only;            /* to this place and no other */
+    struct place *before; /* where they went until then */
+    uint64_t look_us;     /* not before then is it looked whether home is back */
     int timeout_ms;
     struct hsmc_keys *keys;
     struct metrics *metrics; /* may be NULL */
@@ -54,7 +55,7 @@ struct hsmc *hsmc_new(const struct hsmc_places *places, int timeout_ms, struct h
     hsmc->metrics = metrics;
     for (size_t i = 0; i < hsmc->count; i++)
         hsmc->places[i] = (struct place){.path = places->paths[i], .fd = -1};
-    hsmc_use_any(hsmc);
+    hsmc->at = &hsmc->places[hsmc->home];
     return hsmc;
 }
 
@@ -67,14 +68,17 @@ static void disconnect(struct place *place)
 
 void hsmc_use(struct hsmc *hsmc, size_t place)
 {
+    if (!hsmc->only)
+        hsmc->before = hsmc->at;
     hsmc->only = true;
     hsmc->at = &hsmc->places[place];
 }
 
 void hsmc_use_any(struct hsmc *hsmc)
 {
+    if (hsmc->only)
+        hsmc->at = hsmc->before;
     hsmc->only = false;
-    hsmc->at = &hsmc->places[hsmc->home];
 }
 
 void hsmc_free(struct hsmc *hsmc)

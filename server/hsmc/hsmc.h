@@ -53,7 +53,8 @@ struct hsmc_places {
 struct hsmc *hsmc_new(const struct hsmc_places *places, int timeout_ms, struct hsmc_keys *keys,
                       struct metrics *metrics);
 void hsmc_free(struct hsmc *hsmc);
-/* From now on calls go to this one alone, and after hsmc_use_any as they did before. */
+/* From now on calls go to this one alone, and after hsmc_use_any as they did before: not to a home that hangs, when they had
+ * gone elsewhere. */
 void hsmc_use(struct hsmc *hsmc, size_t place);
 void hsmc_use_any(struct hsmc *hsmc);
 

@@ -321,6 +321,29 @@ static void one_that_hangs_is_asked_once_and_then_the_other(void **state)
     assert_int_equal(stop(&hanging), 1);
 }
 
+static void asking_one_that_hangs_alone_brings_no_call_back_to_it(void **state)
+{
+    struct reply r;
+    struct bytes yes = reply_of(&r, HUFU_OK, "a", "b");
+    struct peer_step never[] = {{PEER_SILENT, {0}}, {PEER_CLOSE, {0}}},
+                     right[] = {{PEER_REPLY, yes}, {PEER_REPLY, yes}};
+    struct fixture hanging = start(never, 2), f = start(right, 2);
+    struct hsmc *own = f.hsmc;
+    struct buf issuing, root;
+    (void)state;
+    f.hsmc = hsmc_with_a_second(&f, hsm_peer_path(hanging.peer), HANGING_TIMEOUT_MS);
+    assert_int_equal(chain(&f, &issuing, &root), HUFU_ERR_AWAY);
+    hsmc_use(f.hsmc, 1);
+    assert_ok(chain(&f, &issuing, &root));
+    hsmc_use(f.hsmc, 0);
+    assert_int_equal(chain(&f, &issuing, &root), HUFU_ERR_AWAY);
+    hsmc_use_any(f.hsmc);
+    assert_ok(chain(&f, &issuing, &root));
+    hsmc_free(own);
+    assert_int_equal(stop(&f), 2);
+    assert_int_equal(stop(&hanging), 2);
+}
+
 /* As the socket of a process that is stopped: connections are taken into its queue, until that is full. */
 static size_t fill_queue(const char *path, int fds[QUEUE_MAX])
 {
@@ -591,6 +614,7 @@ int main(void)
         cmocka_unit_test(nobody_at_the_socket_is_away_at_once),
         cmocka_unit_test(while_one_is_away_the_other_is_asked),
         cmocka_unit_test(one_that_hangs_is_asked_once_and_then_the_other),
+        cmocka_unit_test(asking_one_that_hangs_alone_brings_no_call_back_to_it),
         cmocka_unit_test(one_that_accepts_nobody_is_away_at_once_and_the_other_is_asked),
         cmocka_unit_test(the_destruction_log_is_told_field_by_field),
         cmocka_unit_test(every_fresh_connection_loads_the_service_keys_first),
