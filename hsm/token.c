@@ -56,6 +56,7 @@ struct token {
     bool may_write;
     pthread_rwlock_t lock; /* readers use the sessions; the writer re-opens */
     bool is_open;
+    bool pin_refused;    /* when it was re-opened */
     unsigned long epoch; /* counts openings */
     int64_t closed_until;
     unsigned long
@@ -141,9 +142,11 @@ static enum hufu_err start(struct token *token)
         err = cryptoki_start(token->module);
         if (!err)
             err = open_sessions(token);
-        if (err != HUFU_ERR_AWAY && err != HUFU_ERR_NOT_FOUND)
+        if (!err)
             break;
         cryptoki_stop(token->module);
+        if (err != HUFU_ERR_AWAY && err != HUFU_ERR_NOT_FOUND)
+            break;
         (void)nanosleep(&pause, NULL);
     }
     token->is_open = !err;
@@ -151,19 +154,28 @@ static enum hufu_err start(struct token *token)
     return err;
 }
 
-/* Re-opens, unless somebody else did since the caller saw epoch, or tried in vain a moment ago. */
+/* With the lock held for writing. */
+static enum hufu_err start_again(struct token *token)
+{
+    cryptoki_stop(token->module);
+    enum hufu_err err = start(token);
+    token->pin_refused = err == HUFU_ERR_UNAUTHENTICATED;
+    token->closed_until = err ? monotonic_ms() + REOPEN_PAUSE_MS : 0;
+    const char *failure = token->pin_refused ? "token.pin_refused" : "token.away";
+    log_event(err ? LOG_ERROR : LOG_WARNING, err ? failure : "token.reopened", NULL);
+    return err ? HUFU_ERR_AWAY : HUFU_OK;
+}
+
+/* Re-opens, unless somebody else did since the caller saw epoch, or tried in vain a moment ago. A PIN that was refused is not
+ * tried again: with each try a token comes nearer to locking or erasing itself. */
 static enum hufu_err reopen(struct token *token, unsigned long epoch)
 {
     (void)pthread_rwlock_wrlock(&token->lock);
     enum hufu_err err = HUFU_OK;
     if (token->epoch == epoch || !token->is_open) {
         err = HUFU_ERR_AWAY;
-        if (monotonic_ms() >= token->closed_until) {
-            cryptoki_stop(token->module);
-            err = start(token) ? HUFU_ERR_AWAY : HUFU_OK;
-            token->closed_until = err ? monotonic_ms() + REOPEN_PAUSE_MS : 0;
-            log_event(err ? LOG_ERROR : LOG_WARNING, err ? "token.away" : "token.reopened", NULL);
-        }
+        if (!token->pin_refused && monotonic_ms() >= token->closed_until)
+            err = start_again(token);
     }
     (void)pthread_rwlock_unlock(&token->lock);
     return err;

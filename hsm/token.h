@@ -2,7 +2,8 @@
 /* The token as the private-key process uses it: a pool of sessions, the handles of its keys, and re-opening after a
  * failure. Safe from several threads, as long as no two use the same session (0 … sessions - 1) at once.
  *
- * Errors, everywhere: HUFU_ERR_AWAY the token failed and could not be re-opened. */
+ * Errors, everywhere: HUFU_ERR_AWAY the token failed and could not be re-opened. One that refused the PIN then is not touched any
+ * more. */
 #ifndef HUFU_HSM_TOKEN_H
 #define HUFU_HSM_TOKEN_H
 

@@ -28,6 +28,12 @@ static CK_RV initialize(void *arguments)
     return real->C_Initialize(arguments);
 }
 
+static CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, unsigned char *pin, unsigned long pin_len)
+{
+    flaky.logins++;
+    return flaky.refuses_pin ? CKR_PIN_INCORRECT : real->C_Login(session, user, pin, pin_len);
+}
+
 static CK_RV encrypt_init(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key)
 {
     return flaky.broken ? CKR_DEVICE_REMOVED : real->C_EncryptInit(session, mechanism, key);
@@ -197,6 +203,7 @@ CK_RV C_GetFunctionList(CK_FUNCTION_LIST **list)
         return CKR_GENERAL_ERROR;
     ours = *real;
     ours.C_Initialize = initialize;
+    ours.C_Login = login;
     ours.C_EncryptInit = encrypt_init;
     ours.C_Decrypt = decrypt;
     ours.C_SignInit = sign_init;

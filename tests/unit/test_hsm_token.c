@@ -7,11 +7,13 @@
 #include <unistd.h>
 
 #include "hsm/clock.h"
+#include "hsm/destruction.h"
 #include "tests/unit/hsm_flaky_module.h"
 #include "tests/unit/hsm_room.h"
 
 #define THREADS 2 /* as many as the room has sessions */
 #define ROUNDS 60
+#define PAUSE_US 300000 /* longer than that after a failed re-opening */
 
 static struct hsm_room room;
 static struct hsm_key key;
@@ -98,9 +100,29 @@ static void token_that_stays_away_is_away_until_it_returns(void **state)
     assert_true(hsm_room_call(&room, &reply, "status", NULL, 0));
     assert_int_equal(reply.error, HUFU_ERR_AWAY);
     flaky->broken = 0;
-    (void)usleep(300000); /* the pause after a failed re-opening */
+    (void)usleep(PAUSE_US);
     assert_true(hsm_room_call(&room, &reply, "status", NULL, 0));
     assert_ok(reply.error);
+    assert_ok(hsm_key_sign(&room, &key));
+}
+
+static void pin_that_is_refused_when_it_is_reopened_is_not_tried_again(void **state)
+{
+    (void)state;
+    int before = flaky->logins;
+    flaky->broken = 1;
+    flaky->refuses_pin = 1;
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(hsm_key_sign(&room, &key), HUFU_ERR_AWAY);
+        destruction_look(room.hsm.destruction);
+        (void)usleep(PAUSE_US);
+    }
+    assert_int_equal(flaky->logins, before + 1);
+    flaky->refuses_pin = 0;
+    assert_int_equal(hsm_key_sign(&room, &key), HUFU_ERR_AWAY);
+    assert_int_equal(flaky->logins, before + 1);
+    hsm_room_restart(&room);
+    memcpy(key.binding.H_k, room.H_k, sizeof(room.H_k));
     assert_ok(hsm_key_sign(&room, &key));
 }
 
@@ -242,7 +264,7 @@ static void authority_in_the_token_signs_after_a_failure(void **state)
     assert_true(hsm_room_call(&room, &reply, "crl/issue", fields, 5));
     assert_int_equal(reply.error, HUFU_ERR_AWAY);
     flaky->broken = 0;
-    (void)usleep(300000);
+    (void)usleep(PAUSE_US);
 }
 
 int main(void)
@@ -252,6 +274,7 @@ int main(void)
         cmocka_unit_test(token_is_reopened_after_a_failure),
         cmocka_unit_test(failure_that_looks_like_a_forged_record_is_told_from_one),
         cmocka_unit_test(token_that_stays_away_is_away_until_it_returns),
+        cmocka_unit_test(pin_that_is_refused_when_it_is_reopened_is_not_tried_again),
         cmocka_unit_test(start_that_fails_at_first_is_tried_again),
         cmocka_unit_test(readable_key_of_the_same_name_is_never_taken),
         cmocka_unit_test(restarted_process_opens_what_it_sealed),
