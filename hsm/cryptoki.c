@@ -10,6 +10,7 @@
 #include "common/log.h"
 
 #define SLOTS_MAX 64
+#define OBJECTS_AT_ONCE 16 /* of a search */
 
 struct cryptoki {
     void *library;
@@ -330,16 +331,27 @@ enum hufu_err cryptoki_make_pair(const struct cryptoki *module, unsigned long se
     return checked("C_GenerateKeyPair", rv);
 }
 
-enum hufu_err cryptoki_find_data(const struct cryptoki *module, unsigned long session, const char *label,
-                                 unsigned long *objects, size_t max, size_t *count)
+enum hufu_err cryptoki_visit_data(const struct cryptoki *module, unsigned long session, const char *label,
+                                  cryptoki_visit_fn *visit, void *context)
 {
     static const CK_OBJECT_CLASS class = CKO_DATA;
     CK_ATTRIBUTE wanted[] = {
         attribute(CKA_CLASS, &class, sizeof(class)), attribute(CKA_TOKEN, &yes, sizeof(yes)),
         attribute(CKA_PRIVATE, &yes, sizeof(yes)), attribute(CKA_LABEL, label, strlen(label))};
+    CK_OBJECT_HANDLE found[OBJECTS_AT_ONCE];
+    CK_ULONG count = 0;
     enum hufu_err err =
-        find_objects(module, session, wanted, sizeof(wanted) / sizeof(wanted[0]), objects, max, count);
-    return !err && *count == max ? HUFU_ERR_LIMIT : err;
+        checked("C_FindObjectsInit",
+                module->call->C_FindObjectsInit(session, wanted, sizeof(wanted) / sizeof(wanted[0])));
+    if (err)
+        return err;
+    do {
+        err = checked("C_FindObjects", module->call->C_FindObjects(session, found, OBJECTS_AT_ONCE, &count));
+        for (CK_ULONG i = 0; !err && i < count; i++)
+            err = visit(context, found[i]);
+    } while (!err && count > 0);
+    (void)module->call->C_FindObjectsFinal(session);
+    return err;
 }
 
 enum hufu_err cryptoki_read_data(const struct cryptoki *module, unsigned long session, unsigned long object,

@@ -77,9 +77,11 @@ enum hufu_err cryptoki_make_pair(const struct cryptoki *module, unsigned long se
                                  enum cryptoki_pair kind, const char *label,
                                  const uint8_t id[CRYPTOKI_ID_SIZE]) HUFU_MUST_CHECK;
 
-/* Private data objects with this label, less than max. HUFU_ERR_LIMIT: there are more. */
-enum hufu_err cryptoki_find_data(const struct cryptoki *module, unsigned long session, const char *label,
-                                 unsigned long *objects, size_t max, size_t *count) HUFU_MUST_CHECK;
+/* Visits every private data object with this label, until a visit fails. A visit may read the object, and changes none: a search is
+ * going on. */
+typedef enum hufu_err cryptoki_visit_fn(void *context, unsigned long object);
+enum hufu_err cryptoki_visit_data(const struct cryptoki *module, unsigned long session, const char *label,
+                                  cryptoki_visit_fn *visit, void *context) HUFU_MUST_CHECK;
 /* Appends the value, at most CRYPTOKI_DATA_MAX bytes. HUFU_ERR_NOT_FOUND: another process has removed it meanwhile. */
 enum hufu_err cryptoki_read_data(const struct cryptoki *module, unsigned long session, unsigned long object,
                                  struct buf *value) HUFU_MUST_CHECK;

@@ -65,22 +65,28 @@ static enum hufu_err look(struct destruction *destruction)
     return err;
 }
 
-/* With `order` held, after a look: the token's head is not behind us, and is on disk before the one before it is gone. Whoever
- * made it may have died before it was. */
+/* With `order` held: a head that is in the token is on disk before those behind it are gone. */
+static enum hufu_err keep_head(struct destruction *destruction, const struct destruction_head *head)
+{
+    if (disk_sync_tree(destruction->token_directory))
+        return HUFU_ERR_AWAY;
+    destruction->head = *head;
+    destruction->on_disk = head->number;
+    return token_sweep_heads(destruction->token, head);
+}
+
+/* With `order` held, after a look: the token's head is not behind us, and on disk. The one that is there comes first: whoever made
+ * it may have died before it was on disk, and while the disk takes nothing the token is not filled with heads. */
 static enum hufu_err move_head(struct destruction *destruction)
 {
-    if (destruction->on_disk >= destruction->own.number)
-        return HUFU_OK;
-    bool moves = destruction->head.number < destruction->own.number;
-    enum hufu_err err = moves ? token_write_head(destruction->token, &destruction->own) : HUFU_OK;
-    if (!err)
-        err = disk_sync_tree(destruction->token_directory);
-    if (err)
+    enum hufu_err err = HUFU_OK;
+    if (destruction->on_disk < destruction->head.number)
+        err = keep_head(destruction, &destruction->head);
+    if (err || destruction->head.number >= destruction->own.number)
+        return err;
+    if (token_write_head(destruction->token, &destruction->own))
         return HUFU_ERR_AWAY;
-    if (moves)
-        destruction->head = destruction->own;
-    destruction->on_disk = destruction->head.number;
-    return token_sweep_heads(destruction->token, &destruction->head);
+    return keep_head(destruction, &destruction->own);
 }
 
 /* False: the walk is where `known` is, with another hash. */

@@ -2,8 +2,8 @@
 #include "hsm/token_head.h"
 
 #define LABEL "hufu destroyed"
-#define HEADS_MAX 16 /* one, and those that processes killed at work did not sweep */
-#define READ_TRIES 5 /* another process may sweep what was just found */
+#define READ_TRIES 5     /* another process may sweep what was just found */
+#define SWEPT_AT_ONCE 16 /* there are few: those that processes killed at work did not sweep */
 
 /* HUFU_ERR_RECORD: it is no head. */
 static enum hufu_err read_one(const struct cryptoki *module, unsigned long session, unsigned long object,
@@ -22,33 +22,38 @@ static enum hufu_err read_one(const struct cryptoki *module, unsigned long sessi
     return cursor_finish(&c) ? HUFU_ERR_RECORD : HUFU_OK;
 }
 
-/* HUFU_ERR_RETRY: one of them was removed meanwhile. */
+/* What was seen so far. */
+struct look {
+    const struct cryptoki *module;
+    unsigned long session;
+    struct destruction_head furthest;
+    bool found, forked;
+};
+
+/* HUFU_ERR_RETRY: it was removed meanwhile. */
+static enum hufu_err look_at(void *context, unsigned long object)
+{
+    struct look *look = context;
+    struct destruction_head head;
+    enum hufu_err err = read_one(look->module, look->session, object, &head);
+    if (err)
+        return err == HUFU_ERR_RECORD ? HUFU_OK : err == HUFU_ERR_NOT_FOUND ? HUFU_ERR_RETRY : err;
+    bool further = !look->found || head.number > look->furthest.number;
+    bool equal = look->found && head.number == look->furthest.number;
+    look->forked = (look->forked && !further) || (equal && !destruction_same(&head, &look->furthest));
+    look->found = true;
+    if (further)
+        look->furthest = head;
+    return HUFU_OK;
+}
+
 static enum hufu_err read_furthest(const struct cryptoki *module, unsigned long session,
                                    struct destruction_head *furthest)
 {
-    unsigned long objects[HEADS_MAX];
-    size_t count;
-    bool found = false, forked = false;
-    enum hufu_err err = cryptoki_find_data(module, session, LABEL, objects, HEADS_MAX, &count);
-    for (size_t i = 0; !err && i < count; i++) {
-        struct destruction_head head;
-        err = read_one(module, session, objects[i], &head);
-        if (err == HUFU_ERR_NOT_FOUND)
-            return HUFU_ERR_RETRY;
-        if (err == HUFU_ERR_RECORD) {
-            err = HUFU_OK;
-            continue;
-        }
-        bool further = !found || head.number > furthest->number;
-        bool equal = found && head.number == furthest->number;
-        forked = (forked && !further) || (equal && !destruction_same(&head, furthest));
-        found = true;
-        if (further)
-            *furthest = head;
-    }
-    if (err)
-        return err;
-    return forked ? HUFU_ERR_CONFLICT : found ? HUFU_OK : HUFU_ERR_NOT_FOUND;
+    struct look look = {.module = module, .session = session};
+    enum hufu_err err = cryptoki_visit_data(module, session, LABEL, look_at, &look);
+    *furthest = look.furthest;
+    return err ? err : look.forked ? HUFU_ERR_CONFLICT : look.found ? HUFU_OK : HUFU_ERR_NOT_FOUND;
 }
 
 enum hufu_err token_head_read(const struct cryptoki *module, unsigned long session,
@@ -71,21 +76,41 @@ enum hufu_err token_head_write(const struct cryptoki *module, unsigned long sess
     return cryptoki_make_data(module, session, LABEL, buf_bytes(&value));
 }
 
+struct sweep {
+    const struct cryptoki *module;
+    unsigned long session;
+    const struct destruction_head *head;
+    bool all;
+    unsigned long objects[SWEPT_AT_ONCE];
+    size_t count;
+};
+
+static enum hufu_err gather(void *context, unsigned long object)
+{
+    struct sweep *sweep = context;
+    struct destruction_head one = {0};
+    if (sweep->count == SWEPT_AT_ONCE)
+        return HUFU_OK; /* in the next round */
+    enum hufu_err err = read_one(sweep->module, sweep->session, object, &one);
+    if (err == HUFU_ERR_NOT_FOUND)
+        return HUFU_OK;
+    if (err && err != HUFU_ERR_RECORD)
+        return err;
+    if (err || one.number < sweep->head->number || (sweep->all && !destruction_same(&one, sweep->head)))
+        sweep->objects[sweep->count++] = object;
+    return HUFU_OK;
+}
+
 enum hufu_err token_head_sweep(const struct cryptoki *module, unsigned long session,
                                const struct destruction_head *head, bool all)
 {
-    unsigned long objects[HEADS_MAX];
-    size_t count;
-    enum hufu_err err = cryptoki_find_data(module, session, LABEL, objects, HEADS_MAX, &count);
-    for (size_t i = 0; !err && i < count; i++) {
-        struct destruction_head one = {0};
-        err = read_one(module, session, objects[i], &one);
-        bool gone = err == HUFU_ERR_NOT_FOUND, none = err == HUFU_ERR_RECORD;
-        if (gone || none)
-            err = HUFU_OK;
-        bool other = none || one.number < head->number || (all && !destruction_same(&one, head));
-        if (!err && !gone && other)
-            err = cryptoki_remove_data(module, session, objects[i]);
-    }
+    struct sweep sweep = {.module = module, .session = session, .head = head, .all = all};
+    enum hufu_err err;
+    do {
+        sweep.count = 0;
+        err = cryptoki_visit_data(module, session, LABEL, gather, &sweep);
+        for (size_t i = 0; !err && i < sweep.count; i++)
+            err = cryptoki_remove_data(module, session, sweep.objects[i]);
+    } while (!err && sweep.count == SWEPT_AT_ONCE);
     return err;
 }

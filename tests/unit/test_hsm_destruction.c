@@ -11,6 +11,8 @@
 #include "tests/client/randomness.h"
 #include "tests/unit/hsm_log.h"
 
+#define MANY_HEADS 40 /* more than a search gives, or a sweep takes, at once */
+
 static struct hsm_room room;
 static struct hsm_key key;
 static struct hsm_log log_of_room;
@@ -343,6 +345,46 @@ static void what_the_token_did_not_take_is_not_said_to_be_known_until_it_does(vo
     assert_int_equal(rmdir(disk), 0);
 }
 
+static void while_the_disk_takes_nothing_the_token_is_not_filled_with_heads(void **state)
+{
+    (void)state;
+    struct destruction *destruction;
+    struct destruction_state at;
+    struct destruction_head head;
+    char disk[512];
+    (void)snprintf(disk, sizeof(disk), "%.400s/later", room.tokens);
+    assert_ok(destruction_new(&destruction, room.hsm.token, disk, MANY_HEADS));
+    for (size_t i = 0; i < MANY_HEADS; i++) {
+        hsm_log_append_any(&log_of_room);
+        assert_int_equal(destruction_add(destruction, &log_of_room.heads[i], log_of_room.orders[i], 1),
+                         HUFU_ERR_AWAY);
+    }
+    assert_ok(token_read_head(room.hsm.token, &head));
+    assert_true(destruction_same(&head, &log_of_room.heads[1])); /* no other was put beside it */
+    assert_int_equal(mkdir(disk, 0700), 0);
+    assert_ok(destruction_state(destruction, &at));
+    assert_true(destruction_same(&at.own, &log_of_room.heads[MANY_HEADS]));
+    assert_true(destruction_same(&at.token, &log_of_room.heads[MANY_HEADS]));
+    assert_ok(token_read_head(room.hsm.token, &head));
+    assert_true(destruction_same(&head, &log_of_room.heads[MANY_HEADS]));
+    destruction_free(destruction);
+    assert_int_equal(rmdir(disk), 0);
+}
+
+static void however_many_heads_there_are_all_are_read_and_swept(void **state)
+{
+    (void)state;
+    struct destruction_head head = {0}, beyond = {.number = MANY_HEADS + 1};
+    for (size_t i = 1; i <= MANY_HEADS; i++) {
+        head = (struct destruction_head){.number = i, .hash = {(uint8_t)i}};
+        assert_ok(token_write_head(room.hsm.token, &head));
+    }
+    assert_ok(token_read_head(room.hsm.token, &head));
+    assert_int_equal(head.number, MANY_HEADS);
+    assert_ok(token_sweep_heads(room.hsm.token, &beyond));
+    assert_int_equal(token_read_head(room.hsm.token, &head), HUFU_ERR_NOT_FOUND);
+}
+
 static void token_without_a_head_is_not_served_until_init_made_one(void **state)
 {
     (void)state;
@@ -379,6 +421,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(head_that_another_process_moved_is_noticed, start, stop),
         cmocka_unit_test_setup_teardown(what_the_token_did_not_take_is_not_said_to_be_known_until_it_does,
                                         start, stop),
+        cmocka_unit_test_setup_teardown(while_the_disk_takes_nothing_the_token_is_not_filled_with_heads,
+                                        start, stop),
+        cmocka_unit_test_setup_teardown(however_many_heads_there_are_all_are_read_and_swept, start, stop),
         cmocka_unit_test_setup_teardown(token_without_a_head_is_not_served_until_init_made_one, start, stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
