@@ -61,6 +61,9 @@ static enum hufu_err look(struct destruction *destruction)
     destruction->forked = err == HUFU_ERR_CONFLICT || (destruction->forked && err);
     if (!err)
         destruction->head = head;
+    /* A token that was put back has an older one: what it lost is not on disk any more. */
+    if (destruction->on_disk > destruction->head.number)
+        destruction->on_disk = destruction->head.number;
     judge(destruction);
     return err;
 }

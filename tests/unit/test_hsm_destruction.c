@@ -313,6 +313,22 @@ static void head_that_another_process_moved_is_noticed(void **state)
     assert_ok(hsm_key_sign(&room, &key));
 }
 
+static void head_that_went_back_is_moved_on_again(void **state)
+{
+    (void)state;
+    struct destruction_state at;
+    struct destruction_head head;
+    hsm_log_append_any(&log_of_room);
+    assert_ok(hsm_log_feed(&room, &log_of_room, 0, 1));
+    assert_ok(
+        token_set_head(room.hsm.token, &log_of_room.heads[0])); /* as an older copy of the token has it */
+    destruction_look(room.hsm.destruction);
+    assert_ok(destruction_state(room.hsm.destruction, &at));
+    assert_int_equal(at.token.number, 1);
+    assert_ok(token_read_head(room.hsm.token, &head));
+    assert_true(destruction_same(&head, &log_of_room.heads[1]));
+}
+
 /* Its directory, missing, stands for a disk that takes nothing. */
 static void what_the_token_did_not_take_is_not_said_to_be_known_until_it_does(void **state)
 {
@@ -419,6 +435,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(head_goes_on_beside_the_old_one_and_sweeps_it, start, stop),
         cmocka_unit_test_setup_teardown(two_heads_that_go_equally_far_are_none, start, stop),
         cmocka_unit_test_setup_teardown(head_that_another_process_moved_is_noticed, start, stop),
+        cmocka_unit_test_setup_teardown(head_that_went_back_is_moved_on_again, start, stop),
         cmocka_unit_test_setup_teardown(what_the_token_did_not_take_is_not_said_to_be_known_until_it_does,
                                         start, stop),
         cmocka_unit_test_setup_teardown(while_the_disk_takes_nothing_the_token_is_not_filled_with_heads,
