@@ -418,6 +418,30 @@ enum hufu_err cryptoki_seal(const struct cryptoki *module, unsigned long session
     return err;
 }
 
+/* Of a decryption that was begun: what the standard has for a failure whatever is decrypted. Anything else may be a module's, or a
+ * vendor's, own word for a tag that does not fit. */
+static bool is_failure_of_the_token(CK_RV rv)
+{
+    static const CK_RV failures[] = {
+        CKR_HOST_MEMORY,
+        CKR_DEVICE_ERROR,
+        CKR_DEVICE_MEMORY,
+        CKR_DEVICE_REMOVED,
+        CKR_SESSION_CLOSED,
+        CKR_SESSION_HANDLE_INVALID,
+        CKR_TOKEN_NOT_PRESENT,
+        CKR_USER_NOT_LOGGED_IN,
+        CKR_KEY_HANDLE_INVALID,
+        CKR_FUNCTION_CANCELED,
+        CKR_OPERATION_NOT_INITIALIZED,
+        CKR_CRYPTOKI_NOT_INITIALIZED,
+    };
+    for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++)
+        if (rv == failures[i])
+            return true;
+    return false;
+}
+
 enum hufu_err cryptoki_open(const struct cryptoki *module, unsigned long session, unsigned long key,
                             struct buf *out, const uint8_t iv[CRYPTOKI_IV_SIZE], struct bytes associated,
                             struct bytes sealed)
@@ -433,13 +457,9 @@ enum hufu_err cryptoki_open(const struct cryptoki *module, unsigned long session
     if (err)
         return err;
     CK_RV rv = module->call->C_Decrypt(session, unconst(sealed.data), sealed.len, out->data + out->len, &len);
-    if (rv == CKR_ENCRYPTED_DATA_INVALID || rv == CKR_ENCRYPTED_DATA_LEN_RANGE || rv == CKR_GENERAL_ERROR ||
-        rv == CKR_FUNCTION_FAILED)
-        return HUFU_ERR_RECORD;
-    err = checked("C_Decrypt", rv);
-    if (!err && !buf_reserve(out, len))
-        err = HUFU_ERR_LIMIT;
-    return err;
+    if (rv != CKR_OK)
+        return is_failure_of_the_token(rv) ? failed("C_Decrypt", rv) : HUFU_ERR_RECORD;
+    return buf_reserve(out, len) ? HUFU_OK : HUFU_ERR_LIMIT;
 }
 
 enum hufu_err cryptoki_sign(const struct cryptoki *module, unsigned long session, unsigned long key,

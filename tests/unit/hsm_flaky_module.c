@@ -44,7 +44,9 @@ static CK_RV decrypt(CK_SESSION_HANDLE session, unsigned char *in, unsigned long
                      unsigned long *out_len)
 {
     CK_RV rv = real->C_Decrypt(session, in, in_len, out, out_len);
-    return flaky.broken ? CKR_GENERAL_ERROR : rv;
+    if (flaky.broken)
+        return CKR_GENERAL_ERROR;
+    return rv != CKR_OK && flaky.forged ? flaky.forged : rv;
 }
 
 static CK_RV sign_init(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key)

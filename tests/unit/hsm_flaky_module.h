@@ -6,10 +6,11 @@
 /* Found in the loaded module by the name "flaky". */
 struct flaky {
     int broken; /* 1: every use of a key and of randomness fails until C_Initialize, or for good while 2 */
-    int refused_starts; /* so many C_Initialize fail */
-    int starts;         /* C_Initialize that were tried */
-    int refuses_pin;    /* every C_Login while it is not 0 */
-    int logins;         /* C_Login that were tried */
+    int refused_starts;   /* so many C_Initialize fail */
+    int starts;           /* C_Initialize that were tried */
+    int refuses_pin;      /* every C_Login while it is not 0 */
+    int logins;           /* C_Login that were tried */
+    unsigned long forged; /* what C_Decrypt says of what does not open; 0: what SoftHSM2 says */
 };
 
 /* What the secret and private keys of the token give away when asked in a session of one's own. Found by the name

@@ -13,6 +13,11 @@
 
 #define THREADS 2 /* as many as the room has sessions */
 #define ROUNDS 60
+/* Values of PKCS#11. */
+#define DEVICE_ERROR 0x30
+#define AEAD_DECRYPT_FAILED 0x35
+#define SIGNATURE_INVALID 0xc0
+#define VENDOR_DEFINED 0x80000001
 #define PAUSE_US 300000 /* longer than that after a failed re-opening */
 
 static struct hsm_room room;
@@ -89,6 +94,26 @@ static void failure_that_looks_like_a_forged_record_is_told_from_one(void **stat
     flaky->broken = 1;
     assert_int_equal(hsm_key_pin_check(&room, &forged), HUFU_ERR_RECORD);
     assert_int_equal(flaky->starts, before + 2);
+}
+
+/* Whatever a module says of it: PKCS#11 v3 has a word of its own for it, and vendors have theirs. */
+static void forged_record_does_not_reopen_the_token(void **state)
+{
+    (void)state;
+    static const unsigned long words[] = {AEAD_DECRYPT_FAILED, SIGNATURE_INVALID, VENDOR_DEFINED};
+    struct hsm_key forged = key;
+    int before = flaky->starts;
+    forged.sealed[60] ^= 1;
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        flaky->forged = words[i];
+        assert_int_equal(hsm_key_pin_check(&room, &forged), HUFU_ERR_RECORD);
+        assert_int_equal(flaky->starts, before);
+    }
+    flaky->forged = DEVICE_ERROR;
+    assert_int_equal(hsm_key_pin_check(&room, &forged), HUFU_ERR_AWAY);
+    assert_int_equal(flaky->starts, before + 1);
+    flaky->forged = 0;
+    assert_ok(hsm_key_pin_check(&room, &key));
 }
 
 static void token_that_stays_away_is_away_until_it_returns(void **state)
@@ -273,6 +298,7 @@ int main(void)
         cmocka_unit_test(keys_cannot_leave_the_token_nor_serve_another_use),
         cmocka_unit_test(token_is_reopened_after_a_failure),
         cmocka_unit_test(failure_that_looks_like_a_forged_record_is_told_from_one),
+        cmocka_unit_test(forged_record_does_not_reopen_the_token),
         cmocka_unit_test(token_that_stays_away_is_away_until_it_returns),
         cmocka_unit_test(pin_that_is_refused_when_it_is_reopened_is_not_tried_again),
         cmocka_unit_test(start_that_fails_at_first_is_tried_again),
