@@ -16,6 +16,7 @@ struct box_key {
 struct box_keys {
     pthread_mutex_t mutex;
     struct box_key key[BOX_KEYS_MAX];
+    struct box_key loaded; /* on its way to its place */
 };
 
 enum hufu_err box_keys_new(struct box_keys **keys)
@@ -38,9 +39,9 @@ void box_keys_free(struct box_keys *keys)
     locked_free(keys);
 }
 
-static bool serves(const struct box_key *key, uint64_t now_ms)
+static bool serves(uint64_t until_ms, uint64_t now_ms)
 {
-    return key->until_ms != 0 && now_ms <= key->until_ms + BOX_KEYS_GRACE_MS;
+    return until_ms != 0 && now_ms <= until_ms + BOX_KEYS_GRACE_MS;
 }
 
 static bool is_of(const struct box_key *key, const uint8_t H_k[BOX_KEY_SIZE])
@@ -64,14 +65,15 @@ static struct box_key *place_for(struct box_keys *keys, const uint8_t H_k[BOX_KE
 
 enum hufu_err box_keys_load(struct box_keys *keys, const struct record_service *record, uint64_t now_ms)
 {
-    struct box_key loaded = {.until_ms = record->until_ms};
-    if (!serves(&loaded, now_ms))
+    if (!serves(record->until_ms, now_ms))
         return HUFU_ERR_TIME;
-    box_keypair(loaded.H_k, loaded.private_key, record->private_key);
     (void)pthread_mutex_lock(&keys->mutex);
-    *place_for(keys, loaded.H_k) = loaded;
+    struct box_key *loaded = &keys->loaded;
+    box_keypair(loaded->H_k, loaded->private_key, record->private_key);
+    loaded->until_ms = record->until_ms;
+    *place_for(keys, loaded->H_k) = *loaded;
+    secret_wipe(loaded, sizeof(*loaded));
     (void)pthread_mutex_unlock(&keys->mutex);
-    secret_wipe(&loaded, sizeof(loaded));
     return HUFU_OK;
 }
 
@@ -83,7 +85,7 @@ enum hufu_err box_keys_find(struct box_keys *keys, uint8_t private_key[BOX_KEY_S
     (void)pthread_mutex_lock(&keys->mutex);
     for (size_t i = 0; i < BOX_KEYS_MAX; i++) {
         const struct box_key *key = &keys->key[i];
-        if (serves(key, now_ms) && is_of(key, H_k)) {
+        if (serves(key->until_ms, now_ms) && is_of(key, H_k)) {
             memcpy(private_key, key->private_key, BOX_KEY_SIZE);
             err = HUFU_OK;
         }

@@ -3,7 +3,6 @@
  * gained is that nobody has it who has the database alone. */
 #include <string.h>
 
-#include "common/secret.h"
 #include "hsm/request.h"
 #include "hsm/sealed.h"
 
@@ -25,20 +24,20 @@ static enum hufu_err put_sealed_data(struct worker *worker, const struct record_
 
 enum hufu_err request_data_new(struct worker *worker, const struct bytes *fields, struct buf *reply)
 {
-    RECORD_DATA_WIPED struct record_data record = {0};
+    struct record_data *record = &worker->secret->data;
     uint8_t record_id[FRAME_ID_SIZE];
     enum hufu_err err = request_take(record_id, sizeof(record_id), fields[0]);
     if (!err)
-        err = entropy_fill(&worker->entropy, record.key, sizeof(record.key));
+        err = entropy_fill(&worker->entropy, record->key, sizeof(record->key));
     if (err)
         return err;
     struct record_place place = data_place(record_id);
-    return put_sealed_data(worker, &place, &record, reply);
+    return put_sealed_data(worker, &place, record, reply);
 }
 
 enum hufu_err request_data_open(struct worker *worker, const struct bytes *fields, struct buf *reply)
 {
-    RECORD_DATA_WIPED struct record_data record = {0};
+    struct record_data *record = &worker->secret->data;
     uint8_t record_id[FRAME_ID_SIZE];
     struct buf plain;
     enum hufu_err err = request_take(record_id, sizeof(record_id), fields[0]);
@@ -48,8 +47,8 @@ enum hufu_err request_data_open(struct worker *worker, const struct bytes *field
     buf_init(&plain, worker->secret->plain, sizeof(worker->secret->plain));
     err = sealed_open(worker->hsm->token, worker->session, &plain, &place, fields[1]);
     if (!err)
-        err = record_data_parse(&record, buf_bytes(&plain));
+        err = record_data_parse(record, buf_bytes(&plain));
     if (!err)
-        buf_put_field(reply, record.key, sizeof(record.key));
+        buf_put_field(reply, record->key, sizeof(record->key));
     return err;
 }

@@ -2,26 +2,25 @@
 #include "hsm/exchange.h"
 
 #include "common/hash.h"
-#include "common/secret.h"
 #include "hsm/ecdsa.h"
 
-static enum hufu_err find_box_key(const struct exchange *exchange, struct secret32 *key)
+/* Into the workspace. */
+static enum hufu_err find_box_key(const struct exchange *exchange)
 {
     const struct worker *worker = exchange->worker;
-    return box_keys_find(worker->hsm->box_keys, key->bytes, exchange->frame.H_k, worker->now_ms);
+    return box_keys_find(worker->hsm->box_keys, worker->secret->box_key, exchange->frame.H_k, worker->now_ms);
 }
 
 enum hufu_err exchange_begin(struct exchange *exchange, struct worker *worker, struct bytes signature,
                              struct bytes frame)
 {
-    SECRET_WIPED struct secret32 key = {0};
     *exchange = (struct exchange){.worker = worker, .signature = signature};
     buf_init(&exchange->body, worker->secret->body, sizeof(worker->secret->body));
     buf_init(&exchange->answer, worker->secret->answer, sizeof(worker->secret->answer));
     if (signature.len != FRAME_SIGNATURE_SIZE)
         return HUFU_ERR_FORM;
     enum hufu_err err = frame_parse(&exchange->frame, frame);
-    return err ? err : find_box_key(exchange, &key);
+    return err ? err : find_box_key(exchange);
 }
 
 static enum hufu_err check_signature(struct exchange *exchange,
@@ -54,10 +53,9 @@ enum hufu_err exchange_check_device(struct exchange *exchange,
 
 enum hufu_err exchange_open_box(struct exchange *exchange)
 {
-    SECRET_WIPED struct secret32 key = {0};
-    enum hufu_err err = find_box_key(exchange, &key);
-    return err ? err
-               : box_open_frame(&exchange->body, &exchange->worker->secret->box, &exchange->frame, key.bytes);
+    struct workspace *secret = exchange->worker->secret;
+    enum hufu_err err = find_box_key(exchange);
+    return err ? err : box_open_frame(&exchange->body, &secret->box, &exchange->frame, secret->box_key);
 }
 
 enum hufu_err exchange_put_answer(struct exchange *exchange, struct buf *reply)

@@ -177,7 +177,7 @@ enum hufu_err record_service_parse(struct record_service *record, struct bytes p
     record->until_ms = cursor_field_u64(&c);
     if (!cursor_finish(&c) && record->from_ms < record->until_ms)
         return HUFU_OK;
-    record_service_wipe(record);
+    secret_wipe(record, sizeof(*record));
     return HUFU_ERR_RECORD;
 }
 
@@ -213,21 +213,11 @@ enum hufu_err record_data_parse(struct record_data *record, struct bytes plain)
     cursor_field_copy(&c, record->key, sizeof(record->key));
     if (!cursor_finish(&c))
         return HUFU_OK;
-    record_data_wipe(record);
+    secret_wipe(record, sizeof(*record));
     return HUFU_ERR_RECORD;
 }
 
-void record_service_wipe(struct record_service *record)
-{
-    secret_wipe(record, sizeof(*record));
-}
-
 void record_ca_wipe(struct record_ca *record)
-{
-    secret_wipe(record, sizeof(*record));
-}
-
-void record_data_wipe(struct record_data *record)
 {
     secret_wipe(record, sizeof(*record));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The sealed record (docs/protocol.md §8): what the service must keep secret or must not have swapped. Structs here
- * are opened records: they hold secrets, live in the locked workspace of one request, and are wiped after it.
+ * are opened records: they hold secrets, live in the locked workspace of one request (a CA's, on its way to OpenSSL's
+ * heap, on the stack), and are wiped after it.
  *
  * Encoding is strict; parsing gives HUFU_ERR_RECORD and a zeroed struct for whatever is not of the form. */
 #ifndef HUFU_HSM_RECORD_H
@@ -106,12 +107,8 @@ enum hufu_err record_service_parse(struct record_service *record, struct bytes p
 enum hufu_err record_ca_parse(struct record_ca *record, struct bytes plain) HUFU_MUST_CHECK;
 enum hufu_err record_data_parse(struct record_data *record, struct bytes plain) HUFU_MUST_CHECK;
 
-void record_service_wipe(struct record_service *record);
-#define RECORD_SERVICE_WIPED __attribute__((cleanup(record_service_wipe)))
 void record_ca_wipe(struct record_ca *record);
 #define RECORD_CA_WIPED __attribute__((cleanup(record_ca_wipe)))
-void record_data_wipe(struct record_data *record);
-#define RECORD_DATA_WIPED __attribute__((cleanup(record_data_wipe)))
 
 /* T("hufu/record", kind, version, algorithm, sealing key id, project, key, binding, generation). Appends. */
 #define RECORD_PLACE_SIZE 160

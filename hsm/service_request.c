@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "common/hash.h"
-#include "common/secret.h"
 #include "hsm/ecdsa.h"
 #include "hsm/request.h"
 #include "hsm/sealed.h"
@@ -71,22 +70,21 @@ static enum hufu_err take_window(struct frame_statement *statement, const struct
 
 enum hufu_err request_service_new(struct worker *worker, const struct bytes *fields, struct buf *reply)
 {
-    SECRET_WIPED struct secret32 drawn = {0};
-    RECORD_SERVICE_WIPED struct record_service record = {0};
+    struct record_service *record = &worker->secret->service;
     struct frame_statement statement = {0};
     uint8_t record_id[FRAME_ID_SIZE];
     enum hufu_err err = request_take(record_id, sizeof(record_id), fields[0]);
     if (!err)
         err = take_window(&statement, fields + 1, worker->now_ms);
     if (!err)
-        err = entropy_fill(&worker->entropy, drawn.bytes, sizeof(drawn.bytes));
+        err = entropy_fill(&worker->entropy, record->private_key, sizeof(record->private_key));
     if (err)
         return err;
-    box_keypair(statement.H_k, record.private_key, drawn.bytes);
-    record.from_ms = statement.from_ms;
-    record.until_ms = statement.until_ms;
+    box_keypair(statement.H_k, worker->secret->box_key, record->private_key);
+    record->from_ms = statement.from_ms;
+    record->until_ms = statement.until_ms;
     struct record_place place = service_place(record_id);
-    err = put_sealed_service(worker, &place, &record, reply);
+    err = put_sealed_service(worker, &place, record, reply);
     return err ? err : put_statement(worker, &statement, reply);
 }
 
@@ -111,18 +109,18 @@ static enum hufu_err open_service(struct worker *worker, struct record_service *
     return err ? err : record_service_parse(record, buf_bytes(&plain));
 }
 
-static bool says(const struct frame_statement *statement, const struct record_service *record)
+static bool says(struct worker *worker, const struct frame_statement *statement,
+                 const struct record_service *record)
 {
-    SECRET_WIPED struct secret32 copy = {0};
     uint8_t H_k[BOX_KEY_SIZE];
-    box_keypair(H_k, copy.bytes, record->private_key);
+    box_keypair(H_k, worker->secret->box_key, record->private_key);
     return bytes_equal(bytes_of(H_k, sizeof(H_k)), bytes_of(statement->H_k, sizeof(H_k))) &&
            statement->from_ms == record->from_ms && statement->until_ms == record->until_ms;
 }
 
 enum hufu_err request_service_load(struct worker *worker, const struct bytes *fields, struct buf *reply)
 {
-    RECORD_SERVICE_WIPED struct record_service record = {0};
+    struct record_service *record = &worker->secret->service;
     struct frame_statement statement;
     uint8_t record_id[FRAME_ID_SIZE];
     (void)reply;
@@ -130,8 +128,8 @@ enum hufu_err request_service_load(struct worker *worker, const struct bytes *fi
     if (!err)
         err = check_statement(worker, &statement, fields[2], fields[3]);
     if (!err)
-        err = open_service(worker, &record, record_id, fields[1]);
-    if (!err && !says(&statement, &record))
+        err = open_service(worker, record, record_id, fields[1]);
+    if (!err && !says(worker, &statement, record))
         err = HUFU_ERR_RECORD;
-    return err ? err : box_keys_load(worker->hsm->box_keys, &record, worker->now_ms);
+    return err ? err : box_keys_load(worker->hsm->box_keys, record, worker->now_ms);
 }

@@ -31,6 +31,9 @@ struct workspace {
     struct record_binding record;
     struct record_binding other; /* the record that the request makes */
     struct record_pending pending;
+    struct record_service service;
+    struct record_data data;
+    uint8_t box_key[BOX_KEY_SIZE]; /* the private half of the one in hand */
     struct box_session box;
     uint8_t plain[RECORD_SEALED_MAX]; /* a record's encoding, on its way in or out */
     uint8_t body[COSIGN_BODY_MAX];

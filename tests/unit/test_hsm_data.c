@@ -4,6 +4,7 @@
 
 #include "hsm/clock.h"
 #include "hsm/record.h"
+#include "hsm/request.h"
 #include "tests/unit/hsm_room.h"
 
 static struct hsm_room room;
@@ -140,6 +141,25 @@ static void id_of_another_length_is_refused(void **state)
     assert_int_equal(reply.error, HUFU_ERR_FORM);
 }
 
+static void opened_key_lies_in_the_workspace_and_goes_with_it(void **state)
+{
+    (void)state;
+    static const struct workspace empty;
+    struct made made;
+    struct worker *worker = NULL;
+    uint8_t key[RECORD_DATA_KEY_SIZE], memory[64];
+    struct buf reply;
+    make(&made, 1);
+    assert_ok(open_as(made.id, buf_bytes(&made.sealed), key));
+    const struct bytes fields[] = {bytes_of(made.id, FRAME_ID_SIZE), buf_bytes(&made.sealed)};
+    buf_init(&reply, memory, sizeof(memory));
+    assert_ok(worker_take(&worker, room.pool, 1000));
+    assert_ok(request_data_open(worker, fields, &reply));
+    assert_memory_equal(worker->secret->data.key, key, sizeof(key));
+    worker_give_back(room.pool, worker);
+    assert_memory_equal(worker->secret, &empty, sizeof(empty));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -149,6 +169,7 @@ int main(void)
         cmocka_unit_test(key_does_not_open_under_another_id),
         cmocka_unit_test(record_of_another_kind_does_not_open_as_a_data_key),
         cmocka_unit_test(id_of_another_length_is_refused),
+        cmocka_unit_test(opened_key_lies_in_the_workspace_and_goes_with_it),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

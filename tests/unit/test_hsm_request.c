@@ -216,6 +216,28 @@ static void box_key_is_loaded_with_its_own_record_and_statement_alone(void **sta
     assert_int_equal(load_key(&mixed), HUFU_ERR_FORM);
 }
 
+static void loaded_box_key_lies_in_the_workspace_and_goes_with_it(void **state)
+{
+    (void)state;
+    static const struct workspace empty;
+    struct box_key made;
+    struct worker *worker = NULL;
+    struct frame_statement statement;
+    uint8_t H_k[BOX_KEY_SIZE], copy[BOX_KEY_SIZE];
+    uint64_t now = clock_now_ms();
+    assert_ok(new_key(&made, 1, now, now + DAY_MS));
+    assert_ok(frame_statement_parse(&statement, made.statement));
+    const struct bytes fields[] = {bytes_of(made.id, FRAME_ID_SIZE), made.sealed, made.statement,
+                                   made.signature};
+    assert_ok(worker_take(&worker, room.pool, 1000));
+    assert_ok(request_service_load(worker, fields, NULL));
+    box_keypair(H_k, copy, worker->secret->service.private_key);
+    assert_memory_equal(H_k, statement.H_k, sizeof(H_k));
+    assert_memory_equal(worker->secret->box_key, copy, sizeof(copy));
+    worker_give_back(room.pool, worker);
+    assert_memory_equal(worker->secret, &empty, sizeof(empty));
+}
+
 static enum hufu_err find(struct box_keys *keys, const struct record_service *record, uint64_t now_ms)
 {
     uint8_t public_key[BOX_KEY_SIZE], private_key[BOX_KEY_SIZE], found[BOX_KEY_SIZE];
@@ -270,6 +292,7 @@ int main(void)
         cmocka_unit_test(statement_is_signed_by_the_identity_key),
         cmocka_unit_test(window_that_makes_no_sense_is_refused),
         cmocka_unit_test(box_key_is_loaded_with_its_own_record_and_statement_alone),
+        cmocka_unit_test(loaded_box_key_lies_in_the_workspace_and_goes_with_it),
         cmocka_unit_test(box_key_serves_one_day_beyond_its_window),
         cmocka_unit_test(key_that_ends_first_makes_room),
     };
