@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/store/account_store.h"
 
+#include <string.h>
+
 #include "server/store/connection.h"
 
 const char *const account_state_names[ACCOUNT_STATE_COUNT + 1] = {
@@ -116,12 +118,48 @@ static const struct statement account_lock_statement = {
     .name = "account_lock",
     .sql = ACCOUNT_COLUMNS " where a.account_id = $1::uuid for no key update of a",
 };
-static const struct statement account_list_statement = {
-    .name = "account_list",
-    .sql = ACCOUNT_COLUMNS
-    " where ($1::uuid is null or a.project_id = $1) and a.account_id > $2::uuid"
-    " and ($4::bytea is null or a.mobile_hash = $4) and ($5::text is null or a.work_number = $5)"
-    " and ($6::text is null or a.state = $6) order by a.account_id limit $3::int4",
+/* $1 project, $2 after, $3 limit, $4 mobile, $5 work number, $6 state. A parameter that may be null is no condition of an index: each
+ * statement names what it is found by, in the order of an index (as in connection.h), and the rest is judged row by row. */
+#define ACCOUNT_LIST(where, order)                                                                         \
+    ACCOUNT_COLUMNS " where " where " and ($1::uuid is null or a.project_id = $1)"                         \
+                    " and ($4::bytea is null or a.mobile_hash = $4)"                                       \
+                    " and ($5::text is null or a.work_number = $5) and ($6::text is null or a.state = $6)" \
+                    " order by " order " limit $3::int4"
+
+static const struct statement account_list_all = {
+    .name = "account_list_all",
+    .sql = ACCOUNT_LIST("a.account_id > $2::uuid", "a.account_id"),
+    .repeatable = true,
+};
+static const struct statement account_list_of_project = {
+    .name = "account_list_of_project",
+    .sql = ACCOUNT_LIST(STORE_OF_PROJECT_AFTER("a.project_id", "a.account_id"), "a.project_id, a.account_id"),
+    .repeatable = true,
+};
+static const struct statement account_list_of_mobile = {
+    .name = "account_list_of_mobile",
+    .sql = ACCOUNT_LIST("a.project_id = $1::uuid and a.mobile_hash = $4::bytea and a.account_id > $2::uuid",
+                        "a.account_id"),
+    .repeatable = true,
+};
+static const struct statement account_list_of_work_number = {
+    .name = "account_list_of_work_number",
+    .sql = ACCOUNT_LIST("(a.work_number, a.account_id) > ($5::text, $2::uuid) and a.work_number <= $5",
+                        "a.work_number, a.account_id"),
+    .repeatable = true,
+};
+/* Most are active; the others have indexes of their own. */
+static const struct statement account_list_inactive = {
+    .name = "account_list_inactive",
+    .sql = ACCOUNT_LIST("a.state <> 'active' and a.state = $6::text and a.account_id > $2::uuid",
+                        "a.account_id"),
+    .repeatable = true,
+};
+static const struct statement account_list_inactive_of_project = {
+    .name = "account_list_inactive_of_project",
+    .sql = ACCOUNT_LIST("a.state <> 'active' and a.project_id = $1::uuid and a.state = $6::text"
+                        " and a.account_id > $2::uuid",
+                        "a.account_id"),
     .repeatable = true,
 };
 static const struct statement account_update = {
@@ -408,6 +446,19 @@ enum hufu_err account_set_state(struct store *store, const struct account *accou
     return err;
 }
 
+/* By what leaves the fewest. */
+static const struct statement *account_list_statement(const struct account_query *query)
+{
+    if (query->mobile_hash != NULL)
+        return &account_list_of_mobile;
+    if (query->work_number != NULL)
+        return &account_list_of_work_number;
+    bool inactive = query->state != NULL && strcmp(query->state, account_state_names[ACCOUNT_ACTIVE]) != 0;
+    if (query->project_id != NULL)
+        return inactive ? &account_list_inactive_of_project : &account_list_of_project;
+    return inactive ? &account_list_inactive : &account_list_all;
+}
+
 enum hufu_err account_list(struct store *store, const struct account_query *query, struct account *accounts,
                            size_t *count)
 {
@@ -421,7 +472,7 @@ enum hufu_err account_list(struct store *store, const struct account_query *quer
     parameter_text(&parameters, query->work_number);
     parameter_text(&parameters, query->state);
     struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &account_list_statement, &parameters, &rows);
+    enum hufu_err err = store_query(store, account_list_statement(query), &parameters, &rows);
     for (size_t i = 0; err == HUFU_OK && i < rows.count; i++) {
         struct row row = row_at(&rows, i);
         err = account_fill(&row, &accounts[i]);

@@ -141,7 +141,7 @@ enum hufu_err account_set_state(struct store *store, const struct account *accou
 /* Which accounts; NULL, or "": whatever it is. */
 struct account_query {
     const uint8_t *project_id;
-    const uint8_t *mobile_hash;
+    const uint8_t *mobile_hash; /* with project_id alone: it differs from project to project */
     const char *work_number;
     const char *state;
     const uint8_t *after; /* zeros: from the beginning */

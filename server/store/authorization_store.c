@@ -83,13 +83,10 @@ static const struct statement authorization_list_of_authorized = {
     .sql = AUTHORIZATION_COLUMNS " where a.authorized_id = $1::uuid" AUTHORIZATION_PAGE,
     .repeatable = true,
 };
-/* Those of the project after one of them, in the order of the index that begins with the project: of "project_id = $1 order by
- * authorization_id" PostgreSQL, which does not know how few a project has, makes a walk through those of all projects. */
 static const struct statement authorization_list_of_project = {
     .name = "authorization_list_of_project",
-    .sql = AUTHORIZATION_COLUMNS
-    " where (a.project_id, a.authorization_id) > ($1::uuid, $2::uuid) and a.project_id <= $1"
-    " order by a.project_id, a.authorization_id limit $3::int4",
+    .sql = AUTHORIZATION_COLUMNS " where " STORE_OF_PROJECT_AFTER(
+        "a.project_id", "a.authorization_id") " order by a.project_id, a.authorization_id limit $3::int4",
     .repeatable = true,
 };
 static const struct statement authorization_list_all = {

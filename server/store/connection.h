@@ -22,6 +22,11 @@ struct statement {
     bool repeatable; /* reads alone: sent once more when the connection turns out to be dead */
 };
 
+/* $1: those of the project behind $2, in the order of an index over both, by which the list must be ordered. Of "project_id = $1 order
+ * by id" PostgreSQL, which does not know how few a project has, makes a walk through those of all projects. */
+#define STORE_OF_PROJECT_AFTER(project, id) \
+    "(" project ", " id ") > ($1::uuid, $2::uuid) and " project " <= $1"
+
 /* HUFU_ERR_CONFLICT: a unique or foreign-key constraint refused it. rows->count may be 0.
  * After any error inside a transaction only a rollback works. */
 enum hufu_err store_query(struct store *store, const struct statement *statement,

@@ -107,10 +107,16 @@ static const struct statement device_list_of_account = {
                        " order by d.device_id limit $3::int4",
     .repeatable = true,
 };
+static const struct statement device_list_of_project = {
+    .name = "device_list_of_project",
+    .sql = DEVICE_VIEW " where " STORE_OF_PROJECT_AFTER(
+        "d.project_id", "d.device_id") " order by d.project_id, d.device_id limit $3::int4",
+    .repeatable = true,
+};
 static const struct statement device_list_all = {
     .name = "device_list_all",
-    .sql = DEVICE_VIEW " where ($1::uuid is null or d.project_id = $1) and d.device_id > $2::uuid"
-                       " order by d.device_id limit $3::int4",
+    .sql =
+        DEVICE_VIEW " where $1::uuid is null and d.device_id > $2::uuid order by d.device_id limit $3::int4",
     .repeatable = true,
 };
 
@@ -283,13 +289,15 @@ enum hufu_err device_list(struct store *store, const uint8_t *project_id, const 
                           size_t *count)
 {
     *count = 0;
+    const struct statement *statement = project_id != NULL ? &device_list_of_project : &device_list_all;
+    if (account_id != NULL)
+        statement = &device_list_of_account;
     struct parameters parameters = {0};
     parameter_uuid(&parameters, account_id != NULL ? account_id : project_id);
     parameter_uuid(&parameters, after);
     parameter_limit(&parameters, limit, DEVICE_PAGE_MAX);
     struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, account_id != NULL ? &device_list_of_account : &device_list_all,
-                                    &parameters, &rows);
+    enum hufu_err err = store_query(store, statement, &parameters, &rows);
     for (size_t i = 0; err == HUFU_OK && i < rows.count; i++) {
         struct row row = row_at(&rows, i);
         struct device_view *view = &devices[i];

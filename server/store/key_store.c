@@ -70,10 +70,16 @@ static const struct statement key_list_of_device = {
                        " order by b.binding_id limit $3::int4",
     .repeatable = true,
 };
+static const struct statement key_list_of_project = {
+    .name = "key_list_of_project",
+    .sql = KEY_COLUMNS " where " STORE_OF_PROJECT_AFTER(
+        "b.project_id", "b.binding_id") " order by b.project_id, b.binding_id limit $3::int4",
+    .repeatable = true,
+};
 static const struct statement key_list_all = {
     .name = "key_list_all",
-    .sql = KEY_COLUMNS " where ($1::uuid is null or b.project_id = $1) and b.binding_id > $2::uuid"
-                       " order by b.binding_id limit $3::int4",
+    .sql = KEY_COLUMNS
+    " where $1::uuid is null and b.binding_id > $2::uuid order by b.binding_id limit $3::int4",
     .repeatable = true,
 };
 static const struct statement key_update = {
@@ -177,13 +183,15 @@ enum hufu_err key_list(struct store *store, const uint8_t *project_id, const uin
                        const uint8_t after[UUID_SIZE], size_t limit, struct key_view *keys, size_t *count)
 {
     *count = 0;
+    const struct statement *statement = project_id != NULL ? &key_list_of_project : &key_list_all;
+    if (device_id != NULL)
+        statement = &key_list_of_device;
     struct parameters parameters = {0};
     parameter_uuid(&parameters, device_id != NULL ? device_id : project_id);
     parameter_uuid(&parameters, after);
     parameter_limit(&parameters, limit, KEY_PAGE_MAX);
     struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err =
-        store_query(store, device_id != NULL ? &key_list_of_device : &key_list_all, &parameters, &rows);
+    enum hufu_err err = store_query(store, statement, &parameters, &rows);
     for (size_t i = 0; err == HUFU_OK && i < rows.count; i++) {
         struct row row = row_at(&rows, i);
         err = key_fill(&row, &keys[i]);

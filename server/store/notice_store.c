@@ -55,10 +55,17 @@ static const struct statement notice_read_statement = {
     .sql = "select" NOTICE_COLUMNS " from notice n where notice_id = $1::uuid",
     .repeatable = true,
 };
-static const struct statement notice_list_statement = {
-    .name = "notice_list",
-    .sql = "select" NOTICE_COLUMNS " from notice n where ($1::uuid is null or project_id = $1) and"
-           " notice_id < $2::uuid order by notice_id desc limit $3::int4",
+/* As STORE_OF_PROJECT_AFTER, backwards. */
+static const struct statement notice_list_of_project = {
+    .name = "notice_list_of_project",
+    .sql = "select" NOTICE_COLUMNS " from notice n where (project_id, notice_id) < ($1::uuid, $2::uuid)"
+           " and project_id >= $1 order by project_id desc, notice_id desc limit $3::int4",
+    .repeatable = true,
+};
+static const struct statement notice_list_all = {
+    .name = "notice_list_all",
+    .sql = "select" NOTICE_COLUMNS " from notice n where $1::uuid is null and notice_id < $2::uuid"
+           " order by notice_id desc limit $3::int4",
     .repeatable = true,
 };
 static const struct statement notice_count_statement = {
@@ -173,7 +180,8 @@ enum hufu_err notice_list(struct store *store, const uint8_t *project_id, const 
     parameter_uuid(&parameters, memcmp(before, none, UUID_SIZE) == 0 ? newest : before);
     parameter_limit(&parameters, limit, NOTICE_PAGE_MAX);
     struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &notice_list_statement, &parameters, &rows);
+    enum hufu_err err = store_query(store, project_id != NULL ? &notice_list_of_project : &notice_list_all,
+                                    &parameters, &rows);
     for (size_t i = 0; err == HUFU_OK && i < rows.count; i++) {
         struct row row = row_at(&rows, i);
         notice_fill(&row, &notices[i]);

@@ -16,10 +16,16 @@ static const struct statement organization_read_named_statement = {
     .sql = ORGANIZATION_COLUMNS " where project_id = $1::uuid and name = $2::text",
     .repeatable = true,
 };
-static const struct statement organization_list_statement = {
-    .name = "organization_list",
-    .sql = ORGANIZATION_COLUMNS " where ($1::uuid is null or project_id = $1) and organization_id > $2::uuid"
-                                " order by organization_id limit $3::int4",
+static const struct statement organization_list_of_project = {
+    .name = "organization_list_of_project",
+    .sql = ORGANIZATION_COLUMNS " where " STORE_OF_PROJECT_AFTER(
+        "project_id", "organization_id") " order by project_id, organization_id limit $3::int4",
+    .repeatable = true,
+};
+static const struct statement organization_list_all = {
+    .name = "organization_list_all",
+    .sql = ORGANIZATION_COLUMNS
+    " where $1::uuid is null and organization_id > $2::uuid order by organization_id limit $3::int4",
     .repeatable = true,
 };
 
@@ -73,7 +79,9 @@ enum hufu_err organization_list(struct store *store, const uint8_t *project_id,
     parameter_uuid(&parameters, after);
     parameter_limit(&parameters, limit, ORGANIZATION_PAGE_MAX);
     struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err = store_query(store, &organization_list_statement, &parameters, &rows);
+    enum hufu_err err =
+        store_query(store, project_id != NULL ? &organization_list_of_project : &organization_list_all,
+                    &parameters, &rows);
     for (size_t i = 0; err == HUFU_OK && i < rows.count; i++) {
         struct row row = row_at(&rows, i);
         err = organization_fill(&row, &organizations[i]);

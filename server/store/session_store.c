@@ -71,17 +71,23 @@ static const struct statement session_lock_statement = {
     .name = "session_lock",
     .sql = SESSION_COLUMNS " where s.session_id = $1::uuid for no key update of s",
 };
-#define SESSION_PAGE                                                                           \
-    " where s.state = 'open' and s.expires_at > clock_timestamp() and s.session_id > $1::uuid" \
-    " and ($2::uuid is null or s.project_id = $2)"
-static const struct statement session_list_statement = {
-    .name = "session_list",
-    .sql = SESSION_COLUMNS SESSION_PAGE " order by s.session_id limit $3::int4",
+#define SESSION_HOLDS " where s.state = 'open' and s.expires_at > clock_timestamp() and "
+static const struct statement session_list_of_project = {
+    .name = "session_list_of_project",
+    .sql = SESSION_COLUMNS SESSION_HOLDS STORE_OF_PROJECT_AFTER(
+        "s.project_id", "s.session_id") " order by s.project_id, s.session_id limit $3::int4",
     .repeatable = true,
 };
-static const struct statement session_list_account_statement = {
-    .name = "session_list_account",
-    .sql = SESSION_COLUMNS SESSION_PAGE " and s.account_id = $4::uuid order by s.session_id limit $3::int4",
+static const struct statement session_list_all = {
+    .name = "session_list_all",
+    .sql = SESSION_COLUMNS SESSION_HOLDS
+    "$1::uuid is null and s.session_id > $2::uuid order by s.session_id limit $3::int4",
+    .repeatable = true,
+};
+static const struct statement session_list_of_account = {
+    .name = "session_list_of_account",
+    .sql = SESSION_COLUMNS SESSION_HOLDS
+    "s.account_id = $1::uuid and s.session_id > $2::uuid order by s.session_id limit $3::int4",
     .repeatable = true,
 };
 
@@ -214,16 +220,15 @@ enum hufu_err session_list(struct store *store, const uint8_t *project_id, const
                            size_t *count)
 {
     *count = 0;
-    struct parameters parameters = {0};
-    parameter_uuid(&parameters, after);
-    parameter_uuid(&parameters, project_id);
-    parameter_limit(&parameters, limit, SESSION_PAGE_MAX);
+    const struct statement *statement = project_id != NULL ? &session_list_of_project : &session_list_all;
     if (account_id != NULL)
-        parameter_uuid(&parameters, account_id);
+        statement = &session_list_of_account;
+    struct parameters parameters = {0};
+    parameter_uuid(&parameters, account_id != NULL ? account_id : project_id);
+    parameter_uuid(&parameters, after);
+    parameter_limit(&parameters, limit, SESSION_PAGE_MAX);
     struct rows rows ROWS_OWNED = {0};
-    enum hufu_err err =
-        store_query(store, account_id != NULL ? &session_list_account_statement : &session_list_statement,
-                    &parameters, &rows);
+    enum hufu_err err = store_query(store, statement, &parameters, &rows);
     for (size_t i = 0; err == HUFU_OK && i < rows.count; i++) {
         struct row row = row_at(&rows, i);
         err = session_fill(&row, &sessions[i]);

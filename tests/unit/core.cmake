@@ -4,7 +4,7 @@ add_library(hufu_test_database STATIC EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}
     ${CMAKE_CURRENT_LIST_DIR}/people.c)
 target_link_libraries(hufu_test_database PUBLIC hufu_store hufu_flags PRIVATE PkgConfig::CMOCKA PkgConfig::SODIUM)
 
-foreach(noun schema rights row race)
+foreach(noun schema rights row race pages)
     hufu_test(test_store_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_store_${noun}.c
         USES hufu_test_database Threads::Threads)
 endforeach()

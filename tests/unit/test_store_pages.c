@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How many pages of tables and indexes the lists read, in a database that is full of another project's rows. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "server/store/account_store.h"
+#include "server/store/connection.h"
+#include "server/store/device_store.h"
+#include "server/store/key_store.h"
+#include "server/store/notice_store.h"
+#include "server/store/organization_store.h"
+#include "server/store/session_store.h"
+#include "tests/unit/database.h"
+#include "tests/unit/people.h"
+
+#define OTHERS 20000
+#define OTHERS_AT_ONCE 10000
+#define PAGES_FEW 300 /* planning looks at both ends of each index, too */
+#define LIMIT 100
+
+static struct database database;
+static struct person person;
+static struct person full; /* whose project is full */
+static const uint8_t beginning[UUID_SIZE];
+static const uint8_t mobile_hash[HASH_SIZE] = {7};
+
+static void administer(const char *sql)
+{
+    char message[512];
+    struct store *store = store_open(database.administrator, NULL);
+    assert_non_null(store);
+    if (store_script(store, sql, 0, message, sizeof message) != HUFU_OK)
+        fail_msg("%s: %s", sql, message);
+    store_close(store);
+}
+
+/* Rows for n, whose ids are in no order: each is on a page of its own. */
+static void fill(const char *table, const char *columns, const char *values)
+{
+    for (int first = 0; first < OTHERS; first += OTHERS_AT_ONCE)
+        database_run(&database,
+                     "insert into %s (project_id, %s) select '%s', %s from generate_series(%d, %d) n", table,
+                     columns, full.project, values, first, first + OTHERS_AT_ONCE - 1);
+    database_run(&database, "analyze %s", table); /* before rows that refer to these are checked */
+}
+
+static void fill_project(void)
+{
+    char values[512];
+    fill("account", "account_id, name, work_number, subject, state, mobile_sealed, mobile_hash",
+         "md5('account' || n)::uuid, 'Somebody', 'o-' || n, '\\x3000', 'active',"
+         " substring(sha512(n::text::bytea) from 1 for 50), sha256(n::text::bytea)");
+    fill("device", "device_id, account_id, device_key, state, account_state",
+         "md5('device' || n)::uuid, md5('account' || n)::uuid, '\\x04' || sha512(n::text::bytea), 'active', "
+         "'active'");
+    fill("session", "session_id, account_id, device_id, token_hash, state, expires_at",
+         "md5('session' || n)::uuid, md5('account' || n)::uuid, md5('device' || n)::uuid, "
+         "sha256(n::text::bytea), 'open', now() + interval '1 day'");
+    snprintf(
+        values, sizeof values,
+        "md5('binding' || n)::uuid, '%s', md5('device' || n)::uuid, '%s', 'secondary', 'active', 'active', "
+        "'usable', 'record'",
+        full.key, full.account);
+    fill("binding",
+         "binding_id, key_id, device_id, account_id, role, state, account_state, key_state, record", values);
+    fill("notice", "notice_id, kind, text_name, state, expires_at, ended_at",
+         "md5('notice' || n)::uuid, 'sms', 'code', 'delivered', now(), now()");
+    fill("organization", "organization_id, name", "md5('organization' || n)::uuid, 'o-' || n");
+}
+
+static void give_person_what_is_listed(void)
+{
+    database_run(
+        &database,
+        "update account set mobile_sealed = substring(sha512('x') from 1 for 50),"
+        " mobile_hash = '\\x07' || substring('\\x%064d'::bytea from 1 for 31) where account_id = '%s'",
+        0, person.account);
+    database_run(&database,
+                 "insert into notice (project_id, notice_id, kind, text_name, sealed, expires_at)"
+                 " values ('%s', gen_random_uuid(), 'sms', 'code', '\\x00', now())",
+                 person.project);
+    database_run(&database,
+                 "insert into organization (project_id, organization_id, name)"
+                 " values ('%s', gen_random_uuid(), 'one')",
+                 person.project);
+}
+
+static int start(void **state)
+{
+    (void)state;
+    database_start(&database, true);
+    administer("alter system set autovacuum = off");
+    administer("select pg_reload_conf()");
+    person_add(&database, &full);
+    person_add(&database, &person);
+    fill_project();
+    give_person_what_is_listed();
+    administer("analyze");
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    database_stop(&database);
+    return 0;
+}
+
+/* What a backend has read is known when it has ended. */
+static int64_t pages_so_far(void)
+{
+    store_hang_up(database.store);
+    int64_t backends = -1;
+    for (int i = 0; i < 1200 && backends != 0; i++) {
+        if (backends > 0)
+            usleep(10000);
+        backends = database_number(
+            &database,
+            "select count(*) from pg_stat_activity where usename in ('hufu_owner', 'hufu_server')");
+    }
+    assert_int_equal(backends, 0);
+    return database_number(&database, "select sum(coalesce(heap_blks_read, 0) + coalesce(heap_blks_hit, 0)"
+                                      " + coalesce(idx_blks_read, 0) + coalesce(idx_blks_hit, 0))"
+                                      " from pg_statio_user_tables");
+}
+
+/* How many rows a statement finds. */
+typedef size_t finding(struct store *store);
+
+#define assert_reads_few_pages(find, rows) reads_few_pages(#find, find, rows)
+static void reads_few_pages(const char *what, finding *find, size_t rows)
+{
+    int64_t before = pages_so_far();
+    struct store *store = store_open(database.server, NULL);
+    assert_non_null(store);
+    size_t found = find(store);
+    store_close(store);
+    int64_t pages = pages_so_far() - before;
+    assert_int_equal(found, rows);
+    if (pages > PAGES_FEW)
+        fail_msg("%s: %lld pages", what, (long long)pages);
+}
+
+static size_t list_accounts(struct store *store, struct account_query query)
+{
+    static struct account accounts[LIMIT];
+    size_t count;
+    query.after = beginning;
+    query.limit = LIMIT;
+    assert_int_equal(account_list(store, &query, accounts, &count), HUFU_OK);
+    for (size_t i = 0; i < count; i++)
+        assert_memory_equal(accounts[i].account_id, person.account_id, UUID_SIZE);
+    return count;
+}
+
+static size_t accounts_of_project(struct store *store)
+{
+    return list_accounts(store, (struct account_query){.project_id = person.project_id});
+}
+
+static size_t accounts_of_project_in_state(struct store *store)
+{
+    return list_accounts(store, (struct account_query){.project_id = person.project_id, .state = "active"});
+}
+
+static size_t accounts_of_project_that_wait(struct store *store)
+{
+    return list_accounts(store, (struct account_query){.project_id = full.project_id, .state = "requested"});
+}
+
+static size_t accounts_that_wait(struct store *store)
+{
+    return list_accounts(store, (struct account_query){.state = "requested"});
+}
+
+static size_t accounts_of_work_number(struct store *store)
+{
+    return list_accounts(store,
+                         (struct account_query){.project_id = person.project_id, .work_number = "w-1"});
+}
+
+static size_t accounts_of_work_number_anywhere(struct store *store)
+{
+    return list_accounts(store, (struct account_query){.work_number = "w-2"});
+}
+
+static size_t accounts_of_mobile(struct store *store)
+{
+    return list_accounts(store,
+                         (struct account_query){.project_id = person.project_id, .mobile_hash = mobile_hash});
+}
+
+static size_t accounts_of_mobile_in_another_state(struct store *store)
+{
+    return list_accounts(store, (struct account_query){.project_id = person.project_id,
+                                                       .mobile_hash = mobile_hash,
+                                                       .state = "requested"});
+}
+
+static void accounts_are_found_by_what_is_asked_for(void **state)
+{
+    (void)state;
+    assert_reads_few_pages(accounts_of_project, 1);
+    assert_reads_few_pages(accounts_of_project_in_state, 1);
+    assert_reads_few_pages(accounts_of_project_that_wait, 0);
+    assert_reads_few_pages(accounts_that_wait, 0);
+    assert_reads_few_pages(accounts_of_work_number, 1);
+    assert_reads_few_pages(accounts_of_work_number_anywhere, 0);
+    assert_reads_few_pages(accounts_of_mobile, 1);
+    assert_reads_few_pages(accounts_of_mobile_in_another_state, 0);
+}
+
+static size_t devices_of_project(struct store *store)
+{
+    static struct device_view devices[LIMIT];
+    size_t count;
+    assert_int_equal(device_list(store, person.project_id, NULL, beginning, LIMIT, devices, &count), HUFU_OK);
+    return count;
+}
+
+static size_t keys_of_project(struct store *store)
+{
+    static struct key_view keys[LIMIT];
+    size_t count;
+    assert_int_equal(key_list(store, person.project_id, NULL, beginning, LIMIT, keys, &count), HUFU_OK);
+    return count;
+}
+
+static size_t notices_of_project(struct store *store)
+{
+    static struct notice_row notices[LIMIT];
+    size_t count;
+    assert_int_equal(notice_list(store, person.project_id, beginning, LIMIT, notices, &count), HUFU_OK);
+    return count;
+}
+
+static size_t organizations_of_project(struct store *store)
+{
+    static struct organization organizations[LIMIT];
+    size_t count;
+    assert_int_equal(organization_list(store, person.project_id, beginning, LIMIT, organizations, &count),
+                     HUFU_OK);
+    return count;
+}
+
+static size_t sessions_of_project(struct store *store)
+{
+    static struct session_view sessions[LIMIT];
+    size_t count;
+    assert_int_equal(session_list(store, person.project_id, NULL, beginning, LIMIT, sessions, &count),
+                     HUFU_OK);
+    return count;
+}
+
+static void a_small_projects_lists_do_not_walk_through_a_large_ones(void **state)
+{
+    (void)state;
+    assert_reads_few_pages(devices_of_project, 1);
+    assert_reads_few_pages(keys_of_project, 1);
+    assert_reads_few_pages(notices_of_project, 1);
+    assert_reads_few_pages(organizations_of_project, 1);
+    assert_reads_few_pages(sessions_of_project, 1);
+}
+
+/* Pages of a project, one after the other, have each row once. */
+static void the_pages_of_a_project_follow_each_other(void **state)
+{
+    (void)state;
+    static struct account accounts[LIMIT];
+    struct store *store = store_open(database.server, NULL);
+    uint8_t after[UUID_SIZE] = {0};
+    size_t count = LIMIT, all = 0;
+    while (count == LIMIT) {
+        const struct account_query query = {
+            .project_id = full.project_id, .state = "active", .after = after, .limit = LIMIT};
+        assert_int_equal(account_list(store, &query, accounts, &count), HUFU_OK);
+        for (size_t i = 0; i < count; i++) {
+            assert_true(memcmp(accounts[i].account_id, after, UUID_SIZE) > 0);
+            memcpy(after, accounts[i].account_id, UUID_SIZE);
+        }
+        all += count;
+    }
+    assert_int_equal(all, OTHERS + 1);
+    store_close(store);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(accounts_are_found_by_what_is_asked_for),
+        cmocka_unit_test(a_small_projects_lists_do_not_walk_through_a_large_ones),
+        cmocka_unit_test(the_pages_of_a_project_follow_each_other),
+    };
+    return cmocka_run_group_tests(tests, start, stop);
+}
