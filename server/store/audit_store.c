@@ -14,36 +14,56 @@ static const struct statement audit_insert_statement = {
            " $9::uuid, $10::uuid, $11::text, $12::text, $13::uuid, $14::uuid, $15::uuid)",
 };
 
-#define AUDIT_COLUMNS                                                                                      \
-    "select (extract(epoch from at) * 1000000)::int8, at, event_id, project_id, actor, action, outcome, "  \
-    "account_id, party_id,"                                                                                \
-    " device_id, target_id, key_id, binding_id, request_id, generation::int8, count::int8,"                \
-    " coalesce(trace, ''), coalesce(detail, '') from audit_event where ($1::uuid is null or project_id = " \
-    "$1)"
+#define AUDIT_COLUMNS                                                                                       \
+    "select (extract(epoch from e.at) * 1000000)::int8, e.at, e.event_id, e.project_id, e.actor, e.action," \
+    " e.outcome, e.account_id, e.party_id, e.device_id, e.target_id, e.key_id, e.binding_id, e.request_id," \
+    " e.generation::int8, e.count::int8, coalesce(e.trace, ''), coalesce(e.detail, '') from "
 #define AUDIT_MOMENT "'epoch'::timestamptz + $2::int8 * interval '1 microsecond'"
-#define AUDIT_FORWARD \
-    " and (at, event_id) > (" AUDIT_MOMENT ", $3::uuid) order by at, event_id limit $4::int4"
-#define AUDIT_BACKWARD \
-    " and (at, event_id) < (" AUDIT_MOMENT ", $3::uuid) order by at desc, event_id desc limit $4::int4"
+/* The moment by itself keeps months on the other side of it closed. */
+#define AUDIT_FORWARD                                                                     \
+    " and e.at >= " AUDIT_MOMENT " and (e.at, e.event_id) > (" AUDIT_MOMENT ", $3::uuid)" \
+    " order by e.at, e.event_id limit $4::int4"
+#define AUDIT_BACKWARD                                                                    \
+    " and e.at <= " AUDIT_MOMENT " and (e.at, e.event_id) < (" AUDIT_MOMENT ", $3::uuid)" \
+    " order by e.at desc, e.event_id desc limit $4::int4"
+#define AUDIT_OF_PROJECT AUDIT_COLUMNS "audit_event e where e.project_id = $1::uuid"
+#define AUDIT_OF_ACCOUNT                                                                           \
+    AUDIT_COLUMNS "audit_event e where ($1::uuid is null or e.project_id = $1) and e.account_id =" \
+                  " $5::uuid"
+/* Of all projects: a page of each, and of those the page. An index over time alone would cost each signature one more entry. Every event
+ * is of a project that there is. */
+#define AUDIT_OF_ALL(page, order)                                                                  \
+    AUDIT_COLUMNS "project p cross join lateral (select * from audit_event e where e.project_id =" \
+                  " p.project_id" page ") e where $1::uuid is null order by " order " limit $4::int4"
 
 static const struct statement audit_list_forward = {
     .name = "audit_list_forward",
-    .sql = AUDIT_COLUMNS AUDIT_FORWARD,
+    .sql = AUDIT_OF_ALL(AUDIT_FORWARD, "e.at, e.event_id"),
     .repeatable = true,
 };
 static const struct statement audit_list_backward = {
     .name = "audit_list_backward",
-    .sql = AUDIT_COLUMNS AUDIT_BACKWARD,
+    .sql = AUDIT_OF_ALL(AUDIT_BACKWARD, "e.at desc, e.event_id desc"),
+    .repeatable = true,
+};
+static const struct statement audit_list_project_forward = {
+    .name = "audit_list_project_forward",
+    .sql = AUDIT_OF_PROJECT AUDIT_FORWARD,
+    .repeatable = true,
+};
+static const struct statement audit_list_project_backward = {
+    .name = "audit_list_project_backward",
+    .sql = AUDIT_OF_PROJECT AUDIT_BACKWARD,
     .repeatable = true,
 };
 static const struct statement audit_list_account_forward = {
     .name = "audit_list_account_forward",
-    .sql = AUDIT_COLUMNS " and account_id = $5::uuid" AUDIT_FORWARD,
+    .sql = AUDIT_OF_ACCOUNT AUDIT_FORWARD,
     .repeatable = true,
 };
 static const struct statement audit_list_account_backward = {
     .name = "audit_list_account_backward",
-    .sql = AUDIT_COLUMNS " and account_id = $5::uuid" AUDIT_BACKWARD,
+    .sql = AUDIT_OF_ACCOUNT AUDIT_BACKWARD,
     .repeatable = true,
 };
 
@@ -98,6 +118,8 @@ static const struct statement *audit_statement(const struct audit_query *query)
 {
     if (query->account_id != NULL)
         return query->newest_first ? &audit_list_account_backward : &audit_list_account_forward;
+    if (query->project_id != NULL)
+        return query->newest_first ? &audit_list_project_backward : &audit_list_project_forward;
     return query->newest_first ? &audit_list_backward : &audit_list_forward;
 }
 

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "server/store/account_store.h"
+#include "server/store/audit_store.h"
 #include "server/store/connection.h"
 #include "server/store/device_store.h"
 #include "server/store/key_store.h"
@@ -69,6 +70,8 @@ static void fill_project(void)
         full.key, full.account);
     fill("binding",
          "binding_id, key_id, device_id, account_id, role, state, account_state, key_state, record", values);
+    fill("audit_event", "at, event_id, actor, action, outcome",
+         "now() - n * interval '1 second', md5('event' || n)::uuid, 'service', 'test', 'ok'");
     fill("notice", "notice_id, kind, text_name, state, expires_at, ended_at",
          "md5('notice' || n)::uuid, 'sms', 'code', 'delivered', now(), now()");
     fill("organization", "organization_id, name", "md5('organization' || n)::uuid, 'o-' || n");
@@ -85,6 +88,11 @@ static void give_person_what_is_listed(void)
                  "insert into notice (project_id, notice_id, kind, text_name, sealed, expires_at)"
                  " values ('%s', gen_random_uuid(), 'sms', 'code', '\\x00', now())",
                  person.project);
+    for (int hours = 0; hours < 10; hours++)
+        database_run(&database,
+                     "insert into audit_event (project_id, at, event_id, actor, action, outcome) values"
+                     " ('%s', now() - interval '%d hours', gen_random_uuid(), 'service', 'test', 'ok')",
+                     person.project, hours);
     database_run(&database,
                  "insert into organization (project_id, organization_id, name)"
                  " values ('%s', gen_random_uuid(), 'one')",
@@ -268,6 +276,65 @@ static void a_small_projects_lists_do_not_walk_through_a_large_ones(void **state
     assert_reads_few_pages(sessions_of_project, 1);
 }
 
+static size_t list_events(struct store *store, struct audit_query query)
+{
+    static struct audit_event events[LIMIT];
+    size_t count;
+    query.limit = LIMIT;
+    assert_int_equal(audit_list(store, &query, events, &count), HUFU_OK);
+    for (size_t i = 1; i < count; i++)
+        assert_true(query.newest_first ? events[i].at_us <= events[i - 1].at_us
+                                       : events[i].at_us >= events[i - 1].at_us);
+    return count;
+}
+
+static size_t events_of_project(struct store *store)
+{
+    return list_events(store, (struct audit_query){.project_id = person.project_id});
+}
+
+static size_t newest_events_of_project(struct store *store)
+{
+    return list_events(
+        store,
+        (struct audit_query){.project_id = person.project_id, .newest_first = true, .after_us = INT64_MAX});
+}
+
+static void a_projects_events_are_found_among_those_of_others(void **state)
+{
+    (void)state;
+    assert_reads_few_pages(events_of_project, 10);
+    assert_reads_few_pages(newest_events_of_project, 10);
+}
+
+/* From where a page ended to the next, both ways, every event is met once. */
+static void the_pages_of_all_events_follow_each_other(void **state)
+{
+    (void)state;
+    static struct audit_event events[AUDIT_PAGE_MAX];
+    struct store *store = store_open(database.server, NULL);
+    for (int backward = 0; backward < 2; backward++) {
+        struct audit_query query = {.newest_first = backward == 1,
+                                    .after_us = backward == 1 ? INT64_MAX : 0,
+                                    .limit = AUDIT_PAGE_MAX};
+        size_t count = AUDIT_PAGE_MAX, all = 0, of_person = 0;
+        while (count == AUDIT_PAGE_MAX) {
+            assert_int_equal(audit_list(store, &query, events, &count), HUFU_OK);
+            for (size_t i = 0; i < count; i++) {
+                assert_true(backward == 1 ? events[i].at_us <= query.after_us
+                                          : events[i].at_us >= query.after_us);
+                of_person += memcmp(events[i].project_id, person.project_id, UUID_SIZE) == 0;
+                query.after_us = events[i].at_us;
+                memcpy(query.after_id, events[i].event_id, UUID_SIZE);
+            }
+            all += count;
+        }
+        assert_int_equal(all, OTHERS + 10);
+        assert_int_equal(of_person, 10);
+    }
+    store_close(store);
+}
+
 /* Pages of a project, one after the other, have each row once. */
 static void the_pages_of_a_project_follow_each_other(void **state)
 {
@@ -295,7 +362,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(accounts_are_found_by_what_is_asked_for),
         cmocka_unit_test(a_small_projects_lists_do_not_walk_through_a_large_ones),
+        cmocka_unit_test(a_projects_events_are_found_among_those_of_others),
         cmocka_unit_test(the_pages_of_a_project_follow_each_other),
+        cmocka_unit_test(the_pages_of_all_events_follow_each_other),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
