@@ -43,11 +43,12 @@ static const struct statement attempt_take_address_statement = {
            " where a.ahead <= clock_timestamp() + interval '1 hour' - interval '1 hour' / $2"
            " returning true",
 };
+/* Whole days and whole hours, and now(): with these an index finds what is due (schema/0043). The longest window is a day. */
 static const struct statement attempt_prune_statement = {
     .name = "attempt_prune",
     .sql = "with due as materialized (select project_id, kind, subject from attempt"
-           " where cardinality(times) = 0 or times[cardinality(times)] < " ATTEMPT_NOW
-           " - 2 * 86400::int8 * 1000000 limit $1::int4 for update skip locked)"
+           " where last_day < trunc(extract(epoch from now()) / 86400)::int - 2"
+           " order by last_day limit $1::int4 for update skip locked)"
            " delete from attempt a using due where a.project_id = due.project_id and a.kind = due.kind"
            " and a.subject = due.subject",
 };
@@ -55,7 +56,8 @@ static const struct statement attempt_prune_statement = {
 static const struct statement attempt_prune_address_statement = {
     .name = "attempt_prune_address",
     .sql = "with due as materialized (select address from address_attempt"
-           " where ahead < clock_timestamp() limit $1::int4 for update skip locked)"
+           " where ahead_hour < date_trunc('hour', now() at time zone 'UTC')"
+           " order by ahead_hour limit $1::int4 for update skip locked)"
            " delete from address_attempt a using due where a.address = due.address",
 };
 

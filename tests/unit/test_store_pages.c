@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "server/store/account_store.h"
+#include "server/store/attempt_store.h"
 #include "server/store/audit_store.h"
 #include "server/store/connection.h"
 #include "server/store/device_store.h"
@@ -70,6 +71,10 @@ static void fill_project(void)
         full.key, full.account);
     fill("binding",
          "binding_id, key_id, device_id, account_id, role, state, account_state, key_state, record", values);
+    fill("attempt", "kind, subject, times",
+         "'code-mobile', sha256(n::text::bytea), array[(extract(epoch from now()) * 1000000)::int8]");
+    fill("address_attempt", "address, ahead",
+         "decode(lpad(to_hex(n), 32, '0'), 'hex'), now() + interval '1 hour'");
     fill("audit_event", "at, event_id, actor, action, outcome",
          "now() - n * interval '1 second', md5('event' || n)::uuid, 'service', 'test', 'ok'");
     fill("notice", "notice_id, kind, text_name, state, expires_at, ended_at",
@@ -335,6 +340,49 @@ static void the_pages_of_all_events_follow_each_other(void **state)
     store_close(store);
 }
 
+static size_t prune_attempts(struct store *store)
+{
+    assert_int_equal(attempt_prune(store), HUFU_OK);
+    return 0;
+}
+
+static void the_maintenance_passes_over_tries_that_still_count(void **state)
+{
+    (void)state;
+    assert_reads_few_pages(prune_attempts, 0);
+    assert_int_equal(database_number(&database, "select count(*) from attempt"), OTHERS);
+    assert_int_equal(database_number(&database, "select count(*) from address_attempt"), OTHERS);
+}
+
+static int64_t updates_within_a_page(void)
+{
+    (void)pages_so_far();
+    return database_number(&database, "select sum(n_tup_hot_upd) from pg_stat_user_tables where relname in "
+                                      "('attempt', 'address_attempt')");
+}
+
+/* All but the first of a day and of an hour, should one begin meanwhile. */
+static void a_try_changes_its_row_within_the_page(void **state)
+{
+    (void)state;
+    static const uint8_t subject[HASH_SIZE] = {1}, address[ATTEMPT_ADDRESS_SIZE] = {0xff};
+    const struct attempt attempt = {
+        .project_id = person.project_id, .kind = ATTEMPT_AUTHENTICATION, .subject = subject};
+    const struct attempt_limit limit = {.limit = 100, .window_seconds = ATTEMPT_DAY_SECONDS};
+    int64_t before = updates_within_a_page();
+    struct store *store = store_open(database.server, NULL);
+    for (int i = 0; i < 11; i++) {
+        bool taken;
+        int64_t moment;
+        assert_int_equal(attempt_take(store, &attempt, &limit, &taken, &moment), HUFU_OK);
+        assert_true(taken);
+        assert_int_equal(attempt_take_address(store, address, 1000, &taken), HUFU_OK);
+        assert_true(taken);
+    }
+    store_close(store);
+    assert_in_range(updates_within_a_page() - before, 18, 20);
+}
+
 /* Pages of a project, one after the other, have each row once. */
 static void the_pages_of_a_project_follow_each_other(void **state)
 {
@@ -363,6 +411,8 @@ int main(void)
         cmocka_unit_test(accounts_are_found_by_what_is_asked_for),
         cmocka_unit_test(a_small_projects_lists_do_not_walk_through_a_large_ones),
         cmocka_unit_test(a_projects_events_are_found_among_those_of_others),
+        cmocka_unit_test(the_maintenance_passes_over_tries_that_still_count),
+        cmocka_unit_test(a_try_changes_its_row_within_the_page),
         cmocka_unit_test(the_pages_of_a_project_follow_each_other),
         cmocka_unit_test(the_pages_of_all_events_follow_each_other),
     };
