@@ -927,7 +927,8 @@ struct hufu_device {
     char model[HUFU_NAME_MAX + 1];
     bool is_this;
     uint64_t created_ms;
-    uint64_t last_use_ms; /* 0: never */
+    uint64_t
+        last_use_ms; /* by a session, to the minute, or a signature or decryption; 0: none that is known */
     uint32_t pin_failures;
     uint32_t pin_limit;
     uint32_t pin_tries_left;

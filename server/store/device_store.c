@@ -94,13 +94,18 @@ static const struct statement device_all_destroyed_statement = {
     .repeatable = true,
 };
 
-/* The last use is the last event of the device in its account's trail: kept on the device's row, it would have to be written
- * by every signature. */
-#define DEVICE_VIEW                                                                                 \
-    DEVICE_COLUMNS ", e.at, a.name, a.work_number from device d"                                    \
-                   " join account a on a.project_id = d.project_id and a.account_id = d.account_id" \
-                   " left join lateral (select at from audit_event where account_id = d.account_id" \
-                   " and device_id = d.device_id and actor = 'device' order by at desc limit 1) e on true"
+/* The last use is a session's, or, as frames do not touch their session's row, a signature or decryption after that: looked for by
+ * binding, in the months since then alone. Kept on the device's row, it would have to be written by every signature; in the
+ * account's trail, a device that was not used for long is behind all that the others did since. */
+#define DEVICE_VIEW                                                                                     \
+    DEVICE_COLUMNS                                                                                      \
+    ", greatest(u.at, g.at), a.name, a.work_number from device d"                                       \
+    " join account a on a.project_id = d.project_id and a.account_id = d.account_id"                    \
+    " left join lateral (select max(coalesce(last_used_at, created_at)) as at from session"             \
+    "  where device_id = d.device_id) u on true"                                                        \
+    " left join lateral (select max(s.at) as at from binding b cross join lateral"                      \
+    "  (select at from signature where binding_id = b.binding_id and at > coalesce(u.at, d.created_at)" \
+    "   order by at desc limit 1) s where b.device_id = d.device_id) g on true"
 static const struct statement device_list_of_account = {
     .name = "device_list_of_account",
     .sql = DEVICE_VIEW " where d.account_id = $1::uuid and d.state <> 'removed' and d.device_id > $2::uuid"

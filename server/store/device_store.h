@@ -107,7 +107,8 @@ enum hufu_err device_all_destroyed(struct store *store, const uint8_t account_id
 /* What a list shows besides. */
 struct device_view {
     struct device device;
-    uint64_t last_use_ms; /* of anything it did with a session; 0: nothing */
+    uint64_t
+        last_use_ms; /* by a session, to the minute, or a signature or decryption; 0: none is known any more */
     char account_name[ACCOUNT_NAME_MAX + 1];
     char work_number[ACCOUNT_WORK_NUMBER_MAX + 1];
 };

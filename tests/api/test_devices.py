@@ -468,7 +468,8 @@ def test_a9_freezing_a_lost_phone_is_no_use_of_it(stack, primary, secondary):
         return line.partition("last use")[2]
 
     before = last_use()
-    stack.sql("UPDATE audit_event SET at = at - interval '3 days' WHERE device_id = '%s'" % lost)
+    stack.sql("UPDATE session SET created_at = created_at - interval '3 days', last_used_at = last_used_at - interval '3 days' "
+              "WHERE device_id = '%s'; UPDATE signature SET at = at - interval '3 days' WHERE device_id = '%s'" % (lost, lost))
     long_ago = last_use()
     assert long_ago != before
     primary.do("devices", "rename", lost, "lost")

@@ -75,8 +75,11 @@ static void fill_project(void)
          "'code-mobile', sha256(n::text::bytea), array[(extract(epoch from now()) * 1000000)::int8]");
     fill("address_attempt", "address, ahead",
          "decode(lpad(to_hex(n), 32, '0'), 'hex'), now() + interval '1 hour'");
-    fill("audit_event", "at, event_id, actor, action, outcome",
-         "now() - n * interval '1 second', md5('event' || n)::uuid, 'service', 'test', 'ok'");
+    snprintf(values, sizeof values,
+             "now() - n * interval '1 second', md5('event' || n)::uuid, 'device', 'test', 'ok', '%s', "
+             "md5('device1')::uuid",
+             full.account);
+    fill("audit_event", "at, event_id, actor, action, outcome, account_id, device_id", values);
     fill("notice", "notice_id, kind, text_name, state, expires_at, ended_at",
          "md5('notice' || n)::uuid, 'sms', 'code', 'delivered', now(), now()");
     fill("organization", "organization_id, name", "md5('organization' || n)::uuid, 'o-' || n");
@@ -383,6 +386,67 @@ static void a_try_changes_its_row_within_the_page(void **state)
     assert_in_range(updates_within_a_page() - before, 18, 20);
 }
 
+static size_t devices_of_account(struct store *store)
+{
+    static struct device_view devices[LIMIT];
+    size_t count;
+    assert_int_equal(device_list(store, NULL, full.account_id, beginning, LIMIT, devices, &count), HUFU_OK);
+    assert_memory_equal(devices[0].device.device_id, full.device_id, UUID_SIZE);
+    return count;
+}
+
+static void an_unused_device_is_listed_whatever_its_accounts_others_did(void **state)
+{
+    (void)state;
+    assert_reads_few_pages(devices_of_account, 1);
+}
+
+static void set_session(const char *created_at, const char *last_used_at)
+{
+    database_run(&database, "update session set created_at = %s, last_used_at = %s where device_id = '%s'",
+                 created_at, last_used_at, person.device);
+}
+
+static void add_signature(const char *at)
+{
+    database_run(
+        &database,
+        "insert into signature (project_id, at, account_id, device_id, key_id, binding_id, request_id,"
+        " generation, operation, results) values ('%s', %s, '%s', '%s', '%s', '%s', gen_random_uuid(),"
+        " 0, 'sm2/sign', '')",
+        person.project, at, person.account, person.device, person.key, person.binding);
+}
+
+static void assert_last_use(const char *day)
+{
+    static struct device_view devices[LIMIT];
+    size_t count;
+    struct store *store = store_open(database.server, NULL);
+    assert_int_equal(device_list(store, NULL, person.account_id, beginning, LIMIT, devices, &count), HUFU_OK);
+    store_close(store);
+    assert_int_equal(count, 1);
+    assert_int_equal(devices[0].last_use_ms / 1000,
+                     database_number(&database, "select extract(epoch from timestamptz %s)", day));
+}
+
+static void the_last_use_of_a_device_is_a_sessions_or_a_later_signature(void **state)
+{
+    (void)state;
+    database_run(&database, "update device set created_at = '2020-01-01' where device_id = '%s'",
+                 person.device);
+    set_session("'2021-02-01'", "null");
+    assert_last_use("'2021-02-01'");
+    set_session("'2021-02-01'", "'2021-03-01'");
+    assert_last_use("'2021-03-01'");
+    add_signature("'2021-02-02'");
+    assert_last_use("'2021-03-01'");
+    add_signature("'2021-03-02'");
+    add_signature("'2021-03-03'");
+    assert_last_use("'2021-03-03'");
+    database_run(&database, "delete from session where device_id = '%s'", person.device);
+    assert_last_use("'2021-03-03'");
+}
+
 /* Pages of a project, one after the other, have each row once. */
 static void the_pages_of_a_project_follow_each_other(void **state)
 {
@@ -414,6 +478,8 @@ int main(void)
         cmocka_unit_test(the_maintenance_passes_over_tries_that_still_count),
         cmocka_unit_test(a_try_changes_its_row_within_the_page),
         cmocka_unit_test(the_pages_of_a_project_follow_each_other),
+        cmocka_unit_test(an_unused_device_is_listed_whatever_its_accounts_others_did),
+        cmocka_unit_test(the_last_use_of_a_device_is_a_sessions_or_a_later_signature),
         cmocka_unit_test(the_pages_of_all_events_follow_each_other),
     };
     return cmocka_run_group_tests(tests, start, stop);
