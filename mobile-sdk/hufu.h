@@ -520,7 +520,7 @@ struct hufu_use_record {
     bool has_device;                     /* of the account's own */
     struct hufu_id device;
     char device_name[HUFU_NAME_MAX + 1]; /* empty: none */
-    char application[HUFU_NAME_MAX + 1]; /* of the session; empty: it was in none */
+    char application[HUFU_NAME_MAX + 1]; /* of the session; empty: it was in none, or long ago */
 };
 /* Which; zero: today's, by the project's time zone. */
 struct hufu_use_query {

@@ -8,6 +8,7 @@
 #include "server/core/handover.h"
 #include "server/core/notice.h"
 #include "server/core/service_key.h"
+#include "server/core/session.h"
 #include "server/store/attempt_store.h"
 #include "server/store/authentication_store.h"
 #include "server/store/captcha_store.h"
@@ -18,7 +19,7 @@
 
 /* Half a minute of requests each: one hour's are gone within one round. */
 #define MAINTENANCE_PRUNE_STEPS 120
-#define MAINTENANCE_NOTICES_AT_ONCE 10000
+#define MAINTENANCE_AT_ONCE 10000
 
 static enum hufu_err maintenance_partition(struct worker *worker)
 {
@@ -43,8 +44,16 @@ static enum hufu_err maintenance_prune_proof(struct worker *worker, bool *more)
 static enum hufu_err maintenance_prune_notice(struct worker *worker, bool *more)
 {
     int32_t removed;
-    enum hufu_err err = notice_prune(worker->store, NOTICE_KEEP_DAYS, MAINTENANCE_NOTICES_AT_ONCE, &removed);
-    *more = removed == MAINTENANCE_NOTICES_AT_ONCE;
+    enum hufu_err err = notice_prune(worker->store, NOTICE_KEEP_DAYS, MAINTENANCE_AT_ONCE, &removed);
+    *more = removed == MAINTENANCE_AT_ONCE;
+    return err;
+}
+
+static enum hufu_err maintenance_prune_session(struct worker *worker, bool *more)
+{
+    int32_t removed;
+    enum hufu_err err = session_prune(worker->store, SESSION_KEEP_DAYS, MAINTENANCE_AT_ONCE, &removed);
+    *more = removed == MAINTENANCE_AT_ONCE;
     return err;
 }
 
@@ -104,6 +113,7 @@ enum hufu_err maintenance_run(struct worker *worker)
         maintenance_prune_request,
         maintenance_prune_proof,
         maintenance_prune_notice,
+        maintenance_prune_session,
     };
     static enum hufu_err (*const tasks[])(struct worker *) = {
         maintenance_partition,  maintenance_prune_authentications, handover_expire, authorization_remind_ends,

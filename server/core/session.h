@@ -17,6 +17,7 @@
 
 #define SESSION_TOKEN_SIZE 32
 #define SESSION_APPLICATION_DEFAULT "hufu" /* who does not say which it is */
+#define SESSION_KEEP_DAYS 365 /* after its time, ended or not: use records tell its application */
 
 enum session_event {
     SESSION_USE,

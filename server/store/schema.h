@@ -10,7 +10,7 @@
 #include "server/store/store.h"
 
 /* The newest file this program knows, and the only version it serves. */
-#define SCHEMA_VERSION 44
+#define SCHEMA_VERSION 45
 
 /* Brings the database up to the newest file in directory. Takes a lock, so that of two at once the second finds the work
  * done. Works as role hufu_owner, which the connection must be or may become. A file that was changed after it had been

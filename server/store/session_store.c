@@ -33,9 +33,13 @@ static const struct statement session_spend_statement = {
            " and (last_used_at is null or last_used_at < clock_timestamp() - interval '1 minute')"
            " and exists (select from spent)) select exists (select from spent)",
 };
-static const struct statement session_prune_statement = {
+static const struct statement session_prune_proofs_statement = {
     .name = "session_prune_proofs",
     .sql = "select prune_dpop_proofs()",
+};
+static const struct statement session_prune_statement = {
+    .name = "session_prune",
+    .sql = "select prune_sessions($1::int4, $2::int4)",
 };
 static const struct statement session_end_all_statement = {
     .name = "session_end_all",
@@ -149,7 +153,15 @@ enum hufu_err session_spend(struct store *store, const struct session *session,
 
 enum hufu_err session_prune_proofs(struct store *store, int32_t *pruned)
 {
-    return store_query_i32(store, &session_prune_statement, &(struct parameters){0}, pruned);
+    return store_query_i32(store, &session_prune_proofs_statement, &(struct parameters){0}, pruned);
+}
+
+enum hufu_err session_prune(struct store *store, int32_t keep_days, int32_t at_most, int32_t *removed)
+{
+    struct parameters parameters = {0};
+    parameter_i32(&parameters, keep_days);
+    parameter_i32(&parameters, at_most);
+    return store_query_i32(store, &session_prune_statement, &parameters, removed);
 }
 
 enum hufu_err session_end_all(struct store *store, const uint8_t device_id[UUID_SIZE])

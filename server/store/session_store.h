@@ -61,6 +61,10 @@ enum hufu_err session_spend(struct store *store, const struct session *session,
                             const uint8_t jti_hash[HASH_SIZE], bool *fresh) HUFU_MUST_CHECK;
 /* Forgets proofs that are too old to be accepted again; pruned: how many (at most some thousands at once). */
 enum hufu_err session_prune_proofs(struct store *store, int32_t *pruned) HUFU_MUST_CHECK;
+/* Removes those whose time was over so many days ago, ended or not (at least 30); removed: how many, of at most at_most (to
+ * 100,000). */
+enum hufu_err session_prune(struct store *store, int32_t keep_days, int32_t at_most,
+                            int32_t *removed) HUFU_MUST_CHECK;
 
 /* Ends every open session of a device; of one application on a device; of an account (ended: how many); one. */
 enum hufu_err session_end_all(struct store *store, const uint8_t device_id[UUID_SIZE]) HUFU_MUST_CHECK;

@@ -362,12 +362,21 @@ static void what_is_over_is_deleted_and_nothing_else(void **state)
         " insert into address_attempt (address, ahead) select decode(lpad(to_hex(n), 32, '0'), 'hex'),"
         " clock_timestamp() + (n * 2 - 3) * interval '1 hour' from generate_series(1, 2) n",
         person.project, person.project, person.project, person.project);
+    database_run(
+        &office.database,
+        "insert into session (project_id, session_id, account_id, device_id, application, token_hash, "
+        "state, expires_at) select '%s', gen_random_uuid(), '%s', '%s', 'other', sha256(n::text::bytea), "
+        "case n when 366 then 'open' else 'ended' end, clock_timestamp() - n * interval '1 day' "
+        "from generate_series(364, 367) n where n <> 365",
+        person.project, person.account, person.device);
     assert_ok(maintenance_run(&office.worker));
     assert_int_equal(database_number(&office.database, "select count(*) from code"), 1);
     assert_int_equal(database_number(&office.database, "select count(*) from captcha_spent"), 1);
     assert_int_equal(database_number(&office.database, "select count(*) from authentication"), 1);
     assert_int_equal(database_number(&office.database, "select count(*) from attempt"), 1);
     assert_int_equal(database_number(&office.database, "select count(*) from address_attempt"), 1);
+    assert_int_equal(
+        database_number(&office.database, "select count(*) from session where application = 'other'"), 1);
 }
 
 int main(void)

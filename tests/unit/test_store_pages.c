@@ -349,9 +349,17 @@ static size_t prune_attempts(struct store *store)
     return 0;
 }
 
-static void the_maintenance_passes_over_tries_that_still_count(void **state)
+static size_t prune_sessions(struct store *store)
+{
+    int32_t removed;
+    assert_int_equal(session_prune(store, 365, 100, &removed), HUFU_OK);
+    return (size_t)removed;
+}
+
+static void the_maintenance_passes_over_what_is_not_due(void **state)
 {
     (void)state;
+    assert_reads_few_pages(prune_sessions, 0);
     assert_reads_few_pages(prune_attempts, 0);
     assert_int_equal(database_number(&database, "select count(*) from attempt"), OTHERS);
     assert_int_equal(database_number(&database, "select count(*) from address_attempt"), OTHERS);
@@ -475,7 +483,7 @@ int main(void)
         cmocka_unit_test(accounts_are_found_by_what_is_asked_for),
         cmocka_unit_test(a_small_projects_lists_do_not_walk_through_a_large_ones),
         cmocka_unit_test(a_projects_events_are_found_among_those_of_others),
-        cmocka_unit_test(the_maintenance_passes_over_tries_that_still_count),
+        cmocka_unit_test(the_maintenance_passes_over_what_is_not_due),
         cmocka_unit_test(a_try_changes_its_row_within_the_page),
         cmocka_unit_test(the_pages_of_a_project_follow_each_other),
         cmocka_unit_test(an_unused_device_is_listed_whatever_its_accounts_others_did),

@@ -78,6 +78,7 @@ static void the_server_adds_and_reads_records_and_changes_none(void **state)
         "update key_process set acknowledged = 0",
         "delete from key_process",
         "update destruction_done set number = 0",
+        "delete from session",
         "delete from password",
         "delete from face",
     };
