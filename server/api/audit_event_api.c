@@ -101,7 +101,7 @@ static json_t *admin_audit_json(const struct audit_query *query, const struct cu
     json_t *array = json_array();
     for (size_t i = 0; i < count; i++) {
         const struct audit_event *event = &events[query->newest_first ? count - 1 - i : i];
-        json_array_append_new(array, view_audit_event(event));
+        json_array_append_new(array, view_audit_event_for_operator(event));
         next = audit_place(event);
     }
     return json_pack("{so, so}", "events", array, "next_after", cursor_json(&next));

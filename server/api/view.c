@@ -345,7 +345,6 @@ json_t *view_audit_event(const struct audit_event *event)
         const uint8_t *id;
     } ids[] = {
         {"account_id", event->has_account, event->account_id},
-        {"party_id", event->has_party, event->party_id},
         {"device_id", event->has_device, event->device_id},
         {"target_id", event->has_target, event->target_id},
         {"key_id", event->has_key, event->key_id},
@@ -363,5 +362,13 @@ json_t *view_audit_event(const struct audit_event *event)
         view_set(view, "trace", json_text(event->trace));
     if (event->detail[0] != '\0')
         view_set(view, "detail", json_text(event->detail));
+    return view;
+}
+
+json_t *view_audit_event_for_operator(const struct audit_event *event)
+{
+    json_t *view = view_audit_event(event);
+    if (view != NULL && event->has_party)
+        view_set(view, "party_id", json_uuid(event->party_id));
     return view;
 }

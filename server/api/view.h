@@ -38,6 +38,8 @@ json_t *view_methods(unsigned methods);
 /* What a rule still wants beyond what was passed: an array of arrays of names, any of which suffices. */
 json_t *view_combinations(unsigned rule, unsigned passed);
 json_t *view_notice(const struct notice_row *notice);
+/* As the account's devices see it: without the other person of an authorization, of whom they are told there. */
 json_t *view_audit_event(const struct audit_event *event);
+json_t *view_audit_event_for_operator(const struct audit_event *event);
 
 #endif

@@ -277,10 +277,8 @@ void authorization_show(struct worker *worker, const struct act *act, struct aut
 {
     enum authorization_party party = authorization_party_of(act, authorization);
     struct authorization_person *authorized = &authorization->people[PARTY_AUTHORIZED];
-    bool agreed =
-        authorization->agreement == AGREEMENT_CONFIRMED || authorization->agreement == AGREEMENT_FROZEN;
+    if (party != PARTY_COUNT && authorization_hides_other(authorization, party))
+        authorization_hide(&authorization->people[party == PARTY_HOLDER], authorization->named);
     profile_show_mobile(worker, authorization->project_id, authorized->account_id, &authorized->mobile,
                         authorized->mobile_shown, sizeof authorized->mobile_shown);
-    if (party == authorization->begun_by && !agreed)
-        authorization_hide(&authorization->people[party == PARTY_HOLDER], authorization->named);
 }

@@ -231,6 +231,13 @@ enum hufu_err authorization_hold_confirmed(struct worker *worker, struct act *ac
     return err == HUFU_OK ? authorization_hold(worker, act, authorization_id, event, out) : err;
 }
 
+bool authorization_hides_other(const struct authorization *authorization, enum authorization_party party)
+{
+    bool agreed =
+        authorization->agreement == AGREEMENT_CONFIRMED || authorization->agreement == AGREEMENT_FROZEN;
+    return party == authorization->begun_by && !agreed;
+}
+
 enum hufu_err authorization_tell(struct worker *worker, const struct authorization *authorization,
                                  enum authorization_party party, enum notice_text text)
 {
@@ -238,12 +245,13 @@ enum hufu_err authorization_tell(struct worker *worker, const struct authorizati
     const struct authorization_person *other = &authorization->people[party == PARTY_HOLDER];
     const struct notice notice = {
         .project_id = authorization->project_id,
-        .account_id = person->account_id,
+        .account_id = person->there ? person->account_id : NULL,
         .text = text,
-        .values = {other->work_number},
+        .values = {authorization_hides_other(authorization, party) ? authorization->named
+                                                                   : other->work_number},
         .lifetime_seconds = CONTACT_TELL_SECONDS,
     };
-    return person->there && other->there ? contact_post(worker, &notice) : HUFU_OK;
+    return contact_post_evenly(worker, &notice);
 }
 
 /* The other one of the two; both, where neither of them did it. */

@@ -31,7 +31,9 @@ enum hufu_err authorization_record(struct worker *worker, struct act *act, const
 enum hufu_err authorization_finish(struct worker *worker, struct act *act, const char *why,
                                    enum notice_text text, struct store_transaction *transaction,
                                    struct authorization *out) HUFU_MUST_CHECK;
-/* Posts a text with the work number of the other one of the two to that party. */
+/* Whether that party is told of the other one no more than what it named: it began it, and that one has not agreed. */
+bool authorization_hides_other(const struct authorization *authorization, enum authorization_party party);
+/* Posts a text with the work number of the other one of the two to that party, by the same work where there is nobody. */
 enum hufu_err authorization_tell(struct worker *worker, const struct authorization *authorization,
                                  enum authorization_party party, enum notice_text text) HUFU_MUST_CHECK;
 

@@ -77,13 +77,12 @@ static enum hufu_err code_hash(struct worker *worker, const struct code_text *te
 static enum hufu_err code_send(struct worker *worker, const struct code_order *order,
                                const struct code_text *text, bool somebody)
 {
-    static const char nobody[] = "+8613800000000"; /* as long as most */
     char minutes[8];
     (void)snprintf(minutes, sizeof minutes, "%d", CODE_SECONDS / 60);
     const struct notice notice = {
         .project_id = order->project_id,
         .kind = NOTICE_SMS,
-        .to = somebody ? order->mobile : nobody,
+        .to = somebody ? order->mobile : NOTICE_NOBODY,
         .text = order->text,
         .values = {text->digits, minutes},
         .lifetime_seconds = CODE_SECONDS,

@@ -49,6 +49,23 @@ enum hufu_err contact_post(struct worker *worker, const struct notice *text)
     return notice_post(worker, &notice);
 }
 
+enum hufu_err contact_post_evenly(struct worker *worker, const struct notice *text)
+{
+    struct contact contact CONTACT_WIPED = {.mobile = ""};
+    struct notice notice = *text;
+    if (!notice_offered(worker, NOTICE_SMS))
+        return HUFU_OK;
+    enum hufu_err err = contact_read(worker, text->account_id, &contact);
+    if (err != HUFU_OK)
+        return err;
+    notice.kind = NOTICE_SMS;
+    notice.nobody = contact.mobile[0] == '\0';
+    notice.to = notice.nobody ? NOTICE_NOBODY : contact.mobile;
+    if (notice.nobody)
+        notice.account_id = NULL;
+    return notice_post(worker, &notice);
+}
+
 enum hufu_err contact_tell(struct worker *worker, const uint8_t project_id[UUID_SIZE],
                            const uint8_t account_id[UUID_SIZE], enum notice_text text)
 {

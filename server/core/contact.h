@@ -27,7 +27,9 @@ enum hufu_err contact_read(struct worker *worker, const uint8_t *account_id,
 /* Posts it to its account by SMS (kind and recipient need not be set), in the transaction in hand; nothing happens where that has
  * no mobile number, or nobody sends SMS. */
 enum hufu_err contact_post(struct worker *worker, const struct notice *text) HUFU_MUST_CHECK;
-/* The same of a text without values and without hurry. */
+/* The same for who must not show whether there is somebody: where there is no account (NULL) or no number, one to nobody. */
+enum hufu_err contact_post_evenly(struct worker *worker, const struct notice *text) HUFU_MUST_CHECK;
+/* As contact_post, of a text without values and without hurry. */
 enum hufu_err contact_tell(struct worker *worker, const uint8_t project_id[UUID_SIZE],
                            const uint8_t account_id[UUID_SIZE], enum notice_text text) HUFU_MUST_CHECK;
 

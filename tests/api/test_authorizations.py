@@ -313,6 +313,53 @@ def test_whether_there_is_such_a_holder_is_not_told(stack, holder, authorized):
     assert "****" in seen["authorized"]["mobile"]
 
 
+@pytest.mark.parametrize("way", ["apply", "grant"])
+def test_neither_the_trail_nor_the_work_tells_whether_there_is_somebody(stack, inbox, holder, authorized, rules_project, way):
+    """Each step is taken with somebody, with somebody who has no mobile number, and with nobody."""
+    person, other, path, role = (authorized, holder, "", "holder") if way == "apply" else (holder, authorized, "/grants", "authorized")
+    mute = {"project": rules_project["id"], "name": "Mute", "work_number": "M" + other.mobile}
+    stack.admin.post("/admin/v1/users", mute).ok(201)
+    posted = "select count(*) from notice where project_id = '%s'" % rules_project["id"]
+
+    def traced(answer, status=200):
+        made = answer.ok(status)["authorization"]
+        event, = person.session.get("/v1/audit-events?limit=1").ok()["events"]
+        assert event["detail"].startswith(made["id"])
+        return made, (event["action"], event["detail"].partition(" ")[2], set(event), int(stack.sql(posted)))
+
+    seen = []
+    for number in (other.account["work_number"], mute["work_number"], "NOBODY"):
+        before = int(stack.sql(posted))
+        body = {role: number, "operations": ["sign"], "valid_until": time_in(DAY), "uses": 10}
+        made, begun = traced(person.to(path, body), 201)
+        seen.append([begun])
+        for event in ("modify", "delete") if way == "grant" else ("delete",):
+            seen[-1].append(traced(do(person, made, event))[1])
+        seen[-1] = [each[:3] + (each[3] - before,) for each in seen[-1]]
+        assert [each[3] for each in seen[-1]] == list(range(1, len(seen[-1]) + 1)), "one notice for each step"
+    assert seen[0] == seen[1] == seen[2]
+
+
+def test_an_operator_sees_both_people_of_an_event(admin, holder, authorized, rules_project):
+    made = apply(authorized, holder)
+    event, = [each for each in admin.get("/admin/v1/audit-events?limit=20&project=" + rules_project["id"]).ok()["events"]
+              if each.get("detail", "").startswith(made["id"])]
+    assert (event["account_id"], event["party_id"]) == (authorized.account["id"], holder.account["id"])
+
+
+def test_who_was_refused_is_not_told_whom_the_search_had_found(stack, admin, inbox, holder, authorized, rules_project):
+    path = f"/admin/v1/projects/{rules_project['id']}"
+    admin.patch(path, {"authorization_search": True}).ok()
+    since = inbox.last
+    try:
+        made = authorized.to("", dict(application(holder), holder=holder.account["id"])).ok(201)["authorization"]
+    finally:
+        admin.patch(path, {"authorization_search": False}).ok()
+    holder.to(f"/{made['id']}/refuse").ok()
+    told, = inbox.wait("+86" + authorized.mobile, after=since)
+    assert (told["template"], told["values"]) == ("authorization-refused", ["H**"])
+
+
 def test_a_third_person_is_told_of_none(stack, holder, authorized, rules_project):
     third = Person(stack, rules_project, "Third")
     made = bring_to(stack, holder, authorized, "awaiting_device")
