@@ -41,8 +41,9 @@ enum authorization_party authorization_party_of(const struct act *act,
                                                 const struct authorization *authorization);
 
 /* Refusals of what follows, besides those that are named: not found (also: the act's person is neither of the two), not allowed
- * (it is the other one's to do), conflict (with state and what is possible), authentication needed (the project's rule `confirm`).
- * out is the authorization afterwards. */
+ * (it is the other one's to do), conflict (with state and what is possible), authentication needed (the project's rule `confirm`);
+ * of what extends what the other may do (grant, confirm, unfreeze, modify, renew, reset of the password) by the holder also binding
+ * not active and PIN locked: of the device that asks. out is the authorization afterwards. */
 enum hufu_err authorization_get(struct worker *worker, struct act *act,
                                 const uint8_t authorization_id[UUID_SIZE],
                                 struct authorization *out) HUFU_MUST_CHECK;

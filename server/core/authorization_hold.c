@@ -7,6 +7,7 @@
 #include "server/core/attempt.h"
 #include "server/core/confirm.h"
 #include "server/core/contact.h"
+#include "server/core/device_hold.h"
 #include "server/core/machine.h"
 #include "server/store/audit_store.h"
 
@@ -70,17 +71,18 @@ static const struct {
     bool parties[PARTY_COUNT];
     bool asked; /* by whoever did not begin it */
     bool by_operator;
+    bool extends; /* what somebody else may do with the holder's key: not from every device of the holder's */
     bool
         counted; /* the other person is told, or loses a password: so often a day. Freezing is not, as it must always be possible */
 } authorization_rights[AUTHORIZATION_EVENT_COUNT] = {
-    [AUTHORIZATION_CONFIRM] = {.asked = true},
+    [AUTHORIZATION_CONFIRM] = {.asked = true, .extends = true},
     [AUTHORIZATION_REFUSE] = {.asked = true},
     [AUTHORIZATION_BIND] = {.parties = {[PARTY_AUTHORIZED] = true}},
     [AUTHORIZATION_FREEZE] = {.parties = {[PARTY_HOLDER] = true}},
-    [AUTHORIZATION_UNFREEZE] = {.parties = {[PARTY_HOLDER] = true}, .counted = true},
-    [AUTHORIZATION_MODIFY] = {.parties = {[PARTY_HOLDER] = true}, .counted = true},
-    [AUTHORIZATION_RENEW] = {.parties = {[PARTY_HOLDER] = true}, .counted = true},
-    [AUTHORIZATION_RESET_PASSWORD] = {.parties = {[PARTY_HOLDER] = true}, .counted = true},
+    [AUTHORIZATION_UNFREEZE] = {.parties = {[PARTY_HOLDER] = true}, .extends = true, .counted = true},
+    [AUTHORIZATION_MODIFY] = {.parties = {[PARTY_HOLDER] = true}, .extends = true, .counted = true},
+    [AUTHORIZATION_RENEW] = {.parties = {[PARTY_HOLDER] = true}, .extends = true, .counted = true},
+    [AUTHORIZATION_RESET_PASSWORD] = {.parties = {[PARTY_HOLDER] = true}, .extends = true, .counted = true},
     [AUTHORIZATION_DELETE] = {.parties = {true, true}, .by_operator = true},
 };
 
@@ -211,6 +213,10 @@ enum hufu_err authorization_hold(struct worker *worker, struct act *act,
         return err;
     if (!authorization_permits(act, out, event))
         return act_refuse_reason(act, REFUSAL_NOT_ALLOWED, "this is the other person's to do");
+    if (authorization_rights[event].extends && authorization_party_of(act, out) == PARTY_HOLDER)
+        err = device_check_asking(worker, act);
+    if (err != HUFU_OK)
+        return err;
     if (authorization_step(out->state, event, &next))
         return authorization_count_change(worker, act, out, event);
     act->has_possible = true;

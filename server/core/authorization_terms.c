@@ -7,6 +7,7 @@
 #include "server/core/authorization.h"
 #include "server/core/authorization_hold.h"
 #include "server/core/confirm.h"
+#include "server/core/device_hold.h"
 #include "server/identifier.h"
 #include "server/store/project_store.h"
 
@@ -120,6 +121,13 @@ static enum hufu_err authorization_insert_and_tell(struct worker *worker, struct
                           : err;
 }
 
+/* As what extends an authorization. */
+static enum hufu_err authorization_check_grant(struct worker *worker, struct act *act)
+{
+    enum hufu_err err = confirm_check(worker, act, PROJECT_CONFIRM_AUTHORIZATIONS);
+    return err == HUFU_OK ? device_check_asking(worker, act) : err;
+}
+
 enum hufu_err authorization_begin(struct worker *worker, struct act *act, enum authorization_party as,
                                   const struct authorization_in *in, struct authorization *out)
 {
@@ -130,8 +138,7 @@ enum hufu_err authorization_begin(struct worker *worker, struct act *act, enum a
     struct project project;
     struct account own, other;
     struct authorization_terms terms = in->terms;
-    enum hufu_err err =
-        as == PARTY_HOLDER ? confirm_check(worker, act, PROJECT_CONFIRM_AUTHORIZATIONS) : HUFU_OK;
+    enum hufu_err err = as == PARTY_HOLDER ? authorization_check_grant(worker, act) : HUFU_OK;
     if (err == HUFU_OK)
         err = project_read(worker->store, act->principal.project_id, &project);
     if (err == HUFU_OK)

@@ -23,6 +23,20 @@ static const struct {
     [DEVICE_BY_ITSELF] = {.itself = true, .unlocked = true},
 };
 
+static enum hufu_err device_check_own(struct act *act, const struct device *own, bool may_wait, bool unlocked)
+{
+    if (own->state != DEVICE_ACTIVE && !(may_wait && own->state == DEVICE_WAITING))
+        return act_refuse_state(act, REFUSAL_BINDING_NOT_ACTIVE, device_state_names[own->state]);
+    return own->locked && unlocked ? act_refuse(act, REFUSAL_PIN_LOCKED) : HUFU_OK;
+}
+
+enum hufu_err device_check_asking(struct worker *worker, struct act *act)
+{
+    struct device own;
+    enum hufu_err err = device_read(worker->store, act->principal.device_id, &own);
+    return err == HUFU_OK ? device_check_own(act, &own, false, true) : err;
+}
+
 static const char *device_right_reason(enum device_right right, bool is_own)
 {
     if (is_own)
@@ -44,11 +58,9 @@ static enum hufu_err device_permit(struct worker *worker, struct act *act, const
     if (err != HUFU_OK)
         return err;
     bool is_own = memcmp(own.device_id, device->device_id, UUID_SIZE) == 0;
-    bool may_wait = is_own && device_rights[right].waiting;
-    if (own.state != DEVICE_ACTIVE && !(may_wait && own.state == DEVICE_WAITING))
-        return act_refuse_state(act, REFUSAL_BINDING_NOT_ACTIVE, device_state_names[own.state]);
-    if (own.locked && device_rights[right].unlocked)
-        return act_refuse(act, REFUSAL_PIN_LOCKED);
+    err = device_check_own(act, &own, is_own && device_rights[right].waiting, device_rights[right].unlocked);
+    if (err != HUFU_OK)
+        return err;
     bool with_other =
         device_rights[right].other || (device_rights[right].primary && own.role == DEVICE_PRIMARY);
     if (is_own ? device_rights[right].itself : with_other)

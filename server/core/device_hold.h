@@ -27,6 +27,9 @@ void device_set_act(struct act *act, const struct device *device);
  * binding not active (the device that asks), PIN locked (of the same), not allowed, account not active. */
 enum hufu_err device_hold(struct worker *worker, struct act *act, const uint8_t device_id[UUID_SIZE],
                           enum device_right right, struct device *out) HUFU_MUST_CHECK;
+/* Whether the device that asks is active, and its PIN not locked: for what only a device may do that could use its keys. Refusals:
+ * binding not active, PIN locked. */
+enum hufu_err device_check_asking(struct worker *worker, struct act *act) HUFU_MUST_CHECK;
 /* Locks the device's account and all its devices, for what may end bindings of others; before device_hold. HUFU_ERR_NOT_FOUND. */
 enum hufu_err device_hold_all(struct worker *worker, const uint8_t device_id[UUID_SIZE]) HUFU_MUST_CHECK;
 

@@ -2,6 +2,7 @@
 """Authorizations (A8): each state with each event, by each of the two; terms, rules, notices, and who sees what. A hand-over needs two
 phones; what the service makes of it is tested by tests/unit/test_core_authorization.c, and here a binding is put there as one leaves it."""
 
+import copy
 import datetime
 import itertools
 import uuid
@@ -42,7 +43,7 @@ DAY = 86400
 @pytest.fixture(scope="module")
 def rules_project(stack):
     project = stack.admin.post("/admin/v1/projects", {"name": "Authorizations"}).ok(201)
-    rules = {"device_mode": "primary", "captcha_bits": 8, "language": "en", "time_zone": noon.NAME}
+    rules = {"device_mode": "primary", "secondary_limit": 1, "captcha_bits": 8, "language": "en", "time_zone": noon.NAME}
     stack.admin.patch(f"/admin/v1/projects/{project['id']}", rules).ok()
     return project
 
@@ -55,10 +56,20 @@ class Person:
         body = {"project": project["id"], "name": name, "work_number": "A" + self.mobile[-6:], "mobile": self.mobile}
         self.user = stack.admin.post("/admin/v1/users", body).ok(201)
         self.account = self.user["account"]
+        self.activate(stack, self.user)
+
+    def activate(self, stack, issued):
         self.device = Device()
-        code = code_of(self.user["activation"]["text"])
+        code = code_of(issued["activation"]["text"])
         self.answer = stack.public.post("/v1/activations", self.device.activation(code)).ok(201)
         self.session = stack.public.with_token(self.answer["session_token"], self.device)
+
+    def on_another_device(self, stack):
+        """The same person on a second device, which waits for its half."""
+        other = copy.copy(self)
+        other.activate(stack, stack.admin.post(f"/admin/v1/users/{self.account['id']}/activations").ok(201))
+        assert other.answer["device"]["state"] == "waiting"
+        return other
 
     def give_key(self, stack):
         """A usable signing key, as its generation and its certificate leave it."""
@@ -237,6 +248,57 @@ def test_an_operators_freezing_of_the_key_and_the_holders_of_the_authorization_d
     assert stack.sql(standing) == "frozen"
     holder.to(f"/{made['id']}/unfreeze").ok()
     assert stack.sql(standing) == "active"
+
+
+# ---- from which device ----
+
+STATE_OF = {"confirm": "pending", "unfreeze": "frozen", "modify": "active", "renew": "expired", "reset_password": "active"}
+
+
+def device_that_waits(stack, holder):
+    return holder.on_another_device(stack), ("binding-not-active", {"state": "waiting"})
+
+
+def device_whose_pin_is_locked(stack, holder):
+    stack.sql("update device set locked = true where device_id = '%s'" % holder.answer["device"]["id"])
+    return holder, ("pin-locked", {})
+
+
+@pytest.mark.parametrize("event", STATE_OF)
+@pytest.mark.parametrize("a_device", [device_that_waits, device_whose_pin_is_locked])
+def test_nothing_is_extended_from_a_device_that_could_not_use_the_key(stack, inbox, holder, authorized, event, a_device):
+    made = bring_to(stack, holder, authorized, STATE_OF[event])
+    person, (key, members) = a_device(stack, holder)
+    rows = "select a::text || coalesce(b::text, '') from delegation a left join binding b using (binding_id) where a.authorization_id = '%s'"
+    before = stack.sql(rows % made["id"])
+    do(person, made, event).problem(403, key, **members)
+    assert stack.sql(rows % made["id"]) == before
+
+
+@pytest.mark.parametrize("a_device", [device_that_waits, device_whose_pin_is_locked])
+def test_such_a_device_does_not_renew_what_is_used_up_and_does_not_grant(stack, holder, authorized, a_device):
+    made = bring_to(stack, holder, authorized, "active")
+    stack.sql("update binding set uses_left = 0 where authorization_id = '%s'" % made["id"])
+    person, (key, members) = a_device(stack, holder)
+    do(person, made, "renew").problem(403, key, **members)
+    assert authorized.to("/" + made["id"], method="GET").ok()["authorization"]["uses_left"] == 0
+    body = {"authorized": authorized.account["work_number"], "operations": ["login"], "valid_until": time_in(DAY), "uses": 1}
+    person.to("/grants", body).problem(403, key, **members)
+
+
+@pytest.mark.parametrize("a_device", [device_that_waits, device_whose_pin_is_locked])
+def test_every_device_of_the_holders_refuses_freezes_and_deletes(stack, holder, authorized, a_device):
+    made = bring_to(stack, holder, authorized, "active")
+    person, _ = a_device(stack, holder)
+    assert do(person, made, "freeze").ok()["authorization"]["state"] == "frozen"
+    do(person, made, "delete").ok()
+    do(person, apply(authorized, holder), "refuse").ok()
+
+
+def test_the_authorized_user_confirms_a_grant_from_any_device(stack, holder, authorized):
+    body = {"authorized": authorized.account["work_number"], "operations": ["sign"], "valid_until": time_in(DAY), "uses": 1}
+    made = holder.to("/grants", body).ok(201)["authorization"]
+    do(authorized.on_another_device(stack), made, "confirm").ok()
 
 
 # ---- terms ----
