@@ -18,7 +18,7 @@ enum authorization_reminder {
 /* One that ends soon and of which it was not told yet. HUFU_ERR_NOT_FOUND: there is none. */
 enum hufu_err authorization_next_ending(struct store *store,
                                         uint8_t authorization_id[UUID_SIZE]) HUFU_MUST_CHECK;
-/* *first: nobody has told of it before; in the transaction in hand. */
+/* *first: nobody has told of it before, and it still is to be told of; in the transaction in hand. */
 enum hufu_err authorization_mark_told(struct store *store, const uint8_t authorization_id[UUID_SIZE],
                                       enum authorization_reminder reminder, bool *first) HUFU_MUST_CHECK;
 

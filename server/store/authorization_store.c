@@ -115,11 +115,13 @@ static const struct statement authorization_freeze_statement = {
     .sql = "update binding set authorization_frozen = $3::bool where project_id = $1::uuid and binding_id = "
            "$2::uuid",
 };
+/* What was told of a window, or of uses, that are not changed is not told again. */
 static const struct statement authorization_set_terms_statement = {
     .name = "authorization_set_terms",
     .sql =
         "update delegation set valid_from = $3::timestamptz, valid_until = $4::timestamptz, uses = $5::int8,"
-        " uses_left = nullif($6::int8, -1), told_end = false, told_uses = false"
+        " uses_left = nullif($6::int8, -1), told_end = told_end and valid_from = $3 and valid_until = $4,"
+        " told_uses = told_uses and not $7::bool"
         " where project_id = $1::uuid and authorization_id = $2::uuid",
 };
 /* So few uses are told of; null: that was done. */
@@ -360,6 +362,7 @@ enum hufu_err authorization_set_terms(struct store *store, const struct authoriz
     parameter_time(&row, terms->until_ms);
     parameter_i64(&row, terms->uses);
     parameter_i64(&row, count_anew ? anew : goes_on);
+    parameter_bool(&row, count_anew);
     parameter_uuid(&binding, authorization->authorization_id);
     enum hufu_err err = store_change_one(store, &authorization_set_terms_statement, &row);
     return err == HUFU_OK ? store_change(store, &authorization_set_binding_statement, &binding, NULL) : err;
