@@ -74,7 +74,7 @@ enum hufu_err binding_check_upkeep(struct act *act, const struct standing *stand
     if (standing->device_state != DEVICE_ACTIVE)
         return act_refuse_state(act, REFUSAL_BINDING_NOT_ACTIVE, device_state_names[standing->device_state]);
     if (standing->own_state != BINDING_ACTIVE && standing->own_state != BINDING_FROZEN)
-        return act_refuse_state(act, REFUSAL_BINDING_NOT_ACTIVE, binding_state_names[standing->state]);
+        return act_refuse_state(act, REFUSAL_BINDING_NOT_ACTIVE, binding_state_names[standing->own_state]);
     return standing->locked ? act_refuse(act, REFUSAL_PIN_LOCKED) : HUFU_OK;
 }
 

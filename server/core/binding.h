@@ -29,7 +29,8 @@ enum hufu_err binding_check_waiting(struct act *act, const struct standing *stan
 /* So is the binding. */
 enum hufu_err binding_check_active(struct act *act, const struct standing *standing) HUFU_MUST_CHECK;
 /* Instead of all three, for the upkeep of an authorized user's half: their account and device are active, the PIN is not locked,
- * and there is a half. What the holder or an operator did with the authorization, the key or the holder's account is no reason. */
+ * and there is a half. What the holder or an operator did with the authorization, the key or the holder's account is no reason, and
+ * is not told as one. */
 enum hufu_err binding_check_upkeep(struct act *act, const struct standing *standing) HUFU_MUST_CHECK;
 /* It is not locked, inside its window, and has uses left for the cost. */
 enum hufu_err binding_check_use(struct act *act, const struct standing *standing,

@@ -260,14 +260,16 @@ static void upkeep_needs_the_device_its_account_and_a_half(void **state)
     static const struct {
         const char *table, *assignment;
         enum refusal refusal;
+        const char *state;
     } cases[] = {
-        {"device", "state = 'frozen'", REFUSAL_BINDING_NOT_ACTIVE},
-        {"device", "state = 'active', account_state = 'suspended'", REFUSAL_ACCOUNT_NOT_ACTIVE},
-        {"device", "account_state = 'active', locked = true", REFUSAL_PIN_LOCKED},
-        {"device", "locked = false", REFUSAL_NONE},
+        {"device", "state = 'frozen'", REFUSAL_BINDING_NOT_ACTIVE, "frozen"},
+        {"device", "state = 'active', account_state = 'suspended'", REFUSAL_ACCOUNT_NOT_ACTIVE, "suspended"},
+        {"device", "account_state = 'active', locked = true", REFUSAL_PIN_LOCKED, NULL},
+        {"device", "locked = false", REFUSAL_NONE, NULL},
         {"binding", "state = 'waiting', handover_until = now(), authorization_frozen = true",
-         REFUSAL_BINDING_NOT_ACTIVE},
-        {"binding", "state = 'removed', record = null, handover_until = null", REFUSAL_BINDING_NOT_ACTIVE},
+         REFUSAL_BINDING_NOT_ACTIVE, "waiting"},
+        {"binding", "state = 'removed', record = null, handover_until = null", REFUSAL_BINDING_NOT_ACTIVE,
+         "removed"},
     };
     activate(SIGN, 10);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -277,6 +279,8 @@ static void upkeep_needs_the_device_its_account_and_a_half(void **state)
             assert_ok(run_of_user(FRAME_OP_PIN_CHECK, 1));
         else
             assert_refused_as(run_of_user(FRAME_OP_PIN_CHECK, 1), cases[i].refusal);
+        if (cases[i].state != NULL)
+            assert_string_equal(act.state, cases[i].state);
     }
 }
 
