@@ -56,7 +56,8 @@ struct authorization_in {
     const char *reason, *remark; /* NULL: none */
     const uint8_t *key_id;       /* NULL: the only one */
 };
-/* Pending, begun by the act's account as that party. Refusals: bad field, too many tries, conflict (there is one). */
+/* Pending, begun by the act's account as that party. Refusals: bad field, too many tries, conflict (there is one; a grant
+ * without any key that could be handed over). */
 enum hufu_err authorization_begin(struct worker *worker, struct act *act, enum authorization_party as,
                                   const struct authorization_in *in,
                                   struct authorization *out) HUFU_MUST_CHECK;

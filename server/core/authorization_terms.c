@@ -101,6 +101,29 @@ static enum hufu_err authorization_check_begin(struct act *act, const struct pro
     return err;
 }
 
+static enum key_usage authorization_usage(unsigned operations)
+{
+    return operations == PROJECT_USE_BIT(PROJECT_USE_DECRYPT) ? KEY_DECRYPT : KEY_SIGN;
+}
+
+/* Of a grant: else nobody could ever confirm it, and the holder alone could say why. */
+static enum hufu_err authorization_check_key(struct worker *worker, struct act *act,
+                                             const struct authorization_in *in)
+{
+    size_t count;
+    uint8_t keys[2][UUID_SIZE];
+    enum hufu_err err =
+        authorization_find_keys(worker->store, act->principal.account_id, authorization_usage(in->operations),
+                                in->key_id, keys, &count);
+    if (err != HUFU_OK || count == 1)
+        return err;
+    if (count > 1)
+        return act_refuse_field(act, "key_id", "must say which of several keys");
+    if (in->key_id != NULL)
+        return act_refuse_field(act, "key_id", "is no key of yours for this use that could be handed over");
+    return act_refuse_reason(act, REFUSAL_CONFLICT, "the holder has no such key that could be handed over");
+}
+
 static enum hufu_err authorization_insert_and_tell(struct worker *worker, struct act *act,
                                                    const struct authorization_new *made,
                                                    struct authorization *out)
@@ -145,6 +168,8 @@ enum hufu_err authorization_begin(struct worker *worker, struct act *act, enum a
         err = store_healthy(worker->store, &now_ms);
     if (err == HUFU_OK)
         err = authorization_check_begin(act, &project.rules, as, in, &terms, now_ms);
+    if (err == HUFU_OK && as == PARTY_HOLDER)
+        err = authorization_check_key(worker, act, in);
     if (err == HUFU_OK)
         err = account_read(worker->store, act->principal.account_id, &own);
     if (err == HUFU_OK)
@@ -157,7 +182,6 @@ enum hufu_err authorization_begin(struct worker *worker, struct act *act, enum a
         return err;
     identifier_new(authorization_id);
     const uint8_t *other_id = found ? other.account_id : NULL;
-    bool decrypt = in->operations == PROJECT_USE_BIT(PROJECT_USE_DECRYPT);
     const struct authorization_new made = {
         .project_id = project.project_id,
         .authorization_id = authorization_id,
@@ -165,7 +189,7 @@ enum hufu_err authorization_begin(struct worker *worker, struct act *act, enum a
         .authorized_id = as == PARTY_HOLDER ? other_id : own.account_id,
         .begun_by = as,
         .named = named,
-        .usage = decrypt ? KEY_DECRYPT : KEY_SIGN,
+        .usage = authorization_usage(in->operations),
         .operations = in->operations,
         .terms = terms,
         .reason = in->reason,

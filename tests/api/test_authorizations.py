@@ -71,9 +71,9 @@ class Person:
         assert other.answer["device"]["state"] == "waiting"
         return other
 
-    def give_key(self, stack):
-        """A usable signing key, as its generation and its certificate leave it."""
-        key = self.session.post("/v1/keys", {"algorithm": "sm2", "usage": "sign"}).ok(201)
+    def give_key(self, stack, usage="sign"):
+        """A usable key, as its generation and its certificate leave it."""
+        key = self.session.post("/v1/keys", {"algorithm": "sm2", "usage": usage}).ok(201)
         stack.sql("update key set state = 'usable', public_key = decode(repeat('04', 65), 'hex') where key_id = '%s'; "
                   "update binding set state = 'active', key_state = 'usable', record = 'r' where key_id = '%s'" % (2 * (key["key_id"],)))
         return key
@@ -176,12 +176,33 @@ def test_each_state_takes_each_event_as_the_table_says_and_no_other(stack, holde
 
 
 def test_of_a_grant_the_authorized_user_is_asked(stack, holder, authorized):
-    body = {"authorized": authorized.account["work_number"], "operations": ["sign", "login"], "valid_until": time_in(DAY), "uses": 0}
-    made = holder.to("/grants", body).ok(201)["authorization"]
+    made = holder.to("/grants", grant(authorized, operations=["sign", "login"], uses=0)).ok(201)["authorization"]
     assert (made["state"], made["begun_by"], made["as"]) == ("pending", "holder", "holder")
     assert "uses_left" not in made and made["possible"] == ["modify", "delete"]
     holder.to(f"/{made['id']}/confirm").problem(403, "not-allowed")
     assert authorized.to(f"/{made['id']}/confirm").ok()["authorization"]["state"] == "awaiting_device"
+
+
+def grant(authorized, **changes):
+    body = {"authorized": authorized.account["work_number"], "operations": ["sign"], "valid_until": time_in(DAY), "uses": 1}
+    return {**body, **changes}
+
+
+def test_a_grant_is_for_a_key_of_the_holders_that_could_be_handed_over(stack, rules_project, holder, authorized):
+    other = Person(stack, rules_project, "Other Zhang").give_key(stack)
+    decrypting = holder.give_key(stack, "decrypt")
+    pending = "select count(*) from delegation where holder_id = '%s'" % holder.account["id"]
+    for key_id in (str(uuid.uuid4()), other["key_id"], decrypting["key_id"]):
+        holder.to("/grants", grant(authorized, key_id=key_id)).problem(400, "bad-field", field="key_id")
+    holder.give_key(stack)
+    holder.to("/grants", grant(authorized)).problem(400, "bad-field", field="key_id")
+    assert stack.sql(pending) == "0"
+    made = holder.to("/grants", grant(authorized, key_id=holder.key["key_id"])).ok(201)["authorization"]
+    assert authorized.to(f"/{made['id']}/confirm").ok()["authorization"]["key_id"] == holder.key["key_id"]
+
+
+def test_without_any_key_nothing_is_granted(stack, rules_project, authorized):
+    Person(stack, rules_project, "Keyless").to("/grants", grant(authorized)).problem(409, "conflict")
 
 
 def test_a_frozen_one_whose_window_ends_is_expired_and_one_without_uses_left_too(stack, holder, authorized):
@@ -282,8 +303,7 @@ def test_such_a_device_does_not_renew_what_is_used_up_and_does_not_grant(stack, 
     person, (key, members) = a_device(stack, holder)
     do(person, made, "renew").problem(403, key, **members)
     assert authorized.to("/" + made["id"], method="GET").ok()["authorization"]["uses_left"] == 0
-    body = {"authorized": authorized.account["work_number"], "operations": ["login"], "valid_until": time_in(DAY), "uses": 1}
-    person.to("/grants", body).problem(403, key, **members)
+    person.to("/grants", grant(authorized)).problem(403, key, **members)
 
 
 @pytest.mark.parametrize("a_device", [device_that_waits, device_whose_pin_is_locked])
@@ -296,8 +316,7 @@ def test_every_device_of_the_holders_refuses_freezes_and_deletes(stack, holder, 
 
 
 def test_the_authorized_user_confirms_a_grant_from_any_device(stack, holder, authorized):
-    body = {"authorized": authorized.account["work_number"], "operations": ["sign"], "valid_until": time_in(DAY), "uses": 1}
-    made = holder.to("/grants", body).ok(201)["authorization"]
+    made = holder.to("/grants", grant(authorized)).ok(201)["authorization"]
     do(authorized.on_another_device(stack), made, "confirm").ok()
 
 
