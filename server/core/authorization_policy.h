@@ -13,8 +13,9 @@
 #include "server/store/authorization_store.h"
 #include "server/worker.h"
 
-/* A waiting binding of the authorization's key for the act's device, the authorized user's. As handover_ask. Refusals besides: those
- * of authorization.h, conflict (another device has it). */
+/* A waiting binding of the authorization's key for the act's device, the authorized user's; it gives nothing away until the holder's
+ * primary hands over, and no authentication is wanted before it. As handover_ask. Refusals besides: those of authorization.h, conflict
+ * (another device has it). */
 enum hufu_err authorization_ask_binding(struct worker *worker, struct act *act,
                                         const uint8_t authorization_id[UUID_SIZE],
                                         const uint8_t x25519_key[FRAME_X25519_SIZE],

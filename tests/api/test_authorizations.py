@@ -2,6 +2,7 @@
 """Authorizations (A8): each state with each event, by each of the two; terms, rules, notices, and who sees what. A hand-over needs two
 phones; what the service makes of it is tested by tests/unit/test_core_authorization.c, and here a binding is put there as one leaves it."""
 
+import contextlib
 import copy
 import datetime
 import itertools
@@ -569,18 +570,40 @@ def test_twenty_changes_of_one_authorization_a_day_and_freezing_always(stack, ho
 
 # ---- authentication, notices, password ----
 
-def test_a_project_wants_an_authentication_before_what_gives_something_away(admin, inbox, holder, authorized, rules_project):
-    made = apply(authorized, holder)
+@contextlib.contextmanager
+def confirmed_authorizations(admin, rules_project):
     path = f"/admin/v1/projects/{rules_project['id']}"
     admin.patch(path, {"confirm": ["authorizations"]}).ok()
     try:
-        holder.to(f"/{made['id']}/confirm").problem(403, "authentication-needed")
-        authentication = confirm(holder.session)
-        authentication.send_code().ok(201)
-        authentication.sms(inbox.code("+86" + holder.mobile)).ok()
-        holder.to(f"/{made['id']}/confirm").ok()
+        yield
     finally:
         admin.patch(path, {"confirm": []}).ok()
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_a_project_wants_an_authentication_before_what_gives_something_away(stack, admin, inbox, holder, authorized, rules_project, event):
+    """docs/authorizations.md: all but applying, refusing, freezing, and what devices do."""
+    state = {**STATE_OF, "refuse": "pending", "bind": "awaiting_device", "freeze": "active", "delete": "active"}[event]
+    made = bring_to(stack, holder, authorized, state)
+    who = authorized if event == "bind" else holder
+    with confirmed_authorizations(admin, rules_project):
+        if event in ("refuse", "bind", "freeze"):
+            assert do(who, made, event).status in (200, 201)
+            return
+        do(who, made, event).problem(403, "authentication-needed")
+        assert who.to("/" + made["id"], method="GET").ok()["authorization"]["state"] == state
+        authentication = confirm(who.session)
+        authentication.send_code().ok(201)
+        authentication.sms(inbox.code("+86" + who.mobile)).ok()
+        do(who, made, event).ok()
+
+
+def test_so_it_does_before_a_grant_and_neither_before_an_application_nor_before_a_policy(admin, holder, authorized, rules_project):
+    with confirmed_authorizations(admin, rules_project):
+        holder.to("/grants", grant(authorized)).problem(403, "authentication-needed")
+        apply(authorized, holder)
+        body = signature_body(holder.key)
+        holder.session.post(f"/v1/keys/{holder.key['key_id']}/policies", body).problem(400, "frame-malformed")
 
 
 def test_the_other_one_is_told(stack, inbox, holder, authorized):
