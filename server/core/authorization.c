@@ -238,6 +238,19 @@ static enum hufu_err authorization_send_password(struct worker *worker,
     return contact_post(worker, &notice);
 }
 
+/* Of both people, in the order of their ids: two may lend to each other. Before anything that is locked behind an account. */
+static enum hufu_err authorization_lock_people(struct worker *worker,
+                                               const struct authorization *authorization)
+{
+    struct account account;
+    const uint8_t *holder_id = authorization->people[PARTY_HOLDER].account_id;
+    const uint8_t *authorized_id = authorization->people[PARTY_AUTHORIZED].account_id;
+    bool holder_first = memcmp(holder_id, authorized_id, UUID_SIZE) < 0;
+    enum hufu_err err = account_lock(worker->store, holder_first ? holder_id : authorized_id, &account);
+    return err == HUFU_OK ? account_lock(worker->store, holder_first ? authorized_id : holder_id, &account)
+                          : err;
+}
+
 enum hufu_err authorization_reset_password(struct worker *worker, struct act *act,
                                            const uint8_t authorization_id[UUID_SIZE],
                                            struct authorization *out)
@@ -256,9 +269,11 @@ enum hufu_err authorization_reset_password(struct worker *worker, struct act *ac
     if (err == HUFU_OK)
         err = store_begin(worker->store, &transaction);
     if (err == HUFU_OK)
-        err = password_put_initial(worker, act, out->people[PARTY_AUTHORIZED].account_id, &ready);
+        err = authorization_lock_people(worker, out);
     if (err == HUFU_OK)
         err = authorization_hold(worker, act, authorization_id, AUTHORIZATION_RESET_PASSWORD, out);
+    if (err == HUFU_OK)
+        err = password_put_initial(worker, act, out->people[PARTY_AUTHORIZED].account_id, &ready);
     if (err == HUFU_OK)
         err = authorization_send_password(worker, out, ready.initial.text);
     return err == HUFU_OK ? authorization_finish(worker, act, NULL, NOTICE_TEXT_COUNT, &transaction, out)

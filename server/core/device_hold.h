@@ -30,7 +30,8 @@ enum hufu_err device_hold(struct worker *worker, struct act *act, const uint8_t 
 /* Whether the device that asks is active, and its PIN not locked: for what only a device may do that could use its keys. Refusals:
  * binding not active, PIN locked. */
 enum hufu_err device_check_asking(struct worker *worker, struct act *act) HUFU_MUST_CHECK;
-/* Locks the device's account and all its devices, for what may end bindings of others; before device_hold. HUFU_ERR_NOT_FOUND. */
+/* Locks the device's account, all its devices and those that have a half of its keys, for what may end bindings of others; before
+ * device_hold. HUFU_ERR_NOT_FOUND. */
 enum hufu_err device_hold_all(struct worker *worker, const uint8_t device_id[UUID_SIZE]) HUFU_MUST_CHECK;
 
 /* Spends an authentication of the act's own session by these methods (token; NULL: none), whose account is locked then; an

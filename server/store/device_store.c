@@ -47,7 +47,9 @@ static const struct statement device_lock_statement = {
 };
 static const struct statement device_lock_all_statement = {
     .name = "device_lock_all",
-    .sql = "select device_id from device where account_id = $1::uuid and state <> 'removed'"
+    .sql = "select device_id from device where device_id in"
+           " (select device_id from device where account_id = $1::uuid and state <> 'removed'"
+           " union select device_id from binding where account_id = $1 and state <> 'removed')"
            " order by device_id for no key update",
 };
 static const struct statement device_read_primary_statement = {

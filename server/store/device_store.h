@@ -68,7 +68,8 @@ enum hufu_err device_read(struct store *store, const uint8_t device_id[UUID_SIZE
  * locked before. */
 enum hufu_err device_lock(struct store *store, const uint8_t device_id[UUID_SIZE],
                           struct device *out) HUFU_MUST_CHECK;
-/* Every device of a locked account that is not removed, in the order in which all do that who lock several: of their ids. */
+/* Every device of a locked account that is not removed, and every other that has a binding of one of its keys (authorized users'), in
+ * the order in which all do that who lock several: of their ids. */
 enum hufu_err device_lock_all(struct store *store, const uint8_t account_id[UUID_SIZE]) HUFU_MUST_CHECK;
 
 /* The account's primary that is not removed. HUFU_ERR_NOT_FOUND: there is none. */
