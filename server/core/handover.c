@@ -81,10 +81,13 @@ static enum hufu_err handover_check_asked(struct worker *worker, struct act *act
 static enum hufu_err handover_insert_for(struct worker *worker, const struct handover_new *handover,
                                          const struct authorization *authorization, uint64_t *expires_ms)
 {
+    enum hufu_err err = key_check_room(worker->store, handover->device_id);
+    if (err != HUFU_OK)
+        return err;
     if (authorization == NULL)
         return handover_insert(worker->store, handover, expires_ms);
-    enum hufu_err err = authorization_bind(worker->store, authorization, handover->device_id,
-                                           handover->binding_id, HANDOVER_HOURS);
+    err = authorization_bind(worker->store, authorization, handover->device_id, handover->binding_id,
+                             HANDOVER_HOURS);
     return err == HUFU_OK ? handover_begin(worker->store, handover, expires_ms) : err;
 }
 

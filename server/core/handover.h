@@ -16,7 +16,7 @@
 
 /* A waiting binding of the key for the act's device, a secondary. The same X25519 key again gives the same binding; another
  * one replaces it. Refusals: not found (no key that can be handed over), not allowed (a primary; the project has no
- * secondaries), conflict (the device has this key), too many tries (HANDOVER_ASKS_MAX), account not active, binding not active
+ * secondaries), conflict (the device has this key, or KEY_PER_DEVICE_MAX), too many tries (HANDOVER_ASKS_MAX), account not active, binding not active
  * (the device is frozen). */
 struct handover_offer {
     uint8_t binding_id[UUID_SIZE];

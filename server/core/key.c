@@ -22,7 +22,7 @@ bool key_step(enum key_state state, enum key_event event, enum key_state *next)
     return may;
 }
 
-/* With the account locked, so that it is neither suspended nor given another key meanwhile. */
+/* With the account locked, so that it is not suspended meanwhile, and the device, so that it is not given another key. */
 static enum hufu_err key_insert_locked(struct worker *worker, struct act *act, enum key_usage usage,
                                        const uint8_t key_id[UUID_SIZE], const uint8_t binding_id[UUID_SIZE])
 {
@@ -30,7 +30,7 @@ static enum hufu_err key_insert_locked(struct worker *worker, struct act *act, e
     struct device device;
     enum hufu_err err = account_lock(worker->store, act->principal.account_id, &account);
     if (err == HUFU_OK)
-        err = device_read(worker->store, act->principal.device_id, &device);
+        err = device_lock(worker->store, act->principal.device_id, &device);
     if (err != HUFU_OK)
         return err;
     if (account.state != ACCOUNT_ACTIVE)

@@ -157,10 +157,6 @@ static const struct statement authorization_insert_binding = {
            " join account h on h.project_id = a.project_id and h.account_id = a.holder_id"
            " where a.authorization_id = $1::uuid and " KEY_TO_HAND_OVER,
 };
-static const struct statement authorization_count_bindings = {
-    .name = "authorization_count_bindings",
-    .sql = "select count(*) from binding where device_id = $1::uuid and state <> 'removed'",
-};
 static const struct statement authorization_set_binding_id = {
     .name = "authorization_set_binding_id",
     .sql = "update delegation set binding_id = $2::uuid where authorization_id = $1::uuid",
@@ -392,21 +388,15 @@ enum hufu_err authorization_bind(struct store *store, const struct authorization
                                  const uint8_t device_id[UUID_SIZE], const uint8_t binding_id[UUID_SIZE],
                                  int32_t hours)
 {
-    int64_t count;
     uint64_t inserted;
-    struct parameters device = {0}, binding = {0}, row = {0};
-    parameter_uuid(&device, device_id);
+    struct parameters binding = {0}, row = {0};
     parameter_uuid(&binding, authorization->authorization_id);
     parameter_uuid(&binding, device_id);
     parameter_uuid(&binding, binding_id);
     parameter_i32(&binding, hours);
     parameter_uuid(&row, authorization->authorization_id);
     parameter_uuid(&row, binding_id);
-    enum hufu_err err = store_query_i64(store, &authorization_count_bindings, &device, &count);
-    if (err == HUFU_OK && count >= KEY_PER_DEVICE_MAX)
-        return HUFU_ERR_LIMIT;
-    if (err == HUFU_OK)
-        err = store_change(store, &authorization_insert_binding, &binding, &inserted);
+    enum hufu_err err = store_change(store, &authorization_insert_binding, &binding, &inserted);
     if (err != HUFU_OK)
         return err;
     return inserted == 0 ? HUFU_ERR_NOT_FOUND : store_change_one(store, &authorization_set_binding_id, &row);

@@ -152,7 +152,7 @@ enum hufu_err authorization_find_keys(struct store *store, const uint8_t holder_
                                       size_t *count) HUFU_MUST_CHECK;
 
 /* Gives the binding, of that device, to the authorization. HUFU_ERR_CONFLICT: the device has a binding of the key.
- * HUFU_ERR_LIMIT: as many bindings as it may have. HUFU_ERR_NOT_FOUND: the key has no primary to hand it over. */
+ * HUFU_ERR_NOT_FOUND: the key has no primary to hand it over. */
 enum hufu_err authorization_bind(struct store *store, const struct authorization *authorization,
                                  const uint8_t device_id[UUID_SIZE], const uint8_t binding_id[UUID_SIZE],
                                  int32_t hours) HUFU_MUST_CHECK;

@@ -12,7 +12,6 @@ const char *const key_state_names[KEY_STATE_COUNT] = {
     [KEY_USABLE] = "usable",
 };
 
-/* The account's lock keeps two of these from counting at once. */
 static const struct statement key_count = {
     .name = "key_count",
     .sql = "select count(*) from binding where device_id = $1::uuid and state <> 'removed'",
@@ -129,7 +128,7 @@ static enum hufu_err key_fill(struct row *row, struct key_view *out)
     return row_finish(row);
 }
 
-static enum hufu_err key_room(struct store *store, const uint8_t device_id[UUID_SIZE])
+enum hufu_err key_check_room(struct store *store, const uint8_t device_id[UUID_SIZE])
 {
     struct parameters parameters = {0};
     parameter_uuid(&parameters, device_id);
@@ -142,7 +141,7 @@ enum hufu_err key_insert(struct store *store, const struct account *account,
                          const uint8_t device_id[UUID_SIZE], const uint8_t key_id[UUID_SIZE],
                          const uint8_t binding_id[UUID_SIZE], enum key_usage usage)
 {
-    enum hufu_err err = key_room(store, device_id);
+    enum hufu_err err = key_check_room(store, device_id);
     if (err != HUFU_OK)
         return err;
     struct parameters key = {0};

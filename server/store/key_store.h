@@ -65,7 +65,10 @@ struct key_view {
     bool refresh_to_primary; /* the device was made the primary, and its record is a secondary's still */
 };
 
-/* A split SM2 key in state new, and its primary binding, waiting, for the device. The account must be locked; the copies of
+/* Whether the device may have another binding, of a key that is its own, its account's or an authorization's. Its row must be locked:
+ * that keeps two from counting at once. HUFU_ERR_LIMIT: it has KEY_PER_DEVICE_MAX. */
+enum hufu_err key_check_room(struct store *store, const uint8_t device_id[UUID_SIZE]) HUFU_MUST_CHECK;
+/* A split SM2 key in state new, and its primary binding, waiting, for the device. Account and device must be locked; the copies of
  * states are the device's and the account's. HUFU_ERR_LIMIT: the device has KEY_PER_DEVICE_MAX bindings;
  * HUFU_ERR_NOT_FOUND: no such device of the account. */
 enum hufu_err key_insert(struct store *store, const struct account *account,

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* In which order what changes authorizations, and ends them, locks accounts, devices and bindings: so that no two of them wait for each
- * other. */
+ * other, and none overlooks the other. */
 #include <stdio.h>
 
 #include "server/core/account.h"
+#include "server/core/handover.h"
+#include "server/core/key.h"
 #include "server/core/password_hash.h"
 #include "server/gate.h"
 #include "server/store/connection.h"
@@ -48,10 +50,10 @@ static bool is_free(const char *table, const char *id)
     return err == HUFU_OK;
 }
 
-static void let_go(void)
+static void let_go(const char *how)
 {
     char message[256];
-    assert_ok(store_script(holding, "rollback", 0, message, sizeof message));
+    assert_ok(store_script(holding, how, 0, message, sizeof message));
     store_close(holding);
 }
 
@@ -83,7 +85,7 @@ static void a_removal_takes_the_authorized_users_device_before_any_binding(void 
     assert_true(database_wait_for_waiters(&office.database, 1));
     assert_true(is_free("binding", waiting));
     assert_true(is_free("binding", person.binding));
-    let_go();
+    let_go("rollback");
     assert_int_equal(pthread_join(thread, NULL), 0);
     assert_ok(err);
     read_made();
@@ -116,9 +118,47 @@ static void a_reset_takes_both_accounts_in_the_order_of_their_ids(void **state)
     assert_int_equal(pthread_create(&thread, NULL, reset_password, &err), 0);
     assert_true(database_wait_for_waiters(&office.database, 1));
     assert_false(is_free("account", person.account));
-    let_go();
+    let_go("rollback");
     assert_int_equal(pthread_join(thread, NULL), 0);
     assert_ok(err);
+}
+
+/* ---- how many keys a device has ---- */
+
+static void *make_key(void *err)
+{
+    struct worker worker = office.worker;
+    struct act by = office_session_act(&user, "key.create");
+    uint8_t key_id[UUID_SIZE], binding_id[UUID_SIZE];
+    worker.store = store_open(office.database.server, NULL);
+    *(enum hufu_err *)err = key_create(&worker, &by, KEY_SIGN, key_id, binding_id);
+    store_close(worker.store);
+    return NULL;
+}
+
+/* The device of an authorized user makes a key under its own account's lock, and asks for a half under the holder's. */
+static void of_two_ways_to_a_last_key_one_waits_for_the_other(void **state)
+{
+    (void)state;
+    static const uint8_t x25519[FRAME_X25519_SIZE] = {9};
+    pthread_t thread;
+    enum hufu_err err;
+    struct handover_offer offer;
+    agree(SIGN, 10);
+    read_made();
+    fill_device(user.account, user.device, KEY_PER_DEVICE_MAX - 1);
+    hold("device", user.device);
+    struct worker asking = office.worker;
+    asking.store = holding;
+    act = office_session_act(&user, "authorization.bind");
+    assert_ok(handover_offer_binding(&asking, &act, person.key_id, x25519, &made, &offer));
+    assert_int_equal(pthread_create(&thread, NULL, make_key, &err), 0);
+    assert_true(database_wait_for_waiters(&office.database, 1));
+    let_go("commit");
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(err, refusal_error(REFUSAL_CONFLICT));
+    assert_int_equal(number("select count(*) from binding where device_id = '%s'", user.device_id),
+                     KEY_PER_DEVICE_MAX);
 }
 
 #define TEST(test) cmocka_unit_test_setup(test, lending_add)
@@ -127,6 +167,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_removal_takes_the_authorized_users_device_before_any_binding),
+        TEST(of_two_ways_to_a_last_key_one_waits_for_the_other),
         TEST(a_reset_takes_both_accounts_in_the_order_of_their_ids),
     };
     return cmocka_run_group_tests(tests, open_office, close_office);

@@ -385,6 +385,20 @@ static void asking_is_for_a_secondary_and_for_a_key_that_is_ready(void **state)
     assert_refused_as(handover_ask(&office.worker, &act, person.key_id, x25519, &offer), REFUSAL_NOT_ALLOWED);
 }
 
+static void a_device_asks_for_no_more_halves_than_it_may_have(void **state)
+{
+    (void)state;
+    fill_device(person.account, text_of(second.device_id), KEY_PER_DEVICE_MAX);
+    act = second_act("binding.ask");
+    assert_refused_as(handover_ask(&office.worker, &act, person.key_id, x25519, &offer), REFUSAL_CONFLICT);
+    database_run(
+        &office.database,
+        "update binding set state = 'removed' where binding_id in (select binding_id from binding where"
+        " device_id = '%s' limit 1)",
+        text_of(second.device_id));
+    ask();
+}
+
 #define HANDOVER_TEST(test) cmocka_unit_test_setup(test, two_devices_add)
 
 int main(void)
@@ -404,6 +418,7 @@ int main(void)
         HANDOVER_TEST(of_fifty_that_ask_at_once_one_binding_is_left),
         HANDOVER_TEST(a_device_asks_again_when_its_day_is_over),
         HANDOVER_TEST(asking_is_for_a_secondary_and_for_a_key_that_is_ready),
+        HANDOVER_TEST(a_device_asks_for_no_more_halves_than_it_may_have),
     };
     return cmocka_run_group_tests(tests, office_open, office_close);
 }

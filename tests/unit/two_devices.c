@@ -68,6 +68,19 @@ struct act second_act(const char *action)
     return by;
 }
 
+void fill_device(const char *account_id, const char *device_id, int count)
+{
+    for (int i = 0; i < count; i++)
+        database_run(
+            &office.database,
+            "with k as (insert into key (project_id, key_id, account_id, algorithm, usage, kind, state)"
+            " values ('%s', gen_random_uuid(), '%s', 'sm2', 'sign', 'split', 'new') returning *)"
+            " insert into binding (project_id, binding_id, key_id, device_id, account_id, role, state,"
+            " account_state, key_state) select project_id, gen_random_uuid(), key_id, '%s', account_id,"
+            " 'secondary', 'waiting', 'active', state from k",
+            person.project, account_id, device_id);
+}
+
 void assert_refused_as(enum hufu_err err, enum refusal refusal)
 {
     assert_int_equal(err, refusal_error(refusal));

@@ -31,6 +31,9 @@ enum hufu_err enrol(struct worker *worker, struct act *by, struct device *out);
 /* That it is the error of this refusal, and act says so. */
 void assert_refused_as(enum hufu_err err, enum refusal refusal);
 
+/* Gives a device of the person's project so many bindings more, each of another key of that account's. */
+void fill_device(const char *account_id, const char *device_id, int count);
+
 /* In static memory, until the next call. */
 const char *text_of(const uint8_t id[UUID_SIZE]);
 #define number(question, id) database_number(&office.database, question, text_of(id))
