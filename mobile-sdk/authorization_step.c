@@ -4,7 +4,6 @@
 
 #include "common/encoding.h"
 #include "mobile-sdk/authorization.h"
-#include "mobile-sdk/certificate.h"
 #include "mobile-sdk/key_list.h"
 
 /* Two free texts, of which each control character takes six bytes, and the rest. */
@@ -210,8 +209,7 @@ static enum hufu_result drop_half(struct hufu *hufu, const struct hufu_id *id)
             return result;
         if (!key.authorized || !id_equal(&key.lender.authorization, id))
             continue;
-        result = key_list_drop(hufu, &key.id);
-        return result ? result : certificates_remove(hufu, &key.id);
+        return key_list_drop(hufu, &key.id);
     }
     return HUFU_RESULT_OK;
 }

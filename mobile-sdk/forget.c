@@ -3,9 +3,8 @@
 #include "common/secret.h"
 #include "mobile-sdk/account_request.h"
 #include "mobile-sdk/authentication.h"
-#include "mobile-sdk/certificate.h"
 #include "mobile-sdk/kept_pin.h"
-#include "mobile-sdk/key_record.h"
+#include "mobile-sdk/key_list.h"
 #include "mobile-sdk/rest.h"
 
 /* Signs out, if the service can be asked: what is here goes in any case. */
@@ -22,11 +21,8 @@ static enum hufu_result remove_all(const struct hufu *hufu)
 {
     const struct hufu_storage *storage = &hufu->platform.storage;
     enum hufu_result result = kept_pin_forget(hufu);
-    for (size_t i = 0; !result && i < hufu->device.key_count; i++) {
-        result = certificates_remove(hufu, &hufu->device.keys[i]);
-        if (!result)
-            result = key_record_remove(hufu, &hufu->device.keys[i]);
-    }
+    for (size_t i = 0; !result && i < hufu->device.key_count; i++)
+        result = key_list_remove_values(hufu, &hufu->device.keys[i]);
     if (!result)
         result = remembered_remove(hufu);
     if (!result)

@@ -7,6 +7,7 @@
 #include "common/encoding.h"
 #include "common/secret.h"
 #include "mobile-sdk/kept_pin.h"
+#include "mobile-sdk/key_list.h"
 #include "mobile-sdk/pin.h"
 #include "mobile-sdk/result.h"
 
@@ -43,6 +44,7 @@ enum hufu_result hufu_open(struct hufu **hufu, const struct hufu_platform *platf
         hufu_close(opened);
         return result;
     }
+    key_list_tidy(opened);
     *hufu = opened;
     return HUFU_RESULT_OK;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mobile-sdk/key_list.h"
 
+#include "mobile-sdk/certificate.h"
 #include "mobile-sdk/unlock.h"
 
 bool key_is_complete(const struct key_record *key)
@@ -56,27 +57,52 @@ enum hufu_result key_list_add(struct hufu *hufu, const struct key_record *key)
     }
     if (hufu->device.key_count >= HUFU_KEYS_MAX)
         return HUFU_RESULT_LIMIT;
-    enum hufu_result result = key_record_store(key, hufu);
-    if (result)
-        return result;
     hufu->device.keys[hufu->device.key_count++] = key->id;
-    result = device_record_store(&hufu->device, &hufu->platform.storage);
+    enum hufu_result result = device_record_store(&hufu->device, &hufu->platform.storage);
+    if (!result)
+        result = key_record_store(key, hufu);
     if (result)
         hufu->device.key_count--;
     return result;
 }
 
-enum hufu_result key_list_drop(struct hufu *hufu, const struct hufu_id *id)
+static void unlist(struct device_record *device, const struct hufu_id *id)
 {
-    struct device_record *device = &hufu->device;
     size_t kept = 0;
     for (size_t i = 0; i < device->key_count; i++) {
         if (!id_equal(&device->keys[i], id))
             device->keys[kept++] = device->keys[i];
     }
     device->key_count = kept;
-    enum hufu_result result = device_record_store(device, &hufu->platform.storage);
+}
+
+enum hufu_result key_list_remove_values(const struct hufu *hufu, const struct hufu_id *id)
+{
+    enum hufu_result result = certificates_remove(hufu, id);
     return result ? result : key_record_remove(hufu, id);
+}
+
+enum hufu_result key_list_drop(struct hufu *hufu, const struct hufu_id *id)
+{
+    const struct hufu_id dropped = *id;
+    enum hufu_result result = key_list_remove_values(hufu, &dropped);
+    if (result)
+        return result;
+    unlist(&hufu->device, &dropped);
+    return device_record_store(&hufu->device, &hufu->platform.storage);
+}
+
+void key_list_tidy(struct hufu *hufu)
+{
+    size_t i = 0;
+    while (i < hufu->device.key_count) {
+        KEY_RECORD_WIPED struct key_record key = {.stage = KEY_NEW};
+        const struct hufu_id id = hufu->device.keys[i];
+        if (key_record_load(&key, hufu, &id) == HUFU_RESULT_NOT_FOUND)
+            unlist(&hufu->device, &id);
+        else
+            i++;
+    }
 }
 
 enum hufu_result key_list_check_pin(struct hufu *hufu, const struct key_survey *found, const struct pin *pin)

@@ -22,12 +22,17 @@ struct key_survey {
 enum hufu_result key_list_survey(struct hufu *hufu, enum hufu_usage usage,
                                  struct key_survey *found) HUFU_CHECKED;
 
-/* Stores the key, and that there is one more if it is new. HUFU_RESULT_LIMIT: HUFU_KEYS_MAX. The key first, then the list that names it: a crash between leaves a record that
- * the next run writes again. */
+/* Stores the key, and that there is one more if it is new. HUFU_RESULT_LIMIT: HUFU_KEYS_MAX. The list that names it first, so that
+ * nothing is ever stored of a key that is not listed: a crash between leaves a name for key_list_tidy. */
 enum hufu_result key_list_add(struct hufu *hufu, const struct key_record *key) HUFU_CHECKED;
 
-/* Takes it out of the list, and then its record out of storage. */
+/* Takes what is stored of it out of storage, and then it out of the list. */
 enum hufu_result key_list_drop(struct hufu *hufu, const struct hufu_id *id) HUFU_CHECKED;
+/* The first half of that: certificates and record. */
+enum hufu_result key_list_remove_values(const struct hufu *hufu, const struct hufu_id *id) HUFU_CHECKED;
+
+/* Of a handle that is being opened: takes the names of which there is no record out of the list. A crash left them. */
+void key_list_tidy(struct hufu *hufu);
 
 /* The PIN is the device's: a key that knows it must agree before another one gets it. HUFU_RESULT_OK where none knows it. */
 enum hufu_result key_list_check_pin(struct hufu *hufu, const struct key_survey *found,

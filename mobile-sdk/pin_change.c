@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#include "mobile-sdk/certificate.h"
 #include "mobile-sdk/kept_pin.h"
 #include "mobile-sdk/key_list.h"
 #include "mobile-sdk/refresh.h"
@@ -58,8 +57,7 @@ static enum hufu_result drop_removed(struct hufu *hufu, const struct key_record 
 {
     if (!key->authorized || result != HUFU_RESULT_NOT_ACTIVE || strcmp(hufu->report.state, "removed") != 0)
         return result;
-    result = key_list_drop(hufu, &key->id);
-    return result ? result : certificates_remove(hufu, &key->id);
+    return key_list_drop(hufu, &key->id);
 }
 
 /* One of several can be frozen, and one of somebody else's gone: that must be known before anything has changed. */

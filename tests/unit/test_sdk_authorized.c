@@ -137,21 +137,60 @@ static void taking_the_half_survives_a_crash_at_any_step(void **state)
     }
 }
 
+static enum hufu_result delete_it(struct sdk_lent *x)
+{
+    struct hufu_authorization deleted;
+    return hufu_authorization_delete(x->user.device->hufu, &x->authorization, &deleted);
+}
+
 static void deleting_erases_what_this_device_has_by_it(void **state)
 {
     struct sdk_lent *x = *state;
-    struct hufu_authorization deleted;
     char id[HUFU_ID_TEXT_SIZE], name[64];
     take_the_half(x);
     x->user.service->lending.method = "DELETE";
-    assert_int_equal(hufu_authorization_delete(x->user.device->hufu, &x->authorization, &deleted),
-                     HUFU_RESULT_OK);
+    assert_int_equal(delete_it(x), HUFU_RESULT_OK);
     hufu_id_format(id, &x->holder.key);
     (void)snprintf(name, sizeof(name), "key-%s", id);
     assert_null(sdk_device_value(x->user.device, name));
     (void)snprintf(name, sizeof(name), "certificates-%s", id);
     assert_null(sdk_device_value(x->user.device, name));
     assert_int_equal(hufu_key_count(x->user.device->hufu), 1);
+}
+
+/* Takes the half, or deletes it again, until the battery dies; what is stored then, is removed. Gives whether it did not die. */
+static bool forget_after_a_crash(struct sdk_lent *x, bool deleting, int step, enum sdk_death death)
+{
+    struct sdk_device *device = x->user.device;
+    sdk_lend(x);
+    if (deleting)
+        assert_int_equal(sdk_lent_finish(x), HUFU_RESULT_OK);
+    if (deleting)
+        x->user.service->lending.method = "DELETE";
+    device->steps_left = step;
+    device->death = death;
+    bool through = (deleting ? delete_it(x) : sdk_lent_finish(x)) == HUFU_RESULT_OK;
+    sdk_device_restart(device);
+    assert_int_equal(hufu_forget(device->hufu), HUFU_RESULT_OK);
+    for (size_t i = 0; i < SDK_VALUES_MAX; i++)
+        assert_int_equal(device->values[i].len, 0);
+    return through;
+}
+
+static void nothing_stays_behind_whatever_was_interrupted(void **state)
+{
+    for (int death = SDK_DEATH_BEFORE; death <= SDK_DEATH_AFTER; death++) {
+        for (int deleting = 0; deleting < 2; deleting++) {
+            int step = 0;
+            for (bool through = false; !through; step++) {
+                assert_true(step < STEPS_MAX);
+                assert_int_equal(sdk_lent_set_up(state), 0);
+                through = forget_after_a_crash(*state, deleting, step, (enum sdk_death)death);
+                (void)sdk_lent_tear_down(state);
+            }
+            assert_true(step > 4); /* asked, certificates and record removed, list stored; then none */
+        }
+    }
 }
 
 static enum hufu_result change_pin(struct sdk_lent *x)
@@ -240,6 +279,7 @@ int main(void)
         TEST(without_the_holders_certificate_none_is_asked_for),
         cmocka_unit_test(taking_the_half_survives_a_crash_at_any_step),
         TEST(deleting_erases_what_this_device_has_by_it),
+        cmocka_unit_test(nothing_stays_behind_whatever_was_interrupted),
         TEST(a_key_that_is_refused_keeps_the_pin_of_all),
         TEST(a_deleted_authorization_is_erased_when_the_pin_is_changed),
         TEST(a_damaged_record_of_anothers_key_is_refused_or_read_without_harm),
