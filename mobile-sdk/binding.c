@@ -218,16 +218,14 @@ static enum hufu_result take(struct hufu *hufu, const struct bound_code *code, c
     COSIGN_DEVICE_HALF_WIPED struct cosign_device_half half = {.a = {0}};
     KEY_RECORD_WIPED struct key_record key =
         key_record_new(&hufu->joining.key, &hufu->joining.binding, hufu->joining.usage);
-    struct key_survey found;
+    struct device_pin device_pin;
     key.authorized = hufu->joining.authorized;
     key.lender = hufu->joining.lender;
     enum hufu_result result = take_half(hufu, &hufu->joining, code, &half);
     if (!result)
-        result = key_list_survey(hufu, hufu->joining.usage, &found);
+        result = key_list_check_pin(hufu, pin, &device_pin);
     if (!result)
-        result = key_list_check_pin(hufu, &found, pin);
-    if (!result)
-        result = refresh_handed_over(hufu, &key, &half, pin, found.pin_epoch);
+        result = refresh_handed_over(hufu, &key, &half, pin, device_pin.epoch);
     if (result)
         return result;
     key.stage = KEY_JOINING;

@@ -86,13 +86,14 @@ static enum hufu_result obtain_key(struct hufu *hufu, enum hufu_usage usage, str
     return result ? result : key_list_add(hufu, key);
 }
 
-static enum hufu_result generate(struct hufu *hufu, struct key_record *key, const struct key_survey *found,
-                                 const struct pin *pin)
+static enum hufu_result generate(struct hufu *hufu, struct key_record *key, const struct pin *pin)
 {
+    struct device_pin device_pin = {.known = false};
     if (key_has_half(key))
         return HUFU_RESULT_OK;
-    enum hufu_result result = key->stage == KEY_NEW ? key_list_check_pin(hufu, found, pin) : HUFU_RESULT_OK;
-    return result ? result : keygen_run(hufu, key, pin, found->pin_epoch);
+    enum hufu_result result =
+        key->stage == KEY_NEW ? key_list_check_pin(hufu, pin, &device_pin) : HUFU_RESULT_OK;
+    return result ? result : keygen_run(hufu, key, pin, device_pin.epoch);
 }
 
 static enum hufu_result complete_key(struct hufu *hufu, const struct hufu_enrolment *enrolment,
@@ -109,7 +110,7 @@ static enum hufu_result complete_key(struct hufu *hufu, const struct hufu_enrolm
     if (result)
         return result;
     enrolment_tell(enrolment, HUFU_STEP_GENERATION);
-    result = generate(hufu, &key, found, &pin);
+    result = generate(hufu, &key, &pin);
     if (!result && !key_is_complete(&key)) {
         enrolment_tell(enrolment, HUFU_STEP_CERTIFICATE);
         result = certification_run(hufu, &key, &pin);

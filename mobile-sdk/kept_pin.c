@@ -33,7 +33,7 @@ static enum hufu_result prove(struct hufu *hufu, const struct hufu_id *key, cons
         result = pin_epochs_survey(hufu, &epochs);
     if (!result && epochs.lowest != epochs.highest)
         result = HUFU_RESULT_NOT_READY;
-    return result ? result : unlock_check(hufu, key, pin);
+    return result ? result : unlock_check_id(hufu, key, pin);
 }
 
 /* What the platform may say; anything else is its failure. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mobile-sdk/key_list.h"
 
+#include <string.h>
+
 #include "mobile-sdk/certificate.h"
 #include "mobile-sdk/unlock.h"
 
@@ -20,19 +22,6 @@ static void note_own(struct key_survey *found, const struct key_record *key)
     }
 }
 
-/* An own key before one of somebody else's, which may be frozen or over; then the one that has seen most changes of PIN. */
-static void note_half(struct key_survey *found, const struct key_record *key)
-{
-    bool better = found->half_authorized == key->authorized ? key->half.pin_epoch > found->pin_epoch
-                                                            : found->half_authorized;
-    if (found->has_half && !better)
-        return;
-    found->has_half = true;
-    found->half_authorized = key->authorized;
-    found->half = key->id;
-    found->pin_epoch = key->half.pin_epoch;
-}
-
 enum hufu_result key_list_survey(struct hufu *hufu, enum hufu_usage usage, struct key_survey *found)
 {
     *found = (struct key_survey){.has_complete = false};
@@ -43,8 +32,6 @@ enum hufu_result key_list_survey(struct hufu *hufu, enum hufu_usage usage, struc
             return result;
         if (!key.authorized && key.usage == usage)
             note_own(found, &key);
-        if (key_has_half(&key))
-            note_half(found, &key);
     }
     return HUFU_RESULT_OK;
 }
@@ -105,16 +92,53 @@ void key_list_tidy(struct hufu *hufu)
     }
 }
 
-enum hufu_result key_list_check_pin(struct hufu *hufu, const struct key_survey *found, const struct pin *pin)
+enum hufu_result key_list_drop_deleted(struct hufu *hufu, const struct key_record *key,
+                                       enum hufu_result result)
 {
-    if (!found->has_half)
-        return HUFU_RESULT_OK;
-    KEY_RECORD_WIPED struct key_record key = {.stage = KEY_NEW};
-    UNLOCKED_WIPED struct unlocked unlocked = {.generation = 0};
-    enum hufu_result result = key_record_load(&key, hufu, &found->half);
-    if (!result)
-        result = unlock(hufu, &key, pin, pin, &unlocked);
-    if (!result)
-        result = unlock_settled(hufu, &key, half_check(hufu, &key, &unlocked.half, unlocked.generation));
-    return result;
+    const struct hufu_report *report = &hufu->report;
+    bool deleted = key->authorized && result == HUFU_RESULT_NOT_ACTIVE &&
+                   strcmp(report->message_key, "binding-not-active") == 0 &&
+                   strcmp(report->state, "removed") == 0;
+    return deleted ? key_list_drop(hufu, &key->id) : result;
+}
+
+/* An own key before one of somebody else's, which may be over; then the one that has seen most changes of PIN. */
+static bool knows_better(const struct key_record *key, const struct key_record *other)
+{
+    return key->authorized == other->authorized ? key->half.pin_epoch > other->half.pin_epoch
+                                                : other->authorized;
+}
+
+/* *found: there is one. */
+static enum hufu_result find_half(const struct hufu *hufu, struct key_record *best, bool *found)
+{
+    *found = false;
+    for (size_t i = 0; i < hufu->device.key_count; i++) {
+        KEY_RECORD_WIPED struct key_record key = {.stage = KEY_NEW};
+        enum hufu_result result = key_record_load(&key, hufu, &hufu->device.keys[i]);
+        if (result)
+            return result;
+        if (!key_has_half(&key) || (*found && !knows_better(&key, best)))
+            continue;
+        *best = key;
+        *found = true;
+    }
+    return HUFU_RESULT_OK;
+}
+
+/* What the check settles may be a change of PIN: how many the half has seen is known afterwards. */
+enum hufu_result key_list_check_pin(struct hufu *hufu, const struct pin *pin, struct device_pin *device_pin)
+{
+    for (;;) {
+        KEY_RECORD_WIPED struct key_record key = {.stage = KEY_NEW};
+        size_t count = hufu->device.key_count;
+        *device_pin = (struct device_pin){.known = false};
+        enum hufu_result result = find_half(hufu, &key, &device_pin->known);
+        if (result || !device_pin->known)
+            return result;
+        result = key_list_drop_deleted(hufu, &key, unlock_check(hufu, &key, pin, pin));
+        device_pin->epoch = key.half.pin_epoch;
+        if (result || hufu->device.key_count == count)
+            return result;
+    }
 }

@@ -8,16 +8,12 @@
 /* Nothing is missing of it: it has its certificate, where it needs one. */
 bool key_is_complete(const struct key_record *key);
 
-/* What the keys that exist here say of a wanted usage, of which those of others are none, and of PINs. */
+/* What the keys that exist here say of a wanted usage, of which those of others are none. */
 struct key_survey {
     bool has_complete;
     bool has_incomplete;
     struct hufu_id complete;
     struct hufu_id incomplete;
-    bool has_half; /* of any usage and anybody: it knows the device's PIN */
-    bool half_authorized;
-    struct hufu_id half;
-    uint32_t pin_epoch;
 };
 enum hufu_result key_list_survey(struct hufu *hufu, enum hufu_usage usage,
                                  struct key_survey *found) HUFU_CHECKED;
@@ -34,8 +30,18 @@ enum hufu_result key_list_remove_values(const struct hufu *hufu, const struct hu
 /* Of a handle that is being opened: takes the names of which there is no record out of the list. A crash left them. */
 void key_list_tidy(struct hufu *hufu);
 
-/* The PIN is the device's: a key that knows it must agree before another one gets it. HUFU_RESULT_OK where none knows it. */
-enum hufu_result key_list_check_pin(struct hufu *hufu, const struct key_survey *found,
-                                    const struct pin *pin) HUFU_CHECKED;
+/* To be told what was said to a frame of a key: takes the key out, and returns HUFU_RESULT_OK, where it is that its authorization
+ * was deleted. What is stored of it is worth nothing then. Returns any other result as it is. */
+enum hufu_result key_list_drop_deleted(struct hufu *hufu, const struct key_record *key,
+                                       enum hufu_result result) HUFU_CHECKED;
+
+/* The PIN is the device's: a half of any usage and of anybody's key knows it. */
+struct device_pin {
+    bool known;
+    uint32_t epoch; /* how many changes of PIN it has seen; 0 where none knows it */
+};
+/* A half that knows the PIN must agree before another one gets it. HUFU_RESULT_OK where none knows it. */
+enum hufu_result key_list_check_pin(struct hufu *hufu, const struct pin *pin,
+                                    struct device_pin *device_pin) HUFU_CHECKED;
 
 #endif

@@ -3,8 +3,6 @@
  * seen; where the counts differ, a change was interrupted, and is completed by the same two PINs. */
 #include "mobile-sdk/pin_change.h"
 
-#include <string.h>
-
 #include "mobile-sdk/kept_pin.h"
 #include "mobile-sdk/key_list.h"
 #include "mobile-sdk/refresh.h"
@@ -43,23 +41,6 @@ enum hufu_result pin_epochs_survey(struct hufu *hufu, struct pin_epochs *epochs)
     return epochs->keys ? HUFU_RESULT_OK : HUFU_RESULT_NOT_ENROLLED;
 }
 
-static enum hufu_result check_pin(struct hufu *hufu, struct key_record *key, const struct pin *pin)
-{
-    UNLOCKED_WIPED struct unlocked unlocked = {.generation = 0};
-    enum hufu_result result = unlock(hufu, key, pin, pin, &unlocked);
-    if (!result)
-        result = unlock_settled(hufu, key, half_check(hufu, key, &unlocked.half, unlocked.generation));
-    return result;
-}
-
-/* An authorization that was deleted: its half is worth nothing any more. */
-static enum hufu_result drop_removed(struct hufu *hufu, const struct key_record *key, enum hufu_result result)
-{
-    if (!key->authorized || result != HUFU_RESULT_NOT_ACTIVE || strcmp(hufu->report.state, "removed") != 0)
-        return result;
-    return key_list_drop(hufu, &key->id);
-}
-
 /* One of several can be frozen, and one of somebody else's gone: that must be known before anything has changed. */
 static enum hufu_result check_unchanged(struct hufu *hufu, const struct pin *old_pin, uint32_t epoch,
                                         bool several)
@@ -71,7 +52,7 @@ static enum hufu_result check_unchanged(struct hufu *hufu, const struct pin *old
         enum hufu_result result = key_record_load(&key, hufu, &hufu->device.keys[i]);
         bool asked = !result && key_has_half(&key) && key.half.pin_epoch != epoch && !key.has_next;
         if (asked && (several || key.authorized))
-            result = drop_removed(hufu, &key, check_pin(hufu, &key, old_pin));
+            result = key_list_drop_deleted(hufu, &key, unlock_check(hufu, &key, old_pin, old_pin));
         if (result)
             return result;
         i += hufu->device.key_count == count;
@@ -88,7 +69,7 @@ static enum hufu_result change_keys(struct hufu *hufu, const struct pin_change *
         KEY_RECORD_WIPED struct key_record key = {.stage = KEY_NEW};
         enum hufu_result result = key_record_load(&key, hufu, &hufu->device.keys[i]);
         if (!result && key_has_half(&key) && (key.half.pin_epoch == epoch) == changed)
-            result = changed ? check_pin(hufu, &key, &change->new_pin)
+            result = changed ? unlock_check(hufu, &key, &change->new_pin, &change->new_pin)
                              : refresh_to_pin(hufu, &key, &change->old_pin, &change->new_pin, epoch);
         if (result)
             return result;

@@ -72,13 +72,11 @@ static enum hufu_result order(struct hufu *hufu, const struct hufu_id *lost, siz
 /* The PIN first: without it the device would be a primary that can do nothing. */
 static enum hufu_result check_pin(struct hufu *hufu, const struct pin *pin)
 {
-    struct key_survey found;
+    struct device_pin device_pin;
     enum hufu_result result = pin_check_form(pin);
     if (!result)
-        result = key_list_survey(hufu, HUFU_USAGE_SIGN, &found);
-    if (!result && !found.has_half)
-        result = HUFU_RESULT_NOT_READY;
-    return result ? result : key_list_check_pin(hufu, &found, pin);
+        result = key_list_check_pin(hufu, pin, &device_pin);
+    return !result && !device_pin.known ? HUFU_RESULT_NOT_READY : result;
 }
 
 /* A key that is frozen just now follows by hufu_refresh_due; the others do not wait for it. */

@@ -143,17 +143,22 @@ enum hufu_result unlock_settled(struct hufu *hufu, struct key_record *key, enum 
     return result ? result : stored;
 }
 
-enum hufu_result unlock_check(struct hufu *hufu, const struct hufu_id *id, const struct pin *pin)
+enum hufu_result unlock_check(struct hufu *hufu, struct key_record *key, const struct pin *pin,
+                              const struct pin *next_pin)
 {
-    KEY_RECORD_WIPED struct key_record key = {.stage = KEY_NEW};
     UNLOCKED_WIPED struct unlocked unlocked = {.generation = 0};
-    enum hufu_result result = key_record_load(&key, hufu, id);
-    if (!result)
-        result = unlock(hufu, &key, pin, pin, &unlocked);
+    enum hufu_result result = unlock(hufu, key, pin, next_pin, &unlocked);
     if (result)
         return result;
-    result = half_check(hufu, &key, &unlocked.half, unlocked.generation);
-    return unlock_settled(hufu, &key, result);
+    result = half_check(hufu, key, &unlocked.half, unlocked.generation);
+    return unlock_settled(hufu, key, result);
+}
+
+enum hufu_result unlock_check_id(struct hufu *hufu, const struct hufu_id *id, const struct pin *pin)
+{
+    KEY_RECORD_WIPED struct key_record key = {.stage = KEY_NEW};
+    enum hufu_result result = key_record_load(&key, hufu, id);
+    return result ? result : unlock_check(hufu, &key, pin, pin);
 }
 
 enum hufu_result hufu_pin_check(struct hufu *hufu, const struct hufu_id *key, const char *pin_text,
@@ -161,5 +166,5 @@ enum hufu_result hufu_pin_check(struct hufu *hufu, const struct hufu_id *key, co
 {
     report_begin(hufu);
     const struct pin pin = {.text = pin_text, .len = pin_len};
-    return report_end(hufu, unlock_check(hufu, key, &pin));
+    return report_end(hufu, unlock_check_id(hufu, key, &pin));
 }

@@ -40,9 +40,12 @@ enum hufu_result half_open(struct cosign_device_half *half, struct secret32 *key
 enum hufu_result half_hide(struct hufu *hufu, struct key_half *stored, const struct cosign_device_half *half,
                            const struct pin *pin) HUFU_CHECKED;
 
-/* Asks the service whether this is the PIN of a key. */
-enum hufu_result unlock_check(struct hufu *hufu, const struct hufu_id *id,
-                              const struct pin *pin) HUFU_CHECKED;
+/* Opens the half and asks the service whether it is the right one. */
+enum hufu_result unlock_check(struct hufu *hufu, struct key_record *key, const struct pin *pin,
+                              const struct pin *next_pin) HUFU_CHECKED;
+/* The same of a stored key, with one PIN. */
+enum hufu_result unlock_check_id(struct hufu *hufu, const struct hufu_id *id,
+                                 const struct pin *pin) HUFU_CHECKED;
 
 /* sm2/pin/check with a half. */
 enum hufu_result half_check(struct hufu *hufu, const struct key_record *key,

@@ -42,8 +42,7 @@ static void set_up_binding(struct sdk_lent *x)
     sdk_lent_tell(x, "[\"sign\",\"login\"]", SDK_LENT_END, "");
 }
 
-/* What the user's device has asked for, known to the holder's service as well. */
-static void ask(struct sdk_lent *x)
+void sdk_lent_ask(struct sdk_lent *x)
 {
     struct sdk_lending *of_holder = &x->holder.service->lending;
     const struct sdk_lending *of_user = &x->user.service->lending;
@@ -58,7 +57,7 @@ int sdk_lent_set_up(void **state)
     static struct sdk_lent x;
     x = (struct sdk_lent){.holder = sdk_enrolled_new(), .user = sdk_enrolled_new()};
     set_up_binding(&x);
-    ask(&x);
+    sdk_lent_ask(&x);
     *state = &x;
     return 0;
 }

@@ -22,10 +22,12 @@ struct sdk_lent {
     char json[2][2048];
 };
 
-/* The user's device has asked for its half: one for each test, as its state. */
+/* sdk_lent_ask was called: one for each test, as its state. */
 int sdk_lent_set_up(void **state);
 int sdk_lent_tear_down(void **state);
 
+/* The user's device asks for its half; the holder's service knows of it as well. */
+void sdk_lent_ask(struct sdk_lent *x);
 /* What both services say from now on: operations as JSON, the end of the window, and further members. */
 void sdk_lent_tell(struct sdk_lent *x, const char *operations, const char *end, const char *more);
 /* The holder's device scans the code. */

@@ -2,6 +2,7 @@
 /* Using another's certificate: the device keeps that key and its own apart. */
 #include <stdio.h>
 
+#include "mobile-sdk/key_list.h"
 #include "tests/unit/sdk_lent.h"
 #include "tests/unit/unit.h"
 
@@ -238,6 +239,81 @@ static void a_deleted_authorization_is_erased_when_the_pin_is_changed(void **sta
     assert_int_equal(check_new_pin(x, &x->user.key), HUFU_RESULT_OK);
 }
 
+/* The answer to the last step of a change was lost: the half that is taken next settles it. */
+static void a_half_that_is_taken_after_an_interrupted_change_belongs_to_the_new_pin(void **state)
+{
+    struct sdk_lent *x = *state;
+    struct sdk_device *device = x->user.device;
+    device->steps_left = 2; /* the refresh, the record of both halves, and the check */
+    device->death = SDK_DEATH_AFTER;
+    assert_int_equal(change_pin(x), HUFU_RESULT_AWAY);
+    device->dead = false; /* what was asked for lives in memory */
+    device->steps_left = -1;
+    sdk_lend(x);
+    assert_int_equal(hufu_bind_finish(device->hufu, x->back, NEW_PIN, strlen(NEW_PIN)), HUFU_RESULT_OK);
+    for (size_t i = 0; i < 2; i++) {
+        struct hufu_key_info info;
+        assert_int_equal(hufu_key_info(device->hufu, i, &info), HUFU_RESULT_OK);
+        assert_int_equal(info.pin_changes, 1);
+    }
+    assert_int_equal(x->user.service->pin_failures, 0);
+}
+
+/* A user whose only half is of another key, by an authorization that was deleted since. */
+static void keep_a_deleted_half_alone(struct sdk_lent *x)
+{
+    struct hufu *hufu = x->user.device->hufu;
+    struct sdk_service *service = x->user.service;
+    KEY_RECORD_WIPED struct key_record record = {.stage = KEY_NEW};
+    take_the_half(x);
+    assert_int_equal(key_record_load(&record, hufu, &x->holder.key), HUFU_RESULT_OK);
+    memset(&record.id, 0x11, sizeof(record.id));
+    assert_int_equal(key_list_add(hufu, &record), HUFU_RESULT_OK);
+    assert_int_equal(key_list_drop(hufu, &x->holder.key), HUFU_RESULT_OK);
+    assert_int_equal(key_list_drop(hufu, &x->user.key), HUFU_RESULT_OK);
+    service->keys[2] = service->keys[1];
+    memcpy(service->keys[2].id, record.id.bytes, sizeof(service->keys[2].id));
+    service->refused = &service->keys[2];
+    service->refusal = "binding-not-active";
+    service->refusal_status = 403;
+    service->refusal_extras = ",\"state\":\"removed\"";
+}
+
+static void a_deleted_authorization_keeps_nobody_from_taking_another_half(void **state)
+{
+    struct sdk_lent *x = *state;
+    keep_a_deleted_half_alone(x);
+    sdk_lent_ask(x);
+    sdk_lend(x);
+    assert_int_equal(sdk_lent_finish(x), HUFU_RESULT_OK);
+    assert_int_equal(hufu_key_count(x->user.device->hufu), 1);
+    assert_int_equal(sign_with(x, &x->holder.key, x->holder.service->keys[0].now.half.P), HUFU_RESULT_OK);
+}
+
+static void a_deleted_authorization_keeps_nobody_from_making_a_key(void **state)
+{
+    struct sdk_lent *x = *state;
+    struct hufu_id made;
+    keep_a_deleted_half_alone(x);
+    assert_int_equal(
+        hufu_key_create(x->user.device->hufu, HUFU_USAGE_DECRYPT, SDK_PIN, strlen(SDK_PIN), &made),
+        HUFU_RESULT_OK);
+    assert_int_equal(hufu_key_count(x->user.device->hufu), 1);
+}
+
+/* What is not final leaves it: the PIN that it knows cannot be told then. */
+static void a_half_that_is_refused_for_now_keeps_a_key_from_being_made(void **state)
+{
+    struct sdk_lent *x = *state;
+    struct hufu_id made;
+    keep_a_deleted_half_alone(x);
+    x->user.service->refusal_extras = ",\"state\":\"frozen\"";
+    assert_int_equal(
+        hufu_key_create(x->user.device->hufu, HUFU_USAGE_DECRYPT, SDK_PIN, strlen(SDK_PIN), &made),
+        HUFU_RESULT_NOT_ACTIVE);
+    assert_int_equal(hufu_key_count(x->user.device->hufu), 2);
+}
+
 /* Every cut is refused; a flipped bit is noticed by the storage, and does no harm here. */
 static void read_record(void *context, struct bytes damaged)
 {
@@ -282,6 +358,10 @@ int main(void)
         cmocka_unit_test(nothing_stays_behind_whatever_was_interrupted),
         TEST(a_key_that_is_refused_keeps_the_pin_of_all),
         TEST(a_deleted_authorization_is_erased_when_the_pin_is_changed),
+        TEST(a_half_that_is_taken_after_an_interrupted_change_belongs_to_the_new_pin),
+        TEST(a_deleted_authorization_keeps_nobody_from_taking_another_half),
+        TEST(a_deleted_authorization_keeps_nobody_from_making_a_key),
+        TEST(a_half_that_is_refused_for_now_keeps_a_key_from_being_made),
         TEST(a_damaged_record_of_anothers_key_is_refused_or_read_without_harm),
     };
     return cmocka_run_group_tests_name("sdk_authorized", tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include "tests/unit/sdk_enrolled.h"
 
 #define NEW_PIN "新的口令"
+#define THIRD_PIN "271828"
 #define STEPS_MAX 200
 
 static enum hufu_result refresh(struct sdk_enrolled *x)
@@ -305,6 +306,58 @@ static void a_second_key_needs_the_pin_of_the_first(void **state)
     assert_null(x->service->keys[2].state);
 }
 
+static uint32_t pin_changes(const struct sdk_enrolled *x, size_t index)
+{
+    struct hufu_key_info info;
+    assert_int_equal(hufu_key_info(x->device->hufu, index, &info), HUFU_RESULT_OK);
+    return info.pin_changes;
+}
+
+/* The PIN is changed at the service, and the answer to the check that came as step `check` is lost. */
+static void lose_the_end_of_a_change(struct sdk_enrolled *x, int check)
+{
+    x->device->steps_left = check;
+    x->device->death = SDK_DEATH_AFTER;
+    assert_int_equal(change(x, SDK_PIN, NEW_PIN), HUFU_RESULT_AWAY);
+    sdk_device_restart(x->device);
+}
+
+/* It has the PIN that the check of it settled, and counts as many changes. */
+static void a_key_that_is_made_after_an_interrupted_change_belongs_to_the_new_pin(void **state)
+{
+    struct sdk_enrolled *x = *state;
+    struct hufu_id second;
+    lose_the_end_of_a_change(x, 2); /* the refresh, the record of both halves, and the check */
+    assert_int_equal(hufu_key_create(x->device->hufu, HUFU_USAGE_DECRYPT, NEW_PIN, strlen(NEW_PIN), &second),
+                     HUFU_RESULT_OK);
+    assert_int_equal(pin_changes(x, 0), 1);
+    assert_int_equal(pin_changes(x, 1), 1);
+    assert_int_equal(change(x, NEW_PIN, THIRD_PIN), HUFU_RESULT_OK);
+    assert_int_equal(sdk_enrolled_sign(x, THIRD_PIN), HUFU_RESULT_OK);
+    assert_int_equal(hufu_pin_check(x->device->hufu, &second, THIRD_PIN, strlen(THIRD_PIN)), HUFU_RESULT_OK);
+    assert_int_equal(x->service->pin_failures, 0);
+}
+
+/* Another key has the old PIN still: the change is completed by the same call as ever. */
+static void a_key_that_is_made_between_two_others_leaves_the_change_to_be_completed(void **state)
+{
+    struct sdk_enrolled *x = *state;
+    struct hufu_id second, third;
+    assert_int_equal(hufu_key_create(x->device->hufu, HUFU_USAGE_DECRYPT, SDK_PIN, strlen(SDK_PIN), &second),
+                     HUFU_RESULT_OK);
+    lose_the_end_of_a_change(x, 4); /* a check of each, and the same of the first */
+    assert_int_equal(hufu_key_create(x->device->hufu, HUFU_USAGE_DECRYPT, NEW_PIN, strlen(NEW_PIN), &third),
+                     HUFU_RESULT_OK);
+    assert_int_equal(pin_changes(x, 0), 1);
+    assert_int_equal(pin_changes(x, 1), 0);
+    assert_int_equal(pin_changes(x, 2), 1);
+    assert_int_equal(change(x, SDK_PIN, NEW_PIN), HUFU_RESULT_OK);
+    assert_int_equal(pin_changes(x, 1), 1);
+    assert_int_equal(hufu_pin_check(x->device->hufu, &second, NEW_PIN, strlen(NEW_PIN)), HUFU_RESULT_OK);
+    assert_int_equal(hufu_pin_check(x->device->hufu, &third, NEW_PIN, strlen(NEW_PIN)), HUFU_RESULT_OK);
+    assert_int_equal(x->service->pin_failures, 0);
+}
+
 /* ---- What a thief of the storage finds (§6) ---- */
 
 struct secrets {
@@ -411,6 +464,8 @@ int main(void)
         TEST(denying_both_generations_in_turn_loses_neither_half),
         TEST(storage_put_back_to_an_old_copy_is_told_from_a_wrong_pin),
         TEST(a_second_key_needs_the_pin_of_the_first),
+        TEST(a_key_that_is_made_after_an_interrupted_change_belongs_to_the_new_pin),
+        TEST(a_key_that_is_made_between_two_others_leaves_the_change_to_be_completed),
         TEST(nothing_that_is_stored_tests_a_pin),
         TEST(a_redeemed_code_is_not_stored),
     };
