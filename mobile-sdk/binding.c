@@ -6,6 +6,7 @@
 #include "common/box.h"
 #include "common/hash.h"
 #include "mobile-sdk/authorization.h"
+#include "mobile-sdk/binding.h"
 #include "mobile-sdk/certification.h"
 #include "mobile-sdk/handover_code.h"
 #include "mobile-sdk/key_list.h"
@@ -199,7 +200,7 @@ static enum hufu_result take_half(struct hufu *hufu, const struct joining *joini
 }
 
 /* The first valid proof at generation 1 makes the binding active. */
-static enum hufu_result confirm(struct hufu *hufu, struct key_record *key, const struct pin *pin)
+static enum hufu_result activate(struct hufu *hufu, struct key_record *key, const struct pin *pin)
 {
     COSIGN_DEVICE_HALF_WIPED struct cosign_device_half half = {.a = {0}};
     SECRET_WIPED struct secret32 pin_key = {{0}};
@@ -209,7 +210,12 @@ static enum hufu_result confirm(struct hufu *hufu, struct key_record *key, const
     if (result)
         return result;
     key->stage = KEY_GENERATED;
-    result = key_record_store(key, hufu);
+    return key_record_store(key, hufu);
+}
+
+static enum hufu_result confirm(struct hufu *hufu, struct key_record *key, const struct pin *pin)
+{
+    enum hufu_result result = activate(hufu, key, pin);
     return !result && !key_is_complete(key) ? certification_run(hufu, key, pin) : result;
 }
 
@@ -270,6 +276,26 @@ static bool did_not_take_place(struct hufu *hufu, const struct key_record *key, 
     return strcmp(reason, "window-closed") == 0 && is_waiting(hufu, key);
 }
 
+enum hufu_result binding_settle(struct hufu *hufu, struct key_record *key, const struct pin *pin)
+{
+    enum hufu_result result = activate(hufu, key, pin);
+    bool ended =
+        did_not_take_place(hufu, key, result) || (result == HUFU_RESULT_NOT_ACTIVE && is_waiting(hufu, key));
+    return ended ? key_list_drop(hufu, &key->id) : result;
+}
+
+/* Of a key of somebody else's that is not to be found, the half says whether its authorization was deleted. */
+static enum hufu_result fetch_lent_certificate(struct hufu *hufu, struct key_record *key,
+                                               const struct pin *pin)
+{
+    enum hufu_result result = certification_run(hufu, key, pin);
+    if (result != HUFU_RESULT_NOT_FOUND)
+        return result;
+    enum hufu_result checked = unlock_check(hufu, key, pin, pin);
+    enum hufu_result dropped = key_list_drop_deleted(hufu, key, checked);
+    return dropped ? dropped : checked ? checked : result;
+}
+
 static enum hufu_result resume(struct hufu *hufu, const struct pin *pin)
 {
     KEY_RECORD_WIPED struct key_record key = {.stage = KEY_NEW};
@@ -280,7 +306,7 @@ static enum hufu_result resume(struct hufu *hufu, const struct pin *pin)
     if (result)
         return result;
     if (key.stage != KEY_JOINING)
-        return certification_run(hufu, &key, pin);
+        return key.authorized ? fetch_lent_certificate(hufu, &key, pin) : certification_run(hufu, &key, pin);
     result = confirm(hufu, &key, pin);
     enum hufu_result dropped = key.stage == KEY_JOINING && did_not_take_place(hufu, &key, result)
                                    ? key_list_drop(hufu, &key.id)

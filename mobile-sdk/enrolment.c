@@ -89,10 +89,10 @@ static enum hufu_result obtain_key(struct hufu *hufu, enum hufu_usage usage, str
 static enum hufu_result generate(struct hufu *hufu, struct key_record *key, const struct pin *pin)
 {
     struct device_pin device_pin = {.known = false};
-    if (key_has_half(key))
-        return HUFU_RESULT_OK;
-    enum hufu_result result =
-        key->stage == KEY_NEW ? key_list_check_pin(hufu, pin, &device_pin) : HUFU_RESULT_OK;
+    enum hufu_result result = key->stage == KEY_FINISHING ? keygen_settle(hufu, key) : HUFU_RESULT_OK;
+    if (result || key_has_half(key))
+        return result;
+    result = key_list_check_pin(hufu, pin, &device_pin);
     return result ? result : keygen_run(hufu, key, pin, device_pin.epoch);
 }
 

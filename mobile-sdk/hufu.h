@@ -1088,6 +1088,8 @@ enum hufu_result hufu_refresh_due(struct hufu *hufu, const struct hufu_id *key, 
 /* [network] [PIN] A new PIN for all keys of the device, each by a refresh. HUFU_RESULT_OK when the service has confirmed
  * every one. Interrupted, it is completed by calling it again with the same two PINs, while keys are unfinished or
  * differ in pin_changes; where all agree, it had been completed at the last moment, or had not begun.
+ * What was interrupted before is settled first: a key that the service has finished, and the hand-over of somebody else's key,
+ * whose half is erased where the service refuses it for now (hufu_authorization_bind begins anew).
  * HUFU_RESULT_BINDING_UNFINISHED: nothing was changed; hufu_bind_finish comes first. */
 enum hufu_result hufu_pin_change(struct hufu *hufu, const char *old_pin, size_t old_len, const char *new_pin,
                                  size_t new_len) HUFU_CHECKED;

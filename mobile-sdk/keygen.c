@@ -79,7 +79,7 @@ static enum hufu_result finish(struct hufu *hufu, const struct key_record *key, 
     return exchange_run(hufu, &exchange);
 }
 
-/* From here on a lost answer leaves the question whether the service has finished: see settle. */
+/* From here on a lost answer leaves the question whether the service has finished: see keygen_settle. */
 static enum hufu_result store_half(struct hufu *hufu, struct key_record *key, const struct keygen *keygen,
                                    const struct pin *pin, uint32_t pin_epoch)
 {
@@ -95,8 +95,8 @@ static enum hufu_result store_half(struct hufu *hufu, struct key_record *key, co
     return result;
 }
 
-/* Whether the service has finished with the P stored here. When it has not, begin replaces its pending half. */
-static enum hufu_result settle(struct hufu *hufu, struct key_record *key)
+/* It must have finished with the P stored here. When it has not, begin replaces its pending half. */
+enum hufu_result keygen_settle(struct hufu *hufu, struct key_record *key)
 {
     char path[REST_PATH_MAX];
     rest_key_path(path, &key->id, "");
@@ -126,13 +126,10 @@ static bool may_have_finished(const struct key_record *key, enum hufu_result res
 enum hufu_result keygen_run(struct hufu *hufu, struct key_record *key, const struct pin *pin,
                             uint32_t pin_epoch)
 {
-    enum hufu_result result = key->stage == KEY_FINISHING ? settle(hufu, key) : HUFU_RESULT_OK;
-    if (result || key_has_half(key))
-        return result;
     __attribute__((cleanup(keygen_wipe))) struct keygen keygen = {.random = random_source(hufu)};
-    result = begin(hufu, key, &keygen);
+    enum hufu_result result = begin(hufu, key, &keygen);
     if (may_have_finished(key, result)) {
-        enum hufu_result settled = settle(hufu, key);
+        enum hufu_result settled = keygen_settle(hufu, key);
         return !settled && !key_has_half(key) ? result : settled;
     }
     if (!result)

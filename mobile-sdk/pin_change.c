@@ -3,13 +3,17 @@
  * seen; where the counts differ, a change was interrupted, and is completed by the same two PINs. */
 #include "mobile-sdk/pin_change.h"
 
+#include "mobile-sdk/binding.h"
 #include "mobile-sdk/kept_pin.h"
 #include "mobile-sdk/key_list.h"
+#include "mobile-sdk/keygen.h"
 #include "mobile-sdk/refresh.h"
 
 struct pin_change {
     struct pin old_pin;
     struct pin new_pin;
+    uint32_t epoch; /* of the keys that have the new one */
+    bool several;
 };
 
 static void note_epoch(struct pin_epochs *epochs, uint32_t epoch)
@@ -20,6 +24,12 @@ static void note_epoch(struct pin_epochs *epochs, uint32_t epoch)
         epochs->highest = epoch;
 }
 
+/* One that is joining, too: its half is hidden by the device's PIN, whether it becomes the device's or not. */
+static bool has_pin(const struct key_record *key)
+{
+    return key_has_half(key) || key->stage == KEY_JOINING;
+}
+
 enum hufu_result pin_epochs_survey(struct hufu *hufu, struct pin_epochs *epochs)
 {
     *epochs = (struct pin_epochs){.keys = 0};
@@ -28,10 +38,10 @@ enum hufu_result pin_epochs_survey(struct hufu *hufu, struct pin_epochs *epochs)
         enum hufu_result result = key_record_load(&key, hufu, &hufu->device.keys[i]);
         if (result)
             return result;
-        /* Its half is hidden by the old PIN, and whether it is the device's is not settled yet. */
-        if (key.stage == KEY_JOINING)
+        /* The account's own people can finish it. What a holder does must not keep the PIN from being changed. */
+        if (key.stage == KEY_JOINING && !key.authorized)
             return HUFU_RESULT_BINDING_UNFINISHED;
-        if (!key_has_half(&key))
+        if (!has_pin(&key))
             continue;
         note_epoch(epochs, key.half.pin_epoch);
         epochs->keys++;
@@ -41,18 +51,19 @@ enum hufu_result pin_epochs_survey(struct hufu *hufu, struct pin_epochs *epochs)
     return epochs->keys ? HUFU_RESULT_OK : HUFU_RESULT_NOT_ENROLLED;
 }
 
-/* One of several can be frozen, and one of somebody else's gone: that must be known before anything has changed. */
-static enum hufu_result check_unchanged(struct hufu *hufu, const struct pin *old_pin, uint32_t epoch,
-                                        bool several)
+/* A step may drop its key, and the others move up. */
+static enum hufu_result for_each_key(struct hufu *hufu, const struct pin_change *change,
+                                     enum hufu_result (*step)(struct hufu *hufu,
+                                                              const struct pin_change *change,
+                                                              struct key_record *key))
 {
     size_t i = 0;
     while (i < hufu->device.key_count) {
         size_t count = hufu->device.key_count;
         KEY_RECORD_WIPED struct key_record key = {.stage = KEY_NEW};
         enum hufu_result result = key_record_load(&key, hufu, &hufu->device.keys[i]);
-        bool asked = !result && key_has_half(&key) && key.half.pin_epoch != epoch && !key.has_next;
-        if (asked && (several || key.authorized))
-            result = key_list_drop_deleted(hufu, &key, unlock_check(hufu, &key, old_pin, old_pin));
+        if (!result)
+            result = step(hufu, change, &key);
         if (result)
             return result;
         i += hufu->device.key_count == count;
@@ -60,21 +71,63 @@ static enum hufu_result check_unchanged(struct hufu *hufu, const struct pin *old
     return HUFU_RESULT_OK;
 }
 
-/* Two rounds: first the keys that were changed, which must agree on the new PIN before the others get it, then those that were
- * not. */
-static enum hufu_result change_keys(struct hufu *hufu, const struct pin_change *change, uint32_t epoch,
-                                    bool changed)
+/* A key that the service has finished has the old PIN like the others. */
+static enum hufu_result finish_generation(struct hufu *hufu, const struct pin_change *change,
+                                          struct key_record *key)
 {
-    for (size_t i = 0; i < hufu->device.key_count; i++) {
-        KEY_RECORD_WIPED struct key_record key = {.stage = KEY_NEW};
-        enum hufu_result result = key_record_load(&key, hufu, &hufu->device.keys[i]);
-        if (!result && key_has_half(&key) && (key.half.pin_epoch == epoch) == changed)
-            result = changed ? unlock_check(hufu, &key, &change->new_pin, &change->new_pin)
-                             : refresh_to_pin(hufu, &key, &change->old_pin, &change->new_pin, epoch);
-        if (result)
-            return result;
-    }
-    return HUFU_RESULT_OK;
+    (void)change;
+    return key->stage == KEY_FINISHING ? keygen_settle(hufu, key) : HUFU_RESULT_OK;
+}
+
+static enum hufu_result check(struct hufu *hufu, struct key_record *key, const struct pin *pin,
+                              const struct pin *next_pin)
+{
+    if (key->stage == KEY_JOINING)
+        return binding_settle(hufu, key, pin);
+    return key_list_drop_deleted(hufu, key, unlock_check(hufu, key, pin, next_pin));
+}
+
+/* One of several can be frozen, and one of somebody else's gone: that must be known before anything has changed. */
+static enum hufu_result check_unchanged(struct hufu *hufu, const struct pin_change *change,
+                                        struct key_record *key)
+{
+    bool asked = has_pin(key) && key->half.pin_epoch != change->epoch && (change->several || key->authorized);
+    return asked ? check(hufu, key, &change->old_pin, &change->new_pin) : HUFU_RESULT_OK;
+}
+
+/* Those that were changed must agree on the new PIN before the others get it. */
+static enum hufu_result check_changed(struct hufu *hufu, const struct pin_change *change,
+                                      struct key_record *key)
+{
+    bool asked = has_pin(key) && key->half.pin_epoch == change->epoch;
+    return asked ? check(hufu, key, &change->new_pin, &change->new_pin) : HUFU_RESULT_OK;
+}
+
+static enum hufu_result change_key(struct hufu *hufu, const struct pin_change *change, struct key_record *key)
+{
+    bool changed = !key_has_half(key) || key->half.pin_epoch == change->epoch;
+    return changed ? HUFU_RESULT_OK
+                   : refresh_to_pin(hufu, key, &change->old_pin, &change->new_pin, change->epoch);
+}
+
+static enum hufu_result run(struct hufu *hufu, struct pin_change *change)
+{
+    struct pin_epochs epochs = {.keys = 0};
+    enum hufu_result result = for_each_key(hufu, change, finish_generation);
+    if (!result)
+        result = pin_epochs_survey(hufu, &epochs);
+    if (result)
+        return result;
+    bool resumed = epochs.lowest != epochs.highest;
+    change->epoch = resumed ? epochs.highest : epochs.highest + 1;
+    change->several = epochs.keys > 1;
+    result = for_each_key(hufu, change, check_unchanged);
+    /* Before anything can make it a wrong one. */
+    if (!result)
+        result = kept_pin_forget(hufu);
+    if (!result && resumed)
+        result = for_each_key(hufu, change, check_changed);
+    return result ? result : for_each_key(hufu, change, change_key);
 }
 
 enum hufu_result hufu_pin_change(struct hufu *hufu, const char *old_pin, size_t old_len, const char *new_pin,
@@ -83,22 +136,8 @@ enum hufu_result hufu_pin_change(struct hufu *hufu, const char *old_pin, size_t 
     report_begin(hufu);
     struct pin_change change = {.old_pin = {.text = old_pin, .len = old_len},
                                 .new_pin = {.text = new_pin, .len = new_len}};
-    struct pin_epochs epochs = {.keys = 0};
     enum hufu_result result = pin_check_form(&change.old_pin);
     if (!result)
         result = pin_check_form(&change.new_pin);
-    if (!result)
-        result = pin_epochs_survey(hufu, &epochs);
-    bool resumed = epochs.lowest != epochs.highest;
-    uint32_t epoch = resumed ? epochs.highest : epochs.highest + 1;
-    if (!result)
-        result = check_unchanged(hufu, &change.old_pin, epoch, epochs.keys > 1);
-    /* Before anything can make it a wrong one. */
-    if (!result)
-        result = kept_pin_forget(hufu);
-    if (!result && resumed)
-        result = change_keys(hufu, &change, epoch, true);
-    if (!result)
-        result = change_keys(hufu, &change, epoch, false);
-    return report_end(hufu, result);
+    return report_end(hufu, result ? result : run(hufu, &change));
 }

@@ -329,6 +329,13 @@ static bool id_of_path(uint8_t id[16], const char *path)
     return uuid_parse(id, text) == HUFU_OK;
 }
 
+/* A binding that was removed is not shown any more. */
+static bool is_hidden(const struct sdk_service *service, const struct sdk_service_key *key)
+{
+    bool removed = service->refusal && service->refused == key && strstr(service->refusal_extras, "removed");
+    return service->hidden || removed;
+}
+
 static void request_on_key(struct sdk_service *service, const char *path, const struct json_t *json,
                            struct hufu_http_answer *answer)
 {
@@ -339,7 +346,7 @@ static void request_on_key(struct sdk_service *service, const char *path, const 
             key = &service->keys[i];
     }
     const char *rest = key ? path + UUID_TEXT_SIZE - 1 : "";
-    if (!key)
+    if (!key || (!json && is_hidden(service, key)))
         (void)sdk_problem(answer, 404, "not-found", "");
     else if (!json && strcmp(rest, "") == 0)
         put_key(service, key, (char *)answer->body, answer->body_cap),

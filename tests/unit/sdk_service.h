@@ -137,6 +137,7 @@ struct sdk_service {
     const char *
         refusal; /* the problem that every frame gets instead of being opened; "": what a proxy says; NULL: none */
     const struct sdk_service_key *refused; /* the key whose frames alone get it; NULL: each */
+    bool hidden;                           /* no key is found by a GET */
     int refusal_status;
     const char *refusal_extras;
     const char *binding_state; /* of every key; NULL: active */

@@ -144,19 +144,24 @@ static enum hufu_result delete_it(struct sdk_lent *x)
     return hufu_authorization_delete(x->user.device->hufu, &x->authorization, &deleted);
 }
 
-static void deleting_erases_what_this_device_has_by_it(void **state)
+static void assert_nothing_is_stored_by_it(struct sdk_lent *x)
 {
-    struct sdk_lent *x = *state;
     char id[HUFU_ID_TEXT_SIZE], name[64];
-    take_the_half(x);
-    x->user.service->lending.method = "DELETE";
-    assert_int_equal(delete_it(x), HUFU_RESULT_OK);
     hufu_id_format(id, &x->holder.key);
     (void)snprintf(name, sizeof(name), "key-%s", id);
     assert_null(sdk_device_value(x->user.device, name));
     (void)snprintf(name, sizeof(name), "certificates-%s", id);
     assert_null(sdk_device_value(x->user.device, name));
     assert_int_equal(hufu_key_count(x->user.device->hufu), 1);
+}
+
+static void deleting_erases_what_this_device_has_by_it(void **state)
+{
+    struct sdk_lent *x = *state;
+    take_the_half(x);
+    x->user.service->lending.method = "DELETE";
+    assert_int_equal(delete_it(x), HUFU_RESULT_OK);
+    assert_nothing_is_stored_by_it(x);
 }
 
 /* Takes the half, or deletes it again, until the battery dies; what is stored then, is removed. Gives whether it did not die. */
@@ -199,15 +204,48 @@ static enum hufu_result change_pin(struct sdk_lent *x)
     return hufu_pin_change(x->user.device->hufu, SDK_PIN, strlen(SDK_PIN), NEW_PIN, strlen(NEW_PIN));
 }
 
-static enum hufu_result change_pin_refused(struct sdk_lent *x, const char *extras)
+static void refuse_lent(struct sdk_lent *x, const char *extras)
 {
     x->user.service->refused = &x->user.service->keys[1];
     x->user.service->refusal = "binding-not-active";
     x->user.service->refusal_status = 403;
     x->user.service->refusal_extras = extras;
+}
+
+static enum hufu_result change_pin_refused(struct sdk_lent *x, const char *extras)
+{
+    refuse_lent(x, extras);
     enum hufu_result result = change_pin(x);
     x->user.service->refusal = NULL;
     return result;
+}
+
+/* Its certificate will never come: the device can take another half. */
+static void a_deleted_authorization_without_a_certificate_is_over(void **state)
+{
+    struct sdk_lent *x = *state;
+    sdk_lend(x);
+    x->user.service->keys[1].certificate_len = 0;
+    assert_int_equal(sdk_lent_finish(x), HUFU_RESULT_NOT_READY);
+    refuse_lent(x, ",\"state\":\"removed\"");
+    x->back[0] = '\0';
+    assert_int_equal(sdk_lent_finish(x), HUFU_RESULT_NOT_ACTIVE);
+    assert_false(hufu_bind_unfinished(x->user.device->hufu));
+    assert_nothing_is_stored_by_it(x);
+    sdk_lent_ask(x);
+}
+
+/* One that is not found by a mistake stays: its half works. */
+static void a_half_that_works_is_not_taken_for_a_deleted_one(void **state)
+{
+    struct sdk_lent *x = *state;
+    sdk_lend(x);
+    x->user.service->keys[1].certificate_len = 0;
+    assert_int_equal(sdk_lent_finish(x), HUFU_RESULT_NOT_READY);
+    x->user.service->hidden = true;
+    x->back[0] = '\0';
+    assert_int_equal(sdk_lent_finish(x), HUFU_RESULT_NOT_FOUND);
+    assert_true(hufu_bind_unfinished(x->user.device->hufu));
 }
 
 static enum hufu_result check_new_pin(struct sdk_lent *x, const struct hufu_id *key)
@@ -237,6 +275,105 @@ static void a_deleted_authorization_is_erased_when_the_pin_is_changed(void **sta
     assert_int_equal(hufu_key_count(x->user.device->hufu), 1);
     assert_int_equal(check_new_pin(x, &x->holder.key), HUFU_RESULT_NOT_FOUND);
     assert_int_equal(check_new_pin(x, &x->user.key), HUFU_RESULT_OK);
+}
+
+static void lose_the_end_of_a_refresh(struct sdk_lent *x)
+{
+    struct sdk_device *device = x->user.device;
+    device->steps_left = 2; /* the refresh, the record of both halves, and the check */
+    device->death = SDK_DEATH_AFTER;
+    assert_int_equal(hufu_refresh(device->hufu, &x->holder.key, SDK_PIN, strlen(SDK_PIN)), HUFU_RESULT_AWAY);
+    sdk_device_restart(device);
+}
+
+static void a_deleted_authorization_with_an_unfinished_refresh_is_erased_too(void **state)
+{
+    struct sdk_lent *x = *state;
+    take_the_half(x);
+    lose_the_end_of_a_refresh(x);
+    assert_int_equal(change_pin_refused(x, ",\"state\":\"removed\""), HUFU_RESULT_OK);
+    assert_int_equal(hufu_key_count(x->user.device->hufu), 1);
+    assert_int_equal(check_new_pin(x, &x->user.key), HUFU_RESULT_OK);
+}
+
+/* Changed already, and deleted before the change was completed. */
+static void what_was_deleted_between_the_two_halves_of_a_change_does_not_stop_it(void **state)
+{
+    struct sdk_lent *x = *state;
+    struct hufu_id third;
+    take_the_half(x);
+    assert_int_equal(
+        hufu_key_create(x->user.device->hufu, HUFU_USAGE_DECRYPT, SDK_PIN, strlen(SDK_PIN), &third),
+        HUFU_RESULT_OK);
+    x->user.device->steps_left = 11; /* a check of each, and four steps for each of the first two */
+    x->user.device->death = SDK_DEATH_BEFORE;
+    assert_int_equal(change_pin(x), HUFU_RESULT_AWAY);
+    sdk_device_restart(x->user.device);
+    assert_int_equal(check_new_pin(x, &x->holder.key), HUFU_RESULT_OK);
+    assert_int_equal(change_pin_refused(x, ",\"state\":\"removed\""), HUFU_RESULT_OK);
+    assert_int_equal(hufu_key_count(x->user.device->hufu), 2);
+    assert_int_equal(check_new_pin(x, &x->user.key), HUFU_RESULT_OK);
+    assert_int_equal(check_new_pin(x, &third), HUFU_RESULT_OK);
+}
+
+/* The half is stored, and the check that makes it the device's is the step at which the battery dies. */
+static void take_up_to_the_check(struct sdk_lent *x, enum sdk_death death)
+{
+    sdk_lend(x);
+    x->user.device->steps_left = 5; /* the half, the PIN, the refresh, the list of keys, the half stored */
+    x->user.device->death = death;
+    assert_int_equal(sdk_lent_finish(x), HUFU_RESULT_AWAY);
+    sdk_device_restart(x->user.device);
+    assert_true(hufu_bind_unfinished(x->user.device->hufu));
+    assert_int_equal(x->user.service->keys[1].now.generation, death == SDK_DEATH_AFTER);
+}
+
+/* Frozen, or its holder suspended, before the check came: it was never the device's, and is erased. */
+static void a_half_that_waits_and_is_refused_does_not_keep_the_pin(void **state)
+{
+    static const char *const refusals[][2] = {{"binding-not-active", ",\"state\":\"waiting\""},
+                                              {"account-not-active", ",\"state\":\"suspended\""}};
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(sdk_lent_set_up(state), 0);
+        struct sdk_lent *x = *state;
+        struct sdk_service *service = x->user.service;
+        take_up_to_the_check(x, SDK_DEATH_BEFORE);
+        service->refused = &service->keys[1];
+        service->refusal = refusals[i][0];
+        service->refusal_status = 403;
+        service->refusal_extras = refusals[i][1];
+        service->binding_state = "waiting";
+        assert_int_equal(change_pin(x), HUFU_RESULT_OK);
+        assert_int_equal(hufu_key_count(x->user.device->hufu), 1);
+        assert_int_equal(check_new_pin(x, &x->user.key), HUFU_RESULT_OK);
+        assert_int_equal(service->pin_failures, 0);
+        (void)sdk_lent_tear_down(state);
+    }
+}
+
+/* One that is not refused becomes the device's, whether the check came before or not, and gets the new PIN. */
+static void a_half_that_is_joining_gets_the_new_pin_with_the_others(void **state)
+{
+    for (int death = SDK_DEATH_BEFORE; death <= SDK_DEATH_AFTER; death++) {
+        assert_int_equal(sdk_lent_set_up(state), 0);
+        struct sdk_lent *x = *state;
+        take_up_to_the_check(x, (enum sdk_death)death);
+        assert_int_equal(change_pin(x), HUFU_RESULT_OK);
+        assert_int_equal(check_new_pin(x, &x->holder.key), HUFU_RESULT_OK);
+        assert_int_equal(check_new_pin(x, &x->user.key), HUFU_RESULT_OK);
+        assert_int_equal(x->user.service->pin_failures, 0);
+        (void)sdk_lent_tear_down(state);
+    }
+}
+
+/* Neither is it erased while it may be the device's. */
+static void a_half_that_is_joining_and_refused_for_now_stays(void **state)
+{
+    struct sdk_lent *x = *state;
+    take_up_to_the_check(x, SDK_DEATH_AFTER);
+    assert_int_equal(change_pin_refused(x, ",\"state\":\"frozen\""), HUFU_RESULT_NOT_ACTIVE);
+    assert_int_equal(hufu_key_count(x->user.device->hufu), 2);
+    assert_int_equal(x->user.service->keys[0].now.generation, 0);
 }
 
 /* The answer to the last step of a change was lost: the half that is taken next settles it. */
@@ -358,6 +495,13 @@ int main(void)
         cmocka_unit_test(nothing_stays_behind_whatever_was_interrupted),
         TEST(a_key_that_is_refused_keeps_the_pin_of_all),
         TEST(a_deleted_authorization_is_erased_when_the_pin_is_changed),
+        TEST(a_deleted_authorization_without_a_certificate_is_over),
+        TEST(a_half_that_works_is_not_taken_for_a_deleted_one),
+        TEST(a_deleted_authorization_with_an_unfinished_refresh_is_erased_too),
+        TEST(what_was_deleted_between_the_two_halves_of_a_change_does_not_stop_it),
+        cmocka_unit_test(a_half_that_waits_and_is_refused_does_not_keep_the_pin),
+        cmocka_unit_test(a_half_that_is_joining_gets_the_new_pin_with_the_others),
+        TEST(a_half_that_is_joining_and_refused_for_now_stays),
         TEST(a_half_that_is_taken_after_an_interrupted_change_belongs_to_the_new_pin),
         TEST(a_deleted_authorization_keeps_nobody_from_taking_another_half),
         TEST(a_deleted_authorization_keeps_nobody_from_making_a_key),

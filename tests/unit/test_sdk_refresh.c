@@ -172,6 +172,14 @@ static void a_change_of_pin_survives_a_crash_at_any_step(void **state)
         step, 11); /* a check of each; for each: refresh, store both halves, check, store one; then none */
 }
 
+static void freeze_second(struct sdk_enrolled *x)
+{
+    x->service->refused = &x->service->keys[1];
+    x->service->refusal = "binding-not-active";
+    x->service->refusal_status = 403;
+    x->service->refusal_extras = ",\"state\":\"frozen\"";
+}
+
 /* An operator can freeze one of two keys. */
 static void a_key_that_is_frozen_keeps_the_pin_of_both(void **state)
 {
@@ -179,14 +187,32 @@ static void a_key_that_is_frozen_keeps_the_pin_of_both(void **state)
     struct hufu_id second;
     assert_int_equal(hufu_key_create(x->device->hufu, HUFU_USAGE_DECRYPT, SDK_PIN, strlen(SDK_PIN), &second),
                      HUFU_RESULT_OK);
-    x->service->refused = &x->service->keys[1];
-    x->service->refusal = "binding-not-active";
-    x->service->refusal_status = 403;
-    x->service->refusal_extras = ",\"state\":\"frozen\"";
+    freeze_second(x);
     assert_int_equal(change(x, SDK_PIN, NEW_PIN), HUFU_RESULT_NOT_ACTIVE);
     x->service->refusal = NULL;
     assert_int_equal(sdk_enrolled_sign(x, SDK_PIN), HUFU_RESULT_OK);
     assert_int_equal(change(x, SDK_PIN, NEW_PIN), HUFU_RESULT_OK);
+}
+
+/* A refresh whose last answer was lost is no reason not to ask for it. */
+static void a_frozen_key_with_an_unfinished_refresh_keeps_the_pin_of_both(void **state)
+{
+    struct sdk_enrolled *x = *state;
+    struct hufu_id second;
+    assert_int_equal(hufu_key_create(x->device->hufu, HUFU_USAGE_DECRYPT, SDK_PIN, strlen(SDK_PIN), &second),
+                     HUFU_RESULT_OK);
+    x->device->steps_left = 2; /* the refresh, the record of both halves, and the check */
+    x->device->death = SDK_DEATH_AFTER;
+    assert_int_equal(hufu_refresh(x->device->hufu, &second, SDK_PIN, strlen(SDK_PIN)), HUFU_RESULT_AWAY);
+    sdk_device_restart(x->device);
+    freeze_second(x);
+    assert_int_equal(change(x, SDK_PIN, NEW_PIN), HUFU_RESULT_NOT_ACTIVE);
+    assert_int_equal(x->service->keys[0].now.generation, 0);
+    x->service->refusal = NULL;
+    assert_int_equal(change(x, SDK_PIN, NEW_PIN), HUFU_RESULT_OK);
+    assert_int_equal(sdk_enrolled_sign(x, NEW_PIN), HUFU_RESULT_OK);
+    assert_int_equal(hufu_pin_check(x->device->hufu, &second, NEW_PIN, strlen(NEW_PIN)), HUFU_RESULT_OK);
+    assert_int_equal(x->service->pin_failures, 0);
 }
 
 /* Interrupted between two keys: another new PIN than the first key has got must not reach the second. */
@@ -304,6 +330,47 @@ static void a_second_key_needs_the_pin_of_the_first(void **state)
                      HUFU_RESULT_OK);
     assert_int_equal(hufu_key_count(x->device->hufu), 2);
     assert_null(x->service->keys[2].state);
+}
+
+/* The generation of a second key is interrupted at its last message. */
+static struct hufu_id interrupt_second(struct sdk_enrolled *x, enum sdk_death death)
+{
+    struct hufu_id second;
+    struct key_record record;
+    x->device->steps_left =
+        7; /* the keys there are, one ordered, listed and stored; PIN, begin, the half, finish */
+    x->device->death = death;
+    assert_int_equal(hufu_key_create(x->device->hufu, HUFU_USAGE_DECRYPT, SDK_PIN, strlen(SDK_PIN), &second),
+                     HUFU_RESULT_AWAY);
+    sdk_device_restart(x->device);
+    second = sdk_device_key(x->device, HUFU_USAGE_DECRYPT);
+    assert_int_equal(key_record_load(&record, x->device->hufu, &second), HUFU_RESULT_OK);
+    assert_int_equal(record.stage, KEY_FINISHING);
+    assert_int_equal(x->service->keys[1].now.exists, death == SDK_DEATH_AFTER);
+    return second;
+}
+
+static void a_key_that_is_generated_anew_needs_the_pin_of_the_first(void **state)
+{
+    struct sdk_enrolled *x = *state;
+    struct hufu_id second = interrupt_second(x, SDK_DEATH_BEFORE);
+    assert_int_equal(hufu_key_create(x->device->hufu, HUFU_USAGE_DECRYPT, "another", 7, &second),
+                     HUFU_RESULT_PIN_WRONG);
+    assert_false(x->service->keys[1].now.exists);
+    assert_int_equal(hufu_key_create(x->device->hufu, HUFU_USAGE_DECRYPT, SDK_PIN, 6, &second),
+                     HUFU_RESULT_OK);
+    assert_int_equal(hufu_pin_check(x->device->hufu, &second, SDK_PIN, strlen(SDK_PIN)), HUFU_RESULT_OK);
+}
+
+/* The service has finished the key, and nobody was told: it gets the new PIN with the others. */
+static void a_key_that_was_finished_meanwhile_gets_the_new_pin_too(void **state)
+{
+    struct sdk_enrolled *x = *state;
+    struct hufu_id second = interrupt_second(x, SDK_DEATH_AFTER);
+    assert_int_equal(change(x, SDK_PIN, NEW_PIN), HUFU_RESULT_OK);
+    assert_int_equal(hufu_pin_check(x->device->hufu, &second, NEW_PIN, strlen(NEW_PIN)), HUFU_RESULT_OK);
+    assert_int_equal(sdk_enrolled_sign(x, NEW_PIN), HUFU_RESULT_OK);
+    assert_int_equal(x->service->pin_failures, 0);
 }
 
 static uint32_t pin_changes(const struct sdk_enrolled *x, size_t index)
@@ -457,6 +524,7 @@ int main(void)
         cmocka_unit_test(a_refresh_survives_a_crash_at_any_step),
         cmocka_unit_test(a_change_of_pin_survives_a_crash_at_any_step),
         TEST(a_key_that_is_frozen_keeps_the_pin_of_both),
+        TEST(a_frozen_key_with_an_unfinished_refresh_keeps_the_pin_of_both),
         TEST(an_interrupted_change_is_not_completed_with_another_pin),
         TEST(a_lost_answer_to_the_check_leaves_both_halves_and_the_next_use_settles),
         TEST(a_half_that_the_service_lost_is_dropped_when_the_old_one_works),
@@ -464,6 +532,8 @@ int main(void)
         TEST(denying_both_generations_in_turn_loses_neither_half),
         TEST(storage_put_back_to_an_old_copy_is_told_from_a_wrong_pin),
         TEST(a_second_key_needs_the_pin_of_the_first),
+        TEST(a_key_that_is_generated_anew_needs_the_pin_of_the_first),
+        TEST(a_key_that_was_finished_meanwhile_gets_the_new_pin_too),
         TEST(a_key_that_is_made_after_an_interrupted_change_belongs_to_the_new_pin),
         TEST(a_key_that_is_made_between_two_others_leaves_the_change_to_be_completed),
         TEST(nothing_that_is_stored_tests_a_pin),
