@@ -218,5 +218,8 @@ enum hufu_result hufu_authorization_delete(struct hufu *hufu, const struct hufu_
                                            struct hufu_authorization *authorization)
 {
     enum hufu_result result = plain_step(hufu, "DELETE", id, "", authorization);
-    return result ? result : report_end(hufu, drop_half(hufu, id));
+    /* By the other of the two, or by this device, which did not hear of it. */
+    bool deleted = !result || (result == HUFU_RESULT_CONFLICT && strcmp(hufu->report.state, "deleted") == 0);
+    enum hufu_result dropped = deleted ? drop_half(hufu, id) : HUFU_RESULT_OK;
+    return report_end(hufu, dropped ? dropped : result);
 }

@@ -880,7 +880,7 @@ enum hufu_result hufu_authorization_renew(struct hufu *hufu, const struct hufu_i
 enum hufu_result hufu_authorization_reset_password(struct hufu *hufu, const struct hufu_id *id,
                                                    struct hufu_authorization *authorization) HUFU_CHECKED;
 /* [network] Either of the two, for good: the service's half is destroyed. On the authorized user's device that used it, its half
- * and certificate are erased too. */
+ * and certificate are erased too; also where it was deleted before (HUFU_RESULT_CONFLICT, with the state "deleted"). */
 enum hufu_result hufu_authorization_delete(struct hufu *hufu, const struct hufu_id *id,
                                            struct hufu_authorization *authorization) HUFU_CHECKED;
 

@@ -79,14 +79,14 @@ static enum hufu_result check_pin(struct hufu *hufu, const struct pin *pin)
     return !result && !device_pin.known ? HUFU_RESULT_NOT_READY : result;
 }
 
-/* A key that is frozen just now follows by hufu_refresh_due; the others do not wait for it. */
+/* Somebody else's key has no primary here. One that is frozen just now follows by hufu_refresh_due; the others do not wait for it. */
 static enum hufu_result seal_anew(struct hufu *hufu, const struct pin *pin)
 {
     enum hufu_result result = HUFU_RESULT_OK;
     for (size_t i = 0; !result && i < hufu->device.key_count; i++) {
         KEY_RECORD_WIPED struct key_record key = {.stage = KEY_NEW};
         result = key_record_load(&key, hufu, &hufu->device.keys[i]);
-        if (!result && key_has_half(&key))
+        if (!result && key_has_half(&key) && !key.authorized)
             result = refresh_to_primary(hufu, &key, pin);
         if (result == HUFU_RESULT_NOT_ACTIVE)
             result = HUFU_RESULT_OK;

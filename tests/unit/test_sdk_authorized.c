@@ -8,6 +8,9 @@
 
 #define STEPS_MAX 60
 #define NEW_PIN "662607"
+#define CONFLICT_JSON(state)                                                  \
+    "{\"type\":\"urn:hufu:problem:conflict\",\"status\":409,\"message_key\":" \
+    "\"conflict\",\"request_id\":\"r-1\",\"state\":\"" state "\",\"possible\":[]}"
 
 static enum hufu_result sign_with(struct sdk_lent *x, const struct hufu_id *key, const uint8_t *P)
 {
@@ -161,6 +164,27 @@ static void deleting_erases_what_this_device_has_by_it(void **state)
     take_the_half(x);
     x->user.service->lending.method = "DELETE";
     assert_int_equal(delete_it(x), HUFU_RESULT_OK);
+    assert_nothing_is_stored_by_it(x);
+}
+
+/* The device did not hear that it was deleted: it erases what it has when it is told. */
+static void deleting_what_was_deleted_erases_it_too(void **state)
+{
+    struct sdk_lent *x = *state;
+    struct sdk_lending *lending = &x->user.service->lending;
+    take_the_half(x);
+    lending->method = "DELETE";
+    x->user.device->steps_left = 0;
+    x->user.device->death = SDK_DEATH_AFTER;
+    assert_int_equal(delete_it(x), HUFU_RESULT_AWAY);
+    sdk_device_restart(x->user.device);
+    lending->status = 409;
+    lending->answer = CONFLICT_JSON("frozen");
+    assert_int_equal(delete_it(x), HUFU_RESULT_CONFLICT);
+    assert_int_equal(hufu_key_count(x->user.device->hufu), 2);
+    lending->answer = CONFLICT_JSON("deleted");
+    assert_int_equal(delete_it(x), HUFU_RESULT_CONFLICT);
+    assert_string_equal(hufu_last_report(x->user.device->hufu)->state, "deleted");
     assert_nothing_is_stored_by_it(x);
 }
 
@@ -492,6 +516,7 @@ int main(void)
         TEST(without_the_holders_certificate_none_is_asked_for),
         cmocka_unit_test(taking_the_half_survives_a_crash_at_any_step),
         TEST(deleting_erases_what_this_device_has_by_it),
+        TEST(deleting_what_was_deleted_erases_it_too),
         cmocka_unit_test(nothing_stays_behind_whatever_was_interrupted),
         TEST(a_key_that_is_refused_keeps_the_pin_of_all),
         TEST(a_deleted_authorization_is_erased_when_the_pin_is_changed),

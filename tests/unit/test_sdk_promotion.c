@@ -3,7 +3,7 @@
 #include "tests/unit/unit.h"
 
 #include "common/encoding.h"
-#include "mobile-sdk/key_record.h"
+#include "mobile-sdk/key_list.h"
 #include "tests/unit/sdk_device.h"
 #include "tests/unit/sdk_service.h"
 
@@ -212,6 +212,24 @@ static void a_frozen_key_follows_when_it_is_active_again(void **state)
     assert_works(x);
 }
 
+/* Somebody else's key, by an authorization that was deleted since, stands between the two. */
+static void what_somebody_else_lent_is_passed_over(void **state)
+{
+    struct promotion *x = *state;
+    struct hufu *hufu = x->device->hufu;
+    KEY_RECORD_WIPED struct key_record lent;
+    assert_int_equal(key_record_load(&lent, hufu, &x->keys[0]), HUFU_RESULT_OK);
+    memset(&lent.id, 0x11, sizeof(lent.id));
+    lent.authorized = true;
+    assert_int_equal(key_list_add(hufu, &lent), HUFU_RESULT_OK);
+    hufu->device.keys[2] = x->keys[1];
+    hufu->device.keys[1] = lent.id;
+    authenticate(x);
+    assert_int_equal(promote(x), HUFU_RESULT_OK);
+    assert_true(is_primary(x));
+    assert_works(x);
+}
+
 /* The battery dies before or after each step, once it has authenticated. */
 static void crash_at_every_step(void (*go_on)(struct promotion *x))
 {
@@ -261,6 +279,7 @@ int main(void)
         TEST(a_refused_order_changes_no_key),
         TEST(a_device_without_a_half_orders_nothing),
         TEST(an_ordinary_refresh_asks_for_no_role),
+        TEST(what_somebody_else_lent_is_passed_over),
         TEST(a_frozen_key_follows_when_it_is_active_again),
         cmocka_unit_test(it_is_completed_by_the_same_call_after_a_crash_at_any_step),
         cmocka_unit_test(it_is_completed_behind_signatures_after_a_crash_at_any_step),
