@@ -87,7 +87,7 @@ enum hufu_result {
     HUFU_RESULT_LIMIT =
         2, /* more, or larger, than a named limit allows; or the caller's buffer is too small */
     HUFU_RESULT_PIN_FORM = 3,     /* not a PIN: 6 to 64 bytes of UTF-8 */
-    HUFU_RESULT_CODE_FORM = 4,    /* not an activation code of Hufu */
+    HUFU_RESULT_CODE_FORM = 4,    /* not a code or text of the kind that is asked for */
     HUFU_RESULT_ADDRESS = 5,      /* the service address would be reached without TLS, or is none */
     HUFU_RESULT_NOT_ENROLLED = 6, /* there is no key here yet: enrol first */
     HUFU_RESULT_ALREADY = 7,      /* enrolled already, with another service or at another address */
@@ -102,7 +102,7 @@ enum hufu_result {
     HUFU_RESULT_PIN_LOCKED = 13,    /* too many wrong PINs */
     HUFU_RESULT_PIN_UNCHANGED = 14, /* an interrupted change of PIN did not take place: the old PIN holds */
     HUFU_RESULT_ACTIVATION = 15,    /* activation code unknown, used, or expired */
-    HUFU_RESULT_SESSION = 16,       /* the session has ended: a new activation code is needed */
+    HUFU_RESULT_SESSION = 16,       /* the session has ended: hufu_sign_in, or a new activation code */
     HUFU_RESULT_DEVICE = 17,        /* the service does not accept this device's signature */
     HUFU_RESULT_CLOCK = 18,         /* the clock of this device is wrong by more than a day */
     HUFU_RESULT_GENERATION = 19,    /* the half stored here is out of date: the storage is an old copy */
@@ -116,7 +116,7 @@ enum hufu_result {
     HUFU_RESULT_AWAY = 25,     /* no answer; try again later */
     HUFU_RESULT_BUSY = 26,     /* it has too much to do; try again soon */
     HUFU_RESULT_FAULT = 27,    /* its answer does not hold. Nothing was released; report it to the operator */
-    HUFU_RESULT_IDENTITY = 28, /* it is not the service that the activation code named */
+    HUFU_RESULT_IDENTITY = 28, /* it is not the service that the activation code, or the project's text, named */
 
     /* This device. */
     HUFU_RESULT_STORAGE = 29,  /* storage cannot be read or written */
@@ -772,7 +772,7 @@ struct hufu_authorization_person {
 struct hufu_authorization {
     struct hufu_id id;
     char state[24]; /* "pending", "awaiting_device", "active", "frozen", "expired", "deleted" */
-    char ended[16]; /* why it is expired or deleted: "window", "uses", "refused", "deleted"; else empty */
+    char ended[16]; /* why it is expired or deleted: "window", "uses", "refused", "deleted", "key" (the holder has no half of it any more); else empty */
     enum hufu_party own; /* which of the two this account is */
     enum hufu_party begun_by;
     struct hufu_authorization_person people[HUFU_PARTY_COUNT];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* records: what the account's devices attempted, and authorized users with its keys, the newest first; on a terminal what was refused is red. */
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "mobile-sdk/phone/phone.h"
@@ -23,14 +24,23 @@ static const char *doer_text(const struct hufu_use_record *record, char text[DOE
     return record->device_name[0] ? record->device_name : text;
 }
 
+/* The service's own key, or that of a result; one of a later service is shown as it is. */
+static const char *reason_text(enum language language, const char *reason)
+{
+    const char *text = text_of_key(language, reason);
+    for (enum hufu_result result = HUFU_RESULT_OK; !text && result < HUFU_RESULT_COUNT; result++) {
+        if (strcmp(hufu_result_key(result), reason) == 0)
+            text = text_of_result(language, result);
+    }
+    return text ? text : reason;
+}
+
 static void print_record(const struct phone *phone, const struct hufu_use_record *record, bool coloured)
 {
     enum language language = phone->options.language;
     char doer[DOER_SIZE];
-    const char *reason = text_of_key(language, record->reason);
-    const char *outcome = !record->refused ? text_of(language, TEXT_RECORD_DONE)
-                          : reason         ? reason
-                                           : record->reason;
+    const char *outcome =
+        record->refused ? reason_text(language, record->reason) : text_of(language, TEXT_RECORD_DONE);
     bool red = coloured && record->refused;
     enum text line = record->person_name[0] ? TEXT_RECORD_LINE_OF_PERSON : TEXT_RECORD_LINE;
     say(stdout, language, line, red ? RED : "", phone_date(record->time_ms).text,

@@ -59,6 +59,7 @@ static const struct {
     {"window", {"its time is over", "已过有效期"}},
     {"uses", {"its uses are used up", "次数已用完"}},
     {"refused", {"refused", "已拒绝"}},
+    {"key", {"its key is dead", "密钥已失效"}},
 };
 
 /* Fields of requests as the service names them. */
@@ -140,7 +141,7 @@ static const struct {
     {"authorization.unfreeze", {"unfreezing an authorization", "解冻授权"}},
     {"authorization.modify", {"modifying an authorization", "修改授权"}},
     {"authorization.renew", {"renewing an authorization", "续期授权"}},
-    {"authorization.reset_password", {"resetting the authorized user's password", "重置授权用户口令"}},
+    {"authorization.reset_password", {"resetting the authorized user's password", "重置授权用户登录口令"}},
     {"authorization.delete", {"deleting an authorization", "删除授权"}},
     {"session.use", {"using a session", "使用会话"}},
     {"session.end", {"signing out", "退出登录"}},

@@ -112,7 +112,7 @@ static bool take_option(struct options *options, struct raw_options *raw, int id
            id == OPTION_YES || id == OPTION_HELP;
 }
 
-static bool take_fd(int *fd, const char *text)
+static bool read_fd(int *fd, const char *text)
 {
     *fd = -1;
     if (!text)
@@ -124,6 +124,14 @@ static bool take_fd(int *fd, const char *text)
         return false;
     *fd = (int)number;
     return true;
+}
+
+static bool take_fd(const struct options *options, int *fd, const char *name, const char *text)
+{
+    bool ok = read_fd(fd, text);
+    if (!ok)
+        say(stderr, options->language, TEXT_BAD_FD, name, NULL);
+    return ok;
 }
 
 /* How many arguments a command takes besides the first. */
@@ -160,9 +168,6 @@ bool options_parse(struct options *options, int argc, char **argv)
         say(stderr, options->language, TEXT_BAD_LANGUAGE, NULL);
         return false;
     }
-    if (!take_fd(&options->pin_fd, raw.pin_fd) || !take_fd(&options->password_fd, raw.password_fd)) {
-        say(stderr, options->language, TEXT_BAD_PIN_FD, NULL);
-        return false;
-    }
-    return true;
+    return take_fd(options, &options->pin_fd, "--pin-fd", raw.pin_fd) &&
+           take_fd(options, &options->password_fd, "--password-fd", raw.password_fd);
 }

@@ -12,8 +12,8 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
                               "hufu-phone：未知的命令或选项；请看 hufu-phone help。"},
     [TEXT_BAD_LANGUAGE] = {"hufu-phone: --lang takes en or zh-CN.",
                            "hufu-phone：--lang 只能是 en 或 zh-CN。"},
-    [TEXT_BAD_PIN_FD] = {"hufu-phone: --pin-fd takes the number of an open file descriptor.",
-                         "hufu-phone：--pin-fd 须是已打开的文件描述符编号。"},
+    [TEXT_BAD_FD] = {"hufu-phone: {1} takes the number of an open file descriptor.",
+                     "hufu-phone：{1} 须是已打开的文件描述符编号。"},
     [TEXT_NO_HOME] = {"hufu-phone: no home directory; use --home.",
                       "hufu-phone：找不到主目录，请用 --home 指定。"},
     [TEXT_HOME_BUSY] = {"Another hufu-phone is using {1}.", "另一个 hufu-phone 正在使用 {1}。"},
@@ -69,7 +69,7 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
                         "验证码已发送到您的手机，五分钟内有效。"},
     [TEXT_NO_PASSWORD] = {"No password or code was given.", "没有输入登录口令或验证码。"},
     [TEXT_PASSWORD_INITIAL] = {"This is the operator's one-time password: choose your own.",
-                               "这是管理员给出的初始口令，请设置您自己的登录口令。"},
+                               "这是管理员给出的初始登录口令，请设置您自己的登录口令。"},
     [TEXT_PASSWORD_CHANGED] = {"The password has been changed; other sessions have ended.",
                                "登录口令已修改，其他登录已退出。"},
     [TEXT_PASSWORD_RECOVERED] = {"The password has been set; all sessions have ended. Sign in again.",
@@ -258,7 +258,7 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_AUTHORIZATION_STEP_DONE] = {"Done: the authorization is {1}.", "完成，授权状态：{1}。"},
     [TEXT_AUTHORIZATION_PASSWORD_SENT] =
         {"A one-time password has been sent to the authorized user, who must change it at its first use.",
-         "已向授权用户发送一次性口令，首次使用时须修改。"},
+         "已向授权用户发送一次性登录口令，首次使用时须修改。"},
     [TEXT_AUTHORIZATION_SEALED] = {"Signed: these terms hold.", "已签署，以上条件生效。"},
     [TEXT_HANDOVER_OWN] =
         {"The code is for another device of your own, which can then use your key without any limit. "
@@ -294,8 +294,9 @@ static const char *const result_texts[HUFU_RESULT_COUNT][LANGUAGE_COUNT] = {
     [HUFU_RESULT_ACTIVATION] =
         {"The activation code is unknown, used, or expired. Ask the operator for a new one.",
          "激活码不存在、已使用或已过期，请向管理员索取新的激活码。"},
-    [HUFU_RESULT_SESSION] = {"The session has ended. Ask the operator for a new activation code.",
-                             "登录已失效，请向管理员索取新的激活码。"},
+    [HUFU_RESULT_SESSION] = {"The session has ended. Sign in again (hufu-phone sign-in), or ask the "
+                             "operator for a new activation code.",
+                             "登录已失效，请重新登录（hufu-phone sign-in），或向管理员索取新的激活码。"},
     [HUFU_RESULT_DEVICE] = {"The service does not recognize this device.", "服务不认可本设备的签名。"},
     [HUFU_RESULT_CLOCK] = {"The clock of this device is wrong. Set it and try again.",
                            "本设备的时钟不正确，请校准后重试。"},
@@ -322,7 +323,7 @@ static const char *const result_texts[HUFU_RESULT_COUNT][LANGUAGE_COUNT] = {
     [HUFU_RESULT_AUTHENTICATION_NEEDED] = {"An authentication is needed first: hufu-phone authenticate.",
                                            "需要先进行身份认证：hufu-phone authenticate。"},
     [HUFU_RESULT_TOO_MANY] = {"Too many tries. Try again later.", "尝试次数过多，请稍后再试。"},
-    [HUFU_RESULT_PASSWORD_CHANGE] = {"The one-time password must be changed.", "须先修改初始口令。"},
+    [HUFU_RESULT_PASSWORD_CHANGE] = {"The one-time password must be changed.", "须先修改初始登录口令。"},
     [HUFU_RESULT_BINDING_UNFINISHED] =
         {"The binding of this device was interrupted: finish it with hufu-phone bind.",
          "本设备的绑定尚未完成：请先用 hufu-phone bind 完成绑定。"},

@@ -16,7 +16,7 @@ enum language {
 enum text {
     TEXT_UNKNOWN_COMMAND,
     TEXT_BAD_LANGUAGE,
-    TEXT_BAD_PIN_FD,
+    TEXT_BAD_FD,
     TEXT_NO_HOME,
     TEXT_HOME_BUSY,
     TEXT_FILE_UNREADABLE,

@@ -153,7 +153,7 @@ static const char *const usage[LANGUAGE_COUNT][3] = {
          "  authorizations bind 标识   "
          "在授权用户的设备上：显示供证书用户主设备扫描的码，再输入主设备显示的码\n"
          "                             （在主设备上用 handover 码）\n"
-         "  authorizations freeze|unfreeze|delete|reset-password 标识   冻结、解冻、删除、重置口令\n"
+         "  authorizations freeze|unfreeze|delete|reset-password 标识   冻结、解冻、删除、重置登录口令\n"
          "  authorizations modify 标识 修改：--from、--until、--uses；renew 标识：续期（已过期的）\n"
          "  authorizations seal 标识   在证书用户的主设备上：签署已在别处修改的授权条件\n"
          "\n",

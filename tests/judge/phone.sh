@@ -106,6 +106,13 @@ check "a wrong PIN is told apart" 3 phone '000000\n' sign document
 says "with the tries that are left" "Tries left: 4"
 check "the right one works" 0 phone '314159\n' sign document
 says "and tells of the wrong one" "Note: wrong PINs entered since the last success: 1."
+records_in_chinese() { LC_ALL=zh_CN.UTF-8 "$bin/hufu-phone" --home "$work/phone" records; }
+check "what was attempted is told in Chinese" 0 records_in_chinese
+says "with the reason of what was refused" "口令错误。"
+cp out records
+check "and not as the service names it" 1 grep -q pin-wrong records
+check "a file descriptor that is not open is wrong usage" 2 phone '' status --password-fd 77
+says "of the option that named it" "--password-fd takes the number"
 check "the PIN is changed" 0 phone '314159\n新的口令\n' pin
 check "the old PIN is wrong" 3 phone '314159\n' sign document
 check "the new one signs" 0 phone '新的口令\n' sign document
