@@ -122,17 +122,28 @@ static void print_key(const struct phone *phone, const struct hufu_key_info *inf
     print_unfinished(phone, info);
 }
 
+/* One that the service does not show was taken back; the others are told all the same. */
+static enum hufu_result print_key_at(const struct phone *phone, size_t index)
+{
+    struct hufu_key_info info;
+    struct hufu_key_status status;
+    enum hufu_result result = hufu_key_info(phone->hufu, index, &info);
+    if (result)
+        return result;
+    result = hufu_key_status(phone->hufu, &info.id, &status);
+    if (!result)
+        print_key(phone, &info, &status);
+    if (result != HUFU_RESULT_NOT_FOUND)
+        return result;
+    print_key_line(phone, &info);
+    say(stdout, phone->options.language, TEXT_STATUS_KEY_GONE, NULL);
+    return HUFU_RESULT_OK;
+}
+
 enum exit_status command_status(struct phone *phone)
 {
     enum hufu_result result = print_account(phone);
-    for (size_t i = 0; !result && i < hufu_key_count(phone->hufu); i++) {
-        struct hufu_key_info info;
-        struct hufu_key_status status;
-        result = hufu_key_info(phone->hufu, i, &info);
-        if (!result)
-            result = hufu_key_status(phone->hufu, &info.id, &status);
-        if (!result)
-            print_key(phone, &info, &status);
-    }
+    for (size_t i = 0; !result && i < hufu_key_count(phone->hufu); i++)
+        result = print_key_at(phone, i);
     return phone_end(phone, result);
 }

@@ -20,6 +20,24 @@ enum exit_status command_pin(struct phone *phone)
     return EXIT_DONE;
 }
 
+/* A refusal of one key is told and says nothing of the next. Anything else does: a wrong PIN is not tried again. */
+static enum hufu_result refresh_key(const struct phone *phone, size_t index, const struct entry *pin,
+                                    enum exit_status *status)
+{
+    struct hufu_key_info info;
+    char id[HUFU_ID_TEXT_SIZE];
+    enum hufu_result result = hufu_key_info(phone->hufu, index, &info);
+    if (result || info.stage == HUFU_STAGE_NEW)
+        return result;
+    result = hufu_refresh(phone->hufu, &info.id, pin->text, pin->len);
+    if (result != HUFU_RESULT_NOT_ACTIVE)
+        return result;
+    hufu_id_format(id, &info.id);
+    say(stderr, phone->options.language, TEXT_NOT_REFRESHED, id, NULL);
+    *status = phone_end(phone, result);
+    return HUFU_RESULT_OK;
+}
+
 enum exit_status command_refresh(struct phone *phone)
 {
     ENTRY_WIPED struct entry pin = {.len = 0};
@@ -29,14 +47,11 @@ enum exit_status command_refresh(struct phone *phone)
     if (!entry_pin(&pin, &phone->options, TEXT_ASK_PIN))
         return EXIT_USAGE;
     enum hufu_result result = HUFU_RESULT_OK;
-    for (size_t i = 0; !result && i < count; i++) {
-        struct hufu_key_info info;
-        result = hufu_key_info(phone->hufu, i, &info);
-        if (!result && info.stage != HUFU_STAGE_NEW)
-            result = hufu_refresh(phone->hufu, &info.id, pin.text, pin.len);
-    }
-    if (result)
-        return phone_end(phone, result);
+    enum exit_status status = EXIT_DONE;
+    for (size_t i = 0; !result && i < count; i++)
+        result = refresh_key(phone, i, &pin, &status);
+    if (result || status)
+        return result ? phone_end(phone, result) : status;
     phone_tell_failures(phone);
     say(stdout, phone->options.language, TEXT_REFRESHED, NULL);
     return EXIT_DONE;

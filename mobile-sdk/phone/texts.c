@@ -112,6 +112,7 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
                         "人脸照片已登记，供以后比对。"},
     [TEXT_PIN_CHANGED] = {"The PIN has been changed.", "口令已修改。"},
     [TEXT_REFRESHED] = {"The halves have been renewed.", "分割密钥已更新。"},
+    [TEXT_NOT_REFRESHED] = {"Key {1} was not renewed:", "密钥 {1} 未更新："},
     [TEXT_FAILURES_BEFORE] =
         {"Note: wrong PINs entered since the last success: {1}. If that was not you, tell the operator.",
          "注意：上次成功之后口令输错过 {1} 次。如非本人操作，请通知管理员。"},
@@ -127,6 +128,7 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
                            "时钟：本设备与服务相差 {1} 毫秒"},
     [TEXT_STATUS_KEY] = {"Key {1}: {2}, {3}, on this device {4}, generation {5}",
                          "密钥 {1}：{2}，{3}，本设备{4}，第 {5} 代"},
+    [TEXT_STATUS_KEY_GONE] = {"  The service does not have it any more.", "  服务中已没有该密钥。"},
     [TEXT_STATUS_CERTIFICATE] = {"  Certificate {1}, {2}, until {3}", "  证书 {1}，{2}，有效期至 {3}"},
     [TEXT_STATUS_NO_CERTIFICATE] = {"  No certificate", "  没有证书"},
     [TEXT_STATUS_PIN] = {"  Wrong PINs: {1} of {2}", "  口令错误：{1} / {2} 次"},

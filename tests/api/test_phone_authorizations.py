@@ -249,10 +249,18 @@ def test_a8_deleted_it_signs_nothing(holder, user, lent, by_holder):
     (holder if by_holder else user).do("authorizations", "delete", authorization)
     if by_holder:
         refused(sign(user, "--key", key, status=REFUSED)[0], "not active")
+        # One key that is gone keeps the phone from none of the others.
+        user.do("enrol", "--decrypt-key", pin=user.pin)
+        said = user.do("status")
+        refused(said, "The service does not have it any more")
+        assert said.count("Wrong PINs") == 2, said
+        refused(user.do("refresh", pin=user.pin, status=REFUSED), "Key %s was not renewed" % key)
+        assert user.do("keys").count("generation 1") == 3  # that of the half which was lent began there
     else:  # this phone has erased what it had
         assert key not in user.do("keys")
         sign(user, "--key", key, status=USAGE)
     refused(user.do("authorizations", "delete", authorization, status=REFUSED), "The authorization is deleted")
+    assert key not in user.do("keys")
     # The same again, for the same key.
     assert openssl_verifies(user, sign(user, "--key", bind_again(user, holder)), certificate_of(holder))
 
