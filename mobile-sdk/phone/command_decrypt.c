@@ -53,7 +53,8 @@ enum exit_status command_decrypt(struct phone *phone)
         return EXIT_USAGE;
     }
     FILE_BYTES_FREED struct file_bytes input = {NULL, 0};
-    if (!file_read(&input, options, options->argument))
+    if (!file_apart(options, options->argument, options->out) ||
+        !file_read(&input, options, options->argument))
         return EXIT_USAGE;
     enum hufu_result result = to_plain_form(&input);
     if (!result && input.len <= HUFU_CIPHERTEXT_OVERHEAD)

@@ -69,6 +69,15 @@ static void renew_halves(const struct phone *phone, const struct hufu_id *key, c
     (void)!hufu_refresh_due(phone->hufu, key, pin->text, pin->len);
 }
 
+/* It is signed and counted: what can be written of it is, and the worse outcome told. */
+static enum exit_status write_forms(const struct phone *phone, const struct hufu_document *document,
+                                    const char *out, const char *cms)
+{
+    enum exit_status raw = out ? write_signature(phone, document, out) : EXIT_DONE;
+    enum exit_status other = cms ? write_cms(phone, document, cms) : EXIT_DONE;
+    return raw > other ? raw : other;
+}
+
 enum exit_status command_sign(struct phone *phone)
 {
     const struct options *options = &phone->options;
@@ -80,6 +89,9 @@ enum exit_status command_sign(struct phone *phone)
         (void)snprintf(default_out, sizeof(default_out), "%s.sig", options->argument);
         out = default_out;
     }
+    if (!file_apart(options, options->argument, out) ||
+        !file_apart(options, options->argument, options->cms) || !file_apart(options, out, options->cms))
+        return EXIT_USAGE;
     struct hufu_id key;
     DOCUMENT_FREED struct hufu_document *document = NULL;
     enum hufu_result result = begin(phone, &key, &document);
@@ -95,9 +107,7 @@ enum exit_status command_sign(struct phone *phone)
     if (result)
         return phone_end(phone, result);
     phone_tell_failures(phone);
-    enum exit_status status = out ? write_signature(phone, document, out) : EXIT_DONE;
-    if (!status && options->cms)
-        status = write_cms(phone, document, options->cms);
+    enum exit_status status = write_forms(phone, document, out, options->cms);
     phone_tell_limits(phone, &key);
     if (!status)
         renew_halves(phone, &key, &pin);

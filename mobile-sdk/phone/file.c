@@ -105,6 +105,46 @@ bool file_write(const struct options *options, const char *path, const void *dat
     return ok;
 }
 
+static bool is_same(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+static const char *name_in_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static bool stat_folder(const char *path, struct stat *folder)
+{
+    char text[PATH_MAX];
+    size_t len = (size_t)(name_in_folder(path) - path);
+    if (len >= sizeof(text))
+        return false;
+    memcpy(text, path, len);
+    text[len] = '\0';
+    return stat(len ? text : ".", folder) == 0;
+}
+
+/* One file by two names, or one name for a file that is not there yet. */
+static bool is_same_file(const char *one, const char *other)
+{
+    struct stat a, b;
+    if (stat(one, &a) == 0 && stat(other, &b) == 0)
+        return is_same(&a, &b);
+    return strcmp(name_in_folder(one), name_in_folder(other)) == 0 && stat_folder(one, &a) &&
+           stat_folder(other, &b) && is_same(&a, &b);
+}
+
+bool file_apart(const struct options *options, const char *path, const char *written)
+{
+    if (!path || !written || !is_same_file(path, written))
+        return true;
+    say(stderr, options->language, TEXT_FILES_SAME, path, written, NULL);
+    return false;
+}
+
 static char base64_digit(unsigned value)
 {
     return "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"[value & 63];

@@ -22,6 +22,9 @@ bool file_read_pieces(const struct options *options, const char *path,
 /* Replaces the file in one step: it has the old content or the new one. mode: 0644, or 0600 for plaintexts. */
 bool file_write(const struct options *options, const char *path, const void *data, size_t len, unsigned mode);
 
+/* Whether what is written to the second path leaves the first as it is. NULL: there is none. */
+bool file_apart(const struct options *options, const char *path, const char *written);
+
 /* Appends one PEM block ("CERTIFICATE", "PUBLIC KEY") to text, which is enlarged; false: no memory. */
 bool file_append_pem(struct file_bytes *text, const char *label, const uint8_t *der, size_t len);
 

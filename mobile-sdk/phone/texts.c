@@ -20,6 +20,7 @@ static const char *const texts[TEXT_COUNT][LANGUAGE_COUNT] = {
     [TEXT_FILE_UNREADABLE] = {"Cannot read {1}: {2}", "无法读取 {1}：{2}"},
     [TEXT_FILE_UNWRITABLE] = {"Cannot write {1}: {2}", "无法写入 {1}：{2}"},
     [TEXT_FILE_TOO_LARGE] = {"{1} is larger than {2} bytes.", "{1} 超过 {2} 字节。"},
+    [TEXT_FILES_SAME] = {"{1} and {2} are the same file.", "{1} 与 {2} 是同一个文件。"},
     [TEXT_ASK_PIN] = {"PIN: ", "口令："},
     [TEXT_ASK_OLD_PIN] = {"Old PIN: ", "旧口令："},
     [TEXT_ASK_NEW_PIN] = {"New PIN: ", "新口令："},

@@ -94,6 +94,16 @@ if command -v javac >/dev/null && [[ -f ${jars%%:*} ]]; then
     check "BouncyCastle refuses it for another file" 1 cms root.der document.p7s other
 fi
 
+cp document original
+ln -s document another-name
+check "a signature does not replace what is signed" 2 phone '314159\n' sign document --out document
+check "nor by another name" 2 phone '314159\n' sign another-name --cms ./document
+check "which stays as it is" 0 cmp original document
+check "nor does a CMS replace the raw signature" 2 phone '314159\n' sign document --out both --cms ./both
+check "and nothing was signed" 1 test -e both
+check "a signature that cannot be written" 2 phone '314159\n' sign document --out nowhere/x --cms still.p7s
+check "takes no other with it" 0 test -s still.p7s
+
 check "keys are listed" 0 phone '' keys
 says "with their stage" "sign  certified  generation 0"
 check "the status is told" 0 phone '' status
@@ -124,6 +134,9 @@ printf '只有收件人能读' >secret
 openssl pkeyutl -encrypt -pubin -inkey decrypt.pem -in secret -out secret.sm2
 check "what OpenSSL encrypts is decrypted" 0 phone '新的口令\n' decrypt secret.sm2 --out plain
 check "to the same bytes" 0 cmp secret plain
+cp secret.sm2 original.sm2
+check "a plaintext does not replace its ciphertext" 2 phone '新的口令\n' decrypt secret.sm2 --out ./secret.sm2
+check "which stays as it is" 0 cmp original.sm2 secret.sm2
 head -c -1 secret.sm2 >cut.sm2
 check "a cut ciphertext is wrong input" 2 phone '新的口令\n' decrypt cut.sm2 --out nothing
 
