@@ -35,15 +35,15 @@ bool entry_line(struct entry *line, int fd)
     return line->len > 0;
 }
 
-/* Interrupting keys wait until the echo is on again. */
+/* What ends or stops the program waits until the echo is on again. */
 static bool ask_without_echo(struct entry *entry, int terminal, const char *prompt)
 {
+    static const int ending[] = {SIGINT, SIGQUIT, SIGTSTP, SIGTERM, SIGHUP};
     struct termios normal;
     sigset_t interrupts, before;
     (void)sigemptyset(&interrupts);
-    (void)sigaddset(&interrupts, SIGINT);
-    (void)sigaddset(&interrupts, SIGTSTP);
-    (void)sigaddset(&interrupts, SIGTERM);
+    for (size_t i = 0; i < sizeof(ending) / sizeof(ending[0]); i++)
+        (void)sigaddset(&interrupts, ending[i]);
     if (tcgetattr(terminal, &normal) != 0 || sigprocmask(SIG_BLOCK, &interrupts, &before) != 0)
         return false;
     struct termios silent = normal;
