@@ -116,7 +116,7 @@ enum hufu_result {
     HUFU_RESULT_AWAY = 25,     /* no answer; try again later */
     HUFU_RESULT_BUSY = 26,     /* it has too much to do; try again soon */
     HUFU_RESULT_FAULT = 27,    /* its answer does not hold. Nothing was released; report it to the operator */
-    HUFU_RESULT_IDENTITY = 28, /* it is not the service that the activation code, or the project's text, named */
+    HUFU_RESULT_IDENTITY = 28, /* it is not the service that the code or the project's text named */
 
     /* This device. */
     HUFU_RESULT_STORAGE = 29,  /* storage cannot be read or written */
@@ -647,6 +647,7 @@ struct hufu_key_info {
     struct hufu_id id;
     enum hufu_usage usage;
     enum hufu_stage stage;
+    bool half_stored; /* under the device's PIN; in stage new it was interrupted at its last step */
     uint8_t public_key[HUFU_PUBLIC_KEY_SIZE]; /* zero in stage new */
     uint32_t generation;
     bool refresh_unfinished; /* the answer to a refresh was lost; the next use settles it */
@@ -772,7 +773,8 @@ struct hufu_authorization_person {
 struct hufu_authorization {
     struct hufu_id id;
     char state[24]; /* "pending", "awaiting_device", "active", "frozen", "expired", "deleted" */
-    char ended[16]; /* why it is expired or deleted: "window", "uses", "refused", "deleted", "key" (the holder has no half of it any more); else empty */
+    /* Why it is expired or deleted: "window", "uses", "refused", "deleted", "key" (the holder has no half of it any more); else empty. */
+    char ended[16];
     enum hufu_party own; /* which of the two this account is */
     enum hufu_party begun_by;
     struct hufu_authorization_person people[HUFU_PARTY_COUNT];

@@ -55,6 +55,7 @@ enum hufu_result hufu_key_info(struct hufu *hufu, size_t index, struct hufu_key_
     info->id = key.id;
     info->usage = key.usage;
     info->stage = public_stage(key.stage);
+    info->half_stored = key.stage != KEY_NEW;
     if (key_has_half(&key))
         memcpy(info->public_key, key.P, sizeof(info->public_key));
     info->generation = key.half.generation;

@@ -22,12 +22,12 @@ static void tell_step(void *context, enum hufu_step step)
     (void)fflush(stdout);
 }
 
-/* The PIN is chosen while no key has halves, and only entered afterwards. */
-static bool has_halves(const struct phone *phone)
+/* The PIN is chosen while no half is stored, and only entered afterwards. */
+static bool has_half(const struct phone *phone)
 {
     for (size_t i = 0; i < hufu_key_count(phone->hufu); i++) {
         struct hufu_key_info info;
-        if (hufu_key_info(phone->hufu, i, &info) == HUFU_RESULT_OK && info.stage != HUFU_STAGE_NEW)
+        if (hufu_key_info(phone->hufu, i, &info) == HUFU_RESULT_OK && info.half_stored)
             return true;
     }
     return false;
@@ -35,8 +35,8 @@ static bool has_halves(const struct phone *phone)
 
 bool phone_ask_pin(const struct phone *phone, struct entry *pin)
 {
-    return has_halves(phone) ? entry_pin(pin, &phone->options, TEXT_ASK_PIN)
-                             : entry_new_pin(pin, &phone->options, TEXT_ASK_NEW_PIN);
+    return has_half(phone) ? entry_pin(pin, &phone->options, TEXT_ASK_PIN)
+                           : entry_new_pin(pin, &phone->options, TEXT_ASK_NEW_PIN);
 }
 
 /* A code on the command line can be seen by other users of the machine; "-" reads it from standard input. */

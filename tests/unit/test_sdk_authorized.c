@@ -343,12 +343,16 @@ static void what_was_deleted_between_the_two_halves_of_a_change_does_not_stop_it
 /* The half is stored, and the check that makes it the device's is the step at which the battery dies. */
 static void take_up_to_the_check(struct sdk_lent *x, enum sdk_death death)
 {
+    struct hufu_key_info info;
     sdk_lend(x);
     x->user.device->steps_left = 5; /* the half, the PIN, the refresh, the list of keys, the half stored */
     x->user.device->death = death;
     assert_int_equal(sdk_lent_finish(x), HUFU_RESULT_AWAY);
     sdk_device_restart(x->user.device);
     assert_true(hufu_bind_unfinished(x->user.device->hufu));
+    assert_int_equal(hufu_key_info(x->user.device->hufu, 1, &info), HUFU_RESULT_OK);
+    assert_int_equal(info.stage, HUFU_STAGE_NEW);
+    assert_true(info.half_stored);
     assert_int_equal(x->user.service->keys[1].now.generation, death == SDK_DEATH_AFTER);
 }
 

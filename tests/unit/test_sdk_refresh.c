@@ -337,6 +337,7 @@ static struct hufu_id interrupt_second(struct sdk_enrolled *x, enum sdk_death de
 {
     struct hufu_id second;
     struct key_record record;
+    struct hufu_key_info info;
     x->device->steps_left =
         7; /* the keys there are, one ordered, listed and stored; PIN, begin, the half, finish */
     x->device->death = death;
@@ -346,6 +347,9 @@ static struct hufu_id interrupt_second(struct sdk_enrolled *x, enum sdk_death de
     second = sdk_device_key(x->device, HUFU_USAGE_DECRYPT);
     assert_int_equal(key_record_load(&record, x->device->hufu, &second), HUFU_RESULT_OK);
     assert_int_equal(record.stage, KEY_FINISHING);
+    assert_int_equal(hufu_key_info(x->device->hufu, 1, &info), HUFU_RESULT_OK);
+    assert_int_equal(info.stage, HUFU_STAGE_NEW);
+    assert_true(info.half_stored);
     assert_int_equal(x->service->keys[1].now.exists, death == SDK_DEATH_AFTER);
     return second;
 }
