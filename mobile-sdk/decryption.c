@@ -25,10 +25,14 @@ static struct bytes points_of(const struct decryption *decryption)
     return bytes_of(decryption->points, decryption->count * COSIGN_POINT_SIZE);
 }
 
-static void wipe_plaintexts(const struct decryption *decryption)
+/* Whatever was passed: a ciphertext that is none has no plaintext. */
+static void wipe_plaintexts(uint8_t *const *plaintexts, const struct hufu_ciphertext *ciphertexts,
+                            size_t count)
 {
-    for (size_t i = 0; i < decryption->count; i++)
-        secret_wipe(decryption->plaintexts[i], decryption->ciphertexts[i].len - HUFU_CIPHERTEXT_OVERHEAD);
+    for (size_t i = 0; i < count; i++) {
+        if (plaintexts[i] && ciphertexts[i].len > HUFU_CIPHERTEXT_OVERHEAD)
+            secret_wipe(plaintexts[i], ciphertexts[i].len - HUFU_CIPHERTEXT_OVERHEAD);
+    }
 }
 
 static enum hufu_err make_decryption(void *context, struct buf *body, struct bytes head)
@@ -75,7 +79,6 @@ static enum hufu_result take_points(struct decryption *decryption)
         if (cosign_point_check_var(ciphertext->data))
             return HUFU_RESULT_FORM;
     }
-    wipe_plaintexts(decryption); /* outputs are zero until there are some */
     return HUFU_RESULT_OK;
 }
 
@@ -102,7 +105,7 @@ static enum hufu_result run(struct hufu *hufu, const struct hufu_id *id, const s
                                       .context = decryption};
     result = unlock_settled(hufu, &key, exchange_run(hufu, &exchange));
     if (result)
-        wipe_plaintexts(decryption);
+        wipe_plaintexts(decryption->plaintexts, decryption->ciphertexts, decryption->count);
     return result;
 }
 
@@ -111,8 +114,11 @@ enum hufu_result hufu_decrypt(struct hufu *hufu, const struct hufu_id *key,
                               uint8_t *const *plaintexts, const char *pin_text, size_t pin_len)
 {
     report_begin(hufu);
-    if (!ciphertexts || !plaintexts || count == 0 || count > HUFU_BATCH_MAX)
-        return report_end(hufu, count > HUFU_BATCH_MAX ? HUFU_RESULT_LIMIT : HUFU_RESULT_ARGUMENT);
+    if (!ciphertexts || !plaintexts || count == 0)
+        return report_end(hufu, HUFU_RESULT_ARGUMENT);
+    wipe_plaintexts(plaintexts, ciphertexts, count); /* outputs are zero until there are some */
+    if (count > HUFU_BATCH_MAX)
+        return report_end(hufu, HUFU_RESULT_LIMIT);
     __attribute__((cleanup(decryption_free))) struct decryption *decryption = calloc(1, sizeof(*decryption));
     if (!decryption)
         return report_end(hufu, HUFU_RESULT_INTERNAL);

@@ -75,8 +75,7 @@ enum hufu_result hufu_handwriting_svg(struct hufu *hufu, char *svg, size_t cap, 
     REST_ANSWER_DONE struct rest_answer answer = {.json = NULL};
     const struct rest_request request = {.path = PATH ".svg", .raw = &raw};
     enum hufu_result result = rest_call_repeatedly(hufu, &request, &answer);
-    if (!result)
-        *len = raw.len;
+    *len = answer.raw_len;
     return report_end(hufu, result);
 }
 

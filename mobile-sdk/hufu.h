@@ -1103,7 +1103,8 @@ bool hufu_pin_keep_offered(const struct hufu *hufu);
 
 /* [network] [PIN] [person] Switches it on: has the service prove the PIN by the key (a wrong one counts), and only then the platform keep it.
  * Nothing of it is in the library's own storage. HUFU_RESULT_BIOMETRIC_NONE, HUFU_RESULT_BIOMETRIC_CANCELLED;
- * HUFU_RESULT_NOT_READY: a change of PIN is unfinished, or the key has no half; HUFU_RESULT_BINDING_UNFINISHED. */
+ * HUFU_RESULT_NOT_READY: a change of PIN is unfinished, or the key has no half (HUFU_RESULT_NOT_ENROLLED: none has);
+ * HUFU_RESULT_BINDING_UNFINISHED. */
 enum hufu_result hufu_pin_keep(struct hufu *hufu, const struct hufu_id *key, const char *pin,
                                size_t pin_len) HUFU_CHECKED;
 

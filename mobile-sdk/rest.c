@@ -86,8 +86,10 @@ static enum hufu_result read_problem(struct hufu *hufu, struct rest_answer *answ
     return result == HUFU_RESULT_OK ? HUFU_RESULT_FAULT : result;
 }
 
-static enum hufu_result take_raw(struct buf *raw, const struct hufu_http_answer *http)
+static enum hufu_result take_raw(struct rest_answer *answer, struct buf *raw,
+                                 const struct hufu_http_answer *http)
 {
+    answer->raw_len = http->body_len;
     raw->len = 0;
     buf_put(raw, http->body, http->body_len);
     return buf_finish(raw) ? HUFU_RESULT_LIMIT : HUFU_RESULT_OK;
@@ -103,7 +105,7 @@ static enum hufu_result read_answer(struct hufu *hufu, struct rest_answer *answe
     if (http->status < 200 || http->status > 299)
         return read_problem(hufu, answer, json, http->status);
     if (raw)
-        return take_raw(raw, http);
+        return take_raw(answer, raw, http);
     if (!json)
         return HUFU_RESULT_FAULT;
     answer->json = json;

@@ -24,6 +24,7 @@ struct rest_request {
 /* The answer's JSON, when the result is HUFU_RESULT_OK; declare it with REST_ANSWER_DONE. */
 struct rest_answer {
     struct json_t *json;
+    size_t raw_len; /* of a raw body, also when there was too little room for it (HUFU_RESULT_LIMIT) */
     uint64_t service_time_ms; /* out of a refusal for time; else 0 */
     uint32_t retry_after_s;   /* what a busy service asks for; else 0 */
 };

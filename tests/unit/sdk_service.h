@@ -196,7 +196,8 @@ int sdk_problem(struct hufu_http_answer *answer, int status, const char *slug, c
 void sdk_reply_session(struct sdk_service *service, struct hufu_http_answer *answer);
 void sdk_post_session(struct sdk_service *service, const struct json_t *json,
                       struct hufu_http_answer *answer);
-/* Sessions and records of uses. False: something else was asked for. */
+#define SDK_SVG "<svg xmlns=\"http://www.w3.org/2000/svg\"/>\n" /* of every handwritten signature */
+/* Sessions, records of uses, and the handwritten signature. False: something else was asked for. */
 bool sdk_lists_request(const char *path, struct hufu_http_answer *answer);
 /* Authorizations, and the binding that is asked for by one. Likewise. */
 bool sdk_lending_request(struct sdk_service *service, const char *path, const struct json_t *json,

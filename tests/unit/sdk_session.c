@@ -72,6 +72,8 @@ bool sdk_lists_request(const char *path, struct hufu_http_answer *answer)
         get_sessions(answer);
     else if (strncmp(path, "/v1/sessions/", 13) == 0)
         delete_session(answer);
+    else if (strcmp(path, "/v1/account/handwriting.svg") == 0)
+        (void)sdk_reply(answer, 200, "%s", SDK_SVG);
     else if (strncmp(path, "/v1/use-records?", 16) == 0)
         get_use_records(answer);
     else

@@ -99,7 +99,24 @@ static void a_point_off_the_curve_is_never_sent(void **state)
     unsigned before = x->service->requests;
     x->memory[2][40] ^= 1;
     assert_int_equal(decrypt(x, COUNT, SDK_PIN), HUFU_RESULT_FORM);
+    assert_no_plaintext(x);
     assert_int_equal(x->service->requests, before);
+}
+
+static void too_many_ciphertexts_give_no_plaintext_of_any(void **state)
+{
+    struct decryption *x = *state;
+    static struct hufu_ciphertext many[HUFU_BATCH_MAX + 1];
+    static uint8_t *plaintexts[HUFU_BATCH_MAX + 1];
+    for (size_t i = 0; i <= HUFU_BATCH_MAX; i++) {
+        many[i] = x->ciphertexts[i % COUNT];
+        plaintexts[i] = x->plaintexts[i % COUNT];
+    }
+    memset(x->plain, 0xee, sizeof(x->plain));
+    assert_int_equal(hufu_decrypt(x->device->hufu, &x->key, many, HUFU_BATCH_MAX + 1, plaintexts, SDK_PIN,
+                                  strlen(SDK_PIN)),
+                     HUFU_RESULT_LIMIT);
+    assert_no_plaintext(x);
 }
 
 static void a_ciphertext_without_content_is_refused(void **state)
@@ -149,6 +166,7 @@ int main(void)
         TEST(another_point_in_the_answer_gives_no_plaintext),
         TEST(a_point_too_few_in_the_answer_gives_no_plaintext),
         TEST(a_point_off_the_curve_is_never_sent),
+        TEST(too_many_ciphertexts_give_no_plaintext_of_any),
         TEST(a_ciphertext_without_content_is_refused),
         TEST(a_wrong_pin_gives_no_plaintext),
         TEST(a_signing_key_does_not_decrypt_and_a_decrypting_key_does_not_sign),

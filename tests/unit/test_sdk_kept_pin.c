@@ -311,6 +311,7 @@ static void a_pin_that_the_platform_does_not_erase_is_not_changed(void **state)
     x->biometric.to_forget = HUFU_RESULT_OK;
     assert_int_equal(hufu_forget(x->device->hufu), HUFU_RESULT_OK);
     assert_int_equal(x->biometric.len, 0);
+    assert_int_equal(keep(x, SDK_PIN), HUFU_RESULT_NOT_ENROLLED);
 }
 
 static void a_lock_stays_the_result_whatever_the_platform_says(void **state)

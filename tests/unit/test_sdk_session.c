@@ -167,6 +167,18 @@ static void forgetting_is_completed_by_a_second_call_after_a_crash_at_any_step(v
     }
 }
 
+static void a_picture_without_enough_room_says_how_much_it_needs(void **state)
+{
+    struct session *x = *state;
+    char svg[sizeof(SDK_SVG)] = "";
+    size_t len = 0;
+    assert_int_equal(hufu_handwriting_svg(x->device->hufu, svg, 5, &len), HUFU_RESULT_LIMIT);
+    assert_int_equal(len, strlen(SDK_SVG));
+    assert_string_equal(svg, "");
+    assert_int_equal(hufu_handwriting_svg(x->device->hufu, svg, len, &len), HUFU_RESULT_OK);
+    assert_string_equal(svg, SDK_SVG);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -178,6 +190,7 @@ int main(void)
         TEST(what_spends_an_authentication_says_that_there_is_none),
         TEST(signing_out_here_asks_for_no_list),
         TEST(a_list_of_empty_pages_without_end_is_a_fault),
+        TEST(a_picture_without_enough_room_says_how_much_it_needs),
         TEST(forgetting_leaves_nothing_in_storage_and_no_secret_in_the_handle),
         TEST(forgetting_is_completed_by_a_second_call_after_a_crash_at_any_step),
     };
