@@ -10,6 +10,7 @@
 #include "mobile-sdk/certification.h"
 #include "mobile-sdk/handover_code.h"
 #include "mobile-sdk/key_list.h"
+#include "mobile-sdk/known_pin.h"
 #include "mobile-sdk/refresh.h"
 
 #define REQUEST_MAX 128
@@ -224,14 +225,16 @@ static enum hufu_result take(struct hufu *hufu, const struct bound_code *code, c
     COSIGN_DEVICE_HALF_WIPED struct cosign_device_half half = {.a = {0}};
     KEY_RECORD_WIPED struct key_record key =
         key_record_new(&hufu->joining.key, &hufu->joining.binding, hufu->joining.usage);
-    struct device_pin device_pin;
+    struct known_pin known_pin;
     key.authorized = hufu->joining.authorized;
     key.lender = hufu->joining.lender;
     enum hufu_result result = take_half(hufu, &hufu->joining, code, &half);
     if (!result)
-        result = key_list_check_pin(hufu, pin, &device_pin);
+        result = known_pin_settle(hufu);
     if (!result)
-        result = refresh_handed_over(hufu, &key, &half, pin, device_pin.epoch);
+        result = known_pin_check(hufu, pin, &known_pin);
+    if (!result)
+        result = refresh_handed_over(hufu, &key, &half, pin, known_pin.epoch);
     if (result)
         return result;
     key.stage = KEY_JOINING;

@@ -7,6 +7,7 @@
 #include "mobile-sdk/device_session.h"
 #include "mobile-sdk/key_list.h"
 #include "mobile-sdk/keygen.h"
+#include "mobile-sdk/known_pin.h"
 #include "mobile-sdk/rest.h"
 #include "mobile-sdk/unlock.h"
 
@@ -88,12 +89,11 @@ static enum hufu_result obtain_key(struct hufu *hufu, enum hufu_usage usage, str
 
 static enum hufu_result generate(struct hufu *hufu, struct key_record *key, const struct pin *pin)
 {
-    struct device_pin device_pin = {.known = false};
-    enum hufu_result result = key->stage == KEY_FINISHING ? keygen_settle(hufu, key) : HUFU_RESULT_OK;
-    if (result || key_has_half(key))
-        return result;
-    result = key_list_check_pin(hufu, pin, &device_pin);
-    return result ? result : keygen_run(hufu, key, pin, device_pin.epoch);
+    struct known_pin known_pin = {.known = false};
+    if (key_has_half(key))
+        return HUFU_RESULT_OK;
+    enum hufu_result result = known_pin_check(hufu, pin, &known_pin);
+    return result ? result : keygen_run(hufu, key, pin, known_pin.epoch);
 }
 
 static enum hufu_result complete_key(struct hufu *hufu, const struct hufu_enrolment *enrolment,
@@ -104,6 +104,8 @@ static enum hufu_result complete_key(struct hufu *hufu, const struct hufu_enrolm
     KEY_RECORD_WIPED struct key_record key = {.stage = KEY_NEW};
     enrolment_tell(enrolment, HUFU_STEP_KEY);
     enum hufu_result result = pin_check_form(&pin);
+    if (!result)
+        result = known_pin_settle(hufu);
     if (!result)
         result = found->has_incomplete ? key_record_load(&key, hufu, &found->incomplete)
                                        : obtain_key(hufu, usage, &key);

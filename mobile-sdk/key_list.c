@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "mobile-sdk/certificate.h"
-#include "mobile-sdk/unlock.h"
 
 bool key_is_complete(const struct key_record *key)
 {
@@ -100,45 +99,4 @@ enum hufu_result key_list_drop_deleted(struct hufu *hufu, const struct key_recor
                    strcmp(report->message_key, "binding-not-active") == 0 &&
                    strcmp(report->state, "removed") == 0;
     return deleted ? key_list_drop(hufu, &key->id) : result;
-}
-
-/* An own key before one of somebody else's, which may be over; then the one that has seen most changes of PIN. */
-static bool knows_better(const struct key_record *key, const struct key_record *other)
-{
-    return key->authorized == other->authorized ? key->half.pin_epoch > other->half.pin_epoch
-                                                : other->authorized;
-}
-
-/* *found: there is one. */
-static enum hufu_result find_half(const struct hufu *hufu, struct key_record *best, bool *found)
-{
-    *found = false;
-    for (size_t i = 0; i < hufu->device.key_count; i++) {
-        KEY_RECORD_WIPED struct key_record key = {.stage = KEY_NEW};
-        enum hufu_result result = key_record_load(&key, hufu, &hufu->device.keys[i]);
-        if (result)
-            return result;
-        if (!key_has_half(&key) || (*found && !knows_better(&key, best)))
-            continue;
-        *best = key;
-        *found = true;
-    }
-    return HUFU_RESULT_OK;
-}
-
-/* What the check settles may be a change of PIN: how many the half has seen is known afterwards. */
-enum hufu_result key_list_check_pin(struct hufu *hufu, const struct pin *pin, struct device_pin *device_pin)
-{
-    for (;;) {
-        KEY_RECORD_WIPED struct key_record key = {.stage = KEY_NEW};
-        size_t count = hufu->device.key_count;
-        *device_pin = (struct device_pin){.known = false};
-        enum hufu_result result = find_half(hufu, &key, &device_pin->known);
-        if (result || !device_pin->known)
-            return result;
-        result = key_list_drop_deleted(hufu, &key, unlock_check(hufu, &key, pin, pin));
-        device_pin->epoch = key.half.pin_epoch;
-        if (result || hufu->device.key_count == count)
-            return result;
-    }
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The keys of this device together: what there is, adding one, and the PIN that they share. */
+/* The keys of this device together: what there is, adding one, and taking one out. */
 #ifndef HUFU_SDK_KEY_LIST_H
 #define HUFU_SDK_KEY_LIST_H
 
@@ -34,14 +34,5 @@ void key_list_tidy(struct hufu *hufu);
  * was deleted. What is stored of it is worth nothing then. Returns any other result as it is. */
 enum hufu_result key_list_drop_deleted(struct hufu *hufu, const struct key_record *key,
                                        enum hufu_result result) HUFU_CHECKED;
-
-/* The PIN is the device's: a half of any usage and of anybody's key knows it. */
-struct device_pin {
-    bool known;
-    uint32_t epoch; /* how many changes of PIN it has seen; 0 where none knows it */
-};
-/* A half that knows the PIN must agree before another one gets it. HUFU_RESULT_OK where none knows it. */
-enum hufu_result key_list_check_pin(struct hufu *hufu, const struct pin *pin,
-                                    struct device_pin *device_pin) HUFU_CHECKED;
 
 #endif

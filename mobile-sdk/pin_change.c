@@ -3,10 +3,8 @@
  * seen; where the counts differ, a change was interrupted, and is completed by the same two PINs. */
 #include "mobile-sdk/pin_change.h"
 
-#include "mobile-sdk/binding.h"
 #include "mobile-sdk/kept_pin.h"
-#include "mobile-sdk/key_list.h"
-#include "mobile-sdk/keygen.h"
+#include "mobile-sdk/known_pin.h"
 #include "mobile-sdk/refresh.h"
 
 struct pin_change {
@@ -24,12 +22,6 @@ static void note_epoch(struct pin_epochs *epochs, uint32_t epoch)
         epochs->highest = epoch;
 }
 
-/* One that is joining, too: its half is hidden by the device's PIN, whether it becomes the device's or not. */
-static bool has_pin(const struct key_record *key)
-{
-    return key_has_half(key) || key->stage == KEY_JOINING;
-}
-
 enum hufu_result pin_epochs_survey(struct hufu *hufu, struct pin_epochs *epochs)
 {
     *epochs = (struct pin_epochs){.keys = 0};
@@ -41,7 +33,7 @@ enum hufu_result pin_epochs_survey(struct hufu *hufu, struct pin_epochs *epochs)
         /* The account's own people can finish it. What a holder does must not keep the PIN from being changed. */
         if (key.stage == KEY_JOINING && !key.authorized)
             return HUFU_RESULT_BINDING_UNFINISHED;
-        if (!has_pin(&key))
+        if (!known_pin_hides(&key))
             continue;
         note_epoch(epochs, key.half.pin_epoch);
         epochs->keys++;
@@ -71,36 +63,21 @@ static enum hufu_result for_each_key(struct hufu *hufu, const struct pin_change 
     return HUFU_RESULT_OK;
 }
 
-/* A key that the service has finished has the old PIN like the others. */
-static enum hufu_result finish_generation(struct hufu *hufu, const struct pin_change *change,
-                                          struct key_record *key)
-{
-    (void)change;
-    return key->stage == KEY_FINISHING ? keygen_settle(hufu, key) : HUFU_RESULT_OK;
-}
-
-static enum hufu_result check(struct hufu *hufu, struct key_record *key, const struct pin *pin,
-                              const struct pin *next_pin)
-{
-    if (key->stage == KEY_JOINING)
-        return binding_settle(hufu, key, pin);
-    return key_list_drop_deleted(hufu, key, unlock_check(hufu, key, pin, next_pin));
-}
-
 /* One of several can be frozen, and one of somebody else's gone: that must be known before anything has changed. */
 static enum hufu_result check_unchanged(struct hufu *hufu, const struct pin_change *change,
                                         struct key_record *key)
 {
-    bool asked = has_pin(key) && key->half.pin_epoch != change->epoch && (change->several || key->authorized);
-    return asked ? check(hufu, key, &change->old_pin, &change->new_pin) : HUFU_RESULT_OK;
+    bool asked =
+        known_pin_hides(key) && key->half.pin_epoch != change->epoch && (change->several || key->authorized);
+    return asked ? known_pin_ask(hufu, key, &change->old_pin, &change->new_pin) : HUFU_RESULT_OK;
 }
 
 /* Those that were changed must agree on the new PIN before the others get it. */
 static enum hufu_result check_changed(struct hufu *hufu, const struct pin_change *change,
                                       struct key_record *key)
 {
-    bool asked = has_pin(key) && key->half.pin_epoch == change->epoch;
-    return asked ? check(hufu, key, &change->new_pin, &change->new_pin) : HUFU_RESULT_OK;
+    bool asked = known_pin_hides(key) && key->half.pin_epoch == change->epoch;
+    return asked ? known_pin_ask(hufu, key, &change->new_pin, &change->new_pin) : HUFU_RESULT_OK;
 }
 
 static enum hufu_result change_key(struct hufu *hufu, const struct pin_change *change, struct key_record *key)
@@ -113,7 +90,7 @@ static enum hufu_result change_key(struct hufu *hufu, const struct pin_change *c
 static enum hufu_result run(struct hufu *hufu, struct pin_change *change)
 {
     struct pin_epochs epochs = {.keys = 0};
-    enum hufu_result result = for_each_key(hufu, change, finish_generation);
+    enum hufu_result result = known_pin_settle(hufu);
     if (!result)
         result = pin_epochs_survey(hufu, &epochs);
     if (result)

@@ -6,7 +6,7 @@
 
 #include "common/encoding.h"
 #include "mobile-sdk/authentication.h"
-#include "mobile-sdk/key_list.h"
+#include "mobile-sdk/known_pin.h"
 #include "mobile-sdk/refresh.h"
 #include "mobile-sdk/rest.h"
 
@@ -72,11 +72,13 @@ static enum hufu_result order(struct hufu *hufu, const struct hufu_id *lost, siz
 /* The PIN first: without it the device would be a primary that can do nothing. */
 static enum hufu_result check_pin(struct hufu *hufu, const struct pin *pin)
 {
-    struct device_pin device_pin;
+    struct known_pin known_pin;
     enum hufu_result result = pin_check_form(pin);
     if (!result)
-        result = key_list_check_pin(hufu, pin, &device_pin);
-    return !result && !device_pin.known ? HUFU_RESULT_NOT_READY : result;
+        result = known_pin_settle(hufu);
+    if (!result)
+        result = known_pin_check(hufu, pin, &known_pin);
+    return !result && !known_pin.known ? HUFU_RESULT_NOT_READY : result;
 }
 
 /* Somebody else's key has no primary here. One that is frozen just now follows by hufu_refresh_due; the others do not wait for it. */

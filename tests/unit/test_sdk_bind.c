@@ -212,13 +212,31 @@ static void going_on_survives_a_crash_at_any_step(void **state)
     }
 }
 
+/* The half that is joining knows the PIN, and becomes the device's by being asked. */
+static void a_key_that_is_made_meanwhile_needs_the_pin_of_the_half_that_is_joining(void **state)
+{
+    struct bind *x = *state;
+    struct hufu_id other;
+    assert_int_equal(hufu_key_create(x->device->hufu, HUFU_USAGE_DECRYPT, "another", 7, &other),
+                     HUFU_RESULT_PIN_WRONG);
+    assert_int_equal(hufu_key_create(x->device->hufu, HUFU_USAGE_DECRYPT, SDK_PIN, strlen(SDK_PIN), &other),
+                     HUFU_RESULT_OK);
+    assert_int_equal(x->service->keys[0].now.generation, 1);
+    assert_it_signs(x);
+    assert_int_equal(change_pin(x), HUFU_RESULT_OK);
+}
+
 /* Else the other keys would get the new PIN, and the half that is joining would have the old one. */
 static void no_pin_is_changed_before_the_hand_over_is_finished(void **state)
 {
     struct bind *x = *state;
     struct hufu_id other;
+    struct key_record record;
     assert_int_equal(hufu_key_create(x->device->hufu, HUFU_USAGE_DECRYPT, SDK_PIN, strlen(SDK_PIN), &other),
                      HUFU_RESULT_OK);
+    assert_int_equal(key_record_load(&record, x->device->hufu, &x->key), HUFU_RESULT_OK);
+    record.stage = KEY_JOINING; /* the other was there before it */
+    assert_int_equal(key_record_store(&record, x->device->hufu), HUFU_RESULT_OK);
     unsigned requests = x->service->requests;
     assert_int_equal(change_pin(x), HUFU_RESULT_BINDING_UNFINISHED);
     assert_int_equal(x->service->requests, requests);
@@ -237,6 +255,7 @@ int main(void)
         cmocka_unit_test(going_on_survives_a_crash_at_any_step),
         TEST(an_interrupted_hand_over_goes_on_without_a_code),
         TEST(no_refusal_that_may_pass_costs_the_half),
+        TEST(a_key_that_is_made_meanwhile_needs_the_pin_of_the_half_that_is_joining),
         TEST(no_pin_is_changed_before_the_hand_over_is_finished),
         TEST(a_removed_binding_ends_the_hand_over),
         TEST(a_device_that_still_waits_ends_the_hand_over),

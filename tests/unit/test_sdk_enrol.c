@@ -328,6 +328,28 @@ static void a_half_that_was_interrupted_keeps_its_first_pin(void **state)
     assert_int_equal(sdk_device_enrol(enrol->device, NULL), HUFU_RESULT_OK);
 }
 
+/* The service has finished the key, and the device was not told: its half knows the PIN all the same. */
+static void a_further_key_needs_the_pin_of_one_that_was_interrupted(void **state)
+{
+    struct enrol *enrol = *state;
+    struct hufu_id key;
+    struct hufu_key_info info;
+    enrol->device->steps_left =
+        10; /* service, device, code, session; keys, key, list, key; begin, half, finish */
+    enrol->device->death = SDK_DEATH_AFTER;
+    assert_int_equal(sdk_device_enrol(enrol->device, enrol->service->code_text), HUFU_RESULT_AWAY);
+    sdk_device_restart(enrol->device);
+    assert_true(enrol->service->keys[0].now.exists);
+    assert_int_equal(hufu_key_info(enrol->device->hufu, 0, &info), HUFU_RESULT_OK);
+    assert_int_equal(info.stage, HUFU_STAGE_NEW);
+    assert_int_equal(hufu_key_create(enrol->device->hufu, HUFU_USAGE_DECRYPT, "other pin", 9, &key),
+                     HUFU_RESULT_PIN_WRONG);
+    assert_int_equal(hufu_key_create(enrol->device->hufu, HUFU_USAGE_DECRYPT, SDK_PIN, strlen(SDK_PIN), &key),
+                     HUFU_RESULT_OK);
+    assert_int_equal(sdk_device_enrol(enrol->device, NULL), HUFU_RESULT_OK);
+    assert_signs(enrol, SDK_PIN);
+}
+
 static void note_step(void *context, enum hufu_step step)
 {
     unsigned *steps = context;
@@ -387,6 +409,7 @@ int main(void)
         TEST(a_certificate_that_its_chain_did_not_issue_is_not_stored),
         TEST(an_impossible_pin_stops_before_anything_is_sent),
         TEST(a_half_that_was_interrupted_keeps_its_first_pin),
+        TEST(a_further_key_needs_the_pin_of_one_that_was_interrupted),
         TEST(every_step_is_told_in_its_order),
         TEST(a_platform_with_a_callback_missing_is_refused),
     };
