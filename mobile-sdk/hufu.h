@@ -404,8 +404,8 @@ enum hufu_usage {
 };
 
 /* [network] [PIN] Another key of this device, or the rest of one that was interrupted. The PIN is the device's: it is
- * checked against a half that exists, also of a key whose generation or hand-over was interrupted, which that settles. A key is for signing or for decrypting, never both (§4). A signing key gets its
- * certificate at once. */
+ * checked against a half that exists, also of a key whose generation or hand-over was interrupted, which that settles.
+ * A key is for signing or for decrypting, never both (§4). A signing key gets its certificate at once. */
 enum hufu_result hufu_key_create(struct hufu *hufu, enum hufu_usage usage, const char *pin, size_t pin_len,
                                  struct hufu_id *key) HUFU_CHECKED;
 
