@@ -10,7 +10,7 @@ add_library(sdk_fixture STATIC
 target_link_libraries(sdk_fixture PUBLIC hufu_flags hufu_openssl hufu PkgConfig::CMOCKA OpenSSL::Crypto PkgConfig::SODIUM)
 
 # Against the played service, with a cheap stand-in for Argon2id.
-foreach(noun account_request authorization authorized bind decrypt der document enrol kept_pin pin_change promotion record refresh refresh_due session sign signup)
+foreach(noun account_request authorization authorized authorized_pin bind decrypt der document enrol kept_pin pin_change promotion record refresh refresh_due session sign signup)
     hufu_test(test_sdk_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_sdk_${noun}.c USES sdk_fixture)
     target_link_options(test_sdk_${noun} PRIVATE -Wl,--wrap=crypto_pwhash)
 endforeach()

@@ -116,3 +116,40 @@ void sdk_lend(struct sdk_lent *x)
     assert_int_equal(sdk_lent_hand_over(x), HUFU_RESULT_OK);
     deliver(x);
 }
+
+enum hufu_result sdk_lent_sign(struct sdk_lent *x, const struct hufu_id *key, const uint8_t *P)
+{
+    uint8_t digests[1][HUFU_DIGEST_SIZE] = {{7}}, signatures[1][HUFU_SIGNATURE_SIZE];
+    enum hufu_result result =
+        hufu_sign_digests(x->user.device->hufu, key, (const uint8_t(*)[HUFU_DIGEST_SIZE])digests, 1, NULL,
+                          SDK_PIN, strlen(SDK_PIN), signatures);
+    if (!result)
+        assert_ok(cosign_verify_var(P, digests[0], signatures[0]));
+    return result;
+}
+
+void sdk_lent_assert_both_sign(struct sdk_lent *x)
+{
+    const struct hufu_report *report = hufu_last_report(x->user.device->hufu);
+    assert_int_equal(sdk_lent_sign(x, &x->holder.key, x->holder.service->keys[0].now.half.P), HUFU_RESULT_OK);
+    assert_true(report->has_uses_left);
+    assert_int_equal(report->uses_left, 8);
+    assert_int_equal(report->valid_until_ms, SDK_LENT_UNTIL);
+    assert_int_equal(sdk_lent_sign(x, &x->user.key, x->user.service->keys[0].now.half.P), HUFU_RESULT_OK);
+    assert_false(report->has_uses_left);
+    assert_int_equal(report->valid_until_ms, 0);
+}
+
+void sdk_lent_take(struct sdk_lent *x)
+{
+    sdk_lend(x);
+    assert_int_equal(sdk_lent_finish(x), HUFU_RESULT_OK);
+}
+
+void sdk_lent_refuse(struct sdk_lent *x, const char *extras)
+{
+    x->user.service->refused = &x->user.service->keys[1];
+    x->user.service->refusal = "binding-not-active";
+    x->user.service->refusal_status = 403;
+    x->user.service->refusal_extras = extras;
+}

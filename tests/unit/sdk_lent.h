@@ -39,5 +39,13 @@ enum hufu_result sdk_lent_hand_over_with(struct sdk_lent *x, const char *pin);
 void sdk_lend(struct sdk_lent *x);
 /* The user's device takes its half; without `back`: goes on. */
 enum hufu_result sdk_lent_finish(struct sdk_lent *x);
+/* sdk_lend, and it has taken it. */
+void sdk_lent_take(struct sdk_lent *x);
+/* The user's device signs one digest; P: the key that the signature must be of. */
+enum hufu_result sdk_lent_sign(struct sdk_lent *x, const struct hufu_id *key, const uint8_t *P);
+/* … by the holder's key and by its own. */
+void sdk_lent_assert_both_sign(struct sdk_lent *x);
+/* Frames of the key that was lent are refused by the user's service, with these members of the problem. */
+void sdk_lent_refuse(struct sdk_lent *x, const char *extras);
 
 #endif
