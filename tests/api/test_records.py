@@ -53,7 +53,7 @@ def test_a9_signatures_of_a_real_phone_are_records_with_their_application(stack,
     phone.sign(b"x")
     phone.sign(b"x", pin="000000", status=phone_module.PIN_WRONG)
     said = phone.do("records").splitlines()
-    assert "co-signing" in said[0] and "hufu-phone" in said[0] and said[0].endswith("pin-wrong")
+    assert "co-signing" in said[0] and "hufu-phone" in said[0] and said[0].endswith("The PIN is wrong.")
     assert "co-signing" in said[1] and said[1].endswith("done")
     assert "activating the device" in said[-1]
 
@@ -159,7 +159,7 @@ def test_a9_the_phone_shows_days_and_says_what_it_may_not(stack, phone):
 def test_a9_on_a_terminal_failures_are_red_with_their_reason(phone):
     phone.sign(b"x", pin="000000", status=phone_module.PIN_WRONG)
     said = phone.on_terminal("records")
-    line = [each for each in said.splitlines() if "pin-wrong" in each][0]
+    line = [each for each in said.splitlines() if "The PIN is wrong." in each][0]
     assert line.startswith("\033[31m") and line.rstrip().endswith("\033[0m")
     assert "\033" not in [each for each in said.splitlines() if "activating" in each][0]
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/client/hsm_link.h"
 
+#include <fcntl.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,17 +26,24 @@ static bool take_back(uid_t uid, gid_t gid)
            syscall(SYS_setresgid, (gid_t)-1, gid, (gid_t)-1) == 0;
 }
 
+/* A test that sends or receives on it by itself waits for the other side. */
+static enum hufu_err connect_to(int *fd, const char *path)
+{
+    enum hufu_err err = channel_connect(fd, path);
+    return !err && fcntl(*fd, F_SETFL, 0) != 0 ? HUFU_ERR_INTERNAL : err;
+}
+
 enum hufu_err hsm_link_open(struct hsm_link *link, const char *path, uid_t uid)
 {
     uid_t own = geteuid();
     gid_t own_group = getegid();
     *link = (struct hsm_link){.fd = -1, .trace = "test"};
     if (uid == own)
-        return channel_connect(&link->fd, path);
+        return connect_to(&link->fd, path);
     const struct passwd *user = getpwuid(uid);
     if (!user || !take_user(uid, user->pw_gid))
         return HUFU_ERR_AWAY;
-    enum hufu_err err = channel_connect(&link->fd, path);
+    enum hufu_err err = connect_to(&link->fd, path);
     if (!take_back(own, own_group))
         abort(); /* going on as somebody else would make every later result meaningless */
     return err;
