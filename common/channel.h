@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Messages over a Unix stream socket between hufu-server and hufu-hsm (hsm/PROTOCOL.md): a 4-byte big-endian
- * length, 1 to CHANNEL_MESSAGE_MAX, and that many bytes. Every call has a deadline, or
- * does not wait. */
+ * length, 1 to CHANNEL_MESSAGE_MAX, and that many bytes. Every call has a deadline, or does not wait.
+ *
+ * HUFU_ERR_AWAY, everywhere: nobody listens, or the other side closed, or the deadline passed. */
 #ifndef HUFU_COMMON_CHANNEL_H
 #define HUFU_COMMON_CHANNEL_H
 
@@ -12,7 +13,6 @@
 
 #define CHANNEL_MESSAGE_MAX 262144
 
-/* HUFU_ERR_AWAY, everywhere: nobody listens, or the other side closed, or the deadline passed. */
 /* Does not wait: a listener whose queue is full, since it accepts nobody, is away. */
 enum hufu_err channel_connect(int *fd, const char *path) HUFU_MUST_CHECK;
 /* A listening socket with mode 0660 (group may be (gid_t)-1 to leave it); replaces a stale file at path. */

@@ -1,7 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- A generated column's expression is read back from its text by every update of its table, whether it is made anew or not: for a
--- signature whose use is counted that was a quarter of what its update cost to start. A function is written into the statement
--- that calls it when that is planned.
+-- A generated column's expression is read back from its text by every update of its table, whether it is made anew or not: a
+-- fifth of what a signature took longer whose use is counted. A function is written into the statement that calls it when that is planned.
 create function standing(state text, authorization_frozen boolean) returns text
     language sql immutable parallel safe
     as $$ select case when authorization_frozen and state <> 'removed' then 'frozen' else state end $$;
