@@ -14,6 +14,17 @@ PIN = "271828"
 DONE, NOT_VALID, USAGE, PIN_WRONG, PIN_LOCKED, REFUSED, AWAY, FAULT, DEVICE, NOT_READY = range(10)
 
 
+def rest_of(terminal):
+    """What is shown on a pseudo terminal until nobody has its other end any more."""
+    shown = b""
+    try:
+        while piece := os.read(terminal, 65536):
+            shown += piece
+    except OSError:  # the other end is closed
+        pass
+    return shown.decode()
+
+
 class Phone:
     def __init__(self):
         self._folder = tempfile.TemporaryDirectory(prefix="hufu-phone.")
@@ -84,15 +95,10 @@ class Phone:
         command = [str(stack.BIN / "hufu-phone"), *map(str, arguments), "--home", str(self.home), "--lang", "en"]
         process = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave)
         os.close(slave)
-        shown = b""
-        try:
-            while piece := os.read(master, 65536):
-                shown += piece
-        except OSError:  # the other end is closed
-            pass
+        shown = rest_of(master)
         os.close(master)
         assert process.wait(timeout=120) == DONE, shown
-        return shown.decode()
+        return shown
 
     def do(self, *arguments, status=DONE, **kwargs):
         """As command, but its exit status must be that one; gives what it said, both streams."""

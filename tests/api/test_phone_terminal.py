@@ -10,7 +10,7 @@ import time
 
 import pytest
 import stack
-from phone import Phone
+from phone import Phone, rest_of
 
 # The shell keeps the terminal when the program ends, and tells what has become of both.
 SHELL = 'trap : INT QUIT; "$@"; ended=$?; stty -a; echo "ended $ended"'
@@ -29,16 +29,6 @@ def wait_until(condition):
 
 def child_of(shell):
     return int(pathlib.Path(f"/proc/{shell}/task/{shell}/children").read_text().split()[0])
-
-
-def rest_of(terminal):
-    shown = b""
-    try:
-        while piece := os.read(terminal, 65536):
-            shown += piece
-    except OSError:  # the other end is closed
-        pass
-    return shown.decode()
 
 
 @pytest.mark.parametrize("key, number", ((b"\x03", signal.SIGINT), (b"\x1c", signal.SIGQUIT),
