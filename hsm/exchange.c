@@ -11,12 +11,11 @@ static enum hufu_err find_box_key(const struct exchange *exchange)
     return box_keys_find(worker->hsm->box_keys, worker->secret->box_key, exchange->frame.H_k, worker->now_ms);
 }
 
-enum hufu_err exchange_begin(struct exchange *exchange, struct worker *worker, struct bytes signature,
-                             struct bytes frame)
+enum hufu_err exchange_begin(struct exchange *exchange, struct worker *worker, size_t number,
+                             struct bytes signature, struct bytes frame)
 {
-    *exchange = (struct exchange){.worker = worker, .signature = signature};
-    buf_init(&exchange->body, worker->secret->body, sizeof(worker->secret->body));
-    buf_init(&exchange->answer, worker->secret->answer, sizeof(worker->secret->answer));
+    *exchange = (struct exchange){
+        .worker = worker, .box = &worker->secret->frames[number].box, .signature = signature};
     if (signature.len != FRAME_SIGNATURE_SIZE)
         return HUFU_ERR_FORM;
     enum hufu_err err = frame_parse(&exchange->frame, frame);
@@ -51,11 +50,30 @@ enum hufu_err exchange_check_device(struct exchange *exchange,
     return err ? err : check_age(exchange);
 }
 
+static bool take_room(struct buf *part, struct buf *whole, size_t len)
+{
+    uint8_t *room = buf_reserve(whole, len);
+    buf_init(part, room, room ? len : 0);
+    return room != NULL;
+}
+
+/* Signatures alone share a request. */
+static size_t answer_room(const struct frame_head *head)
+{
+    return head->op == FRAME_OP_SIGN ? WORKER_ANSWER_AROUND + frame_head_count(head) * WORKER_ANSWER_ITEM
+                                     : COSIGN_ANSWER_MAX;
+}
+
 enum hufu_err exchange_open_box(struct exchange *exchange)
 {
-    struct workspace *secret = exchange->worker->secret;
+    struct worker *worker = exchange->worker;
+    const struct frame_head *head = &exchange->frame.head;
+    if (!take_room(&exchange->body, &worker->bodies, frame_body_size(head)) ||
+        !take_room(&exchange->answer, &worker->answers, answer_room(head)))
+        return HUFU_ERR_LIMIT;
     enum hufu_err err = find_box_key(exchange);
-    return err ? err : box_open_frame(&exchange->body, &secret->box, &exchange->frame, secret->box_key);
+    return err ? err
+               : box_open_frame(&exchange->body, exchange->box, &exchange->frame, worker->secret->box_key);
 }
 
 enum hufu_err exchange_put_answer(struct exchange *exchange, struct buf *reply)
@@ -66,7 +84,7 @@ enum hufu_err exchange_put_answer(struct exchange *exchange, struct buf *reply)
     if (err)
         return err;
     size_t mark = buf_field_begin(reply);
-    err = box_seal_answer(reply, &worker->secret->box, buf_bytes(&exchange->answer), nonce);
+    err = box_seal_answer(reply, exchange->box, buf_bytes(&exchange->answer), nonce);
     buf_field_end(reply, mark);
     return err;
 }

@@ -8,19 +8,21 @@
 
 struct exchange {
     struct worker *worker;
-    struct bytes signature; /* the device's, 64 bytes */
-    struct frame frame;
-    struct buf body;   /* opened, in the workspace */
-    struct buf answer; /* to be sealed, in the workspace */
+    struct box_session *box; /* in the workspace */
+    struct bytes signature;  /* the device's, 64 bytes */
+    struct frame frame;      /* empty: it is malformed */
+    struct buf body;         /* opened, in the workspace */
+    struct buf answer;       /* to be sealed, in the workspace */
 };
 
-/* Step 1: the form of the frame, a loaded box key. HUFU_ERR_FORM. */
-enum hufu_err exchange_begin(struct exchange *exchange, struct worker *worker, struct bytes signature,
-                             struct bytes frame) HUFU_MUST_CHECK;
+/* Step 1: the form of the frame, a loaded box key. number: which one of the request it is, below WORKER_FRAMES_MAX.
+ * HUFU_ERR_FORM. */
+enum hufu_err exchange_begin(struct exchange *exchange, struct worker *worker, size_t number,
+                             struct bytes signature, struct bytes frame) HUFU_MUST_CHECK;
 /* Steps 3 and 4: the device's signature of the frame (HUFU_ERR_SIGNATURE), then its age (HUFU_ERR_TIME). */
 enum hufu_err exchange_check_device(struct exchange *exchange,
                                     const uint8_t device_key[FRAME_DEVICE_KEY_SIZE]) HUFU_MUST_CHECK;
-/* Step 6: opens the box. HUFU_ERR_FORM. */
+/* Step 6: opens the box. HUFU_ERR_FORM; HUFU_ERR_LIMIT: the request's frames have more digests than one batch. */
 enum hufu_err exchange_open_box(struct exchange *exchange) HUFU_MUST_CHECK;
 /* Appends the sealed answer as one field. HUFU_ERR_AWAY: the token's randomness. */
 enum hufu_err exchange_put_answer(struct exchange *exchange, struct buf *reply) HUFU_MUST_CHECK;

@@ -51,7 +51,7 @@ static enum hufu_err open_record(struct worker *worker, const struct bytes *fiel
         err = request_take(place.binding, sizeof(place.binding), fields[2]);
     if (!err)
         err = request_take_u32(&place.generation, fields[3]);
-    return err ? err : binding_open(worker, &worker->secret->record, &place, fields[4]);
+    return err ? err : binding_open(worker, &worker->secret->frames[0].record, &place, fields[4]);
 }
 
 /* fields: subject, serial, not before, not after. */
@@ -68,7 +68,7 @@ static enum hufu_err take_terms(struct certificate_terms *terms, const struct by
 static enum hufu_err check_terms(const struct worker *worker, const struct certificate_terms *terms,
                                  struct bytes csr)
 {
-    const struct record_binding *record = &worker->secret->record;
+    const struct record_binding *record = &worker->secret->frames[0].record;
     enum hufu_err err =
         csr_check(csr, terms->key, bytes_of(record->identity.data, record->identity.len), terms->subject);
     if (!err && (record->role != RECORD_PRIMARY || record->must_refresh))
@@ -79,7 +79,7 @@ static enum hufu_err check_terms(const struct worker *worker, const struct certi
 static enum hufu_err issue(struct worker *worker, struct certificate_terms *terms, struct issuer *issuer,
                            struct bytes csr, struct buf *reply)
 {
-    const struct record_binding *record = &worker->secret->record;
+    const struct record_binding *record = &worker->secret->frames[0].record;
     OWNED(EVP_PKEY) *key = signer_public_key(record->half.P);
     if (!key)
         return HUFU_ERR_INTERNAL;

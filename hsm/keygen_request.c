@@ -74,7 +74,7 @@ enum hufu_err request_keygen_begin(struct worker *worker, const struct bytes *fi
     if (!err)
         err = take_terms(pending, fields[1], fields[2]);
     if (!err)
-        err = exchange_begin(&exchange, worker, fields[3], fields[4]);
+        err = exchange_begin(&exchange, worker, 0, fields[3], fields[4]);
     if (!err && exchange.frame.head.op != FRAME_OP_KEYGEN_BEGIN)
         err = HUFU_ERR_FORM;
     if (!err)
@@ -130,7 +130,7 @@ static enum hufu_err begin_finish(struct exchange *exchange, struct worker *work
     uint8_t project[FRAME_ID_SIZE];
     enum hufu_err err = request_take(project, sizeof(project), fields[0]);
     if (!err)
-        err = exchange_begin(exchange, worker, fields[2], fields[3]);
+        err = exchange_begin(exchange, worker, 0, fields[2], fields[3]);
     if (!err && exchange->frame.head.op != FRAME_OP_KEYGEN_FINISH)
         err = HUFU_ERR_FORM;
     if (err)

@@ -25,7 +25,7 @@ static const struct operation operations[] = {
     {"data/open", 2, request_data_open},
     {"keygen/begin", 5, request_keygen_begin},
     {"keygen/finish", 4, request_keygen_finish},
-    {"operate", 6, request_operate},
+    {"operate", 1, request_operate},
     {"cert/issue", 11, request_cert_issue},
     {"crl/issue", 5, request_crl_issue},
     {"ca/chain", 1, request_ca_chain},
@@ -35,7 +35,7 @@ static const struct operation operations[] = {
 
 struct request {
     const struct operation *operation;
-    char trace[REQUEST_TRACE_MAX + 1];
+    struct bytes trace;
     struct bytes fields[REQUEST_FIELDS_MAX];
 };
 
@@ -55,11 +55,9 @@ static enum hufu_err parse(struct request *request, struct bytes message)
     cursor_init(&c, message);
     cursor_field_text(&c, MAGIC);
     request->operation = find_operation(cursor_field(&c, NAME_MAX_SIZE));
-    struct bytes trace = cursor_field(&c, REQUEST_TRACE_MAX);
+    request->trace = cursor_field(&c, REQUEST_TRACE_MAX);
     if (!request->operation)
         return HUFU_ERR_FORM;
-    if (trace.len > 0)
-        memcpy(request->trace, trace.data, trace.len);
     for (size_t i = 0; i < request->operation->fields; i++)
         request->fields[i] = cursor_field(&c, message.len);
     return cursor_finish(&c);
@@ -86,13 +84,18 @@ static enum log_level level_of(enum hufu_err err)
     return err == HUFU_ERR_AWAY || err == HUFU_ERR_INTERNAL || err == HUFU_ERR_BUSY ? LOG_ERROR : LOG_INFO;
 }
 
+void request_log(struct bytes trace, const char *operation, enum hufu_err err, uint64_t begun_ms)
+{
+    char id[REQUEST_TRACE_MAX + 1], took[24];
+    (void)snprintf(id, sizeof(id), "%.*s", (int)trace.len, trace.len > 0 ? (const char *)trace.data : "");
+    (void)snprintf(took, sizeof(took), "%" PRIu64, clock_now_ms() - begun_ms);
+    log_event(level_of(err), err ? "request.refused" : "request.done", "request_id", id, "operation",
+              operation, "error", err ? hufu_err_name(err) : NULL, "ms", took, NULL);
+}
+
 static void log_request(const struct request *request, enum hufu_err err, uint64_t begun_ms)
 {
-    char took[24];
-    (void)snprintf(took, sizeof(took), "%" PRIu64, clock_now_ms() - begun_ms);
-    log_event(level_of(err), err ? "request.refused" : "request.done", "request_id", request->trace,
-              "operation", request->operation ? request->operation->name : NULL, "error",
-              err ? hufu_err_name(err) : NULL, "ms", took, NULL);
+    request_log(request->trace, request->operation ? request->operation->name : NULL, err, begun_ms);
 }
 
 static enum hufu_err run(struct worker *worker, const struct request *request, struct buf *reply)

@@ -25,6 +25,9 @@ request_handler request_destruction_state, request_destruction_add;
 /* Handles one message and writes the reply, always. False: the message is not of the protocol's form, and the
  * connection is to be closed. reply needs CHANNEL_MESSAGE_MAX bytes. */
 bool request_handle(struct worker_pool *pool, struct bytes message, struct buf *reply) HUFU_MUST_CHECK;
+/* The line of the log for a request, or for one frame of `operate`. trace: at most REQUEST_TRACE_MAX bytes; operation may be
+ * NULL. */
+void request_log(struct bytes trace, const char *operation, enum hufu_err err, uint64_t begun_ms);
 /* A reply that says nothing but err. */
 void request_refuse(struct buf *reply, enum hufu_err err);
 

@@ -6,10 +6,9 @@
 #include "hsm/operate.h"
 #include "hsm/permit.h"
 
-enum hufu_err refresh_prove(struct operate *operate, struct buf *reply)
+enum hufu_err refresh_prove(struct operate *operate)
 {
     struct exchange *exchange = &operate->exchange;
-    (void)reply;
     if (operate->place.generation == UINT32_MAX)
         return HUFU_ERR_LIMIT;
     return cosign_service_refresh(&operate->other->half, &exchange->answer, &operate->record->half,
@@ -65,10 +64,9 @@ enum hufu_err handover_check_target(struct bytes target)
     return parse_handover_target(&keys, target);
 }
 
-enum hufu_err handover_prove(struct operate *operate, struct buf *reply)
+enum hufu_err handover_prove(struct operate *operate)
 {
     struct exchange *exchange = &operate->exchange;
-    (void)reply;
     return cosign_service_handover(&operate->other->half, &exchange->answer, &operate->record->half,
                                    exchange->frame.head_encoded, buf_bytes(&exchange->body));
 }
@@ -98,7 +96,7 @@ enum hufu_err handover_conclude(struct operate *operate, struct buf *reply)
     struct handover_target keys;
     enum hufu_err err = frame_handover_parse(&handover, operate->exchange.frame.head.public_part);
     if (!err)
-        err = parse_handover_target(&keys, operate->target);
+        err = parse_handover_target(&keys, operate->fields.target);
     if (!err)
         err = check_handover(operate, &handover, &keys);
     if (err)
@@ -139,10 +137,9 @@ enum hufu_err policy_check_target(struct bytes target)
 }
 
 /* The operation has no proof: its body and its answer are its name alone. */
-enum hufu_err policy_prove(struct operate *operate, struct buf *reply)
+enum hufu_err policy_prove(struct operate *operate)
 {
     struct cursor c;
-    (void)reply;
     cursor_init(&c, buf_bytes(&operate->exchange.body));
     cursor_field_text(&c, frame_op_name(FRAME_OP_POLICY));
     enum hufu_err err = cursor_finish(&c);
@@ -174,7 +171,7 @@ enum hufu_err policy_conclude(struct operate *operate, struct buf *reply)
     struct policy_target target;
     enum hufu_err err = frame_policy_for_parse(&named, operate->exchange.frame.head.public_part);
     if (!err)
-        err = parse_policy_target(&target, operate->target);
+        err = parse_policy_target(&target, operate->fields.target);
     if (err || frame_policy_parse(&policy, named.policy))
         return err ? err : HUFU_ERR_POLICY;
     memcpy(place.binding, named.binding_id, sizeof(place.binding));

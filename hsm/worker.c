@@ -100,6 +100,15 @@ static struct timespec deadline_in(unsigned wait_ms)
     return at;
 }
 
+static void begin_request(struct worker *worker)
+{
+    worker->now_ms = clock_now_ms();
+    worker->entropy.failure = HUFU_OK;
+    buf_init(&worker->bodies, worker->secret->bodies, sizeof(worker->secret->bodies));
+    buf_init(&worker->answers, worker->secret->answers, sizeof(worker->secret->answers));
+    buf_init(&worker->results, worker->results_memory, sizeof(worker->results_memory));
+}
+
 enum hufu_err worker_take(struct worker **worker, struct worker_pool *pool, unsigned wait_ms)
 {
     struct timespec deadline = deadline_in(wait_ms);
@@ -114,8 +123,7 @@ enum hufu_err worker_take(struct worker **worker, struct worker_pool *pool, unsi
     *worker = taken;
     if (!taken)
         return HUFU_ERR_BUSY;
-    taken->now_ms = clock_now_ms();
-    taken->entropy.failure = HUFU_OK;
+    begin_request(taken);
     return HUFU_OK;
 }
 

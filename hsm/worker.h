@@ -26,18 +26,30 @@ struct hsm {
     unsigned sessions;
 };
 
+/* As many frames of sm2/sign as one request can carry; they share its digests. */
+#define WORKER_FRAMES_MAX 16
+/* What a digest takes in the answer of a signature, and what stands around the digests of one frame. */
+#define WORKER_ANSWER_ITEM (2 * COSIGN_POINT_SIZE + 2 * COSIGN_SCALAR_SIZE)
+#define WORKER_ANSWER_AROUND (COSIGN_ANSWER_MAX - COSIGN_BATCH_MAX * WORKER_ANSWER_ITEM)
+#define WORKER_BODY_AROUND (COSIGN_BODY_MAX - COSIGN_BATCH_MAX * 2 * COSIGN_POINT_SIZE)
+
+/* What is one frame's alone of that which a request opens. Where there is one record or frame, it is the first. */
+struct opened_frame {
+    struct record_binding record;
+    struct box_session box;
+};
+
 /* Everything secret that a request opens. Locked; wiped after each request. */
 struct workspace {
-    struct record_binding record;
+    struct opened_frame frames[WORKER_FRAMES_MAX];
     struct record_binding other; /* the record that the request makes */
     struct record_pending pending;
     struct record_service service;
     struct record_data data;
-    uint8_t box_key[BOX_KEY_SIZE]; /* the private half of the one in hand */
-    struct box_session box;
+    uint8_t box_key[BOX_KEY_SIZE];    /* the private half of the one in hand */
     uint8_t plain[RECORD_SEALED_MAX]; /* a record's encoding, on its way in or out */
-    uint8_t body[COSIGN_BODY_MAX];
-    uint8_t answer[COSIGN_ANSWER_MAX];
+    uint8_t bodies[COSIGN_BODY_MAX + (WORKER_FRAMES_MAX - 1) * WORKER_BODY_AROUND];
+    uint8_t answers[COSIGN_ANSWER_MAX + (WORKER_FRAMES_MAX - 1) * WORKER_ANSWER_AROUND];
 };
 
 struct worker {
@@ -46,9 +58,11 @@ struct worker {
     uint64_t now_ms; /* the host's clock when the request began */
     struct entropy entropy;
     struct workspace *secret;
-    /* Public: the bytes that a device signed, and what an operation reports to the database. */
-    uint8_t message[FRAME_MAX + 32];
-    uint8_t results[COSIGN_BATCH_MAX][COSIGN_DIGEST_SIZE];
+    /* Each frame takes its part of them: of the workspace's bodies and answers, and of the results, which are public. */
+    struct buf bodies, answers, results;
+    uint8_t
+        results_memory[COSIGN_BATCH_MAX * COSIGN_DIGEST_SIZE]; /* what operations report to the database */
+    uint8_t message[FRAME_MAX + 32];                           /* public: the bytes that a device signed */
 };
 
 struct worker_pool;

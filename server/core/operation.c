@@ -240,17 +240,21 @@ static enum hufu_err operation_call(struct worker *worker, struct operation_work
                                     struct submission_out *out)
 {
     const struct operation_situation *situation = &work->submission.situation;
-    const struct hsmc_operate call = {
+    struct hsmc_operate call = {
+        .trace = worker->trace,
         .project_id = situation->session.project_id,
         .generation = situation->record_generation,
         .sealed = situation->record,
         .target = buf_bytes(&work->target),
         .signature = work->submission.in->signature,
         .frame = work->submission.in->frame,
+        .result = &work->result,
+        .answer = &work->answer,
     };
     buf_init(&work->result, work->result_memory, sizeof work->result_memory);
     buf_init(&work->answer, out->memory, sizeof out->memory);
-    return hsmc_operate(worker->hsmc, worker->trace, &call, &work->result, &work->answer);
+    enum hufu_err err = hsmc_operate(worker->hsmc, &call, 1);
+    return err != HUFU_OK ? err : call.err;
 }
 
 /* The record that was read had a policy which was replaced meanwhile: the one that there is now is another. */

@@ -198,24 +198,63 @@ enum hufu_err hsmc_keygen_finish(struct hsmc *hsmc, const char *trace, const str
     return err;
 }
 
-enum hufu_err hsmc_operate(struct hsmc *hsmc, const char *trace, const struct hsmc_operate *in,
-                           struct buf *result, struct buf *answer)
+static void put_frames(struct buf *request, const struct hsmc_operate *calls, size_t count)
+{
+    size_t mark = buf_field_begin(request);
+    for (size_t i = 0; i < count; i++) {
+        buf_put_field_text(request, calls[i].trace);
+        put_id(request, calls[i].project_id);
+        buf_put_field_u32(request, calls[i].generation);
+        buf_put_field_bytes(request, calls[i].sealed);
+        buf_put_field_bytes(request, calls[i].target);
+        buf_put_field_bytes(request, calls[i].signature);
+        buf_put_field_bytes(request, calls[i].frame);
+    }
+    buf_field_end(request, mark);
+}
+
+/* What the reply says of one frame. */
+struct outcome {
+    enum hufu_err err;
+    struct bytes result, answer;
+};
+
+/* A refusal has neither result nor answer. */
+static void take_outcome(struct outcome *outcome, struct cursor *reply)
+{
+    uint32_t err = cursor_field_u32(reply);
+    outcome->err = (enum hufu_err)err;
+    outcome->result = cursor_field(reply, err ? 0 : HSMC_RESULT_MAX);
+    outcome->answer = cursor_field(reply, err ? 0 : FRAME_ANSWER_MAX);
+    reply->failed = reply->failed || err >= HUFU_ERR_COUNT;
+}
+
+static enum hufu_err ask_operate(struct hsmc *hsmc, struct outcome *outcomes,
+                                 const struct hsmc_operate *calls, size_t count)
 {
     struct cursor *reply;
-    struct buf *request = call_begin(hsmc, "operate", trace);
-    put_id(request, in->project_id);
-    buf_put_field_u32(request, in->generation);
-    buf_put_field_bytes(request, in->sealed);
-    buf_put_field_bytes(request, in->target);
-    buf_put_field_bytes(request, in->signature);
-    buf_put_field_bytes(request, in->frame);
+    if (count == 0 || count > HSMC_OPERATE_MAX)
+        return HUFU_ERR_LIMIT;
+    put_frames(call_begin(hsmc, "operate", calls[0].trace), calls, count);
     enum hufu_err err = call_send(hsmc, &reply);
     if (err)
         return err;
-    struct bytes result_value = cursor_field(reply, HSMC_RESULT_MAX);
-    struct bytes answer_value = cursor_field(reply, FRAME_ANSWER_MAX);
-    err = call_end(hsmc);
-    return err ? err : give_two(result, result_value, answer, answer_value);
+    for (size_t i = 0; i < count; i++)
+        take_outcome(&outcomes[i], reply);
+    return call_end(hsmc);
+}
+
+enum hufu_err hsmc_operate(struct hsmc *hsmc, struct hsmc_operate *calls, size_t count)
+{
+    struct outcome outcomes[HSMC_OPERATE_MAX];
+    enum hufu_err err = ask_operate(hsmc, outcomes, calls, count);
+    for (size_t i = 0; i < count; i++) {
+        struct hsmc_operate *call = &calls[i];
+        call->err = err ? err : outcomes[i].err;
+        if (!call->err)
+            call->err = give_two(call->result, outcomes[i].result, call->answer, outcomes[i].answer);
+    }
+    return err;
 }
 
 enum hufu_err hsmc_target_handover(struct buf *out, const uint8_t device_key[FRAME_DEVICE_KEY_SIZE],

@@ -62,7 +62,7 @@ void hsmc_use_any(struct hsmc *hsmc);
  * problem frame-time); 0 before any. */
 uint64_t hsmc_now_ms(const struct hsmc *hsmc);
 
-/* trace, in every call: the HTTP request id, at most 64 bytes, for hufu-hsm's log. */
+/* trace, in every call and of every frame: the HTTP request id, at most 64 bytes, for hufu-hsm's log. */
 
 struct hsmc_status {
     uint8_t identity_key[HSMC_POINT_SIZE];
@@ -121,18 +121,24 @@ enum hufu_err hsmc_keygen_finish(struct hsmc *hsmc, const char *trace, const str
                                  struct buf *sealed, uint8_t public_key[HSMC_POINT_SIZE],
                                  struct buf *answer) HUFU_MUST_CHECK;
 
+/* One frame: what is sent, and what came of it. */
 struct hsmc_operate {
+    const char *trace;
     const uint8_t *project_id;
     uint32_t generation; /* of the record */
     struct bytes sealed;
     struct bytes target; /* sm2/handover and policy, else empty (hsmc_target_*) */
     struct bytes signature;
     struct bytes frame;
+    struct buf *result; /* needs HSMC_RESULT_MAX. What it gets depends on the operation: hsm/PROTOCOL.md */
+    struct buf *answer; /* needs FRAME_ANSWER_MAX */
+    enum hufu_err err;
 };
-/* result needs HSMC_RESULT_MAX, answer FRAME_ANSWER_MAX. What result is depends on the operation:
- * hsm/PROTOCOL.md. */
-enum hufu_err hsmc_operate(struct hsmc *hsmc, const char *trace, const struct hsmc_operate *in,
-                           struct buf *result, struct buf *answer) HUFU_MUST_CHECK;
+/* Up to HSMC_OPERATE_MAX frames of sm2/sign, of FRAME_BATCH_MAX digests together, or one of any other operation. HUFU_OK: each
+ * call has its own err. Else nothing came of any: it is the connection's or the message's error, and every call has it too.
+ * HUFU_ERR_LIMIT also: no call, or too many. */
+#define HSMC_OPERATE_MAX 16
+enum hufu_err hsmc_operate(struct hsmc *hsmc, struct hsmc_operate *calls, size_t count) HUFU_MUST_CHECK;
 /* The target of sm2/handover, and of policy. Append. */
 enum hufu_err hsmc_target_handover(struct buf *out, const uint8_t device_key[FRAME_DEVICE_KEY_SIZE],
                                    const uint8_t x25519_key[FRAME_X25519_SIZE]) HUFU_MUST_CHECK;

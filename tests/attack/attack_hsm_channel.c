@@ -56,8 +56,8 @@ static void another_magic_operation_or_number_of_fields_is_refused_and_disconnec
     message_refused(hsm, "hufu-hsm/1", "sign these bytes", "t", 1);
     message_refused(hsm, "hufu-hsm/1", "", "t", 0);
     message_refused(hsm, "hufu-hsm/1", "status", "t", 1);
-    message_refused(hsm, "hufu-hsm/1", "operate", "t", 5);
-    message_refused(hsm, "hufu-hsm/1", "operate", "t", 7);
+    message_refused(hsm, "hufu-hsm/1", "operate", "t", 0);
+    message_refused(hsm, "hufu-hsm/1", "operate", "t", 2);
     message_refused(hsm, "hufu-hsm/1", "ca/chain", "t", 0);
 }
 

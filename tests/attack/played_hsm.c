@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/attack/played_hsm.h"
 
+#include "common/channel.h"
+#include "tests/client/hsm_frames.h"
 #include "tests/client/randomness.h"
 
 #define BOX_KEY_LIFE_MS (3600u * 1000u)
@@ -134,14 +136,21 @@ void played_key_done(struct played_key *key)
 
 enum hufu_err played_operate(struct played_hsm *hsm, struct hsm_reply *reply, const struct played_operate *in)
 {
-    struct number generation;
-    struct bytes fields[] = {bytes_of(hsm->project, FRAME_ID_SIZE),
-                             u32_field(&generation, in->generation),
-                             sealed_record_bytes(in->record),
-                             in->target,
-                             bytes_of(in->request->signature, FRAME_SIGNATURE_SIZE),
-                             device_request_frame(in->request)};
-    return played_call(hsm, reply, "operate", fields, 6);
+    static uint8_t memory[CHANNEL_MESSAGE_MAX];
+    const struct hsm_frame frame = {.trace = "attack",
+                                    .project = bytes_of(hsm->project, FRAME_ID_SIZE),
+                                    .generation = in->generation,
+                                    .sealed = sealed_record_bytes(in->record),
+                                    .target = in->target,
+                                    .signature = bytes_of(in->request->signature, FRAME_SIGNATURE_SIZE),
+                                    .frame = device_request_frame(in->request)};
+    struct buf field;
+    buf_init(&field, memory, sizeof(memory));
+    assert_ok(hsm_frames_encode(&field, &frame, 1));
+    const struct bytes fields[] = {buf_bytes(&field)};
+    (void)played_call(hsm, reply, "operate", fields, 1);
+    assert_ok(hsm_outcome_alone(reply));
+    return reply->error;
 }
 
 enum hufu_err played_try(struct played_hsm *hsm, const struct played_key *key,

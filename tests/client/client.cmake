@@ -11,6 +11,7 @@ add_library(hufu_test_client STATIC EXCLUDE_FROM_ALL
     ${CMAKE_CURRENT_LIST_DIR}/device_operation.c
     ${CMAKE_CURRENT_LIST_DIR}/device_request.c
     ${CMAKE_CURRENT_LIST_DIR}/dpop.c
+    ${CMAKE_CURRENT_LIST_DIR}/hsm_frames.c
     ${CMAKE_CURRENT_LIST_DIR}/hsm_link.c
     ${CMAKE_CURRENT_LIST_DIR}/hsm_process.c
     ${CMAKE_CURRENT_LIST_DIR}/operator.c

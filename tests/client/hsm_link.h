@@ -12,7 +12,7 @@
 #include "common/err.h"
 #include "common/frame.h"
 
-#define HSM_REPLY_FIELDS_MAX 4
+#define HSM_REPLY_FIELDS_MAX 48 /* operate's, of 16 frames */
 #define HSM_LINK_TIMEOUT_MS 20000
 
 struct hsm_link {

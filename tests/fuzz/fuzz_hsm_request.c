@@ -29,16 +29,12 @@ static void begin_room(void)
 
 static void check_reply(struct bytes reply)
 {
-    struct cursor c;
-    size_t fields = 0;
-    cursor_init(&c, reply);
-    cursor_field_text(&c, "hufu-hsm/1");
-    uint32_t error = cursor_field_u32(&c);
-    FUZZ_CHECK(cursor_field_u64(&c) > 0);
-    for (; !c.failed && cursor_left(&c) > 0; fields++)
-        (void)cursor_field(&c, CHANNEL_MESSAGE_MAX);
-    FUZZ_CHECK(cursor_finish(&c) == HUFU_OK);
-    FUZZ_CHECK(error < HUFU_ERR_COUNT && (error == HUFU_OK || fields == 0));
+    struct hsm_reply parsed = {0};
+    struct hsm_outcome outcome;
+    FUZZ_CHECK(hsm_reply_parse(&parsed, reply) == HUFU_OK);
+    FUZZ_CHECK(parsed.now_ms > 0);
+    for (size_t i = 0; i < hsm_outcome_count(&parsed); i++)
+        FUZZ_CHECK(hsm_outcome_take(&outcome, &parsed, i) == HUFU_OK);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -6,6 +6,7 @@
 #include "common/channel.h"
 #include "common/destruction.h"
 #include "tests/client/certificate_request.h"
+#include "tests/client/hsm_frames.h"
 #include "tests/client/randomness.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -131,17 +132,34 @@ static void make_key(struct hsm_seeds *seeds, struct seed_key *key)
     FUZZ_CHECK(device_new_key_complete(&keygen, &key->binding, reply.fields[2]) == HUFU_OK);
 }
 
+static struct hsm_frame frame_of(const struct hsm_seeds *seeds, const struct seed_key *key,
+                                 const struct device_request *request, struct bytes target)
+{
+    return (struct hsm_frame){.trace = "fuzz",
+                              .project = bytes_of(seeds->project, FRAME_ID_SIZE),
+                              .sealed = kept_bytes(&key->record),
+                              .target = target,
+                              .signature = bytes_of(request->signature, FRAME_SIGNATURE_SIZE),
+                              .frame = device_request_frame(request)};
+}
+
+static void operate_all(struct hsm_seeds *seeds, struct hsm_reply *reply, const struct hsm_frame *frames,
+                        size_t count)
+{
+    static uint8_t memory[CHANNEL_MESSAGE_MAX];
+    struct buf field;
+    buf_init(&field, memory, sizeof(memory));
+    FUZZ_CHECK(hsm_frames_encode(&field, frames, count) == HUFU_OK);
+    struct bytes fields[] = {buf_bytes(&field)};
+    ask(seeds, reply, "operate", fields, 1);
+}
+
 static void operate(struct hsm_seeds *seeds, struct hsm_reply *reply, const struct seed_key *key,
                     const struct device_request *request, struct bytes target)
 {
-    struct number generation;
-    struct bytes fields[] = {bytes_of(seeds->project, FRAME_ID_SIZE),
-                             u32(&generation, 0),
-                             kept_bytes(&key->record),
-                             target,
-                             bytes_of(request->signature, FRAME_SIGNATURE_SIZE),
-                             device_request_frame(request)};
-    ask(seeds, reply, "operate", fields, 6);
+    struct hsm_frame frame = frame_of(seeds, key, request, target);
+    operate_all(seeds, reply, &frame, 1);
+    FUZZ_CHECK(hsm_outcome_alone(reply) == HUFU_OK && reply->error == HUFU_OK);
 }
 
 /* The signature of a certificate request, and the certificate. */
@@ -225,6 +243,8 @@ static void make_uses(struct hsm_seeds *seeds, const struct seed_key *key)
     FUZZ_CHECK(device_request_sign(&sign, &key->binding, bytes_of(digests, sizeof(digests)), NULL) ==
                HUFU_OK);
     operate(seeds, &reply, key, &sign, none);
+    struct hsm_frame twice[] = {frame_of(seeds, key, &sign, none), frame_of(seeds, key, &sign, none)};
+    operate_all(seeds, &reply, twice, 2);
     FUZZ_CHECK(device_request_pin_check(&check, &key->binding, NULL) == HUFU_OK);
     operate(seeds, &reply, key, &check, none);
     FUZZ_CHECK(device_request_refresh(&refresh, &next, &key->binding, NULL) == HUFU_OK);

@@ -8,6 +8,7 @@
 
 #include "common/channel.h"
 #include "tests/attack/played_hsm.h"
+#include "tests/client/hsm_frames.h"
 #include "tests/client/process_memory.h"
 #include "tests/fuzz/fuzz_hsm_seed.h"
 #include "tests/fuzz/fuzz_settings.h"
@@ -73,15 +74,28 @@ static void seeds_renew(struct run *run)
 
 /* ---- One message ---- */
 
-/* Counts the error of a reply; an internal error or a service that is away is never an answer to bytes. */
+/* An internal error or a service that is away is never an answer to bytes. */
+static void count_error(struct run *run, enum hufu_err error)
+{
+    assert_int_not_equal(error, HUFU_ERR_INTERNAL);
+    assert_int_not_equal(error, HUFU_ERR_AWAY);
+    assert_int_not_equal(error, HUFU_ERR_BUSY);
+    run->errors[error]++;
+}
+
+/* Counts the error of a reply, or those of the frames that it speaks of. */
 static enum hufu_err count_reply(struct run *run, struct bytes encoded)
 {
     struct hsm_reply reply = {0};
+    struct hsm_outcome outcome;
     assert_ok(hsm_reply_parse(&reply, encoded));
-    assert_int_not_equal(reply.error, HUFU_ERR_INTERNAL);
-    assert_int_not_equal(reply.error, HUFU_ERR_AWAY);
-    assert_int_not_equal(reply.error, HUFU_ERR_BUSY);
-    run->errors[reply.error]++;
+    size_t frames = hsm_outcome_count(&reply);
+    if (frames == 0)
+        count_error(run, reply.error);
+    for (size_t i = 0; i < frames; i++) {
+        assert_ok(hsm_outcome_take(&outcome, &reply, i));
+        count_error(run, outcome.error);
+    }
     return reply.error;
 }
 

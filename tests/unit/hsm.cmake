@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # The private-key process: its room on a real SoftHSM2 token, and the process itself.
-add_library(hufu_test_hsm_room STATIC EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/hsm_log.c
-    ${CMAKE_CURRENT_LIST_DIR}/hsm_room.c)
+add_library(hufu_test_hsm_room STATIC EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/hsm_group.c
+    ${CMAKE_CURRENT_LIST_DIR}/hsm_log.c ${CMAKE_CURRENT_LIST_DIR}/hsm_room.c)
 target_link_libraries(hufu_test_hsm_room PUBLIC hufu_flags hufu_hsm hufu_test_client PkgConfig::SODIUM
     PRIVATE PkgConfig::CMOCKA)
 
-foreach(noun certificate crl data destruction destruction_process handover keygen operate process record request settings token)
+foreach(noun certificate crl data destruction destruction_process group group_form handover keygen operate process record request settings token)
     hufu_test(test_hsm_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_hsm_${noun}.c USES hufu_test_hsm_room)
 endforeach()
 foreach(noun certificate crl)

@@ -56,7 +56,10 @@ static CK_RV sign_init(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OB
 
 static CK_RV generate_random(CK_SESSION_HANDLE session, unsigned char *out, unsigned long len)
 {
-    return flaky.broken ? CKR_DEVICE_ERROR : real->C_GenerateRandom(session, out, len);
+    CK_RV rv = flaky.broken ? CKR_DEVICE_ERROR : real->C_GenerateRandom(session, out, len);
+    if (flaky.random_left > 0 && --flaky.random_left == 0)
+        flaky.broken = 2;
+    return rv;
 }
 
 static bool is_true(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key, CK_ATTRIBUTE_TYPE type)

@@ -242,17 +242,38 @@ void hsm_key_free(struct hsm_key *key)
     memset(key, 0, sizeof(*key));
 }
 
+struct hsm_frame hsm_key_frame(const struct hsm_room *room, const struct hsm_key *key,
+                               const struct device_request *request, struct bytes target)
+{
+    return (struct hsm_frame){.trace = "test",
+                              .project = bytes_of(room->project, FRAME_ID_SIZE),
+                              .generation = key->binding.generation,
+                              .sealed = hsm_key_sealed(key),
+                              .target = target,
+                              .signature = bytes_of(request->signature, FRAME_SIGNATURE_SIZE),
+                              .frame = device_request_frame(request)};
+}
+
+enum hufu_err hsm_room_operate(struct hsm_room *room, struct hsm_reply *reply, const struct hsm_frame *frames,
+                               size_t count)
+{
+    uint8_t *memory = malloc(CHANNEL_MESSAGE_MAX);
+    struct buf field;
+    assert_non_null(memory);
+    buf_init(&field, memory, CHANNEL_MESSAGE_MAX);
+    assert_ok(hsm_frames_encode(&field, frames, count));
+    const struct bytes fields[] = {buf_bytes(&field)};
+    assert_true(hsm_room_call(room, reply, "operate", fields, 1));
+    free(memory);
+    return reply->error;
+}
+
 enum hufu_err hsm_key_operate(struct hsm_room *room, struct hsm_reply *reply, const struct hsm_key *key,
                               const struct device_request *request, struct bytes target)
 {
-    uint8_t generation[4];
-    const struct bytes fields[] = {bytes_of(room->project, FRAME_ID_SIZE),
-                                   hsm_u32(generation, key->binding.generation),
-                                   hsm_key_sealed(key),
-                                   target,
-                                   bytes_of(request->signature, FRAME_SIGNATURE_SIZE),
-                                   device_request_frame(request)};
-    assert_true(hsm_room_call(room, reply, "operate", fields, 6));
+    struct hsm_frame frame = hsm_key_frame(room, key, request, target);
+    (void)hsm_room_operate(room, reply, &frame, 1);
+    assert_ok(hsm_outcome_alone(reply));
     return reply->error;
 }
 

@@ -7,6 +7,7 @@
 #include "hsm/settings.h"
 #include "hsm/worker.h"
 #include "tests/client/device_request.h"
+#include "tests/client/hsm_frames.h"
 #include "tests/client/hsm_link.h"
 
 #define HSM_ROOM_PATH_MAX 192
@@ -55,7 +56,13 @@ struct hsm_key {
 void hsm_key_make(struct hsm_room *room, struct hsm_key *key, uint32_t operations);
 void hsm_key_free(struct hsm_key *key);
 struct bytes hsm_key_sealed(const struct hsm_key *key);
-/* Sends a made request to `operate` with the key's record and gives the error of the reply. target may be empty. */
+/* A made request with the key's record, as `operate` carries it. target may be empty. */
+struct hsm_frame hsm_key_frame(const struct hsm_room *room, const struct hsm_key *key,
+                               const struct device_request *request, struct bytes target);
+/* Sends them in one message; the reply is that to the whole. */
+enum hufu_err hsm_room_operate(struct hsm_room *room, struct hsm_reply *reply, const struct hsm_frame *frames,
+                               size_t count);
+/* Sends one by itself; the reply has its result and its answer. */
 enum hufu_err hsm_key_operate(struct hsm_room *room, struct hsm_reply *reply, const struct hsm_key *key,
                               const struct device_request *request, struct bytes target);
 /* Signs one digest and checks the signature; the error of the reply, or of the check. */

@@ -12,9 +12,11 @@ set_tests_properties(test_http_queue test_http_server test_http_load PROPERTIES 
 hufu_test(test_http_metrics SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_http_metrics.c USES hufu_service)
 hufu_test(test_http_config SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_http_config.c USES hufu_service)
 
-hufu_test(test_hsmc SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_hsmc.c ${CMAKE_CURRENT_LIST_DIR}/hsm_peer.c
-    USES hufu_hsmc Threads::Threads)
-set_tests_properties(test_hsmc PROPERTIES LABELS concurrent)
+foreach(noun hsmc hsmc_operate)
+    hufu_test(test_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_${noun}.c ${CMAKE_CURRENT_LIST_DIR}/hsm_peer.c
+        USES hufu_hsmc Threads::Threads)
+endforeach()
+set_tests_properties(test_hsmc test_hsmc_operate PROPERTIES LABELS concurrent)
 
 hufu_test(test_cli SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_cli.c USES hufu_cli hufu_http)
 hufu_test(test_confine SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_confine.c ${CMAKE_SOURCE_DIR}/server/confine.c USES hufu_program)

@@ -199,19 +199,25 @@ enum hufu_err hsmc_target_handover(struct buf *out, const uint8_t device_key[FRA
     return buf_finish(out);
 }
 
-enum hufu_err hsmc_operate(struct hsmc *hsmc, const char *trace, const struct hsmc_operate *in,
-                           struct buf *result, struct buf *answer)
+static enum hufu_err key_process_operate(struct hsmc_operate *call)
 {
-    (void)hsmc;
-    (void)trace;
-    key_process.generation = in->generation;
-    key_process_see(in->sealed);
+    key_process.generation = call->generation;
+    key_process_see(call->sealed);
     if (key_process.destruction.behind)
         return HUFU_ERR_BEHIND;
     enum hufu_err err = key_process_called("operate");
-    key_process_put(result, key_process.result);
-    key_process_put(answer, key_process.answer);
+    key_process_put(call->result, key_process.result);
+    key_process_put(call->answer, key_process.answer);
     return err;
+}
+
+/* Each frame is a call of its own. */
+enum hufu_err hsmc_operate(struct hsmc *hsmc, struct hsmc_operate *calls, size_t count)
+{
+    (void)hsmc;
+    for (size_t i = 0; i < count; i++)
+        calls[i].err = key_process_operate(&calls[i]);
+    return HUFU_OK;
 }
 
 enum hufu_err hsmc_certificate_issue(struct hsmc *hsmc, const char *trace, const struct hsmc_certificate *in,

@@ -33,7 +33,7 @@ static const struct {
     const char *name;
     size_t fields;
 } operations[] = {{"status", 0},      {"service/new", 3},  {"service/load", 4},  {"data/new", 1},
-                  {"data/open", 2},   {"keygen/begin", 5}, {"keygen/finish", 4}, {"operate", 6},
+                  {"data/open", 2},   {"keygen/begin", 5}, {"keygen/finish", 4}, {"operate", 1},
                   {"cert/issue", 11}, {"crl/issue", 5},    {"ca/chain", 1}};
 
 static void operation_with_a_field_too_many_or_too_few_closes_the_connection(void **state)

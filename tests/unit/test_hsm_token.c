@@ -131,6 +131,37 @@ static void token_that_stays_away_is_away_until_it_returns(void **state)
     assert_ok(hsm_key_sign(&room, &key));
 }
 
+/* The token goes away while the first of three frames is answered. */
+static void token_that_goes_away_amid_a_group_is_away_for_all_but_a_wrong_pin(void **state)
+{
+    (void)state;
+    DEVICE_REQUEST_DONE struct device_request right = {0}, guessed = {0};
+    struct hsm_key wrong = key;
+    struct hsm_reply reply;
+    struct hsm_outcome outcomes[3];
+    uint8_t digest[COSIGN_DIGEST_SIZE] = {1};
+    wrong.binding.half.a[31] ^= 1;
+    assert_ok(device_request_sign(&right, &key.binding, bytes_of(digest, sizeof(digest)), NULL));
+    assert_ok(device_request_sign(&guessed, &wrong.binding, bytes_of(digest, sizeof(digest)), NULL));
+    struct bytes none = bytes_of(NULL, 0);
+    const struct hsm_frame frames[] = {hsm_key_frame(&room, &key, &right, none),
+                                       hsm_key_frame(&room, &wrong, &guessed, none),
+                                       hsm_key_frame(&room, &key, &right, none)};
+    flaky->random_left = 1;
+    assert_ok(hsm_room_operate(&room, &reply, frames, 3));
+    for (size_t i = 0; i < 3; i++) {
+        assert_ok(hsm_outcome_take(&outcomes[i], &reply, i));
+        assert_int_equal(outcomes[i].error, i == 1 ? HUFU_ERR_PROOF : HUFU_ERR_AWAY);
+    }
+    flaky->broken = 0;
+    (void)usleep(PAUSE_US);
+    assert_ok(hsm_room_operate(&room, &reply, frames, 3));
+    for (size_t i = 0; i < 3; i++) {
+        assert_ok(hsm_outcome_take(&outcomes[i], &reply, i));
+        assert_int_equal(outcomes[i].error, i == 1 ? HUFU_ERR_PROOF : HUFU_OK);
+    }
+}
+
 static void pin_that_is_refused_when_it_is_reopened_is_not_tried_again(void **state)
 {
     (void)state;
@@ -300,6 +331,7 @@ int main(void)
         cmocka_unit_test(failure_that_looks_like_a_forged_record_is_told_from_one),
         cmocka_unit_test(forged_record_does_not_reopen_the_token),
         cmocka_unit_test(token_that_stays_away_is_away_until_it_returns),
+        cmocka_unit_test(token_that_goes_away_amid_a_group_is_away_for_all_but_a_wrong_pin),
         cmocka_unit_test(pin_that_is_refused_when_it_is_reopened_is_not_tried_again),
         cmocka_unit_test(start_that_fails_at_first_is_tried_again),
         cmocka_unit_test(readable_key_of_the_same_name_is_never_taken),

