@@ -5,13 +5,14 @@ add_library(hufu_test_hsm_room STATIC EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}
 target_link_libraries(hufu_test_hsm_room PUBLIC hufu_flags hufu_hsm hufu_test_client PkgConfig::SODIUM
     PRIVATE PkgConfig::CMOCKA)
 
-foreach(noun certificate crl data destruction destruction_process group group_form handover keygen operate process record request settings token)
+foreach(noun certificate crl data destruction destruction_process ecdsa group group_form handover keygen operate process record request settings token)
     hufu_test(test_hsm_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_hsm_${noun}.c USES hufu_test_hsm_room)
 endforeach()
 foreach(noun certificate crl)
     target_sources(test_hsm_${noun} PRIVATE ${CMAKE_CURRENT_LIST_DIR}/hsm_chain.c)
     target_link_libraries(test_hsm_${noun} PRIVATE OpenSSL::Crypto)
 endforeach()
+target_link_libraries(test_hsm_ecdsa PRIVATE OpenSSL::Crypto Threads::Threads)
 
 # SoftHSM2 that fails on demand.
 add_library(hsm_flaky_module MODULE ${CMAKE_CURRENT_LIST_DIR}/hsm_flaky_module.c)
