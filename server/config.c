@@ -17,6 +17,7 @@
 /* A worker waits for the disk, the database and the key process most of its time, and computes little. Fewer leave cores
  * idle while a commit is on its way to the disk; more only lengthen the queues behind the cores, and with them the tail. */
 #define WORKERS_PER_CORE 4
+#define SIGNING_WORKERS_PER_CORE 1
 #define WORKERS_MAX 256
 /* What is chosen without being asked stays below the connections that a PostgreSQL (100) and a hufu-hsm (128) take unless
  * they are told otherwise, and does not trust a machine of many cores to be this process's alone. */
@@ -51,6 +52,7 @@ static const struct config_key keys[] = {
     TEXT(database, NULL),
     TEXT(hsm_socket, NULL),
     NUMBER(workers, "0", 0, WORKERS_MAX),
+    NUMBER(signing_workers, "0", 0, WORKERS_MAX),
     NUMBER(queue_limit, "256", 1, 65536),
     NUMBER(http_threads, "2", 1, 64),
     NUMBER(connection_limit, "4096", 16, 65536),
@@ -277,13 +279,18 @@ static bool check(struct server_config *config, char *message, size_t size)
            check_outside(config, message, size);
 }
 
-static long workers_for_the_cores(void)
+static long cores(void)
 {
-    cpu_set_t cores;
-    CPU_ZERO(&cores);
-    if (sched_getaffinity(0, sizeof(cores), &cores) != 0)
-        CPU_SET(0, &cores);
-    long workers = (long)CPU_COUNT(&cores) * WORKERS_PER_CORE;
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    if (sched_getaffinity(0, sizeof(set), &set) != 0)
+        CPU_SET(0, &set);
+    return CPU_COUNT(&set);
+}
+
+static long workers_for_the_cores(long per_core)
+{
+    long workers = cores() * per_core;
     return workers < WORKERS_CHOSEN_MAX ? workers : WORKERS_CHOSEN_MAX;
 }
 
@@ -295,7 +302,9 @@ enum hufu_err server_config_load(struct server_config *config, const char *path,
     if (err)
         return err;
     if (config->workers == 0)
-        config->workers = workers_for_the_cores();
+        config->workers = workers_for_the_cores(WORKERS_PER_CORE);
+    if (config->signing_workers == 0)
+        config->signing_workers = workers_for_the_cores(SIGNING_WORKERS_PER_CORE);
     if (check(config, message, message_size))
         return HUFU_OK;
     server_config_free(config);

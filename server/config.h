@@ -34,6 +34,7 @@ struct server_config {
     char *database;   /* libpq connection string, role hufu_server */
     char *hsm_socket; /* "/run/a.sock, /run/b.sock": the key processes that are registered */
     long workers;
+    long signing_workers; /* besides those */
     long queue_limit;
     long http_threads;
     long connection_limit;

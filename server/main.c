@@ -41,7 +41,7 @@ struct service {
     struct data_key *data_key;
     struct outside *outside;
     struct gate *hashing;
-    struct worker **workers; /* config.workers of them */
+    struct worker **workers; /* config.workers of them, then config.signing_workers */
     struct worker *keeper_worker;
     struct worker network_worker; /* without connections */
     struct http_server *http;
@@ -80,7 +80,7 @@ static struct worker *new_worker(struct service *service, size_t number)
                       number);
 }
 
-/* So many hash passwords at once, and with those who wait they are at most half of the workers: the others go on signing. */
+/* So many hash passwords at once, and with those who wait they are at most half of the workers: the others go on. */
 static bool make_gate(struct service *service)
 {
     const struct server_config *config = &service->config;
@@ -89,18 +89,23 @@ static bool make_gate(struct service *service)
     return service->hashing && password_hash_ready() == HUFU_OK;
 }
 
+static long worker_count(const struct server_config *config)
+{
+    return config->workers + config->signing_workers;
+}
+
 static bool make_workers(struct service *service)
 {
     const struct server_config *config = &service->config;
     service->metrics = metrics_new(http_route_count(routes, admin_routes));
     service->keys = hsmc_keys_new();
     service->data_key = data_key_new();
-    service->workers = calloc((size_t)config->workers, sizeof(service->workers[0]));
+    service->workers = calloc((size_t)worker_count(config), sizeof(service->workers[0]));
     if (!service->metrics || !service->keys || !service->workers || !make_gate(service))
         return complain("no memory");
     if (!service->data_key)
         return complain("no memory can be locked; see docs/operations.md");
-    for (long i = 0; i < config->workers; i++) {
+    for (long i = 0; i < worker_count(config); i++) {
         service->workers[i] = new_worker(service, (size_t)i);
         if (!service->workers[i])
             return complain("no memory");
@@ -157,6 +162,8 @@ static bool listen_on(struct service *service)
         .prepare = worker_prepare,
         .workers = service->workers,
         .worker_count = (size_t)config->workers,
+        .group_workers = service->workers + config->workers,
+        .group_worker_count = (size_t)config->signing_workers,
         .network_worker = &service->network_worker,
         .metrics = service->metrics,
     };
@@ -180,7 +187,7 @@ static bool confine_service(const struct server_config *config)
 /* Every connection takes a descriptor; the limit that a login shell sets is below connection_limit. */
 static void raise_descriptor_limit(const struct server_config *config)
 {
-    rlim_t needed = (rlim_t)config->connection_limit + 3 * (rlim_t)(config->workers + config->couriers) +
+    rlim_t needed = (rlim_t)config->connection_limit + 3 * (rlim_t)(worker_count(config) + config->couriers) +
                     DESCRIPTORS_BESIDE;
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed)
@@ -236,7 +243,7 @@ static void clean(struct service *service)
         courier_free(service->couriers[i]);
         worker_free(service->courier_workers[i]);
     }
-    for (long i = 0; service->workers && i < service->config.workers; i++)
+    for (long i = 0; service->workers && i < worker_count(&service->config); i++)
         worker_free(service->workers[i]);
     worker_free(service->keeper_worker);
     free(service->workers);

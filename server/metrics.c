@@ -41,6 +41,8 @@ static const struct metric_text counter_texts[] = {
     [METRICS_DATABASE_CONNECTS] = {"hufu_database_connects_total", "Connections opened to PostgreSQL."},
     [METRICS_DATABASE_ERRORS] = {"hufu_database_errors_total", "Statements that failed."},
     [METRICS_QUEUE_REFUSED] = {"hufu_queue_refused_total", "Requests turned away by a full queue."},
+    [METRICS_GROUPS] = {"hufu_signature_groups_total",
+                        "Times that a worker took the signature requests that waited, 1 to 16."},
     [METRICS_OUTSIDE_ERRORS] = {"hufu_outside_errors_total",
                                 "Calls that an outside service did not answer, or refused."},
     [METRICS_AUTHENTICATION_FAILURES] = {"hufu_authentication_failures_total",

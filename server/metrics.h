@@ -25,6 +25,7 @@ enum metrics_counter {
     METRICS_DATABASE_CONNECTS,       /* connections opened to PostgreSQL */
     METRICS_DATABASE_ERRORS,         /* statements that failed for another reason than a refusal */
     METRICS_QUEUE_REFUSED,           /* requests turned away because the queue was full */
+    METRICS_GROUPS,                  /* times that a worker took the signature requests that waited */
     METRICS_NOTICES_POSTED,          /* put into the outbox */
     METRICS_NOTICES_DELIVERED,       /* taken by the outside service */
     METRICS_NOTICES_FAILED,          /* given up: refused by the service, or too old */

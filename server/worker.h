@@ -6,6 +6,8 @@
 #define HUFU_SERVER_WORKER_H
 
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 #include "common/encoding.h"
 #include "common/err.h"
@@ -42,6 +44,12 @@ struct worker {
  * be there; number spreads the workers over the key processes. Returns NULL without memory. The pointers given are borrowed and must outlive it. */
 struct worker *worker_new(const struct server_config *config, struct metrics *metrics, struct hsmc_keys *keys,
                           struct data_key *data_key, struct outside *outside, size_t number);
+/* From here on it works for the request with this id (UUID_TEXT_SIZE bytes), which came from this peer (WORKER_PEER_SIZE). */
+static inline void worker_take_up(struct worker *worker, const char *trace, const uint8_t *peer)
+{
+    memcpy(worker->trace, trace, sizeof worker->trace);
+    memcpy(worker->peer, peer, sizeof worker->peer);
+}
 /* Opens both connections, if what is at their other ends is there. */
 void worker_prepare(struct worker *worker);
 void worker_free(struct worker *worker);

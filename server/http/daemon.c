@@ -290,11 +290,13 @@ static enum MHD_Result run(struct carrier *carrier)
         request->match.route->handler(request, carrier->daemon->shared->network_worker);
         return send_reply(carrier);
     }
-    if (!pool_reserve(carrier->daemon->shared->pool, request))
+    struct daemon_shared *shared = carrier->daemon->shared;
+    struct pool *pool = request->match.route->thread == ROUTE_GROUP ? shared->group_pool : shared->pool;
+    if (!pool_reserve(pool, request))
         return send_reply(carrier);
     /* In this order: a worker may be done, and resume the connection, before pool_put returns. */
     MHD_suspend_connection(carrier->connection);
-    pool_put(carrier->daemon->shared->pool, request);
+    pool_put(pool, request);
     return MHD_YES;
 }
 

@@ -21,6 +21,7 @@ struct daemon;
 /* What all daemons of one server share. */
 struct daemon_shared {
     struct pool *pool;
+    struct pool *group_pool; /* of the routes whose requests are taken together */
     struct metrics *metrics;
     struct worker *network_worker;
     atomic_size_t in_flight; /* requests from their first byte seen here to their last byte sent */

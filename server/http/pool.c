@@ -68,30 +68,57 @@ static enum hufu_err identify(struct http_request *request, struct worker *worke
     return err;
 }
 
-static void handle(struct http_request *request, struct worker *worker, const struct pool_settings *settings)
+/* Whether the request is to be handled; else it has its reply. */
+static bool admit(struct http_request *request, struct worker *worker, const struct pool_settings *settings)
 {
-    memcpy(worker->trace, request->id_text, sizeof(worker->trace));
-    memcpy(worker->peer, request->peer, sizeof(worker->peer));
+    worker_take_up(worker, request->id_text, request->peer);
     enum hufu_err err = identify(request, worker, settings);
     if (err && !request->reply.given)
         problem_reply_error(request, err);
-    else if (!err)
-        request->match.route->handler(request, worker);
+    return !err;
+}
+
+static void handle(void *const *taken, size_t count, struct worker *worker,
+                   const struct pool_settings *settings)
+{
+    struct http_request *admitted = NULL, **end = &admitted;
+    for (size_t i = 0; i < count; i++) {
+        struct http_request *request = taken[i];
+        if (!admit(request, worker, settings))
+            continue;
+        *end = request;
+        end = &request->next;
+    }
+    if (admitted)
+        admitted->match.route->handler(admitted, worker);
+}
+
+static bool go_together(void *const *taken, size_t count, const void *next)
+{
+    const struct http_request *first = taken[0], *request = next;
+    size_t bytes = request->body_len;
+    for (size_t i = 0; i < count; i++)
+        bytes += ((const struct http_request *)taken[i])->body_len;
+    return request->match.route == first->match.route && bytes <= HTTP_TOGETHER_BODY_MAX;
 }
 
 static void *pool_run(void *argument)
 {
     struct pool_thread *self = argument;
     const struct pool_settings *settings = &self->pool->settings;
-    struct http_request *request;
+    void *taken[HTTP_TOGETHER_MAX];
+    size_t count;
     if (settings->prepare)
         settings->prepare(self->worker);
-    while ((request = queue_take(self->pool->queue)) != NULL) {
-        metrics_move(settings->metrics, METRICS_QUEUE_DEPTH, -1);
+    while ((count = queue_take(self->pool->queue, taken, settings->together, go_together)) > 0) {
+        metrics_move(settings->metrics, METRICS_QUEUE_DEPTH, -(int)count);
+        if (settings->together > 1)
+            metrics_add(settings->metrics, METRICS_GROUPS, 1);
         metrics_move(settings->metrics, METRICS_WORKERS_BUSY, 1);
-        handle(request, self->worker, settings);
+        handle(taken, count, self->worker, settings);
         metrics_move(settings->metrics, METRICS_WORKERS_BUSY, -1);
-        settings->done(request);
+        for (size_t i = 0; i < count; i++)
+            settings->done(taken[i]);
     }
     return NULL;
 }

@@ -19,6 +19,7 @@ struct pool_settings {
     size_t queue_limit;
     struct worker *const *workers; /* one thread each */
     size_t worker_count;
+    size_t together; /* requests that a worker takes at once, at most HTTP_TOGETHER_MAX */
     http_authenticate *authenticate;
     http_prepare *prepare; /* may be NULL */
     struct metrics *metrics;

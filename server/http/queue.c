@@ -56,19 +56,25 @@ void queue_put(struct queue *queue, void *item)
     (void)pthread_mutex_unlock(&queue->lock);
 }
 
-void *queue_take(struct queue *queue)
+static void *queue_remove_first(struct queue *queue)
 {
-    void *item = NULL;
+    void *item = queue->items[queue->first];
+    queue->first = (queue->first + 1) % queue->limit;
+    queue->count--;
+    return item;
+}
+
+size_t queue_take(struct queue *queue, void **items, size_t most, queue_together *together)
+{
+    size_t taken = 0;
     (void)pthread_mutex_lock(&queue->lock);
     while (queue->count == 0 && !(queue->closed && queue->reserved == 0))
         (void)pthread_cond_wait(&queue->changed, &queue->lock);
-    if (queue->count > 0) {
-        item = queue->items[queue->first];
-        queue->first = (queue->first + 1) % queue->limit;
-        queue->count--;
-    }
+    while (queue->count > 0 && taken < most &&
+           (taken == 0 || together(items, taken, queue->items[queue->first])))
+        items[taken++] = queue_remove_first(queue);
     (void)pthread_mutex_unlock(&queue->lock);
-    return item;
+    return taken;
 }
 
 void queue_close(struct queue *queue)

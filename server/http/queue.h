@@ -18,8 +18,11 @@ void queue_free(struct queue *queue);
 bool queue_reserve(struct queue *queue);
 /* Fills a reserved place; never fails, also not after the queue was closed. item is not NULL. */
 void queue_put(struct queue *queue, void *item);
-/* The oldest item; waits for one. NULL: closed, and nothing is left or still to be filled. */
-void *queue_take(struct queue *queue);
+/* Whether next may be taken together with those before it, which are at least one. */
+typedef bool queue_together(void *const *taken, size_t count, const void *next);
+/* The oldest item, and those right behind it that go together with it, at most `most`; waits for one. Returns how many; 0: closed, and
+ * nothing is left or still to be filled. together is called with the queue locked. */
+size_t queue_take(struct queue *queue, void **items, size_t most, queue_together *together);
 /* No more reservations; takers get what is there, then NULL. */
 void queue_close(struct queue *queue);
 /* How many wait. */

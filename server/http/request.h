@@ -44,6 +44,8 @@ struct http_request {
     struct route_match match;
     uint8_t peer[HTTP_PEER_SIZE]; /* as worker.h has it */
 
+    struct http_request *next; /* to be handled with this one (route.h) */
+
     /* For http/ itself. */
     const char *method, *path;
     struct http_parameter query[HTTP_QUERY_MAX];

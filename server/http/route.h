@@ -18,6 +18,11 @@ struct worker;
  * request (reply.h, problem.h); one that leaves none is answered 500. */
 typedef void http_handler(struct http_request *request, struct worker *worker);
 
+/* A ROUTE_GROUP handler gets several requests at once, linked by their `next`, and leaves a reply on each; it takes them up in turn
+ * (worker_take_up). Their bodies have at most HTTP_TOGETHER_BODY_MAX bytes in all, unless it is one alone. */
+#define HTTP_TOGETHER_MAX 16
+#define HTTP_TOGETHER_BODY_MAX 49152
+
 enum route_access {
     ROUTE_PUBLIC, /* no authentication: principal is PRINCIPAL_NONE */
     ROUTE_SESSION, /* a valid session token: principal is PRINCIPAL_DEVICE; its account is active, its device not frozen */
@@ -28,6 +33,7 @@ enum route_access {
 
 enum route_thread {
     ROUTE_WORKER, /* may block: runs on a worker */
+    ROUTE_GROUP, /* the same, of routes to which many come at the same time: a worker of theirs takes several at once */
     ROUTE_NETWORK /* never blocks: runs at once on a network thread, with a worker that has no connections */
 };
 

@@ -97,26 +97,45 @@ static enum hufu_err listen_administrative(struct http_server *server)
     return HUFU_OK;
 }
 
-static enum hufu_err prepare(struct http_server *server)
+static enum hufu_err make_pools(struct http_server *server)
 {
     const struct http_settings *settings = &server->settings;
     struct pool_settings pool = {
         .queue_limit = settings->queue_limit,
         .workers = settings->workers,
         .worker_count = settings->worker_count,
+        .together = 1,
         .authenticate = settings->authenticate,
         .prepare = settings->prepare,
         .metrics = settings->metrics,
         .done = daemon_resume,
     };
+    server->shared.pool = pool_new(&pool);
+    pool.workers = settings->group_workers;
+    pool.worker_count = settings->group_worker_count;
+    pool.together = HTTP_TOGETHER_MAX;
+    server->shared.group_pool = pool_new(&pool);
+    return server->shared.pool && server->shared.group_pool ? HUFU_OK : HUFU_ERR_INTERNAL;
+}
+
+static void stop_pools(struct http_server *server)
+{
+    if (server->shared.pool)
+        pool_stop(server->shared.pool);
+    if (server->shared.group_pool)
+        pool_stop(server->shared.group_pool);
+}
+
+static enum hufu_err prepare(struct http_server *server)
+{
+    const struct http_settings *settings = &server->settings;
     size_t index = name_routes(settings->metrics, settings->routes, 0);
     (void)name_routes(settings->metrics, settings->admin_routes, index);
     server->shared.metrics = settings->metrics;
     server->shared.network_worker = settings->network_worker;
-    server->shared.pool = pool_new(&pool);
-    if (!server->shared.pool)
-        return HUFU_ERR_INTERNAL;
-    enum hufu_err err = listen_public(server);
+    enum hufu_err err = make_pools(server);
+    if (!err)
+        err = listen_public(server);
     return err ? err : listen_administrative(server);
 }
 
@@ -167,6 +186,8 @@ enum hufu_err http_server_start(struct http_server *server)
     };
     enum hufu_err err = pool_start(server->shared.pool);
     if (!err)
+        err = pool_start(server->shared.group_pool);
+    if (!err)
         err = daemon_start(&server->administrative, &administrative, &server->shared);
     return err ? err : daemon_start(&server->public, &public, &server->shared);
 }
@@ -194,7 +215,7 @@ bool http_server_stop(struct http_server *server, unsigned seconds)
             return false;
         (void)nanosleep(&pause, NULL);
     }
-    pool_stop(server->shared.pool);
+    stop_pools(server);
     return true;
 }
 
@@ -211,12 +232,12 @@ void http_server_free(struct http_server *server)
 {
     if (!server)
         return;
-    if (server->shared.pool)
-        pool_stop(server->shared.pool);
+    stop_pools(server);
     if (server->administrative_fd >= 0)
         (void)unlink(server->settings.admin_socket);
     free_listener(server->public, server->public_fd);
     free_listener(server->administrative, server->administrative_fd);
     pool_free(server->shared.pool);
+    pool_free(server->shared.group_pool);
     free(server);
 }

@@ -48,6 +48,8 @@ struct http_settings {
     http_prepare *prepare;         /* may be NULL */
     struct worker *const *workers; /* one thread each */
     size_t worker_count;
+    struct worker *const *group_workers; /* the same, for the routes whose requests are taken together */
+    size_t group_worker_count;
     struct worker
         *network_worker;     /* for ROUTE_NETWORK, from several threads at once: only what is shared is set */
     struct metrics *metrics; /* made for http_route_count() routes */

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-foreach(noun route problem head field parameter queue server load)
+foreach(noun route problem head field parameter queue server load group)
     hufu_test(test_http_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_http_${noun}.c USES hufu_http)
 endforeach()
 hufu_test(test_http_forwarded SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_http_forwarded.c USES hufu_http)
 hufu_test(test_http_dpop SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_http_dpop.c USES hufu_http hufu_core)
-foreach(noun server load)
+foreach(noun server load group)
     target_sources(test_http_${noun} PRIVATE ${CMAKE_CURRENT_LIST_DIR}/http_client.c ${CMAKE_CURRENT_LIST_DIR}/http_service.c)
 endforeach()
-set_tests_properties(test_http_queue test_http_server test_http_load PROPERTIES LABELS concurrent)
+set_tests_properties(test_http_queue test_http_server test_http_load test_http_group PROPERTIES LABELS concurrent)
 
 hufu_test(test_http_metrics SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_http_metrics.c USES hufu_service)
 hufu_test(test_http_config SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_http_config.c USES hufu_service)

@@ -43,6 +43,21 @@ static void get_wait(struct http_request *request, struct worker *worker)
     reply_json(request, 200, json_pack("{ss}", "waited", "yes"));
 }
 
+/* How many are together, and which of them this one is. */
+static void post_group(struct http_request *requests, struct worker *worker)
+{
+    int together = 0, nth = 0;
+    (void)sem_post(&entered);
+    while (sem_wait(&released) != 0)
+        ;
+    for (struct http_request *request = requests; request; request = request->next)
+        together++;
+    for (struct http_request *request = requests; request; request = request->next) {
+        worker_take_up(worker, request->id_text, request->peer);
+        reply_json(request, 200, json_pack("{si, si}", "together", together, "nth", ++nth));
+    }
+}
+
 static void get_nothing(struct http_request *request, struct worker *worker)
 {
     (void)request;
@@ -63,6 +78,8 @@ static const struct http_route routes[] = {
     {"POST", "/echo", ROUTE_PUBLIC, ROUTE_WORKER, post_echo},
     {"GET", "/network", ROUTE_PUBLIC, ROUTE_NETWORK, get_network},
     {"GET", "/wait", ROUTE_PUBLIC, ROUTE_WORKER, get_wait},
+    {"POST", "/group", ROUTE_PUBLIC, ROUTE_GROUP, post_group},
+    {"POST", "/other-group", ROUTE_PUBLIC, ROUTE_GROUP, post_group},
     {"GET", "/nothing", ROUTE_PUBLIC, ROUTE_WORKER, get_nothing},
     {"GET", "/network-nothing", ROUTE_PUBLIC, ROUTE_NETWORK, get_nothing},
     {"GET", "/session", ROUTE_SESSION, ROUTE_WORKER, get_mine},
@@ -100,6 +117,7 @@ void start_with(struct fixture *f, const struct http_settings *own)
     memset(f, 0, sizeof(*f));
     for (size_t i = 0; i < 4; i++)
         f->list[i] = &f->workers[i];
+    f->group_list = &f->group_worker;
     (void)snprintf(f->folder, sizeof(f->folder), "/tmp/hufu-http.XXXXXX");
     assert_non_null(mkdtemp(f->folder));
     assert_int_equal(chmod(f->folder, 0755), 0);
@@ -119,6 +137,8 @@ void start_with(struct fixture *f, const struct http_settings *own)
         .authenticate = authenticate,
         .workers = f->list,
         .worker_count = own->worker_count,
+        .group_workers = &f->group_list,
+        .group_worker_count = 1,
         .network_worker = &f->network,
         .metrics = f->metrics,
     };

@@ -14,12 +14,12 @@
 #define HOST "Host: x\r\n"
 #define JSON "Content-Type: application/json\r\n"
 
-/* GET /wait posts the first and waits for the second. */
+/* GET /wait and the groups post the first and wait for the second. */
 extern sem_t entered, released;
 
 struct fixture {
-    struct worker workers[4], network;
-    struct worker *list[4];
+    struct worker workers[4], group_worker, network;
+    struct worker *list[4], *group_list;
     struct metrics *metrics;
     struct http_server *server;
     char folder[32], socket[64];

@@ -57,10 +57,12 @@ static void the_workers_follow_the_cores_that_the_process_may_use(void **state)
     assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
     assert_int_equal(load(&config, LEAST, message), HUFU_OK);
     assert_int_equal(config.workers, 4);
+    assert_int_equal(config.signing_workers, 1);
     server_config_free(&config);
     assert_int_equal(sched_setaffinity(0, sizeof(all), &all), 0);
-    assert_int_equal(load(&config, LEAST "workers = \"5\"\n", message), HUFU_OK);
+    assert_int_equal(load(&config, LEAST "workers = \"5\"\nsigning_workers = \"3\"\n", message), HUFU_OK);
     assert_int_equal(config.workers, 5);
+    assert_int_equal(config.signing_workers, 3);
     server_config_free(&config);
 }
 
@@ -158,6 +160,7 @@ static void every_fault_names_its_key(void **state)
         {LEAST "colour = \"red\"\n", "colour"},
         {LEAST "workers = \"-1\"\n", "workers"},
         {LEAST "workers = \"many\"\n", "workers"},
+        {LEAST "signing_workers = \"-1\"\n", "signing_workers"},
         {LEAST "per_address_limit = \"-1\"\n", "per_address_limit"},
         {LEAST "request_seconds = \"0\"\n", "request_seconds"},
         {LEAST "listen_port = \"65536\"\n", "listen_port"},
