@@ -24,7 +24,7 @@ const struct http_route api_routes[] = {
     {"GET", "/v1/keys/{id}", ROUTE_SESSION_ANY, ROUTE_WORKER, key_get},
     {"POST", "/v1/keys/{id}/keygen/begin", ROUTE_TOKEN, ROUTE_WORKER, keygen_post_begin},
     {"POST", "/v1/keys/{id}/keygen/finish", ROUTE_TOKEN, ROUTE_WORKER, keygen_post_finish},
-    {"POST", "/v1/keys/{id}/signatures", ROUTE_TOKEN, ROUTE_WORKER, operation_post_signature},
+    {"POST", "/v1/keys/{id}/signatures", ROUTE_TOKEN, ROUTE_GROUP, operation_post_signatures},
     {"POST", "/v1/keys/{id}/decryptions", ROUTE_TOKEN, ROUTE_WORKER, operation_post_decryption},
     {"POST", "/v1/keys/{id}/refreshes", ROUTE_TOKEN, ROUTE_WORKER, operation_post_refresh},
     {"POST", "/v1/keys/{id}/pin-checks", ROUTE_TOKEN, ROUTE_WORKER, operation_post_pin_check},

@@ -27,7 +27,7 @@ http_handler ca_get_chain, ca_get_root, ca_get_crl;
 http_handler certificate_post, certificate_get, certificate_get_view;
 http_handler key_post, key_list_get, key_get;
 http_handler keygen_post_begin, keygen_post_finish;
-http_handler operation_post_signature, operation_post_decryption, operation_post_refresh,
+http_handler operation_post_signatures, operation_post_decryption, operation_post_refresh,
     operation_post_pin_check;
 http_handler service_get;
 http_handler handwriting_put_request, handwriting_get_strokes, handwriting_get_svg,

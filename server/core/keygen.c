@@ -45,7 +45,7 @@ static enum hufu_err keygen_read(struct worker *worker, struct act *act, enum fr
     *known = false;
     buf_init(&keygen->sealed, keygen->sealed_memory, sizeof keygen->sealed_memory);
     buf_init(&keygen->answer, out->memory, sizeof out->memory);
-    enum hufu_err err = submission_read(worker, act, op, in, false, &keygen->submission);
+    enum hufu_err err = submission_read(worker, act, op, in, &keygen->submission);
     if (err != HUFU_OK)
         return err;
     const struct standing *standing = &keygen->submission.situation.standing;

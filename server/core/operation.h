@@ -11,8 +11,19 @@
 #include "server/core/submission.h"
 #include "server/worker.h"
 
-/* op: FRAME_OP_SIGN, FRAME_OP_DECRYPT, FRAME_OP_REFRESH, FRAME_OP_PIN_CHECK or FRAME_OP_HANDOVER. The act's principal is a
- * token. out is zero unless it says HUFU_OK. */
+/* One request, and what came of it. The act's principal is a token; out is zero unless it says HUFU_OK. */
+struct operation_job {
+    const char *
+        trace; /* its HTTP request's id: UUID_TEXT_SIZE bytes, in the worker's place while it is worked for */
+    struct act *act;
+    const struct submission_in *in;
+    struct submission_out *out;
+    enum hufu_err err;
+};
+/* 1 to OPERATION_TOGETHER_MAX requests that came at the same time, each as if it were alone: FRAME_OP_SIGN, with at most
+ * FRAME_BATCH_MAX digests in all; or one of any operation of an existing binding. */
+void operation_run_all(struct worker *worker, enum frame_op op, struct operation_job *jobs, size_t count);
+/* One alone: that which the worker has in hand. */
 enum hufu_err operation_run(struct worker *worker, struct act *act, enum frame_op op,
                             const struct submission_in *in, struct submission_out *out) HUFU_MUST_CHECK;
 

@@ -8,32 +8,14 @@
 #include "server/hsmc/hsmc.h"
 #include "server/metrics.h"
 
-static enum hufu_err submission_query(struct worker *worker, struct act *act, struct submission *submission,
-                                      const uint8_t token_hash[HASH_SIZE], bool take_turn)
+/* Parses, and says in the act what the frame is about. */
+static enum hufu_err submission_open(struct act *act, enum frame_op op, const struct submission_in *in,
+                                     struct submission *out)
 {
-    const struct frame_head *head = &submission->frame.head;
-    const struct operation_query query = {
-        .token_hash = token_hash,
-        .key_id = head->key_id,
-        .binding_id = head->binding_id,
-        .request_id = head->request_id,
-        .generation = head->generation,
-        .take_turn = take_turn,
-    };
-    enum hufu_err err = operation_read(worker->store, &query, &submission->situation);
-    if (err == HUFU_ERR_UNAUTHENTICATED) {
-        metrics_add(worker->metrics, METRICS_SESSIONS_REFUSED, 1);
-        return act_refuse(act, REFUSAL_UNAUTHENTICATED);
-    }
-    return err;
-}
-
-enum hufu_err submission_read(struct worker *worker, struct act *act, enum frame_op op,
-                              const struct submission_in *in, bool take_turn, struct submission *out)
-{
+    const struct frame_head *head = &out->frame.head;
     memset(out, 0, offsetof(struct submission, situation));
     out->in = in;
-    const struct frame_head *head = &out->frame.head;
+    out->situation.has_turn = false;
     if (frame_parse(&out->frame, in->frame) != HUFU_OK)
         return act_refuse(act, REFUSAL_FRAME_MALFORMED);
     if (head->op != op)
@@ -45,22 +27,73 @@ enum hufu_err submission_read(struct worker *worker, struct act *act, enum frame
     memcpy(act->binding_id, head->binding_id, UUID_SIZE);
     memcpy(act->request_id, head->request_id, UUID_SIZE);
     hash_sha256(out->frame_hash, in->frame);
-    enum hufu_err err = submission_query(worker, act, out, act->principal.token_hash, take_turn);
+    memcpy(out->token_hash, act->principal.token_hash, HASH_SIZE);
+    return HUFU_OK;
+}
+
+static struct operation_query submission_query(struct submission *submission, bool take_turn)
+{
+    const struct frame_head *head = &submission->frame.head;
+    return (struct operation_query){
+        .token_hash = submission->token_hash,
+        .key_id = head->key_id,
+        .binding_id = head->binding_id,
+        .request_id = head->request_id,
+        .generation = head->generation,
+        .take_turn = take_turn,
+        .situation = &submission->situation,
+    };
+}
+
+/* What the query found. */
+static enum hufu_err submission_found(struct worker *worker, struct act *act,
+                                      const struct submission *submission, enum hufu_err err)
+{
+    if (err == HUFU_ERR_UNAUTHENTICATED) {
+        metrics_add(worker->metrics, METRICS_SESSIONS_REFUSED, 1);
+        return act_refuse(act, REFUSAL_UNAUTHENTICATED);
+    }
     if (err != HUFU_OK)
         return err;
-    memcpy(out->token_hash, act->principal.token_hash, HASH_SIZE);
-    act_set_session(act, &out->situation.session);
-    if (out->situation.has_party)
-        act_set_party(act, out->situation.party_id);
-    return out->situation.found ? HUFU_OK : act_refuse(act, REFUSAL_NOT_FOUND);
+    act_set_session(act, &submission->situation.session);
+    if (submission->situation.has_party)
+        act_set_party(act, submission->situation.party_id);
+    return submission->situation.found ? HUFU_OK : act_refuse(act, REFUSAL_NOT_FOUND);
+}
+
+void submission_read_all(struct worker *worker, enum frame_op op, struct submission_reading *readings,
+                         size_t count, bool take_turn)
+{
+    struct operation_query queries[OPERATION_TOGETHER_MAX];
+    struct submission_reading *asked[OPERATION_TOGETHER_MAX];
+    size_t asked_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct submission_reading *reading = &readings[i];
+        reading->err = submission_open(reading->act, op, reading->in, reading->submission);
+        if (reading->err != HUFU_OK)
+            continue;
+        queries[asked_count] = submission_query(reading->submission, take_turn);
+        asked[asked_count++] = reading;
+    }
+    if (asked_count > 0)
+        operation_read(worker->store, queries, asked_count);
+    for (size_t i = 0; i < asked_count; i++)
+        asked[i]->err = submission_found(worker, asked[i]->act, asked[i]->submission, queries[i].err);
+}
+
+enum hufu_err submission_read(struct worker *worker, struct act *act, enum frame_op op,
+                              const struct submission_in *in, struct submission *out)
+{
+    struct submission_reading one = {.act = act, .in = in, .submission = out};
+    submission_read_all(worker, op, &one, 1, false);
+    return one.err;
 }
 
 enum hufu_err submission_read_again(struct worker *worker, struct act *act, struct submission *submission)
 {
-    enum hufu_err err = submission_query(worker, act, submission, submission->token_hash, false);
-    if (err != HUFU_OK)
-        return err;
-    return submission->situation.found ? HUFU_OK : act_refuse(act, REFUSAL_NOT_FOUND);
+    struct operation_query query = submission_query(submission, false);
+    operation_read(worker->store, &query, 1);
+    return submission_found(worker, act, submission, query.err);
 }
 
 void submission_tell_window(const struct submission *submission, struct submission_out *out)

@@ -43,11 +43,21 @@ struct submission {
     struct operation_situation situation;
 };
 
-/* Parses and reads. Sets the act's session, key, binding and request as they become known.
- * take_turn: operation_read. Refusals: frame malformed (also: another operation or key than where it was posted), unauthenticated, not found. */
+/* One to be read, and what came of it. Refusals: frame malformed (also: another operation or key than where it was posted),
+ * unauthenticated, not found. */
+struct submission_reading {
+    struct act *act;
+    const struct submission_in *in;
+    struct submission *submission;
+    enum hufu_err err;
+};
+/* Parses 1 to OPERATION_TOGETHER_MAX and reads them by one statement. Sets each act's session, key, binding and request as they
+ * become known. take_turn: operation_read. */
+void submission_read_all(struct worker *worker, enum frame_op op, struct submission_reading *readings,
+                         size_t count, bool take_turn);
+/* One alone, without its device's turn. */
 enum hufu_err submission_read(struct worker *worker, struct act *act, enum frame_op op,
-                              const struct submission_in *in, bool take_turn,
-                              struct submission *out) HUFU_MUST_CHECK;
+                              const struct submission_in *in, struct submission *out) HUFU_MUST_CHECK;
 /* Reads the situation once more: another request took the id meanwhile, or another policy was sealed into the record. */
 enum hufu_err submission_read_again(struct worker *worker, struct act *act,
                                     struct submission *submission) HUFU_MUST_CHECK;

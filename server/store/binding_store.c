@@ -20,8 +20,8 @@ static const struct statement binding_hold_statement = {
     .name = "binding_hold",
     .sql =
         "select " STANDING_COLUMNS ", device_key, coalesce(pending_until > moment, false), pending_request_id"
-        " from " STANDING_JUDGED(STANDING_INPUTS
-                                 ", d.device_key, b.pending_request_id, b.pending_until") " judged",
+        " from " STANDING_JUDGED(STANDING_INPUTS ", d.device_key, b.pending_request_id, b.pending_until",
+                                 "$1::uuid", "$2::uuid", "$3::uuid", "") " judged",
 };
 static const struct statement binding_read_record_statement = {
     .name = "binding_read_record",

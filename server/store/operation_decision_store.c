@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The statements that decide. Each runs as one transaction of its own; what it does not say "ok" to has changed nothing.
  *
- *   judged     locks the two rows, gives their newest versions, and reads the clock now that both are held
+ *   heads      numbers the requests that it is about; of each parameter they find their own by that number, nth
+ *   judged     locks the two rows of each, gives their newest versions, and reads the clock now that both are held
  *   v          says (verdict) "ok", or the first reason against
- *   recorded   takes the request id; when it is taken, the whole statement fails as a conflict and has changed nothing
+ *   recorded   takes the request ids; when one is taken, the whole statement fails as a conflict and has changed nothing
  *   the rest   happens where the verdict is "ok"
  *
  * The time of such a statement goes to starting it, by the number of its nodes and of the columns that each passes on: so
@@ -49,75 +50,99 @@ const char *const operation_verdict_names[VERDICT_COUNT] = {
     " when device_state not in ('waiting', 'active') then 'device'" \
     " when state <> 'waiting' or not handed_over then 'binding'"
 
-/* $4 request id, $5 frame hash, $6 operation, $7 generation of the head, $8 the pending generation that was used, by its
- * refresh's time, $9 digests or points, $10 time of the frame, $11 the next record, $12 event id, $13 trace.
- * otherwise: one more reason, the last. in_the_way is the state that the first three reasons speak of.
+/* What every statement is told of each request; `types` is there to say of what type the parameters are, and is not executed.
+ * $6 frame hash, $8 generation of the head, $9 the pending generation that was used, by its refresh's time, $10 digests or points,
+ * $13 id of the event, $14 trace. */
+#define HEAD_PROJECT "$2[nth]"
+#define HEAD_DEVICE "$3[nth]"
+#define HEAD_BINDING "$4[nth]"
+#define HEAD_REQUEST "$5[nth]"
+#define HEAD_OPERATION "$7[nth]"
+#define HEAD_GENERATION "$8[nth]"
+#define HEAD_COUNT "$10[nth]"
+#define HEAD_TIME "$11[nth]"
+#define HEAD_NEXT_RECORD "$12[nth]"
+#define HEAD_SESSION "$15[nth]"
+#define DECISION_TYPES(more)                                                                          \
+    "with types as (select $1::int4[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::bytea[], " \
+    "$7::text[], $8::int8[], $9::timestamptz[], $10::int4[], $11::timestamptz[], $12::bytea[], "      \
+    "$13::uuid[], "                                                                                   \
+    "$14::text[], $15::uuid[], " more ")"
+
+/* otherwise: one more reason, the last. in_the_way is the state that the first three reasons speak of.
  * A signature costs nothing until the key has its certificate: the request for it is such a signature. */
-#define DECISION_VERDICT(stands, columns, admission, otherwise)                                     \
-    "with v as materialized (select moment, account_id, party_id, key_id, pin_failures, "           \
-    "tries_left, " columns ", case"                                                                 \
-    " when user_state <> 'active' or account_state <> 'active' then 'account'" admission            \
-    " when locked then 'locked'"                                                                    \
-    " when moment < valid_from or moment >= valid_until then 'window'"                              \
-    " when uses_left < cost then 'uses'"                                                            \
-    " when $7::int8 <> generation"                                                                  \
-    "  and ($7::int8 <> generation + 1 or (next_request_time = $8::timestamptz) is not true) then " \
-    "'generation'"                                                                                  \
-    " when $11::bytea is not null and not promotes and next_request_time >= $10::timestamptz then " \
-    "'refresh'" otherwise " else 'ok' end as verdict, case"                                         \
-    " when user_state <> 'active' then user_state"                                                  \
-    " when account_state <> 'active' then account_state"                                            \
-    " when device_state <> 'active' then device_state else state end as in_the_way"                 \
-    " from (select judged.*, $7::int8 > generation as promotes,"                                    \
-    "  case when $6::text = 'sm2/sign' and key_state <> 'usable' then 0 else $9::int4 end as cost"  \
-    "  from " STANDING_JUDGED(DECISION_INPUTS(stands)) " judged) priced)"
+#define DECISION_VERDICT(stands, waiting, columns, admission, otherwise)                                   \
+    ", v as materialized (select nth, moment, account_id, party_id, key_id, pin_failures, "                \
+    "tries_left, " columns ", case"                                                                        \
+    " when user_state <> 'active' or account_state <> 'active' then 'account'" admission                   \
+    " when locked then 'locked'"                                                                           \
+    " when moment < valid_from or moment >= valid_until then 'window'"                                     \
+    " when uses_left < cost then 'uses'"                                                                   \
+    " when " HEAD_GENERATION " <> generation"                                                              \
+    "  and (" HEAD_GENERATION " <> generation + 1 or (next_request_time = $9[nth]) is not true)"           \
+    " then 'generation'"                                                                                   \
+    " when " HEAD_NEXT_RECORD " is not null and not promotes and next_request_time >= " HEAD_TIME          \
+    " then 'refresh'" otherwise " else 'ok' end as verdict, case"                                          \
+    " when user_state <> 'active' then user_state"                                                         \
+    " when account_state <> 'active' then account_state"                                                   \
+    " when device_state <> 'active' then device_state else state end as in_the_way"                        \
+    " from (select nth, judged.*, " HEAD_GENERATION " > generation as promotes, case when " HEAD_OPERATION \
+    " = 'sm2/sign' and key_state <> 'usable' then 0 else " HEAD_COUNT " end as cost"                       \
+    " from unnest($1) as heads(nth), lateral " STANDING_JUDGED(                                            \
+        DECISION_INPUTS(stands), HEAD_PROJECT, HEAD_DEVICE, HEAD_BINDING, waiting) " judged) priced)"
 
-#define DECISION_REQUEST                                                                        \
-    "insert into request (project_id, binding_id, request_id, operation, frame_hash, outcome, " \
-    "pin_failures_before, tries_left, answer, at) "
-#define DECISION_AUDIT                                                                                   \
-    "insert into audit_event (project_id, at, event_id, actor, action, outcome, account_id, device_id, " \
-    "key_id, binding_id, request_id, trace, generation, count, session_id, party_id) "
-#define DECISION_RESULT "verdict, in_the_way, pin_failures, tries_left"
+#define DECISION_REQUEST                                                                                    \
+    "insert into request (project_id, binding_id, request_id, operation, frame_hash, outcome, "             \
+    "pin_failures_before, tries_left, answer, at) select " HEAD_PROJECT ", " HEAD_BINDING ", " HEAD_REQUEST \
+    ", " HEAD_OPERATION ", $6[nth], "
+#define DECISION_AUDIT                                                                                     \
+    "insert into audit_event (project_id, at, event_id, actor, action, outcome, account_id, device_id, "   \
+    "key_id, binding_id, request_id, trace, generation, count, session_id, party_id) select " HEAD_PROJECT \
+    ", moment, "
+#define DECISION_AUDIT_OF HEAD_BINDING ", " HEAD_REQUEST ", $14[nth], "
+#define DECISION_RESULT "nth, verdict, in_the_way, pin_failures, tries_left"
 
-/* $14 answer, $15 purpose, $16 digests, $17 results, $18 the device's turn ends with this, $19 session. */
-#define DECISION_SUCCESS(stands, columns, admission, otherwise, changes, events, left)                 \
-    DECISION_VERDICT(stands, "life_left, pin_limit" columns, admission, otherwise)                     \
-    ", recorded as (" DECISION_REQUEST "select $1, $3, $4::uuid, $6, $5::bytea, 0, pin_failures, "     \
-    "least(pin_limit, life_left), $14::bytea, moment"                                                  \
-    " from v where verdict = 'ok'" changes "), signed as ("                                            \
-    " insert into signature (project_id, at, account_id, device_id, key_id, binding_id, request_id, "  \
-    "generation, operation, purpose, digests, results, party_id)"                                      \
-    " select $1, moment, account_id, $2, key_id, $3, $4, $7::int4, $6, $15::bytea, $16::bytea, "       \
-    "$17::bytea, party_id"                                                                             \
-    " from v where verdict = 'ok' and $17::bytea is not null"                                          \
-    "), audited as (" DECISION_AUDIT                                                                   \
-    " select $1, moment, $12::uuid, 'device', $6, 'ok', account_id, $2, key_id, $3, $4, $13::text, "   \
-    "$7::int4, $9, $19::uuid, party_id from v where verdict = 'ok'" events ") select " DECISION_RESULT \
-    ", " left ", " TURN_TO_TRANSACTION("$18::bool", "$2") " from v where verdict <> 'more'"
+/* $16 answer, $17 purpose, $18 digests, $19 results, $20 the device's turn ends with this; $21 role of the next record, null: as now;
+ * $22 number of the policy that is in it: a refresh that met a new policy would bring the old one back; $23 id of the event of an activation. */
+#define DECISION_SUCCESS(stands, waiting, columns, admission, otherwise, changes, events, left)              \
+    DECISION_TYPES("$16::bytea[], $17::bytea[], $18::bytea[], $19::bytea[], $20::bool[], $21::text[], "      \
+                   "$22::int4[], $23::uuid[]")                                                               \
+    DECISION_VERDICT(stands, waiting, "life_left, pin_limit" columns, admission, otherwise)                  \
+    ", recorded as (" DECISION_REQUEST "0, pin_failures, least(pin_limit, life_left), $16[nth], moment"      \
+    " from v where verdict = 'ok'" changes "), signed as ("                                                  \
+    " insert into signature (project_id, at, account_id, device_id, key_id, binding_id, request_id, "        \
+    "generation, operation, purpose, digests, results, party_id)"                                            \
+    " select " HEAD_PROJECT ", moment, account_id, " HEAD_DEVICE ", key_id, " HEAD_BINDING ", " HEAD_REQUEST \
+    ", " HEAD_GENERATION ", " HEAD_OPERATION ", $17[nth], $18[nth], $19[nth], party_id"                      \
+    " from v where verdict = 'ok' and $19[nth] is not null"                                                  \
+    "), audited as (" DECISION_AUDIT "$13[nth], 'device', " HEAD_OPERATION                                   \
+    ", 'ok', account_id, " HEAD_DEVICE ", key_id, " DECISION_AUDIT_OF HEAD_GENERATION ", " HEAD_COUNT        \
+    ", " HEAD_SESSION ", party_id from v where verdict = 'ok'" events ") select " DECISION_RESULT ", " left  \
+    ", " TURN_TO_TRANSACTION("$20[nth]", HEAD_DEVICE) " from v where verdict <> 'more'"
 #define DECISION_NOT_COUNTED "null::int8"
 
 /* A right PIN ends the row of wrong ones; of the device's life's count nothing is ever forgiven. The first valid proof at
- * the pending generation makes it the current one, with the role of its record. $20 role of the next record, null: as now; $21 number of the
- * policy that is in it: a refresh that met a new policy would bring the old one back. */
-#define DECISION_CHANGING(stands)                                                                     \
-    DECISION_SUCCESS(                                                                                 \
-        stands, ", uses_left, cost, promotes", DECISION_ADMITS_ACTIVE,                                \
-        " when $11 is not null and policy_number <> $21::int4 then 'refresh'",                        \
-        "), forgiven as ("                                                                            \
-        " update device set pin_failures = 0 from v"                                                  \
-        " where project_id = $1 and device_id = $2 and verdict = 'ok' and v.pin_failures > 0"         \
-        "), used as ("                                                                                \
-        " update binding set uses_left = v.uses_left - v.cost, generation = $7::int4,"                \
-        " record = case when promotes then next_record else record end,"                              \
-        " next_record = coalesce($11, case when not promotes then next_record end),"                  \
-        " next_request_time = case when $11 is not null then $10 when not promotes then "             \
-        "next_request_time end,"                                                                      \
-        " role = case when promotes then coalesce(next_role, role) else role end,"                    \
-        " next_role = case when $11 is not null then $20::text when not promotes then next_role end," \
-        " refreshed_at = case when promotes then v.moment else refreshed_at end"                      \
-        " from v where project_id = $1 and binding_id = $3 and verdict = 'ok'"                        \
-        " and (promotes or $11 is not null or v.uses_left is not null and v.cost > 0)",               \
+ * the pending generation makes it the current one, with the role of its record. */
+#define DECISION_CHANGING(stands)                                                                          \
+    DECISION_SUCCESS(                                                                                      \
+        stands, "", ", uses_left, cost, promotes", DECISION_ADMITS_ACTIVE,                                 \
+        " when " HEAD_NEXT_RECORD " is not null and policy_number <> $22[nth] then 'refresh'",             \
+        "), forgiven as ("                                                                                 \
+        " update device set pin_failures = 0 from v"                                                       \
+        " where project_id = " HEAD_PROJECT " and device_id = " HEAD_DEVICE                                \
+        " and verdict = 'ok' and v.pin_failures > 0"                                                       \
+        "), used as ("                                                                                     \
+        " update binding set uses_left = v.uses_left - v.cost, generation = " HEAD_GENERATION ","          \
+        " record = case when promotes then next_record else record end,"                                   \
+        " next_record = coalesce(" HEAD_NEXT_RECORD ", case when not promotes then next_record end),"      \
+        " next_request_time = case when " HEAD_NEXT_RECORD " is not null then " HEAD_TIME                  \
+        " when not promotes then next_request_time end,"                                                   \
+        " role = case when promotes then coalesce(next_role, role) else role end,"                         \
+        " next_role = case when " HEAD_NEXT_RECORD                                                         \
+        " is not null then $21[nth] when not promotes then next_role end,"                                 \
+        " refreshed_at = case when promotes then v.moment else refreshed_at end"                           \
+        " from v where project_id = " HEAD_PROJECT " and binding_id = " HEAD_BINDING " and verdict = 'ok'" \
+        " and (promotes or " HEAD_NEXT_RECORD " is not null or v.uses_left is not null and v.cost > 0)",   \
         "", "uses_left - cost")
 
 static const struct statement decision_success = {
@@ -130,78 +155,72 @@ static const struct statement decision_success_upkeep = {
 };
 
 /* The same of a binding that was handed over: its first refresh, and the first valid proof at generation 1, which makes the
- * binding and its device active and ends the hand-over. $20 event id of that. */
+ * binding and its device active and ends the hand-over, with an event of that. */
 static const struct statement decision_success_waiting = {
     .name = "operation_decide_waiting",
     .sql = DECISION_SUCCESS(
-        DECISION_STANDS_WAITING, ", promotes", DECISION_ADMITS_WAITING, "",
+        DECISION_STANDS_WAITING, "", ", promotes", DECISION_ADMITS_WAITING, "",
         "), forgiven as ("
         " update device set pin_failures = 0,"
         " state = case when promotes then 'active' else state end from v"
-        " where project_id = $1 and device_id = $2 and verdict = 'ok'"
+        " where project_id = " HEAD_PROJECT " and device_id = " HEAD_DEVICE " and verdict = 'ok'"
         "), used as ("
-        " update binding set generation = $7::int4,"
+        " update binding set generation = " HEAD_GENERATION ","
         " record = case when promotes then next_record else record end,"
-        " next_record = coalesce($11, case when not promotes then next_record end),"
-        " next_request_time = case when $11 is not null then $10 when not promotes then "
-        "next_request_time end, refreshed_at = v.moment,"
+        " next_record = coalesce(" HEAD_NEXT_RECORD ", case when not promotes then next_record end),"
+        " next_request_time = case when " HEAD_NEXT_RECORD " is not null then " HEAD_TIME
+        " when not promotes then next_request_time end, refreshed_at = v.moment,"
         " state = case when promotes then 'active' else state end,"
         " handover_until = case when not promotes then handover_until end"
-        " from v where project_id = $1 and binding_id = $3 and verdict = 'ok'"
+        " from v where project_id = " HEAD_PROJECT " and binding_id = " HEAD_BINDING " and verdict = 'ok'"
         "), over as (delete from handover using v"
-        " where binding_id = $3 and verdict = 'ok' and promotes",
+        " where binding_id = " HEAD_BINDING " and verdict = 'ok' and promotes",
         " union all"
-        " select $1, moment, $20::uuid, 'device', 'device.activate', 'ok', account_id, $2, key_id, $3, $4, "
-        "$13, null, null, $19, party_id from v where verdict = 'ok' and promotes",
+        " select " HEAD_PROJECT
+        ", moment, $23[nth], 'device', 'device.activate', 'ok', account_id, " HEAD_DEVICE
+        ", key_id, " DECISION_AUDIT_OF "null, null, " HEAD_SESSION
+        ", party_id from v where verdict = 'ok' and promotes",
         DECISION_NOT_COUNTED),
 };
 
-/* What the next two statements leave to the first. */
-#define DECISION_CHANGES_MORE "pin_failures > 0 or promotes or $11 is not null"
-
-/* The same where neither row has to change, as of most signatures; starting the two updates would cost a fifth of the
- * statement. No row: nothing was decided, as one of them has to. */
-static const struct statement decision_success_unchanged = {
-    .name = "operation_decide_unchanged",
+/* The same where no more changes than what is left of the uses, if they are counted, as of most signatures; of as many requests as wait. An
+ * update that names that column alone starts no trigger and leaves every index as it is. No row: nothing was decided of that
+ * request, as more has to change, or somebody holds a row of it; for these the first statement is. */
+static const struct statement decision_success_usual = {
+    .name = "operation_decide_usual",
     .sql =
-        DECISION_SUCCESS(DECISION_STANDS_ACTIVE, "", DECISION_ADMITS_ACTIVE,
-                         " when " DECISION_CHANGES_MORE "  or uses_left is not null and cost > 0 then 'more'",
-                         "", "", DECISION_NOT_COUNTED),
+        DECISION_SUCCESS(DECISION_STANDS_ACTIVE, "skip locked", ", uses_left, cost", DECISION_ADMITS_ACTIVE,
+                         " when pin_failures > 0 or promotes or " HEAD_NEXT_RECORD " is not null then 'more'",
+                         "), used as ("
+                         " update binding set uses_left = v.uses_left - v.cost from v"
+                         " where project_id = " HEAD_PROJECT " and binding_id = " HEAD_BINDING
+                         " and verdict = 'ok' and cost > 0 and v.uses_left is not null",
+                         "", "uses_left - cost"),
 };
 
-/* The same where uses are counted and nothing else changes, as of most of an authorized user's signatures. An update that names that
- * column alone starts no trigger and leaves every index as it is. */
-static const struct statement decision_success_counted = {
-    .name = "operation_decide_counted",
-    .sql = DECISION_SUCCESS(DECISION_STANDS_ACTIVE, ", uses_left, cost", DECISION_ADMITS_ACTIVE,
-                            " when " DECISION_CHANGES_MORE " then 'more'",
-                            "), used as ("
-                            " update binding set uses_left = v.uses_left - v.cost from v"
-                            " where project_id = $1 and binding_id = $3 and verdict = 'ok' and cost > 0"
-                            " and v.uses_left is not null",
-                            "", "uses_left - cost"),
-};
-
-/* $14 outcome, $15 failures counted (0 or 1), $16 stored, $17 slug, $18 event id of the lock, $19 session. The record $11 is never there,
+/* $16 outcome, $17 failures counted (0 or 1), $18 stored, $19 slug, $20 event id of the lock. A next record is never there,
  * so that the conditions are those of a success that changes nothing. */
-#define DECISION_FAILURE(stands, admission)                                                                  \
-    DECISION_VERDICT(stands, "pin_failures_life, locked, generation, tries_left - $15::int4 as tries_after", \
-                     admission, "")                                                                          \
-    ", recorded as (" DECISION_REQUEST                                                                       \
-    "select $1, $3, $4::uuid, $6, $5::bytea, $14::int4, pin_failures, tries_after, null, moment"             \
-    " from v where verdict = 'ok' and $16::bool"                                                             \
-    "), raised as ("                                                                                         \
-    " update device set pin_failures = v.pin_failures + 1, pin_failures_life = v.pin_failures_life + 1,"     \
-    "  locked = v.tries_after <= 0"                                                                          \
-    " from v where project_id = $1 and device_id = $2 and verdict = 'ok' and $15 = 1"                        \
-    "), audited as (" DECISION_AUDIT                                                                         \
-    " select $1, moment, $12::uuid, 'device', $6, $17::text, account_id, $2, key_id, $3, $4, $13::text,"     \
-    "  generation, $9, $19::uuid, party_id from v where verdict = 'ok'"                                      \
-    " union all"                                                                                             \
-    " select $1, moment, $18::uuid, 'service', 'device.lock', 'ok', account_id, $2, null, null, $4, "        \
-    "$13::text, null, null, $19, null from v where verdict = 'ok' and $15 = 1 and tries_after <= 0"          \
-    ") select " DECISION_RESULT                                                                              \
-    ", tries_after, locked or verdict = 'ok' and $15 = 1 and tries_after <= 0 from v"
+#define DECISION_FAILURE(stands, admission)                                                                \
+    DECISION_TYPES("$16::int4[], $17::int4[], $18::bool[], $19::text[], $20::uuid[]")                      \
+    DECISION_VERDICT(stands, "",                                                                           \
+                     "pin_failures_life, locked, generation, tries_left - $17[nth] as tries_after",        \
+                     admission, "")                                                                        \
+    ", recorded as (" DECISION_REQUEST "$16[nth], pin_failures, tries_after, null, moment"                 \
+    " from v where verdict = 'ok' and $18[nth]"                                                            \
+    "), raised as ("                                                                                       \
+    " update device set pin_failures = v.pin_failures + 1, pin_failures_life = v.pin_failures_life + 1,"   \
+    "  locked = v.tries_after <= 0"                                                                        \
+    " from v where project_id = " HEAD_PROJECT " and device_id = " HEAD_DEVICE                             \
+    " and verdict = 'ok' and $17[nth] = 1"                                                                 \
+    "), audited as (" DECISION_AUDIT "$13[nth], 'device', " HEAD_OPERATION                                 \
+    ", $19[nth], account_id, " HEAD_DEVICE ", key_id, " DECISION_AUDIT_OF "generation, " HEAD_COUNT        \
+    ", " HEAD_SESSION ", party_id from v where verdict = 'ok'"                                             \
+    " union all"                                                                                           \
+    " select " HEAD_PROJECT ", moment, $20[nth], 'service', 'device.lock', 'ok', account_id, " HEAD_DEVICE \
+    ", null, null, " HEAD_REQUEST ", $14[nth], null, null, " HEAD_SESSION ", null from v"                  \
+    " where verdict = 'ok' and $17[nth] = 1 and tries_after <= 0"                                          \
+    ") select " DECISION_RESULT                                                                            \
+    ", tries_after, locked or verdict = 'ok' and $17[nth] = 1 and tries_after <= 0 from v"
 
 static const struct statement decision_refusal = {
     .name = "operation_refuse",
@@ -240,6 +259,7 @@ static void decision_parameters(struct parameters *parameters, const struct oper
     parameter_optional_bytes(parameters, next_record);
     parameter_uuid(parameters, event_id);
     parameter_text(parameters, subject->trace);
+    parameter_uuid(parameters, subject->session_id);
 }
 
 /* The state that a verdict speaks of; NULL: of none. */
@@ -265,97 +285,163 @@ static const char *decision_state(struct row *row, enum operation_verdict verdic
     return NULL;
 }
 
-/* Runs a statement and reads DECISION_RESULT. HUFU_ERR_NOT_FOUND, no row: the binding is gone, or was never this device's.
- * A request id that is taken leaves no row either, and is an "ok" that was not recorded. */
-static enum hufu_err decision_run(struct store *store, const struct statement *statement,
-                                  const struct parameters *parameters, struct rows *rows, struct row *row,
-                                  struct operation_result *result)
+/* Of DECISION_RESULT, behind nth. */
+static void decision_read(struct row *row, struct operation_result *result)
 {
-    enum hufu_err err = store_query(store, statement, parameters, rows);
-    *row = row_at(rows, 0);
-    if (err == HUFU_ERR_CONFLICT) {
-        result->verdict = VERDICT_OK;
-        result->recorded = false;
-        return HUFU_OK;
-    }
-    if (err == HUFU_OK && rows->count == 0)
-        return HUFU_ERR_NOT_FOUND;
-    if (err != HUFU_OK)
-        return err;
     result->verdict = (enum operation_verdict)row_name(row, operation_verdict_names, VERDICT_COUNT);
     result->recorded = result->verdict == VERDICT_OK;
     result->state = decision_state(row, result->verdict);
     result->pin_failures_before = row_i32(row);
     result->tries_left = row_i32(row);
+}
+
+/* A request id that is taken leaves no row, and is an "ok" that was not recorded. */
+static enum hufu_err decision_taken(struct operation_result *result)
+{
+    *result = (struct operation_result){.verdict = VERDICT_OK};
     return HUFU_OK;
 }
 
-static enum hufu_err decision_succeed(struct store *store, const struct statement *statement,
-                                      const struct parameters *parameters, struct operation_result *result)
+/* The rows' parameters, and the ids of the events that they name. */
+struct decision_heads {
+    struct parameters rows[OPERATION_TOGETHER_MAX];
+    uint8_t event_ids[OPERATION_TOGETHER_MAX][2][UUID_SIZE];
+    size_t count;
+};
+
+/* A batch's answer, digests and results are bounded for all heads together; the rest is small. */
+#define DECISION_MEMORY (FRAME_ANSWER_MAX + 2 * 32 * FRAME_BATCH_MAX + BINDING_RECORD_MAX + 16384)
+
+static enum hufu_err decision_run(struct store *store, const struct statement *statement,
+                                  const struct decision_heads *heads, struct rows *rows)
 {
+    struct parameters parameters = {0};
+    uint8_t memory[DECISION_MEMORY];
+    struct buf arrays;
+    buf_init(&arrays, memory, sizeof memory);
+    parameters_of_rows(&parameters, &arrays, heads->rows, heads->count);
+    return store_query(store, statement, &parameters, rows);
+}
+
+static void decision_add(struct decision_heads *heads, const struct operation_subject *subject,
+                         const struct operation_outcome *outcome)
+{
+    struct parameters *parameters = &heads->rows[heads->count];
+    uint8_t(*event_ids)[UUID_SIZE] = heads->event_ids[heads->count++];
+    *parameters = (struct parameters){0};
+    bool activates = subject->path == OPERATION_WAITING;
+    identifier_new(event_ids[0]);
+    if (activates)
+        identifier_new(event_ids[1]);
+    decision_parameters(parameters, subject, outcome->next_record, event_ids[0]);
+    parameter_bytes(parameters, outcome->answer);
+    parameter_optional_bytes(parameters, subject->purpose);
+    parameter_optional_bytes(parameters, outcome->digests);
+    parameter_optional_bytes(parameters, outcome->results);
+    parameter_bool(parameters, subject->has_turn);
+    parameter_text(parameters, outcome->next_role);
+    parameter_i32(parameters, subject->policy_number);
+    parameter_uuid(parameters, activates ? event_ids[1] : NULL);
+}
+
+/* Decides those of the list by one statement. Whoever gets no row keeps the error it has. */
+static enum hufu_err decision_succeed(struct store *store, const struct statement *statement,
+                                      struct operation_decision *const *list, size_t count)
+{
+    struct decision_heads heads;
+    heads.count = 0;
+    for (size_t i = 0; i < count; i++)
+        decision_add(&heads, list[i]->subject, list[i]->outcome);
     struct rows rows ROWS_OWNED = {0};
-    struct row row;
-    enum hufu_err err = decision_run(store, statement, parameters, &rows, &row, result);
-    if (err != HUFU_OK || rows.count == 0)
-        return err;
-    result->uses_counted = row_optional_i64(&row, &result->uses_left);
-    result->turn_given = row_bool(&row);
-    return row_finish(&row);
+    enum hufu_err err = decision_run(store, statement, &heads, &rows);
+    for (size_t i = 0; i < rows.count; i++) {
+        struct row row = row_at(&rows, i);
+        size_t nth = (size_t)row_i32(&row) - 1;
+        if (nth >= count)
+            return HUFU_ERR_INTERNAL;
+        struct operation_result *result = &list[nth]->result;
+        decision_read(&row, result);
+        result->uses_counted = row_optional_i64(&row, &result->uses_left);
+        result->turn_given = row_bool(&row);
+        list[nth]->err = row_finish(&row);
+    }
+    return err;
+}
+
+static bool decision_is_usual(const struct operation_decision *decision)
+{
+    const struct operation_subject *subject = decision->subject;
+    return subject->path == OPERATION_USUAL && subject->change != CHANGE_ANY;
+}
+
+static void decision_alone(struct store *store, struct operation_decision *decision)
+{
+    decision->err = HUFU_ERR_NOT_FOUND;
+    enum hufu_err err = HUFU_OK;
+    if (decision_is_usual(decision))
+        err = decision_succeed(store, &decision_success_usual, &decision, 1);
+    if (err == HUFU_OK && decision->err == HUFU_ERR_NOT_FOUND)
+        err = decision_succeed(store, decisions[decision->subject->path].success, &decision, 1);
+    if (err == HUFU_ERR_CONFLICT)
+        decision->err = decision_taken(&decision->result);
+    else if (err != HUFU_OK)
+        decision->err = err;
+}
+
+void operation_decide_all(struct store *store, struct operation_decision *decided, size_t count)
+{
+    struct operation_decision *usual[OPERATION_TOGETHER_MAX];
+    size_t usual_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        decided[i].result = (struct operation_result){0};
+        decided[i].err = HUFU_ERR_NOT_FOUND;
+        if (count > 1 && decision_is_usual(&decided[i]))
+            usual[usual_count++] = &decided[i];
+    }
+    if (usual_count > 1) {
+        enum hufu_err err = decision_succeed(store, &decision_success_usual, usual, usual_count);
+        /* Of these two nothing was decided, and each is asked for alone. */
+        bool undecided = err == HUFU_ERR_CONFLICT || err == HUFU_ERR_BUSY;
+        for (size_t i = 0; err != HUFU_OK && !undecided && i < usual_count; i++)
+            usual[i]->err = err;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (decided[i].err == HUFU_ERR_NOT_FOUND)
+            decision_alone(store, &decided[i]);
 }
 
 enum hufu_err operation_decide(struct store *store, const struct operation_subject *subject,
                                const struct operation_outcome *outcome, struct operation_result *result)
 {
-    *result = (struct operation_result){0};
-    uint8_t event_id[UUID_SIZE], activation_id[UUID_SIZE];
-    identifier_new(event_id);
-    struct parameters parameters = {0};
-    decision_parameters(&parameters, subject, outcome->next_record, event_id);
-    parameter_bytes(&parameters, outcome->answer);
-    parameter_optional_bytes(&parameters, subject->purpose);
-    parameter_optional_bytes(&parameters, outcome->digests);
-    parameter_optional_bytes(&parameters, outcome->results);
-    parameter_bool(&parameters, subject->has_turn);
-    parameter_uuid(&parameters, subject->session_id);
-    enum hufu_err err = HUFU_ERR_NOT_FOUND;
-    bool usual = subject->path == OPERATION_USUAL;
-    if (usual && subject->change == CHANGE_USES)
-        err = decision_succeed(store, &decision_success_counted, &parameters, result);
-    else if (usual && subject->change == CHANGE_NONE)
-        err = decision_succeed(store, &decision_success_unchanged, &parameters, result);
-    if (err != HUFU_ERR_NOT_FOUND)
-        return err;
-    if (subject->path == OPERATION_WAITING) {
-        identifier_new(activation_id);
-        parameter_uuid(&parameters, activation_id);
-    } else {
-        parameter_text(&parameters, outcome->next_role);
-        parameter_i32(&parameters, subject->policy_number);
-    }
-    return decision_succeed(store, decisions[subject->path].success, &parameters, result);
+    struct operation_decision one = {.subject = subject, .outcome = outcome};
+    operation_decide_all(store, &one, 1);
+    *result = one.result;
+    return one.err;
 }
 
 enum hufu_err operation_refuse(struct store *store, const struct operation_subject *subject,
                                const struct operation_refusal *refusal, struct operation_result *result)
 {
     *result = (struct operation_result){0};
-    uint8_t event_id[UUID_SIZE], lock_id[UUID_SIZE];
-    identifier_new(event_id);
-    identifier_new(lock_id);
-    struct parameters parameters = {0};
-    decision_parameters(&parameters, subject, (struct bytes){NULL, 0}, event_id);
-    parameter_i32(&parameters, (int32_t)refusal->outcome);
-    parameter_i32(&parameters, refusal->counted ? 1 : 0);
-    parameter_bool(&parameters, refusal->stored);
-    parameter_text(&parameters, refusal->slug);
-    parameter_uuid(&parameters, lock_id);
-    parameter_uuid(&parameters, subject->session_id);
+    struct decision_heads heads = {.count = 1};
+    struct parameters *parameters = &heads.rows[0];
+    identifier_new(heads.event_ids[0][0]);
+    identifier_new(heads.event_ids[0][1]);
+    decision_parameters(parameters, subject, (struct bytes){NULL, 0}, heads.event_ids[0][0]);
+    parameter_i32(parameters, (int32_t)refusal->outcome);
+    parameter_i32(parameters, refusal->counted ? 1 : 0);
+    parameter_bool(parameters, refusal->stored);
+    parameter_text(parameters, refusal->slug);
+    parameter_uuid(parameters, heads.event_ids[0][1]);
     struct rows rows ROWS_OWNED = {0};
-    struct row row;
-    enum hufu_err err =
-        decision_run(store, decisions[subject->path].refusal, &parameters, &rows, &row, result);
+    enum hufu_err err = decision_run(store, decisions[subject->path].refusal, &heads, &rows);
+    if (err == HUFU_ERR_CONFLICT)
+        return decision_taken(result);
     if (err != HUFU_OK || rows.count == 0)
-        return err;
+        return err != HUFU_OK ? err : HUFU_ERR_NOT_FOUND;
+    struct row row = row_at(&rows, 0);
+    row_skip(&row);
+    decision_read(&row, result);
     int32_t tries_after = row_i32(&row);
     result->locked = row_bool(&row);
     if (result->recorded)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The hot path's two statements: one plain read before the private-key process is asked, and the one conditional
- * statement that decides afterwards (docs/architecture.md, "One co-signature, end to end"). */
+ * statement that decides afterwards (docs/architecture.md, "One co-signature, end to end"). Requests that wait at the same time share
+ * them: most of what a statement and its commit cost is the same for one as for many. */
 #ifndef HUFU_SERVER_STORE_OPERATION_STORE_H
 #define HUFU_SERVER_STORE_OPERATION_STORE_H
 
@@ -16,12 +17,7 @@
 #include "server/store/session_store.h"
 #include "server/store/store.h"
 
-struct operation_query {
-    const uint8_t *token_hash;
-    const uint8_t *key_id, *binding_id, *request_id;
-    uint32_t generation; /* of the frame's head */
-    bool take_turn;
-};
+#define OPERATION_TOGETHER_MAX 16 /* requests that one statement reads or decides */
 
 /* What came of a request id that is known already. */
 struct operation_stored {
@@ -58,15 +54,21 @@ struct operation_situation {
     uint8_t memory[BINDING_RECORD_MAX + FRAME_ANSWER_MAX];
 };
 
-/* HUFU_ERR_UNAUTHENTICATED: no open session has this token.
- *
- * With take_turn it also takes the device's turn, if nobody has it: requests of one device are at the private-key process
+/* With take_turn it also takes the device's turn, if nobody has it: requests of one device are at the private-key process
  * one at a time. That process works longer on a right half than on a wrong one, so somebody with a stolen device key who
  * sends many guesses at once could read from the delay what the deciding statement never lets out. The turn is the
  * session's (an advisory lock) and ends with its connection. operation_decide gives it back with its commit; after anything
- * else operation_give_turn does. */
-enum hufu_err operation_read(struct store *store, const struct operation_query *query,
-                             struct operation_situation *out) HUFU_MUST_CHECK;
+ * else operation_give_turn does. Of several requests of one device, read at once, the first gets it. */
+struct operation_query {
+    const uint8_t *token_hash;
+    const uint8_t *key_id, *binding_id, *request_id;
+    uint32_t generation; /* of the frame's head */
+    bool take_turn;
+    struct operation_situation *situation;
+    enum hufu_err err; /* HUFU_ERR_UNAUTHENTICATED: no open session has this token */
+};
+/* 1 to OPERATION_TOGETHER_MAX by one statement; each gets its situation and its error. */
+void operation_read(struct store *store, struct operation_query *queries, size_t count);
 
 /* Gives back the turn that operation_read took. Without a connection it has ended already. */
 void operation_give_turn(struct store *store, const uint8_t device_id[UUID_SIZE]);
@@ -141,6 +143,18 @@ struct operation_outcome {
     struct bytes digests;  /* E of a signature */
     struct bytes results;  /* r of each digest, or H(C1) of each point */
 };
+/* One to be decided, and what came of it. HUFU_ERR_NOT_FOUND: the binding is gone, or was never this device's. */
+struct operation_decision {
+    const struct operation_subject *subject;
+    const struct operation_outcome *outcome;
+    struct operation_result result;
+    enum hufu_err err;
+};
+/* 1 to OPERATION_TOGETHER_MAX, of different devices, with at most FRAME_BATCH_MAX digests or points in all. Those that change no
+ * more than what is left of their uses are decided by one statement, which commits them together and waits for nobody's lock; what
+ * it leaves, one after the other. Each is decided as if it were alone. Not in a transaction. */
+void operation_decide_all(struct store *store, struct operation_decision *decisions, size_t count);
+/* One alone. */
 enum hufu_err operation_decide(struct store *store, const struct operation_subject *subject,
                                const struct operation_outcome *outcome,
                                struct operation_result *result) HUFU_MUST_CHECK;

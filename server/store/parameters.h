@@ -18,7 +18,8 @@ struct parameters {
     bool failed; /* more than PARAMETERS_MAX: the statement is not sent */
     const char *values[PARAMETERS_MAX];
     int lengths[PARAMETERS_MAX];
-    int formats[PARAMETERS_MAX]; /* binary, all of them */
+    int formats[PARAMETERS_MAX];    /* binary, all of them */
+    uint32_t types[PARAMETERS_MAX]; /* of pg_type; 0: a null of no type, or an array */
     uint8_t numbers[PARAMETERS_MAX][8];
 };
 
@@ -36,5 +37,12 @@ void parameter_i64(struct parameters *parameters, int64_t value);     /* int8 */
 void parameter_time(struct parameters *parameters, uint64_t time_ms); /* timestamptz, from Unix ms */
 /* timestamptz; 0: null */
 void parameter_optional_time(struct parameters *parameters, uint64_t time_ms);
+
+/* The parameters of a statement that does for several rows at once what would be one for each: $1::int4[] are the numbers of the
+ * rows, 1 to count, and $2, $3, … an array each of what the rows have first, second, …; so that with
+ * `from unnest($1::int4[]) as heads(at)` every row finds its own as ($2::uuid[])[at]. The rows have the same types in the same
+ * order. memory holds the arrays until the statement ran; too little of it fails the parameters. */
+void parameters_of_rows(struct parameters *parameters, struct buf *memory, const struct parameters *rows,
+                        size_t count);
 
 #endif

@@ -28,16 +28,17 @@
 #define STANDING_COLUMN_COUNT 15
 
 /* A subquery: the columns given of the two rows, locked, device first; then, so that the clock is read when both locks are
- * held, the moment. No row: the binding is not this device's. $1 project, $2 device, $3 binding.
+ * held, the moment. No row: the binding is not this device's. waiting: what the locks are taken with, "" or "skip locked", by which
+ * rows that somebody holds are passed over.
  *
  * The locks are taken by SELECT, not by the UPDATE that follows, for a reason: an UPDATE that waits for a row whose holder
  * then changes nothing (or rolls back) goes on without looking at its conditions again, and the clock has moved on. */
-#define STANDING_JUDGED(columns)                                                            \
-    "(select held.*, clock_timestamp() as moment from ("                                    \
-    " select " columns " from device d join binding b"                                      \
-    " on b.project_id = d.project_id and b.device_id = d.device_id"                         \
-    " where d.project_id = $1::uuid and d.device_id = $2::uuid and b.binding_id = $3::uuid" \
-    " for no key update of d, b) held)"
+#define STANDING_JUDGED(columns, project, device, binding, waiting)                              \
+    "(select held.*, clock_timestamp() as moment from ("                                         \
+    " select " columns " from device d join binding b"                                           \
+    " on b.project_id = d.project_id and b.device_id = d.device_id"                              \
+    " where d.project_id = " project " and d.device_id = " device " and b.binding_id = " binding \
+    " for no key update of d, b " waiting ") held)"
 
 /* Reads STANDING_COLUMNS. */
 void standing_read(struct row *row, struct standing *out);

@@ -8,9 +8,9 @@ foreach(noun schema rights row race pages)
     hufu_test(test_store_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_store_${noun}.c
         USES hufu_test_database Threads::Threads)
 endforeach()
-foreach(noun operation situation)
+foreach(noun operation situation together)
     hufu_test(test_store_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_store_${noun}.c ${CMAKE_CURRENT_LIST_DIR}/deciding.c
-        USES hufu_test_database)
+        USES hufu_test_database Threads::Threads)
 endforeach()
 set_tests_properties(test_store_race PROPERTIES LABELS concurrent)
 
@@ -27,7 +27,7 @@ hufu_test(test_core_machine SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_core_machine.
 foreach(noun password methods)
     hufu_test(test_core_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_core_${noun}.c USES hufu_core Threads::Threads)
 endforeach()
-foreach(noun activation authentication code destruction keygen notice operation people personal project service turn)
+foreach(noun activation authentication code destruction keygen notice operation people personal project service together turn)
     hufu_test(test_core_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_core_${noun}.c USES hufu_test_office OpenSSL::Crypto)
 endforeach()
 foreach(noun device handover promotion)

@@ -206,6 +206,8 @@ static enum hufu_err key_process_operate(struct hsmc_operate *call)
     if (key_process.destruction.behind)
         return HUFU_ERR_BEHIND;
     enum hufu_err err = key_process_called("operate");
+    if (err != HUFU_OK)
+        return err;
     key_process_put(call->result, key_process.result);
     key_process_put(call->answer, key_process.answer);
     return err;
@@ -215,8 +217,13 @@ static enum hufu_err key_process_operate(struct hsmc_operate *call)
 enum hufu_err hsmc_operate(struct hsmc *hsmc, struct hsmc_operate *calls, size_t count)
 {
     (void)hsmc;
-    for (size_t i = 0; i < count; i++)
+    const enum hufu_err told = key_process.err;
+    key_process.messages++;
+    for (size_t i = 0; i < count; i++) {
+        key_process.err = key_process.err_nth == 0 || key_process.err_nth == i + 1 ? told : HUFU_OK;
         calls[i].err = key_process_operate(&calls[i]);
+    }
+    key_process.err = told;
     return HUFU_OK;
 }
 

@@ -15,6 +15,7 @@
 struct key_process {
     /* What every call returns from now on, and what it gives out with HUFU_OK. */
     enum hufu_err err;
+    size_t err_nth;     /* err is that of this frame of a group alone, counted from 1; 0: of every call */
     const char *result; /* operate */
     const char *answer;
     const char *sealed; /* key generation, service keys, the data key */
@@ -25,7 +26,8 @@ struct key_process {
     bool second_away; /* calls to place 1 are HUFU_ERR_AWAY */
 
     /* What it was asked. */
-    size_t calls;
+    size_t calls;    /* each frame of a group is one */
+    size_t messages; /* of operate */
     char operation[32];
     uint32_t generation;
     char record[64]; /* sealed, as text */

@@ -71,14 +71,16 @@ static void lose_turn_and_be_overtaken(void)
 static void be_overtaken_before_the_turn(void)
 {
     static struct operation_situation situation;
-    const struct operation_query query = {.token_hash = person.token_hash,
-                                          .key_id = person.key_id,
-                                          .binding_id = person.binding_id,
-                                          .request_id = frame.head.request_id,
-                                          .take_turn = true};
+    struct operation_query query = {.token_hash = person.token_hash,
+                                    .key_id = person.key_id,
+                                    .binding_id = person.binding_id,
+                                    .request_id = frame.head.request_id,
+                                    .take_turn = true,
+                                    .situation = &situation};
     operation_give_turn(office.worker.store, person.device_id);
     overtake();
-    assert_ok(operation_read(office.worker.store, &query, &situation));
+    operation_read(office.worker.store, &query, 1);
+    assert_ok(query.err);
     assert_true(situation.has_turn);
 }
 

@@ -4,6 +4,15 @@
 
 #include "tests/unit/deciding.h"
 
+/* One read alone. */
+static enum hufu_err read_one(struct store *asking, struct operation_query query,
+                              struct operation_situation *situation)
+{
+    query.situation = situation;
+    operation_read(asking, &query, 1);
+    return query.err;
+}
+
 static struct operation_situation *read_situation(uint32_t generation)
 {
     static struct operation_situation situation;
@@ -12,7 +21,7 @@ static struct operation_situation *read_situation(uint32_t generation)
                                           .binding_id = person.binding_id,
                                           .request_id = request.request_id,
                                           .generation = generation};
-    assert_int_equal(operation_read(store, &query, &situation), HUFU_OK);
+    assert_int_equal(read_one(store, query, &situation), HUFU_OK);
     return &situation;
 }
 
@@ -62,13 +71,13 @@ static void the_read_knows_no_other_sessions_bindings(void **state)
                                     .key_id = person.key_id,
                                     .binding_id = person.binding_id,
                                     .request_id = request.request_id};
-    assert_int_equal(operation_read(store, &query, &situation), HUFU_OK);
+    assert_int_equal(read_one(store, query, &situation), HUFU_OK);
     assert_false(situation.found);
     assert_false(situation.stored.exists);
     assert_memory_equal(situation.session.device_id, other.device_id, UUID_SIZE);
     query.token_hash = person.token_hash;
     query.key_id = other.key_id;
-    assert_int_equal(operation_read(store, &query, &situation), HUFU_OK);
+    assert_int_equal(read_one(store, query, &situation), HUFU_OK);
     assert_false(situation.found);
 }
 
@@ -81,7 +90,7 @@ static bool takes_turn(struct store *asking)
                                           .binding_id = person.binding_id,
                                           .request_id = request.request_id,
                                           .take_turn = true};
-    assert_int_equal(operation_read(asking, &query, &situation), HUFU_OK);
+    assert_int_equal(read_one(asking, query, &situation), HUFU_OK);
     return situation.has_turn;
 }
 
@@ -145,12 +154,12 @@ static void an_ended_or_expired_session_is_nobody(void **state)
                                           .binding_id = person.binding_id,
                                           .request_id = request.request_id};
     database_run(&database, "update session set expires_at = now() where device_id = '%s'", person.device);
-    assert_int_equal(operation_read(store, &query, &situation), HUFU_ERR_UNAUTHENTICATED);
+    assert_int_equal(read_one(store, query, &situation), HUFU_ERR_UNAUTHENTICATED);
     database_run(&database,
                  "update session set expires_at = now() + interval '1 day', state = 'ended' where"
                  " device_id = '%s'",
                  person.device);
-    assert_int_equal(operation_read(store, &query, &situation), HUFU_ERR_UNAUTHENTICATED);
+    assert_int_equal(read_one(store, query, &situation), HUFU_ERR_UNAUTHENTICATED);
 }
 
 int main(void)

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Requests that came at the same time are done together, and each as if it were alone. */
+#include <stdio.h>
+
+#include "server/core/operation.h"
+#include "server/store/store.h"
+#include "tests/unit/office.h"
+#include "tests/unit/unit.h"
+
+#define CROWD 5
+
+static struct person people[CROWD];
+static struct office_frame frames[CROWD];
+static struct act acts[CROWD];
+static struct submission_out outs[CROWD];
+static struct operation_job jobs[CROWD];
+static char traces[CROWD][UUID_TEXT_SIZE];
+
+static void prepare(size_t i, const struct person *who)
+{
+    uint8_t trace[UUID_SIZE] = {0xab, [UUID_SIZE - 1] = (uint8_t)i};
+    office_frame(&frames[i], who, FRAME_OP_SIGN);
+    acts[i] = office_act(who, "sm2/sign");
+    uuid_format(traces[i], trace);
+    jobs[i] =
+        (struct operation_job){.trace = traces[i], .act = &acts[i], .in = &frames[i].in, .out = &outs[i]};
+}
+
+static int add_people(void **state)
+{
+    (void)state;
+    key_process_reset();
+    for (size_t i = 0; i < CROWD; i++) {
+        people[i] = (struct person){0};
+        person_add(&office.database, &people[i]);
+        prepare(i, &people[i]);
+    }
+    return 0;
+}
+
+static void run(void)
+{
+    operation_run_all(&office.worker, FRAME_OP_SIGN, jobs, CROWD);
+}
+
+static void assert_answered(size_t i)
+{
+    assert_ok(jobs[i].err);
+    assert_bytes(outs[i].answer, "sealed answer");
+    assert_int_equal(office_count(&people[i], "signature"), 1);
+}
+
+static void assert_others_answered(size_t but)
+{
+    for (size_t i = 0; i < CROWD; i++)
+        if (i != but)
+            assert_answered(i);
+}
+
+static void assert_refused_one(size_t i, enum refusal refusal)
+{
+    assert_int_equal(jobs[i].err, refusal_error(refusal));
+    assert_string_equal(refusal_slug(acts[i].refusal), refusal_slug(refusal));
+    assert_int_equal(outs[i].answer.len, 0);
+    assert_int_equal(office_count(&people[i], "signature"), 0);
+}
+
+static void all_are_asked_in_one_message_and_answered(void **state)
+{
+    (void)state;
+    run();
+    assert_int_equal(key_process.messages, 1);
+    assert_int_equal(key_process.calls, CROWD);
+    for (size_t i = 0; i < CROWD; i++)
+        assert_answered(i);
+}
+
+static void each_is_recorded_under_its_own_request_id(void **state)
+{
+    (void)state;
+    key_process.err = HUFU_ERR_PROOF;
+    key_process.err_nth = 2;
+    run();
+    for (size_t i = 0; i < CROWD; i++)
+        assert_int_equal(database_number(&office.database,
+                                         "select count(*) from audit_event where binding_id = '%s' and trace "
+                                         "= '%s' and outcome = '%s'",
+                                         people[i].binding, traces[i], i == 1 ? "pin-wrong" : "ok"),
+                         1);
+}
+
+static void a_wrong_pin_is_one_devices_own(void **state)
+{
+    (void)state;
+    for (size_t wrong = 0; wrong < CROWD; wrong++) {
+        (void)add_people(NULL);
+        key_process.err = HUFU_ERR_PROOF;
+        key_process.err_nth = wrong + 1;
+        run();
+        assert_refused_one(wrong, REFUSAL_PIN_WRONG);
+        assert_int_equal(acts[wrong].tries_left, 4);
+        assert_others_answered(wrong);
+        for (size_t i = 0; i < CROWD; i++)
+            assert_int_equal(database_number(&office.database,
+                                             "select pin_failures from device where device_id = '%s'",
+                                             people[i].device),
+                             i == wrong);
+    }
+}
+
+static void one_that_is_malformed_is_not_asked_about(void **state)
+{
+    (void)state;
+    frames[2].in.frame.len--;
+    run();
+    assert_int_equal(key_process.calls, CROWD - 1);
+    assert_refused_one(2, REFUSAL_FRAME_MALFORMED);
+    assert_others_answered(2);
+}
+
+static void nobodys_token_and_a_frozen_device_refuse_their_own(void **state)
+{
+    (void)state;
+    memset(acts[0].principal.token_hash, 1, HASH_SIZE);
+    database_run(&office.database, "update device set state = 'frozen' where device_id = '%s'",
+                 people[4].device);
+    run();
+    assert_refused_one(0, REFUSAL_UNAUTHENTICATED);
+    assert_refused_one(4, REFUSAL_BINDING_NOT_ACTIVE);
+    assert_string_equal(acts[4].state, "frozen");
+    for (size_t i = 1; i < 4; i++)
+        assert_answered(i);
+}
+
+static void one_that_was_answered_before_gets_its_answer_again(void **state)
+{
+    (void)state;
+    assert_ok(operation_run(&office.worker, &acts[3], FRAME_OP_SIGN, &frames[3].in, &outs[3]));
+    acts[3] = office_act(&people[3], "sm2/sign");
+    key_process_reset();
+    key_process.answer = "sealed answer";
+    run();
+    assert_int_equal(key_process.calls, CROWD - 1);
+    for (size_t i = 0; i < CROWD; i++)
+        assert_answered(i);
+}
+
+static void of_two_requests_of_one_device_the_second_is_told_busy(void **state)
+{
+    (void)state;
+    prepare(3, &people[1]);
+    run();
+    assert_int_equal(jobs[3].err, HUFU_ERR_BUSY);
+    assert_int_equal(acts[3].refusal, REFUSAL_NONE);
+    assert_answered(0);
+    assert_answered(1);
+    assert_answered(2);
+    assert_answered(4);
+    /* Its device has no turn left open. */
+    struct act act = office_act(&people[1], "sm2/sign");
+    struct worker other = office.worker;
+    other.store = store_open(office.database.server, NULL);
+    assert_ok(operation_run(&other, &act, FRAME_OP_SIGN, &frames[3].in, &outs[3]));
+    store_close(other.store);
+}
+
+static void a_key_process_that_is_away_is_away_for_all_and_no_turn_is_kept(void **state)
+{
+    (void)state;
+    key_process.err = HUFU_ERR_AWAY;
+    run();
+    for (size_t i = 0; i < CROWD; i++) {
+        assert_int_equal(jobs[i].err, HUFU_ERR_AWAY);
+        assert_int_equal(acts[i].refusal, REFUSAL_NONE);
+        assert_int_equal(office_count(&people[i], "audit_event"), 0);
+        acts[i] = office_act(&people[i], "sm2/sign");
+    }
+    key_process_reset();
+    struct worker other = office.worker;
+    other.store = store_open(office.database.server, NULL);
+    operation_run_all(&other, FRAME_OP_SIGN, jobs, CROWD);
+    store_close(other.store);
+    for (size_t i = 0; i < CROWD; i++)
+        assert_answered(i);
+}
+
+static void freeze_one_meanwhile(void)
+{
+    key_process.meanwhile = NULL;
+    database_run(&office.database, "update binding set state = 'frozen' where binding_id = '%s'",
+                 people[2].binding);
+}
+
+static void one_that_is_frozen_meanwhile_gets_nothing(void **state)
+{
+    (void)state;
+    key_process.meanwhile = freeze_one_meanwhile;
+    run();
+    assert_refused_one(2, REFUSAL_BINDING_NOT_ACTIVE);
+    for (size_t i = 0; i < sizeof outs[2].memory; i++)
+        assert_int_equal(outs[2].memory[i], 0);
+    assert_others_answered(2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(all_are_asked_in_one_message_and_answered, add_people),
+        cmocka_unit_test_setup(each_is_recorded_under_its_own_request_id, add_people),
+        cmocka_unit_test_setup(a_wrong_pin_is_one_devices_own, add_people),
+        cmocka_unit_test_setup(one_that_is_malformed_is_not_asked_about, add_people),
+        cmocka_unit_test_setup(nobodys_token_and_a_frozen_device_refuse_their_own, add_people),
+        cmocka_unit_test_setup(one_that_was_answered_before_gets_its_answer_again, add_people),
+        cmocka_unit_test_setup(of_two_requests_of_one_device_the_second_is_told_busy, add_people),
+        cmocka_unit_test_setup(a_key_process_that_is_away_is_away_for_all_and_no_turn_is_kept, add_people),
+        cmocka_unit_test_setup(one_that_is_frozen_meanwhile_gets_nothing, add_people),
+    };
+    return cmocka_run_group_tests(tests, office_open, office_close);
+}
