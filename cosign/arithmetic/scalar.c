@@ -148,6 +148,23 @@ void scalar_invert(struct scalar *out, const struct scalar *a)
     inverse_mod_n(out->limb, a->limb);
 }
 
+/* Simultaneous inversion, as in convert.c: out[i] is first a[0]·…·a[i], which is not 0 as n is prime. */
+void scalar_invert_each(struct scalar *out, const struct scalar *a, size_t count)
+{
+    struct scalar inverse SCALAR_WIPED; /* of a[0]·…·a[i] */
+    if (count == 0)
+        return;
+    out[0] = a[0];
+    for (size_t i = 1; i < count; i++)
+        scalar_mul(&out[i], &out[i - 1], &a[i]);
+    scalar_invert(&inverse, &out[count - 1]);
+    for (size_t i = count - 1; i > 0; i--) {
+        scalar_mul(&out[i], &inverse, &out[i - 1]);
+        scalar_mul(&inverse, &inverse, &a[i]);
+    }
+    out[0] = inverse;
+}
+
 /* The bits at position `at`, fewer at the end. */
 static int bits_at(const struct scalar *s, int at, int width)
 {

@@ -7,6 +7,7 @@
 #define HUFU_COSIGN_ARITHMETIC_SCALAR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "cosign/arithmetic/word.h"
@@ -43,6 +44,8 @@ void scalar_negate(struct scalar *out, const struct scalar *a);
 void scalar_mul(struct scalar *out, const struct scalar *a, const struct scalar *b);
 /* a⁻¹ for a ≠ 0, and 0 for 0. */
 void scalar_invert(struct scalar *out, const struct scalar *a);
+/* out[i] = a[i]⁻¹ for each, where no a[i] is 0 and no out an a: for little more than one inversion costs. */
+void scalar_invert_each(struct scalar *out, const struct scalar *a, size_t count);
 
 /* Signed digits of `width` bits, 2 to 7: s = Σ digit[i]·2^i, every digit 0 or odd with absolute value below 2^(width-1),
  * and of any `width` neighbours at most one not 0. Variable time: public scalars only. */

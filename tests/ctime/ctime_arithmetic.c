@@ -131,16 +131,17 @@ static bool check_scalar_bytes(const struct inputs *in)
 
 static bool check_scalars(const struct inputs *in)
 {
-    struct scalar r[5];
+    struct scalar r[7];
     bool verdicts[2];
     scalar_add(&r[0], &in->k[0], &in->k[1]);
     scalar_sub(&r[1], &in->k[0], &in->k[1]);
     scalar_negate(&r[2], &in->k[0]);
     scalar_mul(&r[3], &in->k[0], &in->k[1]);
     scalar_invert(&r[4], &in->k[0]);
+    scalar_invert_each(&r[5], in->k, 2);
     verdicts[0] = scalar_is_zero(&in->k[0]);
     verdicts[1] = scalar_equal(&in->k[0], &in->k[1]);
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < 7; i++)
         if (!IS_MARKED(r[i]))
             return false;
     return IS_MARKED(verdicts[0]) && IS_MARKED(verdicts[1]);

@@ -155,6 +155,27 @@ static void compare_wide(struct judge *j, const uint8_t bytes[64])
     assert_scalar(&out, j->out);
 }
 
+static void inverses_made_together_are_those_made_alone(void **state)
+{
+    struct stream stream = {.seed = 16};
+    struct scalar a[17], out[17], expected;
+    (void)state;
+    for (size_t i = 0; i < 17; i++)
+        random_scalar(&a[i], &stream);
+    a[3] = a[2];
+    a[5] = (struct scalar){{1}};
+    scalar_negate(&a[6], &a[5]);
+    for (size_t count = 0; count <= 17; count++) {
+        memset(out, 0, sizeof(out));
+        scalar_invert_each(out, a, count);
+        for (size_t i = 0; i < count; i++) {
+            scalar_invert(&expected, &a[i]);
+            assert_true(scalar_equal(&out[i], &expected));
+        }
+        assert_true(all_zero(out + count, (17 - count) * sizeof(out[0])));
+    }
+}
+
 static void any_bytes_are_taken_mod_n(void **state)
 {
     struct stream stream = {.seed = 13};
@@ -282,6 +303,7 @@ int main(void)
         cmocka_unit_test(sums_differences_and_products_are_those_of_openssl_on_edges),
         cmocka_unit_test(sums_differences_and_products_are_those_of_openssl_on_random_values),
         cmocka_unit_test(inverses_and_negatives_are_those_of_openssl),
+        cmocka_unit_test(inverses_made_together_are_those_made_alone),
         cmocka_unit_test(any_bytes_are_taken_mod_n),
         cmocka_unit_test(a_value_of_n_or_more_is_refused),
         cmocka_unit_test(zero_is_refused_where_it_must_not_be),
