@@ -168,7 +168,27 @@ enum hufu_err cosign_device_sign_begin(struct cosign_signing *signing, struct bu
                                        const struct cosign_device_half *half, struct bytes head,
                                        struct bytes digests,
                                        const struct cosign_random *random) HUFU_MUST_CHECK;
-/* Service: r_out gets one 32-byte r for each digest, to be recorded durably before the answer leaves. */
+/* Service: one request of those that are answered together. r_out gets one 32-byte r for each digest, to be recorded durably
+ * before the answer leaves. Each has an answer, an r_out and a verdict of its own. */
+struct cosign_service_signing {
+    const struct cosign_service_half *half;
+    struct buf *answer;
+    uint8_t (*r_out)[COSIGN_SCALAR_SIZE];
+    struct bytes head;
+    struct bytes digests;
+    struct bytes body;
+    struct bytes frame;
+    enum hufu_err err; /* out */
+};
+/* Service: 1 to COSIGN_TOGETHER_MAX requests, of any halves, with at most COSIGN_BATCH_MAX digests in all. They share what
+ * the processor can do at once, and nothing else: each err, answer and r is what the request would have got alone. A
+ * proof that does not hold comes before every other refusal but those of form, of a buffer too small and of the half.
+ * Returns HUFU_OK whatever they are. HUFU_ERR_FORM: no request. HUFU_ERR_LIMIT: too many requests, or too many digests in
+ * all. Then nothing was computed, and every err says the same. */
+#define COSIGN_TOGETHER_MAX 16
+enum hufu_err cosign_service_sign_each(struct cosign_service_signing signings[], size_t count,
+                                       const struct cosign_random *random) HUFU_MUST_CHECK;
+/* Service: one request alone. */
 enum hufu_err cosign_service_sign(const struct cosign_service_half *half, struct buf *answer,
                                   uint8_t r_out[][COSIGN_SCALAR_SIZE], struct bytes head,
                                   struct bytes digests, struct bytes body, struct bytes frame,

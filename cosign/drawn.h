@@ -18,6 +18,8 @@ enum hufu_err device_sign_begin(struct cosign_signing *signing, struct buf *body
 enum hufu_err service_sign(const struct cosign_service_half *half, struct buf *answer,
                            uint8_t r_out[][COSIGN_SCALAR_SIZE], struct bytes head, struct bytes digests,
                            struct bytes body, struct bytes frame, const struct draw *draw) HUFU_MUST_CHECK;
+enum hufu_err service_sign_each(struct cosign_service_signing signings[], size_t count,
+                                const struct draw *draw) HUFU_MUST_CHECK;
 enum hufu_err device_decrypt_begin(struct buf *body, const struct cosign_device_half *half, struct bytes head,
                                    struct bytes points, const struct draw *draw) HUFU_MUST_CHECK;
 enum hufu_err device_pin_check(struct buf *body, const struct cosign_device_half *half, struct bytes head,

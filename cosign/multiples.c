@@ -8,12 +8,23 @@ void multiples_wipe(struct multiples *multiples)
     secret_wipe(multiples, sizeof(*multiples));
 }
 
-void multiples_add(struct multiples *multiples, const struct scalar *k, uint8_t to[POINT_BYTES])
+static void add(struct multiples *multiples, const struct scalar *k, uint8_t *to, struct point *to_point)
 {
     if (multiples->count == MULTIPLES_MAX)
         multiples_write(multiples);
     multiples->k[multiples->count] = *k;
-    multiples->to[multiples->count++] = to;
+    multiples->to[multiples->count] = to;
+    multiples->to_point[multiples->count++] = to_point;
+}
+
+void multiples_add(struct multiples *multiples, const struct scalar *k, uint8_t to[POINT_BYTES])
+{
+    add(multiples, k, to, NULL);
+}
+
+void multiples_add_point(struct multiples *multiples, const struct scalar *k, struct point *to)
+{
+    add(multiples, k, NULL, to);
 }
 
 /* A point can be as secret as its k. */
@@ -33,8 +44,12 @@ void multiples_write(struct multiples *multiples)
     struct products products PRODUCTS_WIPED;
     point_mul_base(products.points, multiples->k, multiples->count);
     point_to_affine(products.affines, products.points, multiples->count);
-    for (size_t i = 0; i < multiples->count; i++)
-        affine_encode(multiples->to[i], &products.affines[i]);
+    for (size_t i = 0; i < multiples->count; i++) {
+        if (multiples->to[i])
+            affine_encode(multiples->to[i], &products.affines[i]);
+        else
+            *multiples->to_point[i] = products.points[i];
+    }
     multiples->count = 0;
 }
 

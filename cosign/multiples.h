@@ -13,7 +13,8 @@
 
 struct multiples {
     struct scalar k[MULTIPLES_MAX];
-    uint8_t *to[MULTIPLES_MAX];
+    uint8_t *to[MULTIPLES_MAX];            /* or NULL */
+    struct point *to_point[MULTIPLES_MAX]; /* where that is NULL */
     size_t count;
 };
 void multiples_wipe(struct multiples *multiples);
@@ -21,6 +22,8 @@ void multiples_wipe(struct multiples *multiples);
 
 /* k·G goes to `to`, by now or by the next multiples_write. */
 void multiples_add(struct multiples *multiples, const struct scalar *k, uint8_t to[POINT_BYTES]);
+/* The same for one that stays in the arithmetic. */
+void multiples_add_point(struct multiples *multiples, const struct scalar *k, struct point *to);
 /* Writes what has been added since the last time. */
 void multiples_write(struct multiples *multiples);
 

@@ -113,56 +113,36 @@ static size_t check_form_var(struct scalar *c, struct scalar *z, const struct st
     return good ? count : 0;
 }
 
-static enum hufu_err begin_var(struct proof_check *check, struct scalar *z, const struct statement *statement,
-                               const uint8_t proof[COSIGN_PROOF_SIZE])
+enum hufu_err proof_check_begin_var(struct proof_check *check, const struct statement *statement,
+                                    const uint8_t proof[COSIGN_PROOF_SIZE])
 {
     check->statement = statement;
     check->at = 0;
-    check->count = check_form_var(&check->c, z, statement, proof);
+    check->count = check_form_var(&check->c, &check->z, statement, proof);
+    check->verdict = HUFU_ERR_PROOF;
     if (check->count == 0)
         return HUFU_ERR_FORM;
     scalar_negate(&check->factor, &check->c);
     return HUFU_OK;
 }
 
-enum hufu_err proof_check_begin_var(struct proof_check *check, const struct statement *statement,
-                                    const uint8_t proof[COSIGN_PROOF_SIZE])
-{
-    struct scalar z;
-    enum hufu_err err = begin_var(check, &z, statement, proof);
-    if (!err)
-        point_mul_base(&check->theta, &z, 1);
-    return err;
-}
-
-void proof_check_next_var(struct proof_check *check, struct scalar *factor, struct affine *point)
+/* The next point and its factor. */
+static void next_var(struct proof_check *check, struct scalar *factor, struct affine *point)
 {
     (void)affine_decode_var(point, point_at(check->statement, check->at++));
     *factor = check->factor;
     scalar_mul(&check->factor, &check->factor, &check->c);
 }
 
-void proof_check_add(struct proof_check *check, const struct point *product)
+bool proof_check_next_var(struct proof_check *check, struct sums *sums)
 {
-    point_add(&check->theta, &check->theta, product);
-}
-
-enum hufu_err proof_check_finish_var(const struct proof_check *check)
-{
-    struct affine affine AFFINE_WIPED;
-    struct scalar expected;
-    uint8_t encoded[POINT_BYTES];
-    if (point_is_infinite(&check->theta))
-        return HUFU_ERR_PROOF;
-    point_to_affine(&affine, &check->theta, 1);
-    affine_encode(encoded, &affine);
-    enum hufu_err err = challenge(&expected, check->statement, encoded);
-    secret_wipe(encoded, sizeof(encoded));
-    if (err)
-        return err;
-    bool holds = scalar_equal(&expected, &check->c);
-    secret_unmark(&holds, sizeof(holds)); /* the message may hold t; the verdict is public */
-    return holds ? HUFU_OK : HUFU_ERR_PROOF;
+    struct affine point AFFINE_WIPED;
+    struct scalar factor;
+    if (check->at == check->count)
+        return false;
+    next_var(check, &factor, &point);
+    sums_add(sums, &factor, &point, &check->theta);
+    return true;
 }
 
 /* Points that are decoded and summed at once. */
@@ -181,27 +161,72 @@ static void part_wipe(struct part *part)
 }
 #define PART_WIPED __attribute__((cleanup(part_wipe)))
 
-/* Θ' = z·G − c·X0 − c²·X1 − … */
-static void sum_var(struct proof_check *check, const struct scalar *z)
+void proof_check_sum_var(struct proof_check *check)
 {
     struct part part PART_WIPED = {0};
     check->theta = (struct point){0};
     for (bool first = true; check->at < check->count; first = false) {
         size_t some = 0;
         for (; some < TOGETHER && check->at < check->count; some++)
-            proof_check_next_var(check, &part.factors[some], &part.points[some]);
-        point_multi_var(&part.sum, first ? z : NULL, part.factors, part.points, some);
-        proof_check_add(check, &part.sum);
+            next_var(check, &part.factors[some], &part.points[some]);
+        point_multi_var(&part.sum, first ? &check->z : NULL, part.factors, part.points, some);
+        point_add(&check->theta, &check->theta, &part.sum);
     }
+}
+
+/* Whether c is the challenge that Θ' gives. */
+static enum hufu_err judge_var(const struct proof_check *check, const struct affine *theta)
+{
+    struct scalar expected;
+    uint8_t encoded[POINT_BYTES];
+    if (affine_is_infinite(theta))
+        return HUFU_ERR_PROOF;
+    affine_encode(encoded, theta);
+    enum hufu_err err = challenge(&expected, check->statement, encoded);
+    secret_wipe(encoded, sizeof(encoded));
+    if (err)
+        return err;
+    bool holds = scalar_equal(&expected, &check->c);
+    secret_unmark(&holds, sizeof(holds)); /* the message may hold t; the verdict is public */
+    return holds ? HUFU_OK : HUFU_ERR_PROOF;
+}
+
+/* Some Θ', which share one inversion. With the proof, a right one gives X0. */
+struct thetas {
+    struct point points[TOGETHER];
+    struct affine affines[TOGETHER];
+};
+
+static void thetas_wipe(struct thetas *thetas)
+{
+    secret_wipe(thetas, sizeof(*thetas));
+}
+#define THETAS_WIPED __attribute__((cleanup(thetas_wipe)))
+
+static void finish_some_var(struct proof_check *const checks[], size_t count)
+{
+    struct thetas thetas THETAS_WIPED = {0};
+    for (size_t i = 0; i < count; i++)
+        thetas.points[i] = checks[i]->theta;
+    point_to_affine(thetas.affines, thetas.points, count);
+    for (size_t i = 0; i < count; i++)
+        checks[i]->verdict = judge_var(checks[i], &thetas.affines[i]);
+}
+
+void proof_check_finish_var(struct proof_check *const checks[], size_t count)
+{
+    for (size_t at = 0; at < count; at += TOGETHER)
+        finish_some_var(checks + at, count - at < TOGETHER ? count - at : TOGETHER);
 }
 
 enum hufu_err proof_check_var(const struct statement *statement, const uint8_t proof[COSIGN_PROOF_SIZE])
 {
     struct proof_check check PROOF_CHECK_WIPED;
-    struct scalar z;
-    enum hufu_err err = begin_var(&check, &z, statement, proof);
+    struct proof_check *const one = &check;
+    enum hufu_err err = proof_check_begin_var(&check, statement, proof);
     if (err)
         return err;
-    sum_var(&check, &z);
-    return proof_check_finish_var(&check);
+    proof_check_sum_var(&check);
+    proof_check_finish_var(&one, 1);
+    return check.verdict;
 }

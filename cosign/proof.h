@@ -3,6 +3,7 @@
 #ifndef HUFU_COSIGN_PROOF_H
 #define HUFU_COSIGN_PROOF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -10,6 +11,7 @@
 #include "cosign/arithmetic/group.h"
 #include "cosign/cosign.h"
 #include "cosign/draw.h"
+#include "cosign/sums.h"
 
 /* Points of one proof: A, and Q1 and Q2 of each digest. */
 #define PROOF_POINTS_MAX (1 + 2 * COSIGN_BATCH_MAX)
@@ -39,25 +41,28 @@ enum hufu_err proof_make(uint8_t proof[COSIGN_PROOF_SIZE], const struct statemen
                          const struct scalar *x0, struct bytes rest, const struct scalar *tau,
                          const uint8_t theta[POINT_BYTES]) HUFU_MUST_CHECK;
 
-/* A check in steps, for a caller who computes the products c^i·X(i-1) among others of his own: begin; then, for every
- * point in order, next gives -c^i and the point, whose product goes to add; then finish. */
+/* A check in steps, for a caller who computes the sum Θ' = z·G − c·X0 − c²·X1 − … among others of his own: begin; then
+ * theta becomes z·G, and of every point in order next adds its product; then finish. Or sum, which does it all. */
 struct proof_check {
     const struct statement *statement;
     struct scalar c;
+    struct scalar z;
     struct scalar factor; /* -c^(i+1) */
     struct point theta;   /* Θ' so far */
     size_t count;         /* points in all */
     size_t at;            /* the next one */
+    enum hufu_err verdict;
 };
 void proof_check_wipe(struct proof_check *check);
 #define PROOF_CHECK_WIPED __attribute__((cleanup(proof_check_wipe)))
 /* HUFU_ERR_FORM as below. */
 enum hufu_err proof_check_begin_var(struct proof_check *check, const struct statement *statement,
                                     const uint8_t proof[COSIGN_PROOF_SIZE]) HUFU_MUST_CHECK;
-void proof_check_next_var(struct proof_check *check, struct scalar *factor, struct affine *point);
-void proof_check_add(struct proof_check *check, const struct point *product);
-/* HUFU_ERR_PROOF as below. */
-enum hufu_err proof_check_finish_var(const struct proof_check *check) HUFU_MUST_CHECK;
+void proof_check_sum_var(struct proof_check *check);
+/* The next product to the others that are gathered; false when there is none left. */
+bool proof_check_next_var(struct proof_check *check, struct sums *sums);
+/* The verdict of each: HUFU_OK, or HUFU_ERR_PROOF as below. */
+void proof_check_finish_var(struct proof_check *const checks[], size_t count);
 
 /* The whole. HUFU_ERR_FORM when a point or c or z is malformed, which is found before anything is computed; HUFU_ERR_PROOF when
  * the proof does not hold. The points are taken as public. */

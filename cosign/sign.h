@@ -12,6 +12,7 @@
 #include "cosign/cosign.h"
 #include "cosign/hash.h"
 #include "cosign/proof.h"
+#include "cosign/sums.h"
 
 /* Q1 ‖ Q2, and the answer's K1 ‖ K2 ‖ s2 ‖ s3, of one digest. */
 #define SIGN_PAIR_SIZE (2 * COSIGN_POINT_SIZE)
@@ -30,22 +31,33 @@ enum hufu_err sign_bind(struct scalar_hash *common, struct bytes head, const uin
                         uint32_t count) HUFU_MUST_CHECK;
 void sign_beta(struct scalar *beta, const struct scalar_hash *common, uint32_t i);
 
-/* Digests whose products are computed together: two for each. */
-#define SIGN_TOGETHER (POINT_MUL_TOGETHER / 2)
-
-/* The service's step for 1 to SIGN_TOGETHER digests, from public values and its nonces κ1, κ2. K1 and K2 are already in the
- * items; s2 and s3 are put behind them, r beside them. HUFU_ERR_FORM when a Q is at infinity; HUFU_ERR_RETRY when an R is,
- * or an r or s3 is 0. */
-struct sign_service_input {
+/* The service's step for 1 to SIGN_SERVICE_TOGETHER digests, whichever requests they are of, from public values and their
+ * nonces κ1, κ2. K1 and K2 are already in the item; s2 and s3 are put behind them, r beside them. err is
+ * HUFU_ERR_FORM when a Q is at infinity or malformed; HUFU_ERR_RETRY when an R is at infinity, or an r or s3 is 0. Lanes that the
+ * products leave free are given to the proofs. */
+#define SIGN_SERVICE_TOGETHER 8
+struct sign_service_item {
     const struct scalar *b_inverse;
     const struct scalar *kappa1;
     const struct scalar *kappa2;
     struct scalar beta;
     const uint8_t *digest;
     const uint8_t *pair; /* Q1 ‖ Q2 */
+    uint8_t *item;       /* out, SIGN_ITEM_SIZE */
+    uint8_t *r;          /* out */
+    enum hufu_err err;   /* out */
 };
-enum hufu_err sign_service_items(uint8_t items[][SIGN_ITEM_SIZE], uint8_t rs[][COSIGN_SCALAR_SIZE],
-                                 const struct sign_service_input in[], size_t count) HUFU_MUST_CHECK;
+struct sign_service_proofs {
+    struct proof_check *checks[COSIGN_TOGETHER_MAX];
+    size_t count;
+    size_t at; /* the first that may have points left */
+};
+void sign_service_items(struct sign_service_item items[], size_t count, struct sign_service_proofs *proofs);
+/* The next product of the proofs; false when there is none left. */
+bool sign_service_prove_var(struct sign_service_proofs *proofs, struct sums *sums);
+
+/* Digests whose products the device computes together: two for each. */
+#define SIGN_TOGETHER (POINT_MUL_TOGETHER / 2)
 
 /* The device's step for 1 to SIGN_TOGETHER digests. HUFU_ERR_FORM when an item is malformed. Otherwise *hold says whether
  * every check of §3 held for each of them; it and the signatures are secret until the verdict on the whole batch. */

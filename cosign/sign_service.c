@@ -1,287 +1,319 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Signing, the service's side (docs/protocol.md §3). */
+/* Signing, the service's side (docs/protocol.md §3), for several requests at once.
+ *
+ * Everything that fills lanes or shares an inversion is gathered over all of them: z·G, K1 and K2; the products of R and those
+ * of the proofs; b⁻¹; the conversions to affine. Otherwise no request knows of another. */
 #include "common/secret.h"
 #include "cosign/drawn.h"
 #include "cosign/half.h"
 #include "cosign/multiples.h"
 #include "cosign/sign.h"
 
-/* A fresh batch of κ fails once in 2^248 times; more than a few in a row mean broken randomness. */
-#define BATCH_TRIES 4
+/* Fresh κ for a request fail once in 2^248 times; more than a few in a row mean broken randomness. */
+#define TRIES 4
 
-/* One request, taken apart. Where there are lanes to fill, the products of its proof are computed among those of the
- * answer, and the verdict falls after them and before anything leaves; `check` is NULL where it fell already. */
+/* One request, taken apart. */
 struct request {
+    struct cosign_service_signing *signing;
+    size_t start; /* of its answer */
+    uint8_t (*items)[SIGN_ITEM_SIZE];
     uint32_t count;
+    uint32_t first; /* its first κ among those of all */
     struct bytes Qs;
-    struct bytes digests;
-    struct bytes head;
-    const uint8_t *P;
-    struct draw_context context;
     struct statement statement;
-    struct proof_check check_memory;
-    struct proof_check *check;
+    struct proof_check check;
+    bool waiting; /* for the next try */
+    enum hufu_err err;
 };
 
-/* One try at the answer, but for what goes to the caller. */
-struct batch {
-    struct scalar b;
-    struct scalar b_inverse;
+/* Those that are well-formed. */
+struct group {
+    struct request requests[COSIGN_TOGETHER_MAX];
+    size_t count;
+    uint32_t digests; /* in all */
+    struct sign_service_proofs proofs;
+    struct scalar b[COSIGN_TOGETHER_MAX];
+    struct scalar b_inverse[COSIGN_TOGETHER_MAX];
     struct scalar kappa1[COSIGN_BATCH_MAX];
     struct scalar kappa2[COSIGN_BATCH_MAX];
-    struct scalar_hash binding;
 };
 
-static void batch_wipe(struct batch *batch)
+static void group_wipe(struct group *group)
 {
-    secret_wipe(batch, sizeof(*batch));
+    secret_wipe(group, sizeof(*group));
 }
-#define BATCH_WIPED __attribute__((cleanup(batch_wipe)))
+#define GROUP_WIPED __attribute__((cleanup(group_wipe)))
 
-static enum hufu_err open_request(struct request *request, const struct cosign_service_half *half,
-                                  struct bytes body)
+/* ---- Requests ---- */
+
+static enum hufu_err open_body(struct request *request)
 {
+    const struct cosign_service_signing *signing = request->signing;
     struct cursor c;
-    cursor_init(&c, body);
+    cursor_init(&c, signing->body);
     cursor_field_text(&c, COSIGN_OP_SIGN);
     request->Qs = cursor_field_exact(&c, (size_t)request->count * SIGN_PAIR_SIZE);
     struct bytes proof = cursor_field_exact(&c, COSIGN_PROOF_SIZE);
     enum hufu_err err = cursor_finish(&c);
     if (err)
         return err;
-    request->statement = sign_statement(request->head, half->P, half->A, request->Qs);
-    if (point_mul_lanes() == 1)
-        return proof_check_var(&request->statement, proof.data);
-    request->check = &request->check_memory;
-    return proof_check_begin_var(request->check, &request->statement, proof.data);
+    request->statement = sign_statement(signing->head, signing->half->P, signing->half->A, request->Qs);
+    return proof_check_begin_var(&request->check, &request->statement, proof.data);
 }
 
-/* All K1 and K2, which fix the β. */
-static enum hufu_err draw_points(struct batch *batch, uint8_t items[][SIGN_ITEM_SIZE],
-                                 const struct request *request, const struct draw *draw)
+static enum hufu_err open_request(struct request *request, struct scalar *b)
 {
-    static const char *const roles[2] = {DRAW_KAPPA1, DRAW_KAPPA2};
-    struct multiples Ks MULTIPLES_WIPED;
-    Ks.count = 0;
-    for (uint32_t i = 0; i < request->count; i++) {
-        struct scalar *const kappas[2] = {&batch->kappa1[i], &batch->kappa2[i]};
-        for (size_t j = 0; j < 2; j++) {
-            enum hufu_err err = draw->nonce(draw, kappas[j], &batch->b, &request->context, i, roles[j]);
-            if (err)
-                return err;
-            multiples_add(&Ks, kappas[j], items[i] + j * COSIGN_POINT_SIZE);
-        }
-    }
-    multiples_write(&Ks);
-    for (uint32_t i = 0; i < request->count; i++)
-        secret_unmark(items[i], SIGN_PAIR_SIZE);
-    return HUFU_OK;
-}
-
-#define PRODUCTS POINT_MUL_TOGETHER
-
-/* The items of one step while they are computed. */
-struct step {
-    struct scalar factors[PRODUCTS]; /* κ1 and κ1·β of each, then what the proof asks for */
-    struct affine points[PRODUCTS];  /* Q1 and Q2 of each, … */
-    struct point products[PRODUCTS];
-    size_t count;
-    struct point R[SIGN_TOGETHER];
-    struct affine R_affine[SIGN_TOGETHER];
-    struct scalar s2, s3;
-};
-
-static void step_wipe(struct step *step)
-{
-    secret_wipe(step, sizeof(*step));
-}
-#define STEP_WIPED __attribute__((cleanup(step_wipe)))
-
-/* All products of the step. Lanes that it leaves free are given to the proof. */
-static void multiply(struct step *step, struct proof_check *check)
-{
-    const size_t own = step->count;
-    while (check && step->count < PRODUCTS && check->at < check->count) {
-        proof_check_next_var(check, &step->factors[step->count], &step->points[step->count]);
-        step->count++;
-    }
-    point_mul(step->products, step->factors, step->points, step->count);
-    for (size_t i = own; i < step->count; i++)
-        proof_check_add(check, &step->products[i]);
-}
-
-/* R = κ1·Q + K2 with Q = Q1 + β·Q2, as κ1·Q1 + (κ1·β)·Q2 + K2: two products that wait for nothing instead of two of which
- * the second waits for the first. κ1 is not 0, so κ1·Q is at infinity only if Q is. R is public: it can be computed from
- * any signature. */
-static enum hufu_err make_R(struct step *step, const uint8_t items[][SIGN_ITEM_SIZE],
-                            const struct sign_service_input in[], size_t count, struct proof_check *check)
-{
-    for (size_t i = 0; i < count; i++) {
-        step->factors[2 * i] = *in[i].kappa1;
-        scalar_mul(&step->factors[2 * i + 1], in[i].kappa1, &in[i].beta);
-        if (!affine_decode_var(&step->points[2 * i], in[i].pair) ||
-            !affine_decode_var(&step->points[2 * i + 1], in[i].pair + COSIGN_POINT_SIZE))
-            return HUFU_ERR_FORM;
-    }
-    step->count = 2 * count;
-    multiply(step, check);
-    for (size_t i = 0; i < count; i++) {
-        struct affine K2;
-        struct point other;
-        point_add(&step->R[i], &step->products[2 * i], &step->products[2 * i + 1]);
-        if (point_is_infinite(&step->R[i]))
-            return HUFU_ERR_FORM;
-        if (!affine_decode_var(&K2, items[i] + COSIGN_POINT_SIZE))
-            return HUFU_ERR_INTERNAL;
-        point_of_affine(&other, &K2);
-        point_add(&step->R[i], &step->R[i], &other);
-        if (point_is_infinite(&step->R[i]))
-            return HUFU_ERR_RETRY;
-    }
-    point_to_affine(step->R_affine, step->R, count);
-    secret_unmark(step->R_affine, sizeof(step->R_affine));
-    return HUFU_OK;
-}
-
-/* r = (e + x(R)) mod n, s2 = b⁻¹·κ1, s3 = b⁻¹·(κ2 + r). */
-static enum hufu_err make_item(struct step *step, uint8_t item[SIGN_ITEM_SIZE], uint8_t r[COSIGN_SCALAR_SIZE],
-                               const struct affine *R, const struct sign_service_input *in)
-{
-    struct scalar challenge, e;
-    affine_x_mod_n(&challenge, R);
-    scalar_decode_mod(&e, in->digest);
-    scalar_add(&challenge, &challenge, &e);
-    if (scalar_is_zero(&challenge))
-        return HUFU_ERR_RETRY;
-    scalar_mul(&step->s2, in->b_inverse, in->kappa1);
-    scalar_add(&step->s3, in->kappa2, &challenge);
-    scalar_mul(&step->s3, in->b_inverse, &step->s3);
-    bool zero = scalar_is_zero(&step->s3);
-    secret_unmark(&zero, sizeof(zero));
-    if (zero)
-        return HUFU_ERR_RETRY;
-    scalar_encode(r, &challenge);
-    scalar_encode(item + SIGN_PAIR_SIZE, &step->s2);
-    scalar_encode(item + SIGN_PAIR_SIZE + COSIGN_SCALAR_SIZE, &step->s3);
-    return HUFU_OK;
-}
-
-static enum hufu_err make_items(uint8_t items[][SIGN_ITEM_SIZE], uint8_t rs[][COSIGN_SCALAR_SIZE],
-                                const struct sign_service_input in[], size_t count, struct proof_check *check)
-{
-    struct step step STEP_WIPED = {0};
-    enum hufu_err err = make_R(&step, (const uint8_t(*)[SIGN_ITEM_SIZE])items, in, count, check);
-    for (size_t i = 0; i < count && !err; i++)
-        err = make_item(&step, items[i], rs[i], &step.R_affine[i], &in[i]);
-    secret_wipe_small_stack();
-    return err;
-}
-
-enum hufu_err sign_service_items(uint8_t items[][SIGN_ITEM_SIZE], uint8_t rs[][COSIGN_SCALAR_SIZE],
-                                 const struct sign_service_input in[], size_t count)
-{
-    return make_items(items, rs, in, count, NULL);
-}
-
-/* Items *at, *at + 1, …: half as many as would fill the lanes while the proof has as many products to come. */
-static enum hufu_err answer_some(struct batch *batch, uint8_t items[][SIGN_ITEM_SIZE],
-                                 uint8_t rs[][COSIGN_SCALAR_SIZE], struct request *request, uint32_t *at)
-{
-    struct sign_service_input in[SIGN_TOGETHER];
-    struct proof_check *check = request->check;
-    const size_t together = check && check->at < check->count ? SIGN_TOGETHER / 2 : SIGN_TOGETHER;
-    const uint32_t first = *at;
-    size_t count = 0;
-    for (; *at < request->count && count < together; ++*at, count++) {
-        in[count] = (struct sign_service_input){
-            .b_inverse = &batch->b_inverse,
-            .kappa1 = &batch->kappa1[*at],
-            .kappa2 = &batch->kappa2[*at],
-            .digest = request->digests.data + (size_t)*at * COSIGN_DIGEST_SIZE,
-            .pair = request->Qs.data + (size_t)*at * SIGN_PAIR_SIZE,
-        };
-        sign_beta(&in[count].beta, &batch->binding, *at);
-    }
-    return make_items(items + first, rs + first, in, count, check);
-}
-
-static enum hufu_err answer_once(struct batch *batch, uint8_t items[][SIGN_ITEM_SIZE],
-                                 uint8_t rs[][COSIGN_SCALAR_SIZE], struct request *request,
-                                 const struct draw *draw)
-{
-    enum hufu_err err = draw_points(batch, items, request, draw);
-    if (!err) {
-        err = sign_bind(&batch->binding, request->head, request->P, request->Qs,
-                        (const uint8_t(*)[SIGN_ITEM_SIZE])items, request->count);
-    }
-    for (uint32_t at = 0; at < request->count && !err;)
-        err = answer_some(batch, items, rs, request, &at);
-    return err;
-}
-
-/* A failure in one item discards the κ of all: a K already bound by β must not meet a second r. */
-static enum hufu_err answer_request(struct batch *batch, uint8_t items[][SIGN_ITEM_SIZE],
-                                    uint8_t rs[][COSIGN_SCALAR_SIZE], struct request *request,
-                                    const struct draw *draw)
-{
-    for (int i = 0; i < BATCH_TRIES; i++) {
-        enum hufu_err err = answer_once(batch, items, rs, request, draw);
-        if (err != HUFU_ERR_RETRY)
-            return err;
-    }
-    return HUFU_ERR_INTERNAL;
-}
-
-/* What the steps left over of the proof, and its verdict. */
-static enum hufu_err conclude_proof(struct proof_check *check)
-{
-    while (check->at < check->count) {
-        struct step step STEP_WIPED = {0};
-        multiply(&step, check);
-    }
-    return proof_check_finish_var(check);
-}
-
-static enum hufu_err sign(uint8_t items[][SIGN_ITEM_SIZE], uint8_t rs[][COSIGN_SCALAR_SIZE],
-                          struct request *request, const struct cosign_service_half *half, struct bytes body,
-                          const struct draw *draw)
-{
-    struct batch batch BATCH_WIPED;
     struct service_keys keys SERVICE_KEYS_WIPED;
-    enum hufu_err err = service_keys_open(&keys, half);
-    if (!err)
-        err = open_request(request, half, body);
+    enum hufu_err err = service_keys_open(&keys, request->signing->half);
     if (err)
         return err;
-    batch.b = keys.b;
-    scalar_invert(&batch.b_inverse, &keys.b);
-    err = answer_request(&batch, items, rs, request, draw);
-    /* A proof that does not hold comes before every other refusal: it is the one that is counted (§6). */
-    enum hufu_err verdict = request->check ? conclude_proof(request->check) : HUFU_OK;
-    return verdict ? verdict : err;
+    *b = keys.b;
+    return open_body(request);
+}
+
+/* Room for its items. */
+static enum hufu_err begin_answer(struct request *request)
+{
+    struct buf *answer = request->signing->answer;
+    request->start = answer->len;
+    buf_put_field_text(answer, COSIGN_OP_SIGN);
+    size_t mark = buf_field_begin(answer);
+    request->items = (uint8_t(*)[SIGN_ITEM_SIZE])buf_reserve(answer, (size_t)request->count * SIGN_ITEM_SIZE);
+    buf_field_end(answer, mark);
+    return request->items ? HUFU_OK : HUFU_ERR_LIMIT;
+}
+
+static void conclude(struct request *request, enum hufu_err err)
+{
+    struct cosign_service_signing *signing = request->signing;
+    signing->err = err;
+    if (!err)
+        return;
+    message_drop(signing->answer, request->start);
+    secret_wipe(signing->r_out, (size_t)request->count * COSIGN_SCALAR_SIZE);
+}
+
+/* Into the group, or its refusal. */
+static void take(struct group *group, struct cosign_service_signing *signing)
+{
+    struct request *request = &group->requests[group->count];
+    *request = (struct request){.signing = signing, .first = group->digests, .waiting = true};
+    signing->err = sign_count(&request->count, signing->digests);
+    if (signing->err)
+        return; /* how many r there would be is not known */
+    enum hufu_err err = begin_answer(request);
+    if (!err)
+        err = open_request(request, &group->b[group->count]);
+    if (err) {
+        conclude(request, err);
+        return;
+    }
+    group->digests += request->count;
+    group->proofs.checks[group->count++] = &request->check;
+}
+
+/* ---- Tries ---- */
+
+/* All K1 and K2, which fix the β. */
+static enum hufu_err draw_points(struct group *group, size_t which, struct multiples *multiples,
+                                 const struct draw *draw)
+{
+    static const char *const roles[2] = {DRAW_KAPPA1, DRAW_KAPPA2};
+    const struct request *request = &group->requests[which];
+    const struct draw_context context = draw_context_of(request->signing->frame);
+    for (uint32_t i = 0; i < request->count; i++) {
+        struct scalar *const kappas[2] = {&group->kappa1[request->first + i],
+                                          &group->kappa2[request->first + i]};
+        for (size_t j = 0; j < 2; j++) {
+            enum hufu_err err = draw->nonce(draw, kappas[j], &group->b[which], &context, i, roles[j]);
+            if (err)
+                return err;
+            multiples_add(multiples, kappas[j], request->items[i] + j * COSIGN_POINT_SIZE);
+        }
+    }
+    return HUFU_OK;
+}
+
+static void publish_points(const struct request *request)
+{
+    for (uint32_t i = 0; i < request->count; i++)
+        secret_unmark(request->items[i], SIGN_PAIR_SIZE);
+}
+
+/* Digests that are answered together, and the requests that they are of. */
+struct some {
+    struct sign_service_item items[SIGN_SERVICE_TOGETHER];
+    struct request *of[SIGN_SERVICE_TOGETHER];
+    size_t count;
+};
+
+static void answer_some(struct group *group, struct some *some)
+{
+    sign_service_items(some->items, some->count, &group->proofs);
+    for (size_t i = 0; i < some->count; i++)
+        if (!some->of[i]->err)
+            some->of[i]->err = some->items[i].err;
+    some->count = 0;
+}
+
+static void add_item(struct group *group, struct some *some, size_t which, uint32_t i,
+                     const struct scalar_hash *binding)
+{
+    struct request *request = &group->requests[which];
+    struct sign_service_item *item = &some->items[some->count];
+    *item = (struct sign_service_item){
+        .b_inverse = &group->b_inverse[which],
+        .kappa1 = &group->kappa1[request->first + i],
+        .kappa2 = &group->kappa2[request->first + i],
+        .digest = request->signing->digests.data + (size_t)i * COSIGN_DIGEST_SIZE,
+        .pair = request->Qs.data + (size_t)i * SIGN_PAIR_SIZE,
+        .item = request->items[i],
+        .r = request->signing->r_out[i],
+    };
+    sign_beta(&item->beta, binding, i);
+    some->of[some->count++] = request;
+    if (some->count == SIGN_SERVICE_TOGETHER)
+        answer_some(group, some);
+}
+
+static void add_request(struct group *group, struct some *some, size_t which)
+{
+    struct request *request = &group->requests[which];
+    struct scalar_hash binding SCALAR_HASH_DROPPED;
+    request->err = sign_bind(&binding, request->signing->head, request->signing->half->P, request->Qs,
+                             (const uint8_t(*)[SIGN_ITEM_SIZE])request->items, request->count);
+    for (uint32_t i = 0; i < request->count && !request->err; i++)
+        add_item(group, some, which, i, &binding);
+}
+
+/* A failure in one item discards the κ of its whole request: a K already bound by β must not meet a second r. */
+static void try_once(struct group *group, struct multiples *multiples, const struct draw *draw)
+{
+    struct some some = {.count = 0};
+    for (size_t i = 0; i < group->count; i++)
+        if (group->requests[i].waiting)
+            group->requests[i].err = draw_points(group, i, multiples, draw);
+    multiples_write(multiples);
+    for (size_t i = 0; i < group->count; i++)
+        if (group->requests[i].waiting && !group->requests[i].err) {
+            publish_points(&group->requests[i]);
+            add_request(group, &some, i);
+        }
+    if (some.count > 0)
+        answer_some(group, &some);
+    for (size_t i = 0; i < group->count; i++)
+        group->requests[i].waiting = group->requests[i].waiting && group->requests[i].err == HUFU_ERR_RETRY;
+}
+
+static bool any_waits(const struct group *group)
+{
+    bool any = false;
+    for (size_t i = 0; i < group->count; i++)
+        any |= group->requests[i].waiting;
+    return any;
+}
+
+/* The sum of each proof begins with z·G; without lanes it ends there, too, as common doublings are better than products alone. */
+static void begin_proofs(struct group *group, struct multiples *multiples)
+{
+    for (size_t i = 0; i < group->count; i++) {
+        struct proof_check *check = &group->requests[i].check;
+        if (point_mul_lanes() == 1)
+            proof_check_sum_var(check);
+        else
+            multiples_add_point(multiples, &check->z, &check->theta);
+    }
+    group->proofs.count = group->count;
+}
+
+static void answer_all(struct group *group, const struct draw *draw)
+{
+    struct multiples multiples MULTIPLES_WIPED;
+    multiples.count = 0;
+    begin_proofs(group, &multiples);
+    scalar_invert_each(group->b_inverse, group->b, group->count);
+    for (int i = 0; i < TRIES && any_waits(group); i++)
+        try_once(group, &multiples, draw);
+}
+
+/* What the items have left over of the proofs, and their verdicts. */
+static void conclude_proofs(struct sign_service_proofs *proofs)
+{
+    struct sums sums SUMS_WIPED;
+    sums.count = 0;
+    while (sign_service_prove_var(proofs, &sums))
+        ;
+    sums_finish(&sums);
+    proof_check_finish_var(proofs->checks, proofs->count);
+}
+
+/* A proof that does not hold comes before every other refusal: it is the one that is counted (§6). */
+static void conclude_all(struct group *group)
+{
+    conclude_proofs(&group->proofs);
+    for (size_t i = 0; i < group->count; i++) {
+        struct request *request = &group->requests[i];
+        const enum hufu_err err = request->waiting ? HUFU_ERR_INTERNAL : request->err;
+        conclude(request, request->check.verdict ? request->check.verdict : err);
+    }
+}
+
+/* ---- The whole ---- */
+
+static enum hufu_err check_size(const struct cosign_service_signing signings[], size_t count)
+{
+    uint32_t digests = 0;
+    if (count == 0)
+        return HUFU_ERR_FORM;
+    if (count > COSIGN_TOGETHER_MAX)
+        return HUFU_ERR_LIMIT;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t own;
+        if (!sign_count(&own, signings[i].digests))
+            digests += own;
+    }
+    return digests > COSIGN_BATCH_MAX ? HUFU_ERR_LIMIT : HUFU_OK;
+}
+
+enum hufu_err service_sign_each(struct cosign_service_signing signings[], size_t count,
+                                const struct draw *draw)
+{
+    struct group group GROUP_WIPED;
+    const enum hufu_err err = check_size(signings, count);
+    for (size_t i = 0; i < count; i++)
+        signings[i].err = err;
+    if (err)
+        return err;
+    group.count = 0;
+    group.digests = 0;
+    group.proofs = (struct sign_service_proofs){.count = 0};
+    for (size_t i = 0; i < count; i++)
+        take(&group, &signings[i]);
+    answer_all(&group, draw);
+    conclude_all(&group);
+    return HUFU_OK;
 }
 
 enum hufu_err service_sign(const struct cosign_service_half *half, struct buf *answer,
                            uint8_t r_out[][COSIGN_SCALAR_SIZE], struct bytes head, struct bytes digests,
                            struct bytes body, struct bytes frame, const struct draw *draw)
 {
-    const size_t start = answer->len;
-    struct request request = {
-        .digests = digests, .head = head, .P = half->P, .context = draw_context_of(frame)};
-    enum hufu_err err = sign_count(&request.count, digests);
-    if (err)
-        return err; /* how many r there would be is not known */
-    buf_put_field_text(answer, COSIGN_OP_SIGN);
-    size_t mark = buf_field_begin(answer);
-    uint8_t *items = buf_reserve(answer, (size_t)request.count * SIGN_ITEM_SIZE);
-    buf_field_end(answer, mark);
-    err = items ? sign((uint8_t(*)[SIGN_ITEM_SIZE])items, r_out, &request, half, body, draw) : HUFU_ERR_LIMIT;
-    if (err) {
-        message_drop(answer, start);
-        secret_wipe(r_out, (size_t)request.count * COSIGN_SCALAR_SIZE);
-    }
-    proof_check_wipe(&request.check_memory);
-    return err;
+    struct cosign_service_signing one = {.half = half,
+                                         .answer = answer,
+                                         .r_out = r_out,
+                                         .head = head,
+                                         .digests = digests,
+                                         .body = body,
+                                         .frame = frame};
+    enum hufu_err err = service_sign_each(&one, 1, draw);
+    return err ? err : one.err;
+}
+
+enum hufu_err cosign_service_sign_each(struct cosign_service_signing signings[], size_t count,
+                                       const struct cosign_random *random)
+{
+    const struct draw draw = draw_hedged(random);
+    return service_sign_each(signings, count, &draw);
 }
 
 enum hufu_err cosign_service_sign(const struct cosign_service_half *half, struct buf *answer,

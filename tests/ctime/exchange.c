@@ -101,6 +101,30 @@ enum hufu_err exchange_answer(struct exchange *exchange, const struct cosign_ran
     return err;
 }
 
+enum hufu_err exchange_answer_each(struct exchange *exchange, const struct cosign_random *random)
+{
+    struct cosign_service_signing signings[EXCHANGE_TOGETHER];
+    struct buf answers[EXCHANGE_TOGETHER];
+    uint8_t memory[EXCHANGE_TOGETHER][EXCHANGE_ANSWER_MAX], r[EXCHANGE_TOGETHER][1][COSIGN_SCALAR_SIZE];
+    for (size_t i = 0; i < EXCHANGE_TOGETHER; i++) {
+        buf_init(&answers[i], memory[i], sizeof(memory[i]));
+        signings[i] = (struct cosign_service_signing){.half = &exchange->service,
+                                                      .answer = &answers[i],
+                                                      .r_out = r[i],
+                                                      .head = HEAD,
+                                                      .digests = digest_of(exchange),
+                                                      .body = bytes_of(exchange->body, exchange->body_len),
+                                                      .frame = FRAME};
+    }
+    enum hufu_err err = cosign_service_sign_each(signings, EXCHANGE_TOGETHER, random);
+    for (size_t i = 0; i < EXCHANGE_TOGETHER && !err; i++) {
+        err = signings[i].err;
+        memcpy(exchange->answer, memory[i], answers[i].len);
+        exchange->answer_len = answers[i].len;
+    }
+    return err;
+}
+
 enum hufu_err exchange_finish(struct exchange *exchange, struct cosign_signing *signing,
                               uint8_t signature[COSIGN_SIGNATURE_SIZE])
 {

@@ -33,6 +33,11 @@ void exchange_open(struct exchange *exchange);
 enum hufu_err exchange_begin(struct exchange *exchange, struct cosign_signing *signing,
                              const struct cosign_random *random) HUFU_MUST_CHECK;
 enum hufu_err exchange_answer(struct exchange *exchange, const struct cosign_random *random) HUFU_MUST_CHECK;
+/* The service's step for the same request several times, all answered together; the answers go nowhere but the last, to
+ * exchange->answer. */
+#define EXCHANGE_TOGETHER 3
+enum hufu_err exchange_answer_each(struct exchange *exchange,
+                                   const struct cosign_random *random) HUFU_MUST_CHECK;
 enum hufu_err exchange_finish(struct exchange *exchange, struct cosign_signing *signing,
                               uint8_t signature[COSIGN_SIGNATURE_SIZE]) HUFU_MUST_CHECK;
 

@@ -113,15 +113,38 @@ static enum hufu_err run_keygen(struct fixture *f, enum step step, struct bytes 
     return cosign_service_keygen_finish(&half, &f->pair.answer, head_of(HEAD), f->b, f->com, body);
 }
 
+/* The body between two honest requests, which must not notice. */
+static enum hufu_err run_sign(struct fixture *f, struct bytes body)
+{
+    static uint8_t memory[3][1024];
+    struct pair *pair = &f->pair;
+    const struct bytes honest = bytes_of(f->seeds[STEP_SIGN] + 1, f->seed_lens[STEP_SIGN] - 1);
+    struct cosign_service_signing signings[3];
+    uint8_t results[3][BATCH][COSIGN_SCALAR_SIZE];
+    struct buf others[3];
+    for (size_t i = 0; i < 3; i++) {
+        buf_init(&others[i], memory[i], sizeof(memory[i]));
+        signings[i] = (struct cosign_service_signing){.half = &pair->service,
+                                                      .answer = i == 1 ? &pair->answer : &others[i],
+                                                      .r_out = results[i],
+                                                      .head = head_of(HEAD),
+                                                      .digests = bytes_of(f->digests, sizeof(f->digests)),
+                                                      .body = i == 1 ? body : honest,
+                                                      .frame = head_of("frame")};
+    }
+    FUZZ_CHECK(cosign_service_sign_each(signings, 3, &pair->random) == HUFU_OK);
+    FUZZ_CHECK(signings[0].err == HUFU_OK && signings[2].err == HUFU_OK);
+    return signings[1].err;
+}
+
 static enum hufu_err run(struct fixture *f, enum step step, struct bytes body)
 {
     uint8_t results[COSIGN_BATCH_MAX][COSIGN_SCALAR_SIZE];
     struct pair *pair = &f->pair;
     struct cosign_service_half other;
-    struct bytes head = head_of(HEAD), digests = bytes_of(f->digests, sizeof(f->digests));
+    struct bytes head = head_of(HEAD);
     if (step == STEP_SIGN)
-        return cosign_service_sign(&pair->service, &pair->answer, results, head, digests, body,
-                                   head_of("frame"), &pair->random);
+        return run_sign(f, body);
     if (step == STEP_DECRYPT)
         return cosign_service_decrypt(&pair->service, &pair->answer, results, head,
                                       bytes_of(pair->device.P, COSIGN_POINT_SIZE), body);

@@ -10,7 +10,7 @@ foreach(variant "" _portable _word32)
         PUBLIC hufu_flags hufu_cosign${variant} OpenSSL::Crypto PkgConfig::CMOCKA)
 
     foreach(noun sm3 scalar group multiply hash draw proof keygen sign sign_attack sign_check
-            sign_service decrypt refresh handover pin stack stack_use verify)
+            sign_service sign_each decrypt refresh handover pin stack stack_use verify)
         hufu_test(test_cosign_${noun}${variant} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_cosign_${noun}.c
             USES cosign_pair${variant})
     endforeach()

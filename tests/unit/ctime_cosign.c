@@ -104,6 +104,39 @@ static void signing_takes_the_same_path_for_every_secret(void **state)
         assert_ok(cosign_verify_var(p->device.P, digests + i * COSIGN_DIGEST_SIZE, signatures[i]));
 }
 
+/* The first request holds, the others are of another half and of a wrong one: neither may show in the path of the first. */
+static void signing_together_takes_the_same_path_for_every_secret(void **state)
+{
+    struct pair *p = *state;
+    static uint8_t memory[3][512];
+    uint8_t rs[3][COUNT][COSIGN_SCALAR_SIZE];
+    struct buf answers[3];
+    struct cosign_service_signing signings[3];
+    struct cosign_service_half halves[3] = {p->service, p->service, p->service};
+    const struct bytes E = bytes_of(digests, 2 * COSIGN_DIGEST_SIZE);
+    assert_ok(cosign_device_sign_begin(&signing, &p->body, &p->device, HEAD, E, &p->random));
+    const struct bytes body = sent(&p->body);
+    halves[1].b[31] ^= 1; /* the proof says nothing of b */
+    memcpy(halves[2].A, p->service.P, sizeof(halves[2].A));
+    for (size_t i = 0; i < 3; i++) {
+        buf_init(&answers[i], memory[i], sizeof(memory[i]));
+        signings[i] = (struct cosign_service_signing){.half = &halves[i],
+                                                      .answer = &answers[i],
+                                                      .r_out = rs[i],
+                                                      .head = HEAD,
+                                                      .digests = E,
+                                                      .body = body,
+                                                      .frame = FRAME};
+    }
+    assert_ok(cosign_service_sign_each(signings, 3, &p->random));
+    assert_ok(signings[0].err);
+    assert_ok(signings[1].err);
+    assert_int_equal(signings[2].err, HUFU_ERR_PROOF);
+    for (size_t i = 0; i < 2; i++)
+        assert_secret(answers[i].data + answers[i].len - 64, 64); /* s2, s3 */
+    assert_ok(cosign_device_sign_finish(&signing, signatures, HEAD, E, sent(&answers[0])));
+}
+
 /* Here s would give a away, so its path matters most. */
 static void a_refused_answer_takes_the_same_path_for_every_secret(void **state)
 {
@@ -218,6 +251,7 @@ static int run(void)
         cmocka_unit_test(every_engine_takes_the_same_path_for_every_scalar_and_point),
         cmocka_unit_test_setup(key_generation_takes_the_same_path_for_every_secret, set_up),
         cmocka_unit_test_setup(signing_takes_the_same_path_for_every_secret, set_up),
+        cmocka_unit_test_setup(signing_together_takes_the_same_path_for_every_secret, set_up),
         cmocka_unit_test_setup(a_refused_answer_takes_the_same_path_for_every_secret, set_up),
         cmocka_unit_test_setup(decryption_takes_the_same_path_for_every_secret, set_up),
         cmocka_unit_test_setup(refresh_takes_the_same_path_for_every_secret, set_up),

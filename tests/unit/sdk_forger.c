@@ -43,18 +43,21 @@ enum hufu_err sdk_forge_signing(const struct cosign_service_half *half, struct b
     assert_true(scalar_decode_nonzero(&b, half->b));
     scalar_invert(&b_inverse, &b);
     for (uint32_t i = 0; i < count; i++) {
-        uint8_t r[1][COSIGN_SCALAR_SIZE];
-        struct sign_service_input input = {.b_inverse = &b_inverse,
-                                           .kappa1 = &kappa1[i],
-                                           .kappa2 = &kappa2[i],
-                                           .digest = digests.data + i * (size_t)COSIGN_DIGEST_SIZE,
-                                           .pair = Qs.data + i * (size_t)SIGN_PAIR_SIZE};
+        uint8_t r[COSIGN_SCALAR_SIZE];
+        struct sign_service_proofs none = {.count = 0};
+        struct sign_service_item input = {.b_inverse = &b_inverse,
+                                          .kappa1 = &kappa1[i],
+                                          .kappa2 = &kappa2[i],
+                                          .digest = digests.data + i * (size_t)COSIGN_DIGEST_SIZE,
+                                          .pair = Qs.data + i * (size_t)SIGN_PAIR_SIZE,
+                                          .item = items[i],
+                                          .r = r};
         sign_beta(&input.beta, &binding, i);
         if (!right_beta)
             draw(&input.beta, random);
-        enum hufu_err err = sign_service_items(items + i, r, &input, 1);
-        if (err)
-            return err;
+        sign_service_items(&input, 1, &none);
+        if (input.err)
+            return input.err;
     }
     buf_put_field_text(answer, COSIGN_OP_SIGN);
     buf_put_field(answer, items, count * (size_t)SIGN_ITEM_SIZE);

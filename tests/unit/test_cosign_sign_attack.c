@@ -187,7 +187,8 @@ static void an_answer_with_two_items_exchanged_releases_nothing(void **state)
 static void answer_with_beta(struct attack *x, const struct scalar betas[COUNT])
 {
     struct scalar b_inverse, kappas[COUNT][2];
-    struct sign_service_input in[COUNT];
+    struct sign_service_item in[COUNT];
+    struct sign_service_proofs none = {.count = 0};
     uint8_t rs[COUNT][COSIGN_SCALAR_SIZE];
     scalar_of_bytes(&b_inverse, x->pair.service.b);
     scalar_invert(&b_inverse, &b_inverse);
@@ -196,14 +197,18 @@ static void answer_with_beta(struct attack *x, const struct scalar betas[COUNT])
             random_scalar(&kappas[i][k], &x->stream);
             multiple_encode(x->items[i] + k * COSIGN_POINT_SIZE, &kappas[i][k]);
         }
-        in[i] = (struct sign_service_input){.b_inverse = &b_inverse,
-                                            .kappa1 = &kappas[i][0],
-                                            .kappa2 = &kappas[i][1],
-                                            .beta = betas[i],
-                                            .digest = x->digests + i * COSIGN_DIGEST_SIZE,
-                                            .pair = x->signing.Qs[i]};
+        in[i] = (struct sign_service_item){.b_inverse = &b_inverse,
+                                           .kappa1 = &kappas[i][0],
+                                           .kappa2 = &kappas[i][1],
+                                           .beta = betas[i],
+                                           .digest = x->digests + i * COSIGN_DIGEST_SIZE,
+                                           .pair = x->signing.Qs[i],
+                                           .item = x->items[i],
+                                           .r = rs[i]};
     }
-    assert_ok(sign_service_items(x->items, rs, in, COUNT));
+    sign_service_items(in, COUNT, &none);
+    for (size_t i = 0; i < COUNT; i++)
+        assert_ok(in[i].err);
 }
 
 /* β of the points now in the items, under some head. */

@@ -311,6 +311,7 @@ struct chosen {
     struct scalar q1, q2, beta, kappa1, kappa2; /* q1, q2: the logarithms of Q1, Q2 */
     uint8_t pair[SIGN_PAIR_SIZE];
     uint8_t item[SIGN_ITEM_SIZE];
+    uint8_t r[COSIGN_SCALAR_SIZE];
 };
 
 static void chosen_encode(struct chosen *c)
@@ -324,37 +325,42 @@ static void chosen_encode(struct chosen *c)
 static const struct chosen good = {
     .q1 = {{21}}, .q2 = {{3}}, .beta = {{7}}, .kappa1 = {{11}}, .kappa2 = {{13}}};
 
-static struct sign_service_input input_of(const struct chosen *c)
+static struct sign_service_item item_of(struct chosen *c)
 {
     static const struct scalar b_inverse = {{5}};
     static const uint8_t digest[COSIGN_DIGEST_SIZE] = {1};
-    return (struct sign_service_input){.b_inverse = &b_inverse,
-                                       .kappa1 = &c->kappa1,
-                                       .kappa2 = &c->kappa2,
-                                       .beta = c->beta,
-                                       .digest = digest,
-                                       .pair = c->pair};
+    return (struct sign_service_item){.b_inverse = &b_inverse,
+                                      .kappa1 = &c->kappa1,
+                                      .kappa2 = &c->kappa2,
+                                      .beta = c->beta,
+                                      .digest = digest,
+                                      .pair = c->pair,
+                                      .item = c->item,
+                                      .r = c->r};
 }
 
-/* The verdict on c alone and in every place among good ones, which must make no difference. */
+static struct sign_service_proofs none;
+
+/* The verdict on c alone and in every place among good ones, which must make no difference to it or to them. */
 static enum hufu_err judge_chosen(struct chosen *c)
 {
-    struct chosen other = good;
-    enum hufu_err alone = HUFU_OK;
-    chosen_encode(&other);
+    struct chosen others[SIGN_SERVICE_TOGETHER];
+    struct sign_service_item in[SIGN_SERVICE_TOGETHER];
     chosen_encode(c);
-    for (size_t count = 1; count <= SIGN_TOGETHER; count++)
+    for (size_t i = 0; i < SIGN_SERVICE_TOGETHER; i++) {
+        others[i] = good;
+        chosen_encode(&others[i]);
+    }
+    in[0] = item_of(c);
+    sign_service_items(in, 1, &none);
+    const enum hufu_err alone = in[0].err;
+    for (size_t count = 2; count <= SIGN_SERVICE_TOGETHER; count++)
         for (size_t at = 0; at < count; at++) {
-            struct sign_service_input in[SIGN_TOGETHER];
-            uint8_t items[SIGN_TOGETHER][SIGN_ITEM_SIZE], r[SIGN_TOGETHER][COSIGN_SCALAR_SIZE];
-            for (size_t i = 0; i < count; i++) {
-                in[i] = input_of(i == at ? c : &other);
-                memcpy(items[i], i == at ? c->item : other.item, sizeof(items[i]));
-            }
-            const enum hufu_err err = sign_service_items(items, r, in, count);
-            if (count == 1)
-                alone = err;
-            assert_int_equal(err, alone);
+            for (size_t i = 0; i < count; i++)
+                in[i] = item_of(i == at ? c : &others[i]);
+            sign_service_items(in, count, &none);
+            for (size_t i = 0; i < count; i++)
+                assert_int_equal(in[i].err, i == at ? alone : HUFU_OK);
         }
     return alone;
 }
@@ -366,6 +372,23 @@ static void Q_at_infinity_is_refused(void **state)
     assert_ok(judge_chosen(&c));
     scalar_negate(&c.q1, &c.q1); /* q1 + β·q2 = 0 */
     assert_int_equal(judge_chosen(&c), HUFU_ERR_FORM);
+}
+
+static void a_malformed_Q_is_refused(void **state)
+{
+    struct chosen c[2] = {good, good};
+    struct sign_service_item in[2];
+    (void)state;
+    for (size_t which = 0; which < 2; which++) {
+        chosen_encode(&c[0]);
+        chosen_encode(&c[1]);
+        c[which].pair[COSIGN_POINT_SIZE - 1] ^= 1;
+        for (size_t i = 0; i < 2; i++)
+            in[i] = item_of(&c[i]);
+        sign_service_items(in, 2, &none);
+        assert_int_equal(in[which].err, HUFU_ERR_FORM);
+        assert_ok(in[1 - which].err);
+    }
 }
 
 static void R_at_infinity_asks_for_a_restart(void **state)
@@ -397,29 +420,32 @@ static void points_that_meet_are_signed_like_others(void **state)
 static void items_made_together_are_those_made_alone(void **state)
 {
     struct stream stream = {.seed = 62};
-    struct chosen c[SIGN_TOGETHER];
-    struct sign_service_input in[SIGN_TOGETHER];
-    uint8_t alone[SIGN_TOGETHER][SIGN_ITEM_SIZE], rs_alone[SIGN_TOGETHER][COSIGN_SCALAR_SIZE];
-    uint8_t e[SIGN_TOGETHER][COSIGN_DIGEST_SIZE];
+    struct chosen alone[SIGN_SERVICE_TOGETHER], made[SIGN_SERVICE_TOGETHER];
+    struct sign_service_item in[SIGN_SERVICE_TOGETHER];
+    uint8_t e[SIGN_SERVICE_TOGETHER][COSIGN_DIGEST_SIZE];
     (void)state;
-    make_digests(e[0], SIGN_TOGETHER, 63);
-    for (size_t i = 0; i < SIGN_TOGETHER; i++) {
-        struct scalar *const values[] = {&c[i].q1, &c[i].q2, &c[i].beta, &c[i].kappa1, &c[i].kappa2};
+    make_digests(e[0], SIGN_SERVICE_TOGETHER, 63);
+    for (size_t i = 0; i < SIGN_SERVICE_TOGETHER; i++) {
+        struct chosen *c = &alone[i];
+        struct scalar *const values[] = {&c->q1, &c->q2, &c->beta, &c->kappa1, &c->kappa2};
+        *c = good;
         for (size_t k = 0; k < sizeof(values) / sizeof(values[0]); k++)
             random_scalar(values[k], &stream);
-        chosen_encode(&c[i]);
-        in[i] = input_of(&c[i]);
-        in[i].digest = e[i];
-        memcpy(alone[i], c[i].item, SIGN_ITEM_SIZE);
-        assert_ok(sign_service_items(alone + i, rs_alone + i, &in[i], 1));
+        chosen_encode(c);
+        made[i] = *c;
+        in[0] = item_of(c);
+        in[0].digest = e[i];
+        sign_service_items(in, 1, &none);
+        assert_ok(in[0].err);
     }
-    for (size_t count = 2; count <= SIGN_TOGETHER; count++) {
-        uint8_t items[SIGN_TOGETHER][SIGN_ITEM_SIZE] = {{0}}, rs_made[SIGN_TOGETHER][COSIGN_SCALAR_SIZE];
-        for (size_t i = 0; i < count; i++)
-            memcpy(items[i], c[i].item, SIGN_PAIR_SIZE);
-        assert_ok(sign_service_items(items, rs_made, in, count));
-        assert_memory_equal(items, alone, count * SIGN_ITEM_SIZE);
-        assert_memory_equal(rs_made, rs_alone, count * COSIGN_SCALAR_SIZE);
+    for (size_t count = 2; count <= SIGN_SERVICE_TOGETHER; count++) {
+        for (size_t i = 0; i < count; i++) {
+            memset(made[i].item + SIGN_PAIR_SIZE, 0, SIGN_ITEM_SIZE - SIGN_PAIR_SIZE);
+            in[i] = item_of(&made[i]);
+            in[i].digest = e[i];
+        }
+        sign_service_items(in, count, &none);
+        assert_memory_equal(made, alone, count * sizeof(made[0]));
     }
 }
 
@@ -445,6 +471,7 @@ int main(void)
         TEST(a_source_that_repeats_itself_ends_in_an_error_not_in_a_loop),
         TEST(a_failed_proof_comes_before_every_other_failure),
         TEST(Q_at_infinity_is_refused),
+        TEST(a_malformed_Q_is_refused),
         TEST(R_at_infinity_asks_for_a_restart),
         TEST(points_that_meet_are_signed_like_others),
         TEST(items_made_together_are_those_made_alone),

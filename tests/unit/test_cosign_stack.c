@@ -18,6 +18,16 @@ static bool lies_around(const uint8_t *needle)
     return memmem(left, STACK_SIZE, needle, NEEDLE) != NULL;
 }
 
+static bool inverse_lies_around(const uint8_t bytes[COSIGN_SCALAR_SIZE])
+{
+    struct scalar inverse;
+    uint8_t encoded[COSIGN_SCALAR_SIZE];
+    scalar_of_bytes(&inverse, bytes);
+    scalar_invert(&inverse, &inverse);
+    scalar_encode(encoded, &inverse);
+    return lies_around(encoded);
+}
+
 /* Either coordinate, in any of these forms or as the arithmetic has it. */
 static bool point_lies_around(const uint8_t encoded[COSIGN_POINT_SIZE])
 {
@@ -128,13 +138,33 @@ static enum hufu_err device_begins_signing(struct step *step)
                                     step->public_part, &pair->random);
 }
 
-static void assert_no_s2_or_s3(const struct pair *pair)
+static void assert_no_s2_or_s3(const struct buf *answer)
 {
-    const uint8_t *item = point_in(&pair->answer, 1);
+    const uint8_t *item = point_in(answer, 1);
     for (size_t i = 0; i < BATCH; i++, item += 2 * COSIGN_POINT_SIZE + 2 * COSIGN_SCALAR_SIZE) {
         assert_false(lies_around(item + 2 * COSIGN_POINT_SIZE));
         assert_false(lies_around(item + 2 * COSIGN_POINT_SIZE + COSIGN_SCALAR_SIZE));
     }
+}
+
+/* κ1 = b·s2, κ2 = b·s3 − r. */
+static void assert_no_kappa(const struct pair *pair, const struct buf *answer,
+                            uint8_t (*rs)[COSIGN_SCALAR_SIZE])
+{
+    const uint8_t *item = point_in(answer, 1);
+    struct scalar b, kappa, r;
+    uint8_t encoded[COSIGN_SCALAR_SIZE];
+    scalar_of_bytes(&b, pair->service.b);
+    for (size_t i = 0; i < BATCH; i++, item += 2 * COSIGN_POINT_SIZE + 2 * COSIGN_SCALAR_SIZE)
+        for (size_t which = 0; which < 2; which++) {
+            scalar_of_bytes(&kappa, item + 2 * COSIGN_POINT_SIZE + which * COSIGN_SCALAR_SIZE);
+            scalar_mul(&kappa, &b, &kappa);
+            scalar_of_bytes(&r, rs[i]);
+            if (which == 1)
+                scalar_sub(&kappa, &kappa, &r);
+            scalar_encode(encoded, &kappa);
+            assert_false(lies_around(encoded));
+        }
 }
 
 static void assert_no_nonce(uint8_t (*ks)[2 * COSIGN_SCALAR_SIZE])
@@ -160,13 +190,58 @@ static void signing_leaves_neither_half_nor_nonce_nor_answer(void **state)
     assert_false(lies_around(pair->device.a));
     assert_false(point_lies_around(pair->service.A));
     on_own_stack(&step, service_signs);
-    assert_no_s2_or_s3(pair);
+    assert_no_s2_or_s3(&pair->answer);
+    assert_no_kappa(pair, &pair->answer, step.r);
     assert_false(point_lies_around(pair->service.A));
     assert_false(lies_around(pair->service.b));
     on_own_stack(&step, device_finishes_signing);
-    assert_no_s2_or_s3(pair);
+    assert_no_s2_or_s3(&pair->answer);
     assert_no_nonce(ks);
     assert_false(lies_around(pair->device.a));
+}
+
+#define TOGETHER 3
+static struct buf answers[TOGETHER];
+
+/* The same request, as if of several devices. */
+static enum hufu_err service_signs_each(struct step *step)
+{
+    static uint8_t memory[TOGETHER][2048];
+    struct cosign_service_signing signings[TOGETHER];
+    struct pair *pair = step->pair;
+    for (size_t i = 0; i < TOGETHER; i++) {
+        buf_init(&answers[i], memory[i], sizeof(memory[i]));
+        signings[i] = (struct cosign_service_signing){.half = &pair->service,
+                                                      .answer = &answers[i],
+                                                      .r_out = step->r + i * BATCH,
+                                                      .head = head_of("head"),
+                                                      .digests = step->public_part,
+                                                      .body = buf_bytes(&pair->body),
+                                                      .frame = head_of("frame")};
+    }
+    enum hufu_err err = cosign_service_sign_each(signings, TOGETHER, &pair->random);
+    for (size_t i = 0; i < TOGETHER && !err; i++)
+        err = signings[i].err;
+    return err;
+}
+
+static void signing_together_leaves_neither_half_nor_nonce_nor_answer(void **state)
+{
+    static struct step step;
+    struct pair *pair = *state;
+    step = (struct step){.pair = pair};
+    make_digests(step.digest[0], BATCH, 1);
+    step.public_part = bytes_of(step.digest, BATCH * COSIGN_DIGEST_SIZE);
+    pair_reset(pair);
+    assert_ok(device_begins_signing(&step));
+    on_own_stack(&step, service_signs_each);
+    for (size_t i = 0; i < TOGETHER; i++) {
+        assert_no_s2_or_s3(&answers[i]);
+        assert_no_kappa(pair, &answers[i], step.r + i * BATCH);
+    }
+    assert_false(point_lies_around(pair->service.A));
+    assert_false(lies_around(pair->service.b));
+    assert_false(inverse_lies_around(pair->service.b));
 }
 
 static enum hufu_err service_decrypts(struct step *step)
@@ -294,9 +369,13 @@ static void the_pin_leaves_no_half(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(what_is_left_is_found),      TEST(hashing_leaves_no_piece_of_the_schedule),
-        TEST(key_generation_leaves_no_B), TEST(signing_leaves_neither_half_nor_nonce_nor_answer),
-        TEST(decryption_leaves_no_W),     TEST(refresh_leaves_neither_t_nor_a_point_of_either_generation),
+        TEST(what_is_left_is_found),
+        TEST(hashing_leaves_no_piece_of_the_schedule),
+        TEST(key_generation_leaves_no_B),
+        TEST(signing_leaves_neither_half_nor_nonce_nor_answer),
+        TEST(signing_together_leaves_neither_half_nor_nonce_nor_answer),
+        TEST(decryption_leaves_no_W),
+        TEST(refresh_leaves_neither_t_nor_a_point_of_either_generation),
         TEST(the_pin_leaves_no_half),
     };
     return cmocka_run_group_tests_name("cosign stack", tests, NULL, NULL);

@@ -76,6 +76,41 @@ static enum hufu_err service_sign_step(struct step *step)
                                buf_bytes(&p->body), long_head(), &p->random);
 }
 
+/* As many requests as there may be, of as many digests as fill the batch, all of the same half. */
+static enum hufu_err service_sign_each_step(struct step *step)
+{
+    static struct cosign_service_signing signings[COSIGN_TOGETHER_MAX];
+    static struct buf answers[COSIGN_TOGETHER_MAX];
+    static uint8_t memory[COSIGN_TOGETHER_MAX][COSIGN_ANSWER_MAX / COSIGN_TOGETHER_MAX + 64];
+    const size_t count = COSIGN_BATCH_MAX / COSIGN_TOGETHER_MAX;
+    struct pair *p = step->pair;
+    for (size_t i = 0; i < COSIGN_TOGETHER_MAX; i++) {
+        buf_init(&answers[i], memory[i], sizeof(memory[i]));
+        signings[i] =
+            (struct cosign_service_signing){.half = &p->service,
+                                            .answer = &answers[i],
+                                            .r_out = step->r + i * count,
+                                            .head = long_head(),
+                                            .digests = bytes_of(step->digest, count * COSIGN_DIGEST_SIZE),
+                                            .body = buf_bytes(&p->body),
+                                            .frame = long_head()};
+    }
+    enum hufu_err err = cosign_service_sign_each(signings, COSIGN_TOGETHER_MAX, &p->random);
+    for (size_t i = 0; i < COSIGN_TOGETHER_MAX && !err; i++)
+        err = signings[i].err;
+    return err;
+}
+
+/* Its request. */
+static enum hufu_err device_sign_begin_some_step(struct step *step)
+{
+    struct pair *p = step->pair;
+    const size_t count = COSIGN_BATCH_MAX / COSIGN_TOGETHER_MAX;
+    pair_reset(p);
+    return cosign_device_sign_begin(&step->signing, &p->body, &p->device, long_head(),
+                                    bytes_of(step->digest, count * COSIGN_DIGEST_SIZE), &p->random);
+}
+
 static enum hufu_err device_sign_finish_step(struct step *step)
 {
     struct pair *p = step->pair;
@@ -214,6 +249,8 @@ static const struct {
     {"cosign_service_sign", service_sign_step},
     {"cosign_device_sign_finish", device_sign_finish_step},
     {"cosign_verify_var", verify_step},
+    {"cosign_device_sign_begin, 16", device_sign_begin_some_step},
+    {"cosign_service_sign_each", service_sign_each_step},
     {"cosign_device_decrypt_begin", device_decrypt_begin_step},
     {"cosign_service_decrypt", service_decrypt_step},
     {"cosign_device_decrypt_finish", device_decrypt_finish_step},
