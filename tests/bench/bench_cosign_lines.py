@@ -26,6 +26,8 @@ def main():
     for batch in (1, 16, 256):
         for op in HALVES:
             assert (op, batch) in seen, (op, batch)
+    for together in (1, 4, 8, 16):
+        assert ("sign/service/each", together) in seen, together
     for op in TWINS:
         assert any(line["op"] == op and line["impl"] == "openssl" for line in lines), op
         ours = [line for line in lines if line["op"] == op and line["impl"] != "openssl"]

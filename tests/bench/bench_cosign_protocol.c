@@ -15,6 +15,13 @@ static enum hufu_err fill(void *context, uint8_t *out, size_t len)
 }
 static const struct cosign_random randomness = {.fill = fill};
 
+/* One request of those that the service answers together: a half of its own, one digest. */
+struct member {
+    struct cosign_service_half service;
+    uint8_t body_memory[512], answer_memory[512];
+    struct buf body, answer;
+};
+
 /* Everything that the operations work on; filled in by the ones before them. */
 struct world {
     uint32_t batch;
@@ -31,6 +38,7 @@ struct world {
     uint8_t r[COSIGN_BATCH_MAX][COSIGN_SCALAR_SIZE];
     uint8_t body_memory[COSIGN_BODY_MAX], answer_memory[COSIGN_ANSWER_MAX];
     struct buf body, answer;
+    struct member members[COSIGN_TOGETHER_MAX];
 };
 
 static struct bytes head_of(const struct world *w)
@@ -96,6 +104,26 @@ static enum hufu_err sign_service(struct world *w)
 {
     return cosign_service_sign(&w->service, new_answer(w), w->r, head_of(w), digests_of(w),
                                buf_bytes(&w->body), head_of(w), &randomness);
+}
+
+static enum hufu_err sign_service_each(struct world *w)
+{
+    struct cosign_service_signing signings[COSIGN_TOGETHER_MAX];
+    for (uint32_t i = 0; i < w->batch; i++) {
+        struct member *member = &w->members[i];
+        buf_init(&member->answer, member->answer_memory, sizeof(member->answer_memory));
+        signings[i] = (struct cosign_service_signing){.half = &member->service,
+                                                      .answer = &member->answer,
+                                                      .r_out = w->r + i,
+                                                      .head = head_of(w),
+                                                      .digests = bytes_of(w->digests, COSIGN_DIGEST_SIZE),
+                                                      .body = buf_bytes(&member->body),
+                                                      .frame = head_of(w)};
+    }
+    enum hufu_err err = cosign_service_sign_each(signings, w->batch, &randomness);
+    for (uint32_t i = 0; i < w->batch && !err; i++)
+        err = signings[i].err;
+    return err;
 }
 
 static enum hufu_err sign_device_finish(struct world *w)
@@ -214,6 +242,10 @@ static const struct step sign_steps[] = {
     {"sign/device/finish", sign_device_finish},
 };
 
+static const struct step each_steps[] = {
+    {"sign/service/each", sign_service_each},
+};
+
 static const struct step decrypt_steps[] = {
     {"decrypt/device/begin", decrypt_device_begin},
     {"decrypt/service", decrypt_service},
@@ -223,6 +255,7 @@ static const struct step decrypt_steps[] = {
 /* Of the program's time. */
 #define SINGLE_SHARE (1.0 / 60)
 #define BATCH_SHARE (1.0 / 14)
+#define EACH_SHARE (1.0 / 60)
 
 /* Key generation first: the others work with its halves. */
 static bool measure_single(struct bench *bench, struct world *w)
@@ -263,6 +296,37 @@ static bool measure_batch(struct bench *bench, struct world *w, uint32_t batch)
     return measure_chain(bench, &chain);
 }
 
+static enum hufu_err make_member(struct world *w, struct member *member)
+{
+    enum hufu_err err = HUFU_OK;
+    for (size_t i = 0; i < sizeof(keygen_steps) / sizeof(keygen_steps[0]) && !err; i++)
+        err = keygen_steps[i].run(w);
+    member->service = w->service;
+    buf_init(&member->body, member->body_memory, sizeof(member->body_memory));
+    if (!err)
+        err = cosign_device_sign_begin(&w->signing, &member->body, &w->device, head_of(w),
+                                       bytes_of(w->digests, COSIGN_DIGEST_SIZE), &randomness);
+    return err;
+}
+
+static bool measure_each(struct bench *bench, struct world *w)
+{
+    static const uint32_t counts[] = {1, 4, 8, COSIGN_TOGETHER_MAX};
+    bool good = true;
+    for (size_t i = 0; i < COSIGN_TOGETHER_MAX && good; i++)
+        good = !make_member(w, &w->members[i]);
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]) && good; i++) {
+        w->batch = counts[i];
+        good = measure_chain(bench, &(struct chain){.impl = library_impl(),
+                                                    .batch = counts[i],
+                                                    .world = w,
+                                                    .steps = each_steps,
+                                                    .count = 1,
+                                                    .share = EACH_SHARE});
+    }
+    return good;
+}
+
 /* Any points will do as C1. */
 static bool make_points(struct world *w)
 {
@@ -279,7 +343,7 @@ bool measure_protocol(struct bench *bench)
     static struct world world;
     const bool good = measure_single(bench, &world) && make_points(&world) &&
                       measure_batch(bench, &world, 1) && measure_batch(bench, &world, 16) &&
-                      measure_batch(bench, &world, COSIGN_BATCH_MAX);
+                      measure_batch(bench, &world, COSIGN_BATCH_MAX) && measure_each(bench, &world);
     secret_wipe(&world, sizeof(world));
     return good;
 }
