@@ -11,7 +11,8 @@
 enum {
     ASKED = 1,
     ADX = 2,
-    IFMA = 4
+    IFMA = 4,
+    TURNS = 8
 };
 static _Atomic unsigned facts;
 
@@ -34,10 +35,13 @@ static unsigned ask(void)
         return answer;
     const unsigned adx = bit_BMI2 | bit_ADX | bit_AVX2;
     const unsigned ifma = bit_AVX512F | bit_AVX512IFMA;
+    const unsigned turns = bit_AVX512F | bit_AVX512VL;
     if ((b & adx) == adx && (kept & ymm) == ymm)
         answer |= ADX;
     if ((b & ifma) == ifma && (kept & zmm) == zmm)
         answer |= IFMA;
+    if ((b & turns) == turns && (kept & zmm) == zmm)
+        answer |= TURNS;
     return answer;
 }
 
@@ -60,6 +64,11 @@ bool cpu_has_ifma(void)
 {
     return has(IFMA);
 }
+
+bool cpu_has_turns(void)
+{
+    return has(TURNS);
+}
 #else
 bool cpu_has_adx(void)
 {
@@ -67,6 +76,11 @@ bool cpu_has_adx(void)
 }
 
 bool cpu_has_ifma(void)
+{
+    return false;
+}
+
+bool cpu_has_turns(void)
 {
     return false;
 }

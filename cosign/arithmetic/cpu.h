@@ -9,5 +9,7 @@
 bool cpu_has_adx(void);
 /* AVX-512 F and IFMA, kept by the operating system: what the lanes are made of. */
 bool cpu_has_ifma(void);
+/* AVX-512 F and VL, kept likewise: turns of words in registers of 128 bits, which SM3 uses. */
+bool cpu_has_turns(void);
 
 #endif

@@ -11,3 +11,8 @@ bool cpu_has_ifma(void)
 {
     return false;
 }
+
+bool cpu_has_turns(void)
+{
+    return false;
+}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* In place of cosign/arithmetic/cpu.c and of what lanes.c gives: a processor with lanes, which are the emulated ones. */
+/* In place of cosign/arithmetic/cpu.c and of what lanes.c gives: a processor with lanes, which are the emulated ones, and with
+ * nothing else of AVX-512. */
 #include "cosign/arithmetic/cpu.h"
 #include "cosign/arithmetic/lanes.h"
 
@@ -11,6 +12,11 @@ bool cpu_has_adx(void)
 bool cpu_has_ifma(void)
 {
     return true;
+}
+
+bool cpu_has_turns(void)
+{
+    return false;
 }
 
 void lanes_mul(struct lanes_jacobian out[LANES], const uint64_t k[LANES][4],
