@@ -167,19 +167,36 @@ static enum hufu_err open_all(struct operate *operate)
     return err ? err : take_results(operate);
 }
 
+_Static_assert(WORKER_FRAMES_MAX <= COSIGN_TOGETHER_MAX, "what comes together is signed together");
+
 /* Step 7 of all signatures that came as far. */
 static void prove_signatures(struct group *group, const struct cosign_random *random)
 {
+    struct cosign_service_signing signings[WORKER_FRAMES_MAX];
+    struct operate *asked[WORKER_FRAMES_MAX];
+    size_t count = 0;
     for (size_t i = 0; i < group->count; i++) {
         struct operate *operate = &group->frames[i];
         struct exchange *exchange = &operate->exchange;
         if (operate->err || exchange->frame.head.op != FRAME_OP_SIGN)
             continue;
-        enum hufu_err err = cosign_service_sign(
-            &operate->record->half, &exchange->answer, operate->results, exchange->frame.head_encoded,
-            exchange->frame.head.public_part, buf_bytes(&exchange->body), exchange->frame.encoded, random);
-        operate->err = exchange_cause(exchange, err);
+        signings[count] = (struct cosign_service_signing){
+            .half = &operate->record->half,
+            .answer = &exchange->answer,
+            .r_out = operate->results,
+            .head = exchange->frame.head_encoded,
+            .digests = exchange->frame.head.public_part,
+            .body = buf_bytes(&exchange->body),
+            .frame = exchange->frame.encoded,
+        };
+        asked[count++] = operate;
     }
+    if (count == 0)
+        return;
+    /* What it says of the whole, every one says. */
+    (void)!cosign_service_sign_each(signings, count, random);
+    for (size_t i = 0; i < count; i++)
+        asked[i]->err = exchange_cause(&asked[i]->exchange, signings[i].err);
 }
 
 /* Step 7 of what stands alone in its request. */
