@@ -15,7 +15,8 @@ foreach(variant "" _portable _word32)
             USES cosign_pair${variant})
     endforeach()
     foreach(noun stack stack_use)
-        target_sources(test_cosign_${noun}${variant} PRIVATE ${CMAKE_CURRENT_LIST_DIR}/cosign_step.c)
+        target_sources(test_cosign_${noun}${variant} PRIVATE ${CMAKE_CURRENT_LIST_DIR}/cosign_step.c
+            ${CMAKE_CURRENT_LIST_DIR}/own_stack.c)
     endforeach()
 endforeach()
 

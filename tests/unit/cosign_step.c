@@ -1,53 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/cosign_step.h"
 
-#include <pthread.h>
-#include <sys/mman.h>
-
-static uint8_t *stack;
-uint8_t left[STACK_SIZE];
-
 int map_stack(void **state)
 {
-    stack = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
-    assert_true(stack != MAP_FAILED);
+    own_stack_map();
     return pair_set_up(state);
 }
 
 int unmap_stack(void **state)
 {
-    (void)munmap(stack, STACK_SIZE);
+    own_stack_unmap();
     return pair_tear_down(state);
 }
 
-/* By hand: a sanitizer's memcpy would object to the frames that it watches. */
-__attribute__((no_sanitize("address", "thread"))) static void keep_stack(void)
-{
-    const volatile uint8_t *from = stack;
-    for (size_t i = 0; i < STACK_SIZE; i++)
-        left[i] = from[i];
-}
-
-/* The stack is kept before the thread ends: the library may then give its pages back. */
-static void *run_step(void *context)
+static void run_step(void *context)
 {
     struct step *step = context;
     step->err = step->run(step);
-    keep_stack();
-    return NULL;
 }
 
 void on_own_stack(struct step *step, enum hufu_err (*run)(struct step *step))
 {
-    pthread_attr_t attributes;
-    pthread_t thread;
-    memset(stack, FILLING, STACK_SIZE);
     step->run = run;
-    assert_int_equal(pthread_attr_init(&attributes), 0);
-    assert_int_equal(pthread_attr_setstack(&attributes, stack, STACK_SIZE), 0);
-    assert_int_equal(pthread_create(&thread, &attributes, run_step, step), 0);
-    assert_int_equal(pthread_join(thread, NULL), 0);
-    (void)pthread_attr_destroy(&attributes);
+    own_stack_run(run_step, step);
     assert_ok(step->err);
 }
 

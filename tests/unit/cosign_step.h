@@ -4,11 +4,7 @@
 #define HUFU_TESTS_UNIT_COSIGN_STEP_H
 
 #include "tests/unit/cosign_pair.h"
-
-#define STACK_SIZE ((size_t)1 << 20)
-#define FILLING 0xa5
-
-extern uint8_t left[STACK_SIZE]; /* what was on it when the step had returned */
+#include "tests/unit/own_stack.h"
 
 /* The stack, and a pair; for each test. */
 int map_stack(void **state);
@@ -33,7 +29,7 @@ struct step {
     enum hufu_err err;
 };
 
-/* Runs it on the stack, which is filled with FILLING before. */
+/* Runs it on the stack. */
 void on_own_stack(struct step *step, enum hufu_err (*run)(struct step *step));
 
 /* Those that are looked at for what they leave and for what they take. */
