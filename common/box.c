@@ -36,21 +36,26 @@ void box_keypair(uint8_t public_key[BOX_KEY_SIZE], uint8_t private_key[BOX_KEY_S
     (void)crypto_scalarmult_base(public_key, private_key); /* fails for no input */
 }
 
-/* dh of one's own private key and the other's public key; Y and H_k are hashed in whichever side asks. */
-static enum hufu_err derive(struct box_keys *keys, const uint8_t private_key[BOX_KEY_SIZE],
-                            const uint8_t their_key[BOX_KEY_SIZE], const uint8_t Y[BOX_KEY_SIZE],
-                            const uint8_t H_k[BOX_KEY_SIZE])
+enum hufu_err box_agree(uint8_t dh[BOX_KEY_SIZE], const uint8_t private_key[BOX_KEY_SIZE],
+                        const uint8_t their_key[BOX_KEY_SIZE])
 {
-    SECRET_WIPED struct secret32 dh = {0};
-    if (crypto_scalarmult(dh.bytes, private_key, their_key) != 0)
-        return HUFU_ERR_FORM; /* a point of small order */
+    if (crypto_scalarmult(dh, private_key, their_key) == 0)
+        return HUFU_OK;
+    secret_wipe(dh, BOX_KEY_SIZE);
+    return HUFU_ERR_FORM;
+}
+
+/* Y and H_k are hashed in whichever side asks. */
+static enum hufu_err derive(struct box_keys *keys, const uint8_t dh[BOX_KEY_SIZE],
+                            const uint8_t Y[BOX_KEY_SIZE], const uint8_t H_k[BOX_KEY_SIZE])
+{
     uint8_t memory[96];
     struct buf info;
     buf_init(&info, memory, sizeof(memory));
     buf_put_field_text(&info, "hufu/box");
     buf_put_field(&info, Y, BOX_KEY_SIZE);
     buf_put_field(&info, H_k, BOX_KEY_SIZE);
-    (void)crypto_generichash((uint8_t *)keys, sizeof(*keys), info.data, info.len, dh.bytes, sizeof(dh.bytes));
+    (void)crypto_generichash((uint8_t *)keys, sizeof(*keys), info.data, info.len, dh, BOX_KEY_SIZE);
     return buf_finish(&info);
 }
 
@@ -110,8 +115,11 @@ static enum hufu_err seal_frame(struct buf *out, struct box_session *session, st
     SECRET_WIPED struct secret32 y = {0};
     uint8_t Y[BOX_KEY_SIZE];
     box_keypair(Y, y.bytes, random);
+    SECRET_WIPED struct secret32 dh = {0};
     __attribute__((cleanup(box_keys_wipe))) struct box_keys keys = {{0}, {0}};
-    enum hufu_err err = derive(&keys, y.bytes, H_k, Y, H_k);
+    enum hufu_err err = box_agree(dh.bytes, y.bytes, H_k);
+    if (!err)
+        err = derive(&keys, dh.bytes, Y, H_k);
     if (err)
         return err;
     size_t begin = out->len;
@@ -144,9 +152,18 @@ enum hufu_err box_seal_frame(struct buf *out, struct box_session *session, struc
 enum hufu_err box_open_frame(struct buf *body, struct box_session *session, const struct frame *frame,
                              const uint8_t private_key[BOX_KEY_SIZE])
 {
+    SECRET_WIPED struct secret32 dh = {0};
+    *session = (struct box_session){{0}, {0}};
+    enum hufu_err err = box_agree(dh.bytes, private_key, frame->Y);
+    return err ? err : box_open_frame_shared(body, session, frame, dh.bytes);
+}
+
+enum hufu_err box_open_frame_shared(struct buf *body, struct box_session *session, const struct frame *frame,
+                                    const uint8_t dh[BOX_KEY_SIZE])
+{
     *session = (struct box_session){{0}, {0}};
     __attribute__((cleanup(box_keys_wipe))) struct box_keys keys = {{0}, {0}};
-    enum hufu_err err = derive(&keys, private_key, frame->Y, frame->Y, frame->H_k);
+    enum hufu_err err = derive(&keys, dh, frame->Y, frame->H_k);
     if (err)
         return err;
     uint8_t memory[FRAME_HEAD_MAX + BOX_KEY_SIZE];

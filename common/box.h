@@ -29,6 +29,10 @@ void box_session_wipe(struct box_session *session);
 void box_keypair(uint8_t public_key[BOX_KEY_SIZE], uint8_t private_key[BOX_KEY_SIZE],
                  const uint8_t random[BOX_KEY_SIZE]);
 
+/* dh = X25519(private_key, their_key), secret. HUFU_ERR_FORM, and zeros in dh: a point of small order. */
+enum hufu_err box_agree(uint8_t dh[BOX_KEY_SIZE], const uint8_t private_key[BOX_KEY_SIZE],
+                        const uint8_t their_key[BOX_KEY_SIZE]) HUFU_MUST_CHECK;
+
 /* Device: appends the whole frame to out. random: BOX_RANDOM_SIZE fresh bytes. HUFU_ERR_FORM when H_k is a
  * point of small order, or the head is malformed or the body not of its size; HUFU_ERR_LIMIT when out is too
  * small. */
@@ -39,6 +43,9 @@ enum hufu_err box_seal_frame(struct buf *out, struct box_session *session, struc
  * what sealing the answer needs. HUFU_ERR_FORM when the box does not open. */
 enum hufu_err box_open_frame(struct buf *body, struct box_session *session, const struct frame *frame,
                              const uint8_t private_key[BOX_KEY_SIZE]) HUFU_MUST_CHECK;
+/* The same with what private_key and frame->Y agree on computed before. */
+enum hufu_err box_open_frame_shared(struct buf *body, struct box_session *session, const struct frame *frame,
+                                    const uint8_t dh[BOX_KEY_SIZE]) HUFU_MUST_CHECK;
 
 /* Private-key process: appends the sealed answer. */
 enum hufu_err box_seal_answer(struct buf *out, const struct box_session *session, struct bytes answer,

@@ -63,6 +63,50 @@ static void frame_opens_and_answer_comes_back(void **state)
     assert_bytes(buf_bytes(&answer), "answer");
 }
 
+/* As several frames' are, whose secrets were computed together. */
+static void frame_opens_by_a_secret_computed_before(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct frame frame;
+    uint8_t memory[256], dh[BOX_KEY_SIZE];
+    struct buf body;
+    struct box_session service;
+    make_frame(&f);
+    assert_ok(frame_parse(&frame, buf_bytes(&f.frame)));
+    assert_ok(box_agree(dh, f.h_k, frame.Y));
+    buf_init(&body, memory, sizeof(memory));
+    assert_ok(box_open_frame_shared(&body, &service, &frame, dh));
+    assert_true(bytes_equal(buf_bytes(&body), bytes_of(f.body, f.body_len)));
+    assert_memory_equal(&service, &f.device, sizeof(service));
+    for (size_t bit = 0; bit < 8 * sizeof(dh); bit++) {
+        static const struct box_session nothing;
+        dh[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        body.len = 0;
+        assert_int_equal(box_open_frame_shared(&body, &service, &frame, dh), HUFU_ERR_FORM);
+        assert_int_equal(body.len, 0);
+        assert_memory_equal(&service, &nothing, sizeof(service));
+        dh[bit / 8] ^= (uint8_t)(1u << bit % 8);
+    }
+}
+
+static void both_sides_agree(void **state)
+{
+    (void)state;
+    uint8_t public_key[2][BOX_KEY_SIZE], private_key[2][BOX_KEY_SIZE], dh[2][BOX_KEY_SIZE];
+    static const uint8_t zeros[BOX_KEY_SIZE];
+    for (int i = 0; i < 2; i++) {
+        uint8_t random[BOX_KEY_SIZE];
+        randombytes_buf(random, sizeof(random));
+        box_keypair(public_key[i], private_key[i], random);
+    }
+    for (int i = 0; i < 2; i++)
+        assert_ok(box_agree(dh[i], private_key[i], public_key[1 - i]));
+    assert_memory_equal(dh[0], dh[1], BOX_KEY_SIZE);
+    assert_int_equal(box_agree(dh[0], private_key[0], zeros), HUFU_ERR_FORM);
+    assert_memory_equal(dh[0], zeros, BOX_KEY_SIZE);
+}
+
 static void refuse_damaged_frame(void *context, struct bytes damaged)
 {
     const struct fixture *f = context;
@@ -193,6 +237,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(frame_opens_and_answer_comes_back),
+        cmocka_unit_test(frame_opens_by_a_secret_computed_before),
+        cmocka_unit_test(both_sides_agree),
         cmocka_unit_test(frame_truncated_or_flipped_does_not_open),
         cmocka_unit_test(answer_of_another_frame_or_damaged_does_not_open),
         cmocka_unit_test(keys_of_small_order_are_refused),
