@@ -66,7 +66,7 @@ rooms='
 common|common
 cosign|cosign cosign/arithmetic common
 cosign/arithmetic|cosign/arithmetic common
-hsm|hsm cosign common
+hsm|hsm cosign cosign/arithmetic common
 server/http|server/http server common
 server/api|server/api server/http server/core server common
 server/core|server/core server/store server/hsmc server/adapter server common

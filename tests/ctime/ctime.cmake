@@ -41,6 +41,15 @@ if(HUFU_VALGRIND OR HUFU_MSAN)
     target_compile_definitions(lanes_marked PRIVATE LANES_EMULATED)
     hufu_ctime(ctime_lanes SOURCES ctime_lanes.c USES lanes_marked hufu_cosign_portable)
 
+    # hsm/ is not part of MSan's build; these files need nothing else of it.
+    add_library(x25519_lanes_marked OBJECT ${CMAKE_SOURCE_DIR}/hsm/x25519_lanes.c)
+    target_link_libraries(x25519_lanes_marked PRIVATE hufu_flags hufu_strict)
+    target_compile_definitions(x25519_lanes_marked PRIVATE LANES_EMULATED)
+    add_library(x25519_marked OBJECT ${CMAKE_SOURCE_DIR}/hsm/x25519.c)
+    target_link_libraries(x25519_marked PRIVATE hufu_flags hufu_strict)
+    target_compile_definitions(x25519_marked PRIVATE HUFU_LANES=1)
+    hufu_ctime(ctime_x25519 SOURCES ctime_x25519.c cpu_x25519.c USES x25519_marked x25519_lanes_marked hufu_common)
+
     # MSan is blind to assembly, and the lanes of the library are instructions.
     get_target_property(parts hufu_cosign COMPILE_DEFINITIONS)
     if(HUFU_VALGRIND AND "HUFU_ENGINE_ADX=1" IN_LIST parts)
@@ -64,7 +73,7 @@ endif()
 # Times of instrumented code say nothing.
 if(NOT HUFU_VALGRIND AND NOT HUFU_MSAN AND NOT HUFU_SANITIZE)
     add_executable(dudect_cosign ${ctime}/dudect_cosign.c ${ctime}/dudect.c ${ctime}/exchange.c)
-    target_link_libraries(dudect_cosign PRIVATE hufu_flags hufu_cosign m)
+    target_link_libraries(dudect_cosign PRIVATE hufu_flags hufu_cosign hufu_hsm m)
     set_target_properties(dudect_cosign PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
     add_test(NAME dudect_cosign COMMAND dudect_cosign)
     set_tests_properties(dudect_cosign PROPERTIES RUN_SERIAL ON TIMEOUT 2400)

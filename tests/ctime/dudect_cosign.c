@@ -30,6 +30,7 @@
 
 #include "cosign/arithmetic/engine.h"
 #include "cosign/arithmetic/group.h"
+#include "hsm/x25519.h"
 #include "tests/ctime/dudect.h"
 #include "tests/ctime/exchange.h"
 #include "tests/repeatable.h"
@@ -275,6 +276,42 @@ static void run_finish(void *input)
     must(exchange_finish(&in->exchange, &signing, signature) == HUFU_OK, "the device's second step");
 }
 
+/* ---- the boxes of several requests ---- */
+
+struct boxes {
+    uint8_t private_key[BOX_KEY_SIZE];
+    uint8_t points[TOGETHER][BOX_KEY_SIZE];
+};
+
+static void prepare_boxes(void *input, bool fixed, uint64_t *random)
+{
+    struct boxes *boxes = input;
+    random_bytes(boxes, sizeof(*boxes), random);
+    if (fixed)
+        memset(boxes->private_key, 0, sizeof(boxes->private_key));
+}
+
+static void agree(const struct boxes *boxes, size_t count)
+{
+    uint8_t out[TOGETHER][BOX_KEY_SIZE];
+    enum hufu_err errs[TOGETHER];
+    const uint8_t *points[TOGETHER];
+    for (size_t i = 0; i < count; i++)
+        points[i] = boxes->points[i];
+    x25519_some(out, errs, boxes->private_key, points, count);
+    must(errs[0] == HUFU_OK, "X25519");
+}
+
+static void run_box(void *input)
+{
+    agree(input, 1);
+}
+
+static void run_boxes(void *input)
+{
+    agree(input, TOGETHER);
+}
+
 /* ---- the controls ---- */
 
 static volatile bool verdict;
@@ -328,6 +365,8 @@ static const struct dudect_subject subjects[] = {
     {"service, b", sizeof(struct signature_input), prepare_service_b, NULL, run_service, false},
     {"service, kappa1 kappa2", sizeof(struct signature_input), prepare_service_nonces, NULL,
      run_service_listed, false},
+    {"x25519_some, 1", sizeof(struct boxes), prepare_boxes, NULL, run_box, false},
+    {"x25519_some, 8", sizeof(struct boxes), prepare_boxes, NULL, run_boxes, false},
 };
 
 struct effort {

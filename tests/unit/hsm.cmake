@@ -14,6 +14,29 @@ foreach(noun certificate crl)
 endforeach()
 target_link_libraries(test_hsm_ecdsa PRIVATE OpenSSL::Crypto Threads::Threads)
 
+# X25519 in lanes: once more over plain C, for machines and checkers that do not know the instructions; and the field below
+# it, as the test sees it, once in each form.
+add_library(x25519_emulated STATIC ${CMAKE_SOURCE_DIR}/hsm/x25519_lanes.c)
+target_compile_definitions(x25519_emulated PRIVATE LANES_EMULATED)
+target_link_libraries(x25519_emulated PUBLIC hufu_hsm PkgConfig::SODIUM PRIVATE hufu_strict)
+hufu_test(test_hsm_x25519 SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_hsm_x25519.c USES x25519_emulated)
+if(NOT HUFU_SANITIZE) # its frames are larger than what is wiped
+    hufu_test(test_hsm_x25519_stack SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_hsm_x25519_stack.c
+        ${CMAKE_CURRENT_LIST_DIR}/own_stack.c USES x25519_emulated)
+endif()
+
+add_library(x25519_field_emulated STATIC ${CMAKE_CURRENT_LIST_DIR}/x25519_field.c)
+target_compile_definitions(x25519_field_emulated PRIVATE LANES_EMULATED)
+target_link_libraries(x25519_field_emulated PUBLIC hufu_cosign)
+hufu_test(test_hsm_x25519_field SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_hsm_x25519_field.c
+    USES x25519_field_emulated OpenSSL::Crypto)
+if(TARGET hufu_hsm_lanes)
+    add_library(x25519_field STATIC ${CMAKE_CURRENT_LIST_DIR}/x25519_field.c)
+    target_link_libraries(x25519_field PUBLIC hufu_cosign)
+    target_compile_options(x25519_field PRIVATE -mavx512f -mavx512ifma)
+    target_link_libraries(test_hsm_x25519_field PRIVATE x25519_field)
+endif()
+
 # SoftHSM2 that fails on demand.
 add_library(hsm_flaky_module MODULE ${CMAKE_CURRENT_LIST_DIR}/hsm_flaky_module.c)
 target_link_libraries(hsm_flaky_module PRIVATE hufu_flags ${CMAKE_DL_LIBS})
