@@ -17,7 +17,8 @@
 /* A worker waits for the disk, the database and the key process most of its time, and computes little. Fewer leave cores
  * idle while a commit is on its way to the disk; more only lengthen the queues behind the cores, and with them the tail. */
 #define WORKERS_PER_CORE 4
-#define SIGNING_WORKERS_PER_CORE 1
+#define SIGNING_WORKERS_BESIDE 1 /* one for each core, and one that waits for the disk meanwhile */
+#define CORES_PER_HTTP_THREAD 2
 #define WORKERS_MAX 256
 /* What is chosen without being asked stays below the connections that a PostgreSQL (100) and a hufu-hsm (128) take unless
  * they are told otherwise, and does not trust a machine of many cores to be this process's alone. */
@@ -54,7 +55,7 @@ static const struct config_key keys[] = {
     NUMBER(workers, "0", 0, WORKERS_MAX),
     NUMBER(signing_workers, "0", 0, WORKERS_MAX),
     NUMBER(queue_limit, "256", 1, 65536),
-    NUMBER(http_threads, "2", 1, 64),
+    NUMBER(http_threads, "0", 0, 64),
     NUMBER(connection_limit, "4096", 16, 65536),
     NUMBER(per_address_limit, "256", 0, 65536),
     TEXT(trusted_proxies, ""),
@@ -288,10 +289,21 @@ static long cores(void)
     return CPU_COUNT(&set);
 }
 
-static long workers_for_the_cores(long per_core)
+static long at_most(long chosen)
 {
-    long workers = cores() * per_core;
-    return workers < WORKERS_CHOSEN_MAX ? workers : WORKERS_CHOSEN_MAX;
+    return chosen < WORKERS_CHOSEN_MAX ? chosen : WORKERS_CHOSEN_MAX;
+}
+
+/* What is left to us follows the cores. */
+static void choose_threads(struct server_config *config)
+{
+    const long count = cores();
+    if (config->workers == 0)
+        config->workers = at_most(count * WORKERS_PER_CORE);
+    if (config->signing_workers == 0)
+        config->signing_workers = at_most(count + SIGNING_WORKERS_BESIDE);
+    if (config->http_threads == 0)
+        config->http_threads = at_most((count + CORES_PER_HTTP_THREAD - 1) / CORES_PER_HTTP_THREAD);
 }
 
 enum hufu_err server_config_load(struct server_config *config, const char *path, char *message,
@@ -301,10 +313,7 @@ enum hufu_err server_config_load(struct server_config *config, const char *path,
     enum hufu_err err = config_load(config, keys, PROGRAM, path, message, message_size);
     if (err)
         return err;
-    if (config->workers == 0)
-        config->workers = workers_for_the_cores(WORKERS_PER_CORE);
-    if (config->signing_workers == 0)
-        config->signing_workers = workers_for_the_cores(SIGNING_WORKERS_PER_CORE);
+    choose_threads(config);
     if (check(config, message, message_size))
         return HUFU_OK;
     server_config_free(config);
