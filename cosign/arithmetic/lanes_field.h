@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The field of the SM2 curve, eight elements at a time: five limbs of 52 bits, in Montgomery form with R = 2^260 (P. L.
- * Montgomery, "Modular multiplication without trial division", Math. Comp. 44, 1985), reduced as late as possible. For
- * lanes.c and its tests alone.
+/* The field of a curve, eight elements at a time: five limbs of 52 bits, in Montgomery form with R = 2^260 (P. L.
+ * Montgomery, "Modular multiplication without trial division", Math. Comp. 44, 1985), reduced as late as possible. What
+ * depends on the prime p stands in a file of each curve: lanes_sm2.h, and hsm/p256/lanes_p256.h. Each p is below 2^256, above
+ * 2^256 - 2^225, and -1 mod 2^52. For whoever includes lanes_point.h and its tests alone.
  *
  * Two types keep the carries apart:
  *
@@ -22,10 +23,6 @@
 #define LIMB_BITS 52
 #define LIMB_MASK ((UINT64_C(1) << LIMB_BITS) - 1)
 
-/* p = 2^256 - 2^224 - 2^96 + 2^64 - 1 = P_4·2^208 - P_1·2^52 - 1. */
-#define P_1 ((UINT64_C(1) << 44) - (UINT64_C(1) << 12))
-#define P_4 ((UINT64_C(1) << 48) - (UINT64_C(1) << 16))
-
 struct lanes_sum {
     v8 limb[LIMBS];
 };
@@ -33,6 +30,19 @@ struct lanes_sum {
 struct lanes_element {
     v8 limb[LIMBS];
 };
+
+/* ---- what the curve's file says ---- */
+
+/* k·p, for a constant k. */
+static inline struct lanes_sum sum_of_p(uint64_t k);
+/* The element of a sum from 0 to 2^260, below 1 + 2^-27. */
+static inline struct lanes_element element_reduced(struct lanes_sum a);
+/* t + t'·2^260 becomes (t + m·p)/2^260 for the m below 2^260 that makes it whole. */
+static inline struct lanes_sum sum_montgomery(v8 t[2 * LIMBS]);
+/* 1, that is 2^260 mod p. */
+static inline struct lanes_element element_one(void);
+/* The order n of the group: odd, with clean limbs. */
+static inline struct lanes_sum sum_of_order(void);
 
 /* ---- sums ---- */
 
@@ -69,13 +79,6 @@ static inline struct lanes_sum sum_select(v8_mask mask, struct lanes_sum zeros, 
     return zeros;
 }
 
-/* k·p, for a constant k. */
-static inline struct lanes_sum sum_of_p(uint64_t k)
-{
-    const v8 zero = v_set1(0);
-    return (struct lanes_sum){{v_set1(0 - k), v_set1(0 - k * P_1), zero, zero, v_set1(k * P_4)}};
-}
-
 /* ---- sums to elements, and back ---- */
 
 static inline struct lanes_element element_of(struct lanes_sum a)
@@ -83,20 +86,6 @@ static inline struct lanes_element element_of(struct lanes_sum a)
     for (int i = 1; i < LIMBS; i++)
         a.limb[i] = v_add(a.limb[i], v_sar(a.limb[i - 1], LIMB_BITS));
     return (struct lanes_element){{a.limb[0], a.limb[1], a.limb[2], a.limb[3], a.limb[4]}};
-}
-
-/* The same, below 1 + 2^-27, for a sum from 0 to 2^260: q·p less, where q is the sum's bits from 2^256 on, rounded up if
- * they are within 2^-48 of the next number. For q > 0, a sum of q·2^256 - 2^209 is still above q·p, for q = 0 nothing is
- * subtracted: so it gets not negative. The highest limb loses q·P_4 by adding q·(2^52 - P_4), as bits from 2^52 on are
- * rubbish. */
-static inline struct lanes_element element_reduced(struct lanes_sum a)
-{
-    const v8 top = v_add(v_add(a.limb[4], v_set1(1)), v_sar(a.limb[3], LIMB_BITS));
-    const v8 q = v_sar(top, 256 - 4 * LIMB_BITS);
-    a.limb[0] = v_add(a.limb[0], q);
-    a.limb[1] = v_madd52lo(a.limb[1], q, v_set1(P_1));
-    a.limb[4] = v_madd52lo(a.limb[4], q, v_set1((UINT64_C(1) << LIMB_BITS) - P_4));
-    return element_of(a);
 }
 
 static inline struct lanes_sum sum_of(struct lanes_element a)
@@ -107,25 +96,6 @@ static inline struct lanes_sum sum_of(struct lanes_element a)
 }
 
 /* ---- products ---- */
-
-/* t + t'·2^260 becomes (t + m·p)/2^260 for the m below 2^260 that makes it whole. p is -1 mod 2^52, so each digit of m is
- * the lowest limb that is left, and m·p = m·(P_4·2^208 - P_1·2^52) - m takes that limb away. What P_1 gives is summed up
- * apart, as there is no multiplication that subtracts. 20 multiplications, 10 for each of P_1 and P_4. */
-static inline struct lanes_sum sum_montgomery(v8 t[2 * LIMBS])
-{
-    const v8 p1 = v_set1(P_1), p4 = v_set1(P_4);
-    v8 less = v_set1(0);
-    for (int i = 0; i < LIMBS; i++) {
-        const v8 m = t[i];
-        less = v_madd52lo(less, m, p1);
-        t[i + 4] = v_madd52lo(t[i + 4], m, p4);
-        t[i + 1] = v_sub(v_add(t[i + 1], v_sar(m, LIMB_BITS)), less);
-        t[i + 5] = v_madd52hi(t[i + 5], m, p4);
-        less = v_madd52hi(v_set1(0), m, p1);
-    }
-    t[6] = v_sub(t[6], less);
-    return (struct lanes_sum){{t[5], t[6], t[7], t[8], t[9]}};
-}
 
 /* The accumulators of a product that is to be k·p more, for a constant k. */
 static inline void product_begin(v8 t[2 * LIMBS], uint64_t k)
@@ -146,7 +116,7 @@ static inline void product_row(v8 t[2 * LIMBS], const struct lanes_element *a, c
         t[i + j + 1] = v_madd52hi(t[i + j + 1], a->limb[j], b->limb[i]);
 }
 
-/* a·b/2^260 + k·p: 70 multiplications. */
+/* a·b/2^260 + k·p: 50 multiplications and the reduction. */
 static inline struct lanes_sum sum_of_product(struct lanes_element a, struct lanes_element b, uint64_t k)
 {
     v8 t[2 * LIMBS];
@@ -156,7 +126,8 @@ static inline struct lanes_sum sum_of_product(struct lanes_element a, struct lan
     return sum_montgomery(t);
 }
 
-/* a²/2^260 + 2·half_k·p: what stands twice in the square is computed once and doubled. 50 multiplications. */
+/* a²/2^260 + 2·half_k·p: what stands twice in the square is computed once and doubled. 30 multiplications and the
+ * reduction. */
 static inline struct lanes_sum sum_of_square(struct lanes_element a, uint64_t half_k)
 {
     v8 t[2 * LIMBS];
@@ -183,14 +154,6 @@ static inline struct lanes_element element_of_power(unsigned int bits)
 {
     const v8 zero = v_set1(0);
     return (struct lanes_element){{zero, zero, zero, zero, v_set1(UINT64_C(1) << (bits - 4 * LIMB_BITS))}};
-}
-
-/* 1, that is 2^260 mod p = 2^228 + 2^100 - 2^68 + 2^4. */
-static inline struct lanes_element element_one(void)
-{
-    const v8 zero = v_set1(0);
-    return (struct lanes_element){{v_set1(16), v_set1((UINT64_C(1) << 48) - (UINT64_C(1) << 16)), zero, zero,
-                                   v_set1(UINT64_C(1) << 20)}};
 }
 
 /* Which of them stand for 0: that are 0 or p, if they are below 2. */

@@ -2,7 +2,7 @@
 /* Compiled once for AVX-512, once with LANES_EMULATED. */
 #include "tests/unit/lanes_field.h"
 
-#include "cosign/arithmetic/lanes_field.h"
+#include "cosign/arithmetic/lanes_sm2.h"
 
 static struct lanes_sum sum_from(const struct field_limbs *a)
 {
