@@ -360,14 +360,26 @@ static bool limbs_zero_var(const struct limbs *a)
     return any == 0;
 }
 
-void inverse_mod_p_var(word out[WORDS], const word a[WORDS])
+static void invert_var(word out[WORDS], const word a[WORDS], const struct modulus *modulus)
 {
     struct state state;
-    state_init(&state, a, &modulus_p);
+    state_init(&state, a, modulus);
     while (!limbs_zero_var(&state.g)) {
         batch_steps_var(&state);
         update_fg(&state.f, &state.g, &state.batch);
-        update_de(&state.d, &state.e, &state.batch, &modulus_p);
+        update_de(&state.d, &state.e, &state.batch, modulus);
     }
-    state_result(out, &state, &modulus_p);
+    state_result(out, &state, modulus);
+}
+
+void inverse_mod_p_var(word out[WORDS], const word a[WORDS])
+{
+    invert_var(out, a, &modulus_p);
+}
+
+void inverse_mod_var(word out[WORDS], const word a[WORDS], const struct odd_modulus *prime)
+{
+    struct modulus modulus = {.inverse = (0 - prime->inverse) & LIMB_MASK};
+    limbs_from_words(&modulus.m, prime->m);
+    invert_var(out, a, &modulus);
 }

@@ -5,14 +5,19 @@
 
 #include "common/secret.h"
 #include "cosign/arithmetic/inverse.h"
+#include "cosign/arithmetic/modulus.h"
 
-const struct scalar scalar_order = {{WORDS_OF(0x53bbf40939d54123), WORDS_OF(0x7203df6b21c6052b),
-                                     WORDS_OF(0xffffffffffffffff), WORDS_OF(0xfffffffeffffffff)}};
+#define ORDER                                                                                     \
+    {                                                                                             \
+        WORDS_OF(0x53bbf40939d54123), WORDS_OF(0x7203df6b21c6052b), WORDS_OF(0xffffffffffffffff), \
+            WORDS_OF(0xfffffffeffffffff)                                                          \
+    }
+const struct scalar scalar_order = {ORDER};
+static const struct odd_modulus order = {.m = ORDER, .inverse = (word)0x327f9e8872350975};
 
-/* 2^512 mod n and -n⁻¹ mod 2^64: Montgomery's constants for R = 2^256. */
+/* 2^512 mod n: what undoes a division by R = 2^256. */
 static const struct scalar radix_squared = {{WORDS_OF(0x901192af7c114f20), WORDS_OF(0x3464504ade6fa2fa),
                                              WORDS_OF(0x620fc84c3affe0d4), WORDS_OF(0x1eb5e412a22b3d3b)}};
-static const word order_inverse = (word)0x327f9e8872350975;
 
 void scalar_wipe(struct scalar *s)
 {
@@ -22,44 +27,13 @@ void scalar_wipe(struct scalar *s)
 /* out = carry·2^256 + a, less n once when that is n or more. For values below 2n. */
 static void reduce_once(word out[WORDS], word carry, const word a[WORDS])
 {
-    word less[WORDS];
-    word borrow = integer_sub(less, a, scalar_order.limb);
-    /* Below n only when the subtraction borrowed and no carry pays for it. */
-    integer_select(out, word_mask(borrow & (carry ^ 1)), a, less);
+    modulus_reduce_once(out, carry, a, &order);
 }
 
-/* t = (t + m·n) / 2^WORD_BITS on WORDS + 1 words, with the m that makes the division exact. */
-static void montgomery_step(word t[WORDS + 1])
-{
-    const word m = t[0] * order_inverse;
-    wide sum = (wide)m * scalar_order.limb[0] + t[0];
-    word carry = (word)(sum >> WORD_BITS);
-    for (int i = 1; i < WORDS; i++) {
-        sum = (wide)m * scalar_order.limb[i] + t[i] + carry;
-        t[i - 1] = (word)sum;
-        carry = (word)(sum >> WORD_BITS);
-    }
-    sum = (wide)t[WORDS] + carry;
-    t[WORDS - 1] = (word)sum;
-    t[WORDS] = (word)(sum >> WORD_BITS);
-}
-
-/* out = a·b / 2^256 mod n, for a below n and any b: t stays below a + n < 2n, so its top word below 2. */
+/* out = a·b / 2^256 mod n, for a below n and any b. */
 static void montgomery_mul(word out[WORDS], const word a[WORDS], const word b[WORDS])
 {
-    word t[WORDS + 1] = {0};
-    for (int i = 0; i < WORDS; i++) {
-        word carry = 0;
-        for (int j = 0; j < WORDS; j++) {
-            wide sum = (wide)a[j] * b[i] + t[j] + carry;
-            t[j] = (word)sum;
-            carry = (word)(sum >> WORD_BITS);
-        }
-        /* No carry gets lost: a·b[i] + t is below n·(2^WORD_BITS + 1) < 2^(256 + WORD_BITS). */
-        t[WORDS] += carry;
-        montgomery_step(t);
-    }
-    reduce_once(out, t[WORDS], t);
+    modulus_mul(out, a, b, &order);
 }
 
 bool scalar_decode(struct scalar *out, const uint8_t bytes[SCALAR_BYTES])
