@@ -67,6 +67,7 @@ common|common
 cosign|cosign cosign/arithmetic common
 cosign/arithmetic|cosign/arithmetic common
 hsm|hsm cosign cosign/arithmetic common
+hsm/p256|hsm/p256 hsm cosign/arithmetic common
 server/http|server/http server common
 server/api|server/api server/http server/core server common
 server/core|server/core server/store server/hsmc server/adapter server common

@@ -5,14 +5,29 @@ add_library(hufu_test_hsm_room STATIC EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}
 target_link_libraries(hufu_test_hsm_room PUBLIC hufu_flags hufu_hsm hufu_test_client PkgConfig::SODIUM
     PRIVATE PkgConfig::CMOCKA)
 
-foreach(noun certificate crl data destruction destruction_process ecdsa group group_form handover keygen operate process record request settings token)
+foreach(noun certificate crl data destruction destruction_process group group_form handover keygen operate process record request settings token)
     hufu_test(test_hsm_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_hsm_${noun}.c USES hufu_test_hsm_room)
 endforeach()
 foreach(noun certificate crl)
     target_sources(test_hsm_${noun} PRIVATE ${CMAKE_CURRENT_LIST_DIR}/hsm_chain.c)
     target_link_libraries(test_hsm_${noun} PRIVATE OpenSSL::Crypto)
 endforeach()
-target_link_libraries(test_hsm_ecdsa PRIVATE OpenSSL::Crypto Threads::Threads)
+
+# Verification with what this processor has, and with the lanes of P-256 over plain C, where the key process is built with lanes.
+add_library(hufu_test_ecdsa STATIC EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/ecdsa_judge.c)
+target_link_libraries(hufu_test_ecdsa PUBLIC hufu_test_hsm_room OpenSSL::Crypto Threads::Threads PRIVATE PkgConfig::CMOCKA)
+hufu_test(test_hsm_ecdsa SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_hsm_ecdsa.c USES hufu_test_ecdsa)
+hufu_test(test_hsm_ecdsa_together SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_hsm_ecdsa_together.c USES hufu_test_ecdsa)
+if(TARGET hufu_hsm_lanes)
+    add_library(p256_emulated OBJECT EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/hsm/p256/equation.c)
+    target_compile_definitions(p256_emulated PRIVATE LANES_EMULATED)
+    target_link_libraries(p256_emulated PRIVATE hufu_flags hufu_strict)
+    foreach(noun ecdsa ecdsa_together)
+        hufu_test(test_hsm_${noun}_emulated SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_hsm_${noun}.c
+            ${CMAKE_CURRENT_LIST_DIR}/p256_emulated.c $<TARGET_OBJECTS:p256_emulated> USES hufu_test_ecdsa)
+        target_compile_definitions(test_hsm_${noun}_emulated PRIVATE LANES_EMULATED)
+    endforeach()
+endif()
 
 # X25519 in lanes: once more over plain C, for machines and checkers that do not know the instructions; and the field below
 # it, as the test sees it, once in each form.

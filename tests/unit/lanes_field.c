@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Compiled once for AVX-512, once with LANES_EMULATED. */
+/* Compiled for AVX-512 and with LANES_EMULATED, for the SM2 curve and with FIELD_P256. */
 #include "tests/unit/lanes_field.h"
 
+#ifdef FIELD_P256
+#include "hsm/p256/lanes_p256.h"
+#else
 #include "cosign/arithmetic/lanes_sm2.h"
+#endif
 
 static struct lanes_sum sum_from(const struct field_limbs *a)
 {
@@ -53,6 +57,12 @@ static void is_zero(uint64_t lanes[8], const struct field_limbs *a)
     v_store(lanes, v_blend(element_is_zero(element_from(a)), v_set1(0), v_set1(1)));
 }
 
+static void constants(struct field_limbs *one, struct field_limbs *order)
+{
+    put(one, sum_of(element_one()).limb);
+    put(order, sum_of_order().limb);
+}
+
 static void words(struct field_words *out, struct field_limbs *loaded, const struct field_words *in)
 {
     struct lanes_words w;
@@ -80,4 +90,5 @@ static void words(struct field_words *out, struct field_limbs *loaded, const str
 #define NAME "AVX-512"
 #endif
 
-const struct field_form FORM = {NAME, product, square, element, reduced, canonical, is_zero, words};
+const struct field_form FORM = {NAME,      product, square,    element, reduced,
+                                canonical, is_zero, constants, words};

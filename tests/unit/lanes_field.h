@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The functions of cosign/arithmetic/lanes_field.h as the test can call them, whatever it is compiled for. Five limbs of
+/* The functions of cosign/arithmetic/lanes_field.h on one curve as the test can call them, whatever it is compiled for. Five limbs of
  * eight lanes, as sums and elements have them. */
 #ifndef HUFU_TESTS_LANES_FIELD_H
 #define HUFU_TESTS_LANES_FIELD_H
@@ -23,6 +23,7 @@ struct field_form {
     void (*reduced)(struct field_limbs *element, const struct field_limbs *sum);
     void (*canonical)(struct field_limbs *sum, const struct field_limbs *element);
     void (*is_zero)(uint64_t lanes[8], const struct field_limbs *element);
+    void (*constants)(struct field_limbs *one, struct field_limbs *order);
     void (*words)(struct field_words *out, struct field_limbs *loaded, const struct field_words *in);
 };
 

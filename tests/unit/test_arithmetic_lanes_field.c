@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The field of the eight lanes, in both its forms, against OpenSSL's big numbers: with limbs at both ends of what they
+/* The field of the eight lanes, of the SM2 curve or with FIELD_P256 of P-256, in both its forms, against OpenSSL's big numbers: with limbs at both ends of what they
  * may be, rubbish above the limbs of elements, and values at the stated bounds. */
 #include "tests/unit/unit.h"
 
@@ -11,6 +11,14 @@
 
 #define LIMB_MASK ((UINT64_C(1) << 52) - 1)
 #define ROUNDS 3000
+
+#ifdef FIELD_P256
+#define PRIME "ffffffff00000001000000000000000000000000ffffffffffffffffffffffff"
+#define ORDER "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551"
+#else
+#define PRIME "fffffffeffffffffffffffffffffffffffffffff00000000ffffffffffffffff"
+#define ORDER "fffffffeffffffffffffffffffffffff7203df6b21c6052b53bbf40939d54123"
+#endif
 
 struct judge {
     BN_CTX *work;
@@ -26,7 +34,7 @@ static int set_up(void **state)
     BIGNUM **numbers[] = {&j.p, &j.r, &j.a, &j.b, &j.low, &j.high, &j.got};
     for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
         assert_non_null(*numbers[i] = BN_new());
-    assert_true(BN_hex2bn(&j.p, "fffffffeffffffffffffffffffffffffffffffff00000000ffffffffffffffff"));
+    assert_true(BN_hex2bn(&j.p, PRIME));
     assert_true(BN_set_bit(j.r, 260));
 #if HUFU_LANES
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512ifma"))
@@ -217,6 +225,23 @@ static void reduced_elements_become_canonical(void **state)
     }
 }
 
+static void one_and_the_order_are_those_of_the_curve(void **state)
+{
+    struct judge *j = *state;
+    struct field_limbs one, order;
+    for (int f = 0; f < 2 && j->forms[f]; f++) {
+        j->forms[f]->constants(&one, &order);
+        for (int lane = 0; lane < 8; lane++) {
+            value_of(j->got, &one, lane, true);
+            assert_true(BN_nnmod(j->a, j->r, j->p, j->work));
+            assert_int_equal(BN_cmp(j->a, j->got), 0);
+            value_of(j->got, &order, lane, true);
+            assert_true(BN_hex2bn(&j->a, ORDER));
+            assert_int_equal(BN_cmp(j->a, j->got), 0);
+        }
+    }
+}
+
 static void words_are_loaded_and_stored(void **state)
 {
     struct judge *j = *state;
@@ -247,6 +272,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(sums_become_elements, set_up, tear_down),
         cmocka_unit_test_setup_teardown(reduced_elements_become_canonical, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(one_and_the_order_are_those_of_the_curve, set_up, tear_down),
         cmocka_unit_test_setup_teardown(words_are_loaded_and_stored, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

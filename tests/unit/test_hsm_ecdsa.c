@@ -1,29 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Verification of ECDSA P-256: what is refused by form, and thousands of damaged inputs, with OpenSSL's EVP as the judge. */
+/* Verification of ECDSA P-256: what is refused by form, and thousands of damaged inputs, with OpenSSL's EVP as the judge. Each is
+ * asked alone and in the company of others. */
 #include "tests/unit/unit.h"
 
-#include <openssl/core_names.h>
 #include <pthread.h>
 
 #include "common/encoding.h"
 #include "common/hash.h"
 #include "hsm/ecdsa.h"
-#include "hsm/owned.h"
 #include "tests/client/device_key.h"
 #include "tests/repeatable.h"
+#include "tests/unit/ecdsa_judge.h"
 
 #define HALF (ECDSA_SIGNATURE_SIZE / 2)
 #define SIGNERS 8
-#define DAMAGED (HUFU_VALGRIND ? 400 : 8000)
+#define DAMAGED (ECDSA_SLOW ? 200 : 8000)
 #define THREADS 4
 #define VERIFICATIONS 50 /* of each thread */
-
-/* All that a verification is about. */
-struct claim {
-    uint8_t point[ECDSA_POINT_SIZE];
-    uint8_t digest[HASH_SIZE];
-    uint8_t signature[ECDSA_SIGNATURE_SIZE];
-};
 
 /* SEC 2: the order of P-256, and its prime. */
 static const uint8_t n[HALF] = {0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff,
@@ -33,7 +26,7 @@ static const uint8_t p[HALF] = {0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x01, 
                                 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff,
                                 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 
-static struct claim claims[SIGNERS]; /* all of them true */
+static struct ecdsa_case claims[SIGNERS]; /* all of them true */
 
 static int start(void **state)
 {
@@ -50,54 +43,44 @@ static int start(void **state)
     return 0;
 }
 
-static enum hufu_err verify(const struct claim *claim)
+/* Among claims that hold and others that do not, whose number and whose place among them change each time. */
+static enum hufu_err verify_in_company(const struct ecdsa_case *claim)
 {
-    return ecdsa_verify_var(claim->point, claim->digest, claim->signature);
+    static size_t turn;
+    struct ecdsa_claim company[ECDSA_TOGETHER];
+    const size_t count = 2 + turn % (ECDSA_TOGETHER - 1), place = 3 * turn++ % count;
+    for (size_t i = 0; i < count; i++) {
+        const struct ecdsa_case *one = i == place ? claim : &claims[i % SIGNERS];
+        company[i] = ecdsa_claim_of(one);
+        if (i != place && i % 3 == 2)
+            company[i].digest = claims[(i + 1) % SIGNERS].digest;
+    }
+    ecdsa_verify_some_var(company, count);
+    for (size_t i = 0; i < count; i++) {
+        if (i != place)
+            assert_int_equal(company[i].err, i % 3 == 2 ? HUFU_ERR_SIGNATURE : HUFU_OK);
+    }
+    return company[place].err;
 }
 
-/* ---- The judge ---- */
-
-static EVP_PKEY *judges_key(const struct claim *claim)
+static enum hufu_err verify(const struct ecdsa_case *claim)
 {
-    EVP_PKEY *key = NULL;
-    char group[] = "P-256";
-    uint8_t point[ECDSA_POINT_SIZE];
-    memcpy(point, claim->point, sizeof(point));
-    OSSL_PARAM parameters[] = {OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, sizeof(group) - 1),
-                               OSSL_PARAM_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, sizeof(point)),
-                               OSSL_PARAM_END};
-    OWNED(EVP_PKEY_CTX) *ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
-    assert_non_null(ctx);
-    assert_true(EVP_PKEY_fromdata_init(ctx) > 0);
-    return EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, parameters) > 0 ? key : NULL;
+    const enum hufu_err alone = ecdsa_verify_var(claim->point, claim->digest, claim->signature);
+    for (int i = 0; i < (ECDSA_SLOW ? 1 : 2); i++)
+        assert_int_equal(verify_in_company(claim), alone);
+    return alone;
 }
 
-static enum hufu_err judge(const struct claim *claim)
-{
-    OWNED(EVP_PKEY) *key = judges_key(claim);
-    if (!key || claim->point[0] != 0x04)
-        return HUFU_ERR_SIGNATURE;
-    uint8_t *der = NULL;
-    int der_len = signature_der(&der, claim->signature);
-    assert_true(der_len > 0);
-    OWNED(EVP_PKEY_CTX) *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
-    assert_non_null(ctx);
-    assert_true(EVP_PKEY_verify_init(ctx) > 0);
-    bool holds = EVP_PKEY_verify(ctx, der, (size_t)der_len, claim->digest, sizeof(claim->digest)) == 1;
-    OPENSSL_free(der);
-    return holds ? HUFU_OK : HUFU_ERR_SIGNATURE;
-}
-
-static void held_by_both(const struct claim *claim)
+static void held_by_both(const struct ecdsa_case *claim)
 {
     assert_ok(verify(claim));
-    assert_ok(judge(claim));
+    assert_ok(ecdsa_judge(claim));
 }
 
-static void refused_by_both(const struct claim *claim)
+static void refused_by_both(const struct ecdsa_case *claim)
 {
     assert_int_equal(verify(claim), HUFU_ERR_SIGNATURE);
-    assert_int_equal(judge(claim), HUFU_ERR_SIGNATURE);
+    assert_int_equal(ecdsa_judge(claim), HUFU_ERR_SIGNATURE);
 }
 
 /* ---- What is refused by its form ---- */
@@ -110,7 +93,7 @@ static void what_a_device_signed_verifies(void **state)
 }
 
 /* The last byte's place holds what is added to the number, which has none of its own to carry. */
-static void put_half(struct claim *claim, size_t half, const uint8_t number[HALF], int more)
+static void put_half(struct ecdsa_case *claim, size_t half, const uint8_t number[HALF], int more)
 {
     uint8_t *at = claim->signature + half * HALF;
     memcpy(at, number, HALF);
@@ -124,7 +107,7 @@ static void r_and_s_lie_between_0_and_the_order(void **state)
     (void)state;
     memset(ones, 0xff, sizeof(ones));
     for (size_t half = 0; half < 2; half++) {
-        struct claim claim = claims[0];
+        struct ecdsa_case claim = claims[0];
         const uint8_t *const limits[] = {zero, n, ones};
         for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
             for (int more = -1; more <= 1; more++) {
@@ -150,7 +133,7 @@ static void subtract(uint8_t out[HALF], const uint8_t a[HALF], const uint8_t b[H
 static void the_order_less_s_verifies_as_well(void **state)
 {
     (void)state;
-    struct claim claim = claims[0];
+    struct ecdsa_case claim = claims[0];
     subtract(claim.signature + HALF, n, claims[0].signature + HALF);
     held_by_both(&claim);
 }
@@ -158,11 +141,10 @@ static void the_order_less_s_verifies_as_well(void **state)
 static void only_the_uncompressed_form_of_a_point_is_taken(void **state)
 {
     (void)state;
-    struct claim claim = claims[0];
+    struct ecdsa_case claim = claims[0];
     const uint8_t odd = claim.point[ECDSA_POINT_SIZE - 1] & 1;
     claim.point[0] = (uint8_t)(0x06 | odd); /* hybrid, which OpenSSL takes for the same point */
-    OWNED(EVP_PKEY) *hybrid = judges_key(&claim);
-    assert_non_null(hybrid);
+    assert_true(ecdsa_judge_knows_point(&claim));
     assert_int_equal(verify(&claim), HUFU_ERR_SIGNATURE);
     memset(claim.point + 1 + HALF, 0, HALF); /* compressed, in 65 bytes */
     claim.point[0] = (uint8_t)(0x02 | odd);
@@ -177,7 +159,7 @@ static void only_the_uncompressed_form_of_a_point_is_taken(void **state)
 static void a_point_that_is_none_of_the_curve_is_refused(void **state)
 {
     (void)state;
-    struct claim claim = claims[0];
+    struct ecdsa_case claim = claims[0];
     memset(claim.point + 1, 0, 2 * HALF);
     refused_by_both(&claim);
     claim = claims[0];
@@ -198,9 +180,9 @@ static void read_hex(uint8_t *out, size_t len, const char *text)
     assert_int_equal(read.len, len);
 }
 
-static struct claim backwards(const char *point, const char *r)
+static struct ecdsa_case backwards(const char *point, const char *r)
 {
-    struct claim claim;
+    struct ecdsa_case claim;
     claim.point[0] = 0x04;
     read_hex(claim.point + 1, 2 * HALF, point);
     read_hex(claim.digest, HALF, r);
@@ -209,15 +191,22 @@ static struct claim backwards(const char *point, const char *r)
     return claim;
 }
 
-/* Of the points whose x has two forms in 32 bytes, x and x + p: the one with x = 5. */
+/* Of the points one of whose coordinates has two forms in 32 bytes, itself and with p: those with x = 5 and y = 5. */
 static void coordinates_lie_below_the_prime(void **state)
 {
     (void)state;
-    struct claim claim = backwards("0000000000000000000000000000000000000000000000000000000000000005"
-                                   "459243b9aa581806fe913bce99817ade11ca503c64d9a3c533415c083248fbcc",
-                                   "e6e29ec5156940109aa9c54114f5958c8093c28429bec642fc2d2be10f6897c2");
+    struct ecdsa_case claim = backwards("0000000000000000000000000000000000000000000000000000000000000005"
+                                        "459243b9aa581806fe913bce99817ade11ca503c64d9a3c533415c083248fbcc",
+                                        "e6e29ec5156940109aa9c54114f5958c8093c28429bec642fc2d2be10f6897c2");
     held_by_both(&claim);
     read_hex(claim.point + 1, HALF, "ffffffff00000001000000000000000000000001000000000000000000000004");
+    refused_by_both(&claim);
+    claim = backwards("d7325d7646cd60d80a92738ceb345f844cffaf35841022cab176f692de8de1d7"
+                      "0000000000000000000000000000000000000000000000000000000000000005",
+                      "65e02b0d4ac7c41518a79e5c5df620898cfa2ef39d3f416071ac5cc12e9495d6");
+    held_by_both(&claim);
+    read_hex(claim.point + 1 + HALF, HALF,
+             "ffffffff00000001000000000000000000000001000000000000000000000004");
     refused_by_both(&claim);
 }
 
@@ -225,9 +214,9 @@ static void coordinates_lie_below_the_prime(void **state)
 static void x_above_the_order_is_taken_modulo_the_order(void **state)
 {
     (void)state;
-    struct claim claim = backwards("4850d2963fe5d2f3c1b251a96ba095ebadeee7b736b34c6a731a8666fcca67bf"
-                                   "999c111ef77bf8d58fd61dcecf607598f61d6651366c9902400b7dd93112b636",
-                                   "0000000000000000000000000000000000000000000000000000000000000003");
+    struct ecdsa_case claim = backwards("4850d2963fe5d2f3c1b251a96ba095ebadeee7b736b34c6a731a8666fcca67bf"
+                                        "999c111ef77bf8d58fd61dcecf607598f61d6651366c9902400b7dd93112b636",
+                                        "0000000000000000000000000000000000000000000000000000000000000003");
     held_by_both(&claim);
     put_half(&claim, 0, n, 3);
     refused_by_both(&claim);
@@ -237,9 +226,9 @@ static void x_above_the_order_is_taken_modulo_the_order(void **state)
 static void sum_of_equal_points_verifies_and_of_opposite_ones_does_not(void **state)
 {
     (void)state;
-    struct claim claim = backwards("6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
-                                   "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5",
-                                   "7cf27b188d034f7e8a52380304b51ac3c08969e277f21b35a60b48fc47669978");
+    struct ecdsa_case claim = backwards("6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
+                                        "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5",
+                                        "7cf27b188d034f7e8a52380304b51ac3c08969e277f21b35a60b48fc47669978");
     held_by_both(&claim);
     subtract(claim.digest, n, claim.digest); /* the digest and r add up to 0: R is infinity */
     refused_by_both(&claim);
@@ -254,9 +243,9 @@ static void flip(uint8_t *data, size_t len, uint64_t *dice)
 }
 
 /* One of: nothing at all, a bit of the point, of the digest, of the signature, another's point, digest or half of a signature. */
-static void damage(struct claim *claim, uint64_t *dice)
+static void damage(struct ecdsa_case *claim, uint64_t *dice)
 {
-    const struct claim *other = &claims[repeatable_number(dice) % SIGNERS];
+    const struct ecdsa_case *other = &claims[repeatable_number(dice) % SIGNERS];
     const size_t half = repeatable_number(dice) % 2 * HALF;
     switch (repeatable_number(dice) % 8) {
     case 0:
@@ -291,11 +280,11 @@ static void damaged_claims_get_the_answer_of_the_judge(void **state)
     unsigned held = 0, refused = 0;
     (void)state;
     for (int i = 0; i < DAMAGED; i++) {
-        struct claim claim = claims[repeatable_number(&dice) % SIGNERS];
+        struct ecdsa_case claim = claims[repeatable_number(&dice) % SIGNERS];
         damage(&claim, &dice);
         if (repeatable_number(&dice) % 2)
             damage(&claim, &dice);
-        const enum hufu_err expected = judge(&claim);
+        const enum hufu_err expected = ecdsa_judge(&claim);
         assert_int_equal(verify(&claim), expected);
         held += expected == HUFU_OK;
         refused += expected != HUFU_OK;
@@ -307,8 +296,9 @@ static void damaged_claims_get_the_answer_of_the_judge(void **state)
 
 static void *verify_often(void *claim)
 {
+    const struct ecdsa_case *one = claim;
     for (int i = 0; i < VERIFICATIONS; i++) {
-        if (verify(claim) != HUFU_OK)
+        if (ecdsa_verify_var(one->point, one->digest, one->signature) != HUFU_OK)
             return claim;
     }
     return NULL;
