@@ -153,18 +153,45 @@ static enum hufu_err take_results(struct operate *operate)
     return room ? HUFU_OK : HUFU_ERR_LIMIT;
 }
 
-/* Steps 2 to 6. */
-static enum hufu_err open_all(struct operate *operate)
+/* Step 2. */
+static enum hufu_err open_record(struct operate *operate)
 {
-    enum hufu_err err =
-        binding_open(operate->worker, operate->record, &operate->place, operate->fields.sealed);
-    if (!err)
-        err = exchange_check_device(&operate->exchange, operate->record->device_key);
-    if (!err && operate->exchange.frame.head.generation != operate->place.generation)
-        err = HUFU_ERR_GENERATION;
-    if (!err)
-        err = exchange_open_box(&operate->exchange);
-    return err ? err : take_results(operate);
+    return binding_open(operate->worker, operate->record, &operate->place, operate->fields.sealed);
+}
+
+/* Step 5. */
+static enum hufu_err check_generation(struct operate *operate)
+{
+    return operate->exchange.frame.head.generation == operate->place.generation ? HUFU_OK
+                                                                                : HUFU_ERR_GENERATION;
+}
+
+/* One after the other, those that came as far. */
+static void each(struct group *group, operate_prove *step)
+{
+    for (size_t i = 0; i < group->count; i++)
+        if (!group->frames[i].err)
+            group->frames[i].err = step(&group->frames[i]);
+}
+
+/* Together, those that came as far. */
+static void together(struct group *group, void (*step)(struct exchange_step *steps, size_t count))
+{
+    struct exchange_step steps[WORKER_FRAMES_MAX];
+    struct operate *taking[WORKER_FRAMES_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < group->count; i++) {
+        struct operate *operate = &group->frames[i];
+        if (operate->err)
+            continue;
+        steps[count] =
+            (struct exchange_step){.exchange = &operate->exchange, .device_key = operate->record->device_key};
+        taking[count++] = operate;
+    }
+    if (count > 0)
+        step(steps, count);
+    for (size_t i = 0; i < count; i++)
+        taking[i]->err = steps[i].err;
 }
 
 _Static_assert(WORKER_FRAMES_MAX <= COSIGN_TOGETHER_MAX, "what comes together is signed together");
@@ -246,12 +273,14 @@ static enum hufu_err open_group(struct group *group, struct worker *worker, stru
         group->frames[i].err = check_form(&group->frames[i], i);
     if (!err)
         err = check_group(group);
-    for (size_t i = 0; !err && i < group->count; i++) {
-        struct operate *operate = &group->frames[i];
-        if (!operate->err)
-            operate->err = open_all(operate);
-    }
-    return err;
+    if (err)
+        return err;
+    each(group, open_record);
+    together(group, exchange_check_devices);
+    each(group, check_generation);
+    together(group, exchange_open_boxes);
+    each(group, take_results);
+    return HUFU_OK;
 }
 
 enum hufu_err request_operate(struct worker *worker, const struct bytes *fields, struct buf *reply)

@@ -17,7 +17,7 @@
 /* A worker waits for the disk, the database and the key process most of its time, and computes little. Fewer leave cores
  * idle while a commit is on its way to the disk; more only lengthen the queues behind the cores, and with them the tail. */
 #define WORKERS_PER_CORE 4
-#define SIGNING_WORKERS_BESIDE 1 /* one for each core, and one that waits for the disk meanwhile */
+#define SIGNING_WORKERS_PER_CORE 1 /* more make the groups smaller, which costs more than a core that waits */
 #define CORES_PER_HTTP_THREAD 2
 #define WORKERS_MAX 256
 /* What is chosen without being asked stays below the connections that a PostgreSQL (100) and a hufu-hsm (128) take unless
@@ -301,7 +301,7 @@ static void choose_threads(struct server_config *config)
     if (config->workers == 0)
         config->workers = at_most(count * WORKERS_PER_CORE);
     if (config->signing_workers == 0)
-        config->signing_workers = at_most(count + SIGNING_WORKERS_BESIDE);
+        config->signing_workers = at_most(count * SIGNING_WORKERS_PER_CORE);
     if (config->http_threads == 0)
         config->http_threads = at_most((count + CORES_PER_HTTP_THREAD - 1) / CORES_PER_HTTP_THREAD);
 }

@@ -75,6 +75,27 @@ static void one_batch_is_shared_out_in_any_way(void **state)
     hsm_members_done(&group);
 }
 
+/* While a box key is renewed, phones that know the one and phones that know the other come in one message. */
+static void boxes_for_two_box_keys_are_opened_in_one_message(void **state)
+{
+    (void)state;
+    struct hsm_outcome outcomes[6];
+    struct record_service second = {.private_key = {8, 1}, .from_ms = 1, .until_ms = clock_now_ms() + 60000};
+    uint8_t H_k[BOX_KEY_SIZE], copy[BOX_KEY_SIZE];
+    box_keypair(H_k, copy, second.private_key);
+    assert_ok(box_keys_load(group.room.hsm.box_keys, &second, clock_now_ms()));
+    for (size_t i = 0; i < 6; i++) {
+        struct hsm_key key = group.keys[i];
+        if (i % 2 == 1)
+            memcpy(key.binding.H_k, H_k, sizeof(H_k));
+        hsm_member_sign_as(&group, &group.members[i], &key, 1, NULL);
+    }
+    assert_ok(hsm_group_send(&group, outcomes, 6));
+    for (size_t i = 0; i < 6; i++)
+        hsm_member_assert_answered(&group.members[i], &outcomes[i]);
+    hsm_members_done(&group);
+}
+
 static void same_key_twice_is_answered_twice(void **state)
 {
     (void)state;
@@ -373,6 +394,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_frame_of_a_group_is_answered),
         cmocka_unit_test(one_batch_is_shared_out_in_any_way),
+        cmocka_unit_test(boxes_for_two_box_keys_are_opened_in_one_message),
         cmocka_unit_test(same_key_twice_is_answered_twice),
         cmocka_unit_test(same_frame_twice_gets_other_nonces),
         cmocka_unit_test(answer_opens_for_its_own_request_alone),

@@ -57,7 +57,7 @@ static void the_workers_follow_the_cores_that_the_process_may_use(void **state)
     assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
     assert_int_equal(load(&config, LEAST, message), HUFU_OK);
     assert_int_equal(config.workers, 4);
-    assert_int_equal(config.signing_workers, 2);
+    assert_int_equal(config.signing_workers, 1);
     assert_int_equal(config.http_threads, 1);
     server_config_free(&config);
     assert_int_equal(sched_setaffinity(0, sizeof(all), &all), 0);
