@@ -37,7 +37,7 @@ static void series_init(struct series *series, const char *op, const char *impl,
 
 static bool failed(const char *op, const char *what)
 {
-    fprintf(stderr, "bench-cosign: %s: failed: %s\n", op, what);
+    fprintf(stderr, "%s: failed: %s\n", op, what);
     return false;
 }
 
@@ -93,7 +93,8 @@ static bool measure_pairs(const struct bench *bench, const struct contest *conte
 bool measure_contest(struct bench *bench, const struct contest *contest)
 {
     static struct series series, theirs;
-    series_init(&theirs, contest->op, "openssl", contest->batch); /* of which it does one after the other */
+    /* Of which it does one after the other. */
+    series_init(&theirs, contest->op, contest->twin ? contest->twin->impl : NULL, contest->batch);
     theirs.item_size = contest->item_size;
     for (size_t i = 0; i < contest->count; i++) {
         series_init(&series, contest->op, contest->ours[i].impl, contest->batch);

@@ -25,7 +25,7 @@ struct contest {
     size_t item_size; /* bytes, or 0 */
     const struct contender *ours;
     size_t count;
-    /* OpenSSL's way for one item, or NULL. It runs once after every run of each of ours: A B A B … */
+    /* A library's way for one item, or NULL. It runs once after every run of each of ours: A B A B … */
     const struct contender *twin;
 };
 
