@@ -18,7 +18,9 @@
  * idle while a commit is on its way to the disk; more only lengthen the queues behind the cores, and with them the tail. */
 #define WORKERS_PER_CORE 4
 #define SIGNING_WORKERS_PER_CORE 1 /* more make the groups smaller, which costs more than a core that waits */
+#define SIGNING_WORKERS_CHOSEN_MAX 16
 #define CORES_PER_HTTP_THREAD 2
+#define HTTP_THREADS_CHOSEN_MAX 16
 #define WORKERS_MAX 256
 /* What is chosen without being asked stays below the connections that a PostgreSQL (100) and a hufu-hsm (128) take unless
  * they are told otherwise, and does not trust a machine of many cores to be this process's alone. */
@@ -289,21 +291,22 @@ static long cores(void)
     return CPU_COUNT(&set);
 }
 
-static long at_most(long chosen)
+static long at_most(long most, long chosen)
 {
-    return chosen < WORKERS_CHOSEN_MAX ? chosen : WORKERS_CHOSEN_MAX;
+    return chosen < most ? chosen : most;
 }
 
 /* What is left to us follows the cores. */
 static void choose_threads(struct server_config *config)
 {
     const long count = cores();
-    if (config->workers == 0)
-        config->workers = at_most(count * WORKERS_PER_CORE);
     if (config->signing_workers == 0)
-        config->signing_workers = at_most(count * SIGNING_WORKERS_PER_CORE);
+        config->signing_workers = at_most(SIGNING_WORKERS_CHOSEN_MAX, count * SIGNING_WORKERS_PER_CORE);
+    if (config->workers == 0)
+        config->workers = at_most(WORKERS_CHOSEN_MAX - SIGNING_WORKERS_CHOSEN_MAX, count * WORKERS_PER_CORE);
     if (config->http_threads == 0)
-        config->http_threads = at_most((count + CORES_PER_HTTP_THREAD - 1) / CORES_PER_HTTP_THREAD);
+        config->http_threads =
+            at_most(HTTP_THREADS_CHOSEN_MAX, (count + CORES_PER_HTTP_THREAD - 1) / CORES_PER_HTTP_THREAD);
 }
 
 enum hufu_err server_config_load(struct server_config *config, const char *path, char *message,

@@ -208,11 +208,14 @@ static void operation_succeed(struct worker *worker, struct operation_work *cons
         decisions[i].subject = &works[i]->subject;
         decisions[i].outcome = &works[i]->outcome;
     }
-    enum frame_op op = count > 0 ? works[0]->subject.op : FRAME_OP_SIGN;
+    if (count == 0)
+        return;
+    const enum frame_op op = works[0]->subject.op;
+    (void)operation_take_up(worker, works[0]); /* whom the log names if all of them fail */
     if (op == FRAME_OP_HANDOVER || op == FRAME_OP_POLICY)
         for (size_t i = 0; i < count; i++)
             operation_decide_alone(worker, works[i], &decisions[i]);
-    else if (count > 0)
+    else
         operation_decide_all(worker->store, decisions, count);
     for (size_t i = 0; i < count; i++)
         works[i]->job->err = operation_conclude(worker, works[i], &decisions[i]);
@@ -298,6 +301,9 @@ static void operation_call(struct worker *worker, struct operation_work *const *
         };
     }
     enum hufu_err err = hsmc_operate(worker->hsmc, calls, count);
+    /* A frame that is malformed is told of by itself; a message that is, is ours. */
+    if (err == HUFU_ERR_FORM)
+        err = HUFU_ERR_INTERNAL;
     for (size_t i = 0; i < count; i++)
         works[i]->job->err = err != HUFU_OK ? err : calls[i].err;
 }
@@ -329,11 +335,20 @@ static void operation_call_anew(struct worker *worker, struct operation_work *wo
         operation_call(worker, &work, 1);
 }
 
+/* What the private-key process refused. */
+static void operation_refuse_one(struct worker *worker, struct operation_work *work)
+{
+    const enum hufu_err err = work->job->err;
+    struct act *act = operation_take_up(worker, work);
+    work->job->err = operation_refused_at_proof(err) ? operation_fail(worker, work, err)
+                                                     : submission_refused(worker, act, err);
+}
+
 /* Asks, and decides what was computed. */
 static void operation_ask(struct worker *worker, struct operation_work *const *works, size_t count)
 {
-    struct operation_work *computed[OPERATION_TOGETHER_MAX];
-    size_t computed_count = 0;
+    struct operation_work *computed[OPERATION_TOGETHER_MAX], *refused[OPERATION_TOGETHER_MAX];
+    size_t computed_count = 0, refused_count = 0;
     operation_call(worker, works, count);
     operation_call_behind(worker, works, count);
     for (size_t i = 0; i < count; i++) {
@@ -343,16 +358,13 @@ static void operation_ask(struct worker *worker, struct operation_work *const *w
         if (work->job->err == HUFU_OK)
             computed[computed_count++] = work;
     }
-    for (size_t i = 0; i < count; i++) {
-        struct operation_work *work = works[i];
-        const enum hufu_err err = work->job->err;
-        if (err == HUFU_OK)
-            continue;
-        struct act *act = operation_take_up(worker, work);
-        work->job->err = operation_refused_at_proof(err) ? operation_fail(worker, work, err)
-                                                         : submission_refused(worker, act, err);
-    }
+    for (size_t i = 0; i < count; i++)
+        if (works[i]->job->err != HUFU_OK)
+            refused[refused_count++] = works[i];
+    /* First what nobody is to wait for longer than he must: a refusal is a statement, and a lock to be waited for, of its own. */
     operation_succeed(worker, computed, computed_count);
+    for (size_t i = 0; i < refused_count; i++)
+        operation_refuse_one(worker, refused[i]);
 }
 
 /* Whether the job is done without the private-key process, and how; else it asks. */
@@ -396,6 +408,7 @@ static void operation_read_jobs(struct worker *worker, enum frame_op op, struct 
 static void operation_end(struct worker *worker, struct operation_work *work)
 {
     struct submission_out *out = work->job->out;
+    (void)operation_take_up(worker, work);
     if (work->has_turn)
         operation_give_turn(worker->store, work->turn_device_id);
     if (work->job->err != HUFU_OK)
@@ -411,8 +424,10 @@ void operation_run_all(struct worker *worker, enum frame_op op, struct operation
     for (size_t i = 0; i < count; i++) {
         jobs[i].err = HUFU_ERR_INTERNAL;
         memset(jobs[i].out, 0, offsetof(struct submission_out, memory));
-        if (works == NULL)
+        if (works == NULL) {
+            secret_wipe(jobs[i].out, sizeof *jobs[i].out);
             continue;
+        }
         works[i].job = &jobs[i];
         works[i].asks = false;
         works[i].result.len = 0;

@@ -20,7 +20,8 @@ struct operation_job {
     struct submission_out *out;
     enum hufu_err err;
 };
-/* 1 to OPERATION_TOGETHER_MAX requests that came at the same time, each as if it were alone: FRAME_OP_SIGN, with at most
+/* 1 to OPERATION_TOGETHER_MAX requests that came at the same time, each as if it were alone (of two of one device the second is told
+ * busy): FRAME_OP_SIGN, with at most
  * FRAME_BATCH_MAX digests in all; or one of any operation of an existing binding. */
 void operation_run_all(struct worker *worker, enum frame_op op, struct operation_job *jobs, size_t count);
 /* One alone: that which the worker has in hand. */

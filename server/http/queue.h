@@ -23,7 +23,7 @@ typedef bool queue_together(void *const *taken, size_t count, const void *next);
 /* The oldest item, and those right behind it that go together with it, at most `most`; waits for one. Returns how many; 0: closed, and
  * nothing is left or still to be filled. together is called with the queue locked. */
 size_t queue_take(struct queue *queue, void **items, size_t most, queue_together *together);
-/* No more reservations; takers get what is there, then NULL. */
+/* No more reservations; takers get what is there, then 0. */
 void queue_close(struct queue *queue);
 /* How many wait. */
 size_t queue_depth(struct queue *queue);

@@ -400,8 +400,8 @@ void operation_decide_all(struct store *store, struct operation_decision *decide
     }
     if (usual_count > 1) {
         enum hufu_err err = decision_succeed(store, &decision_success_usual, usual, usual_count);
-        /* Of these two nothing was decided, and each is asked for alone. */
-        bool undecided = err == HUFU_ERR_CONFLICT || err == HUFU_ERR_BUSY;
+        /* An error of the database is one request's, and nothing was decided: each is asked for alone. */
+        bool undecided = err != HUFU_ERR_AWAY;
         for (size_t i = 0; err != HUFU_OK && !undecided && i < usual_count; i++)
             usual[i]->err = err;
     }

@@ -75,7 +75,7 @@ static void the_least_configuration_has_defaults_for_the_rest(void **state)
     (void)state;
     assert_int_equal(load(&config, LEAST, message), HUFU_OK);
     assert_string_equal(config.listen_address, "127.0.0.1");
-    assert_int_equal(config.workers, cores() < 16 ? 4 * cores() : 64);
+    assert_int_equal(config.workers, cores() < 12 ? 4 * cores() : 48);
     assert_int_equal(config.queue_limit, 256);
     assert_int_equal(config.per_address_limit, 256);
     assert_int_equal(config.request_seconds, 30);
