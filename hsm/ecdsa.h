@@ -26,7 +26,7 @@ struct ecdsa_claim {
 #define ECDSA_TOGETHER 16
 
 /* Sets err of each claim to what ecdsa_verify_var says of it. 1 to ECDSA_TOGETHER; where the processor has lanes, each
- * takes the less time the more they are. */
+ * takes least where they are eight or sixteen. */
 void ecdsa_verify_some_var(struct ecdsa_claim *claims, size_t count);
 
 #endif

@@ -45,6 +45,9 @@ static enum hufu_err check_age(const struct exchange *exchange)
     return apart > FRAME_AGE_MAX_MS ? HUFU_ERR_TIME : HUFU_OK;
 }
 
+_Static_assert(WORKER_FRAMES_MAX <= ECDSA_TOGETHER && WORKER_FRAMES_MAX <= X25519_SOME_MAX,
+               "what comes in one message is computed together");
+
 void exchange_check_devices(struct exchange_step *steps, size_t count)
 {
     struct ecdsa_claim claims[WORKER_FRAMES_MAX];

@@ -32,7 +32,7 @@ enum hufu_err exchange_check_device(struct exchange *exchange,
                                     const uint8_t device_key[FRAME_DEVICE_KEY_SIZE]) HUFU_MUST_CHECK;
 /* Step 6: opens the boxes. Errors as below. */
 void exchange_open_boxes(struct exchange_step *steps, size_t count);
-/* One alone. HUFU_ERR_FORM; HUFU_ERR_LIMIT: the request's frames have more digests than one batch. */
+/* One alone. HUFU_ERR_FORM; HUFU_ERR_LIMIT: more digests than one batch, which operate refuses before. */
 enum hufu_err exchange_open_box(struct exchange *exchange) HUFU_MUST_CHECK;
 /* Appends the sealed answer as one field. HUFU_ERR_AWAY: the token's randomness. */
 enum hufu_err exchange_put_answer(struct exchange *exchange, struct buf *reply) HUFU_MUST_CHECK;

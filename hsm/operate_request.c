@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* operate: frames of devices for existing bindings. The order of the checks is that of hsm/PROTOCOL.md and
  * docs/protocol.md §6; nothing that costs no try may come after what depends on the half. Several frames of one request
- * take each step one after the other, and none learns what became of another. */
+ * take each step before any takes the next, and none learns what became of another. */
 #include <string.h>
 
 #include "hsm/binding.h"

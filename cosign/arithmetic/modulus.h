@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Integers modulo an odd number m between 2^255 and 2^256, in Montgomery's way with R = 2^256: for the orders of the groups, as the
+/* Integers modulo an odd number m between 2^255 and 2^256 with m·(2^WORD_BITS + 1) <= 2^(256 + WORD_BITS), in Montgomery's way with R = 2^256: for the orders of the groups, as the
  * prime of the SM2 curve has a shape of its own (field.h). All of it takes the same time for all values. */
 #ifndef HUFU_COSIGN_ARITHMETIC_MODULUS_H
 #define HUFU_COSIGN_ARITHMETIC_MODULUS_H
