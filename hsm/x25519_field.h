@@ -1,74 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The field of Curve25519, p = 2^255 - 19, eight elements at a time: five limbs of 52 bits, as the 52-bit multiplications of
- * AVX-512 want them (S. Gueron, V. Krasnov, "Software implementation of modular exponentiation, using advanced vector
- * instructions architectures", WAIFI 2012), in plain form, as 2^260 = 608 mod p makes a reduction cheaper than
- * Montgomery's. For x25519_lanes.c and its tests alone.
+/* The field of Curve25519, p = 2^255 - 19, eight elements at a time: five limbs of 52 bits (lanes_limbs.h), in plain form, as
+ * 2^260 = 608 mod p makes a reduction cheaper than Montgomery's. For x25519_lanes.c and its tests alone.
  *
- * Two types keep the carries apart:
- *
- *   struct field_sum      what additions and multiplications give: limbs from 0 to 2^58, whose value Σ limb[i]·2^(52i) is
- *                         exact
- *   struct field_element  what multiplications take: value mod 2^52 of each limb, where the bits from 2^52 on are rubbish,
- *                         because the instructions do not look at them. So a carry costs no mask.
+ * The limbs of a sum are from 0 to 2^58 here.
  *
  * A value is a multiple of p away from what it stands for. An element is below 2^255 + 2^163, and element_of makes one of any
  * sum. No limb of a sum is ever negative: a sum from which another is subtracted was made with 1024·p more, in limbs that are
- * larger than any limb of a sum made without (sum_of_p). A multiplication adds them where it starts, where it is free. */
+ * larger than any limb of a sum made without (sum_of_p): limbs of the one that sum_sub takes away are below 2^56. A multiplication adds them where it starts, where it is free. */
 #ifndef HUFU_HSM_X25519_FIELD_H
 #define HUFU_HSM_X25519_FIELD_H
 
-#include "cosign/arithmetic/vector.h"
+#include "cosign/arithmetic/lanes_limbs.h"
 
-#define LIMBS 5
-#define LIMB_BITS 52
-#define LIMB_MASK ((UINT64_C(1) << LIMB_BITS) - 1)
 #define TOP_BITS (255 - 4 * LIMB_BITS)
 #define TOP_MASK ((UINT64_C(1) << TOP_BITS) - 1)
 #define FOLD_255 19  /* 2^255 mod p */
 #define FOLD_260 608 /* 2^260 mod p */
 #define BIAS 1024
 
-struct field_sum {
-    v8 limb[LIMBS];
-};
-
-struct field_element {
-    v8 limb[LIMBS];
-};
-
 /* ---- sums ---- */
-
-static inline struct field_sum sum_add(struct field_sum a, struct field_sum b)
-{
-    for (int i = 0; i < LIMBS; i++)
-        a.limb[i] = v_add(a.limb[i], b.limb[i]);
-    return a;
-}
-
-/* For an a that was made with BIAS·p, and a b that was made without: limbs of b are below 2^56, those of a not. */
-static inline struct field_sum sum_sub(struct field_sum a, struct field_sum b)
-{
-    for (int i = 0; i < LIMBS; i++)
-        a.limb[i] = v_sub(a.limb[i], b.limb[i]);
-    return a;
-}
-
-static inline struct field_sum sum_select(v8_mask mask, struct field_sum zeros, struct field_sum ones)
-{
-    for (int i = 0; i < LIMBS; i++)
-        zeros.limb[i] = v_blend(mask, zeros.limb[i], ones.limb[i]);
-    return zeros;
-}
 
 /* k·p, for a k that 32 divides, in limbs of k·2^47 less a little: each but the highest has k·2^47 = (k/32)·2^52 too much, which
  * the next one gives back. */
-static inline struct field_sum sum_of_p(uint64_t k)
+static inline struct lanes_sum sum_of_p(uint64_t k)
 {
     const v8 limb = v_set1((k << TOP_BITS) - k / 32);
-    return (struct field_sum){{v_set1((k << TOP_BITS) - k * FOLD_255), limb, limb, limb, limb}};
+    return (struct lanes_sum){{v_set1((k << TOP_BITS) - k * FOLD_255), limb, limb, limb, limb}};
 }
 
-/* ---- sums to elements, and back ---- */
+/* ---- sums to elements ---- */
 
 /* q·p less, where q is the sum's bits from 2^255 on but for what the three lowest limbs carry; the highest limb loses q·2^47 by
  * adding q·(2^52 - 2^47), as bits from 2^52 on are rubbish. What is left is
@@ -76,21 +36,14 @@ static inline struct field_sum sum_of_p(uint64_t k)
  *     below 2^255 - 2^156 in the 255 bits, and limb[2]·2^104 + limb[1]·2^52 + limb[0] + 19q < 2^163
  *
  * so it is not negative and below 2^255 + 2^163. q < 2^12. */
-static inline struct field_element element_of(struct field_sum a)
+static inline struct lanes_element element_of(struct lanes_sum a)
 {
     const v8 q = v_shr(v_add(a.limb[4], v_shr(a.limb[3], LIMB_BITS)), TOP_BITS);
     a.limb[0] = v_madd52lo(a.limb[0], q, v_set1(FOLD_255));
     a.limb[4] = v_madd52lo(a.limb[4], q, v_set1((UINT64_C(1) << LIMB_BITS) - (UINT64_C(1) << TOP_BITS)));
     for (int i = 1; i < LIMBS; i++)
         a.limb[i] = v_add(a.limb[i], v_shr(a.limb[i - 1], LIMB_BITS));
-    return (struct field_element){{a.limb[0], a.limb[1], a.limb[2], a.limb[3], a.limb[4]}};
-}
-
-static inline struct field_sum sum_of(struct field_element a)
-{
-    const v8 mask = v_set1(LIMB_MASK);
-    return (struct field_sum){{v_and(a.limb[0], mask), v_and(a.limb[1], mask), v_and(a.limb[2], mask),
-                               v_and(a.limb[3], mask), v_and(a.limb[4], mask)}};
+    return (struct lanes_element){{a.limb[0], a.limb[1], a.limb[2], a.limb[3], a.limb[4]}};
 }
 
 /* ---- products ---- */
@@ -98,7 +51,7 @@ static inline struct field_sum sum_of(struct field_element a)
 /* t + t'·2^260 becomes t + 608·t', where t' is carried first; t has limbs of up to 9·2^52 and k·p. t' is below 2^250 + 2^160
  * for a product of elements, so its highest limb is at most 2^42, and 608 times that has no upper half: 9 multiplications. A
  * limb gets at most 2^52 + 608, so that all are below 11·2^52 and k·2^47. */
-static inline struct field_sum sum_fold(v8 t[2 * LIMBS])
+static inline struct lanes_sum sum_fold(v8 t[2 * LIMBS])
 {
     const v8 fold = v_set1(FOLD_260);
     for (int i = LIMBS + 1; i < 2 * LIMBS; i++)
@@ -107,30 +60,21 @@ static inline struct field_sum sum_fold(v8 t[2 * LIMBS])
         t[i] = v_madd52lo(t[i], t[i + LIMBS], fold);
     for (int i = 1; i < LIMBS; i++)
         t[i] = v_madd52hi(t[i], t[i + LIMBS - 1], fold);
-    return (struct field_sum){{t[0], t[1], t[2], t[3], t[4]}};
+    return (struct lanes_sum){{t[0], t[1], t[2], t[3], t[4]}};
 }
 
 /* The accumulators of a product that is to be k·p more, for a constant k. */
 static inline void product_begin(v8 t[2 * LIMBS], uint64_t k)
 {
-    const struct field_sum more = sum_of_p(k);
+    const struct lanes_sum more = sum_of_p(k);
     for (int i = 0; i < LIMBS; i++) {
         t[i] = more.limb[i];
         t[LIMBS + i] = v_set1(0);
     }
 }
 
-static inline void product_row(v8 t[2 * LIMBS], const struct field_element *a, const struct field_element *b,
-                               int i)
-{
-    for (int j = 0; j < LIMBS; j++)
-        t[i + j] = v_madd52lo(t[i + j], a->limb[j], b->limb[i]);
-    for (int j = 0; j < LIMBS; j++)
-        t[i + j + 1] = v_madd52hi(t[i + j + 1], a->limb[j], b->limb[i]);
-}
-
 /* a·b + k·p: 59 multiplications. */
-static inline struct field_sum sum_of_product(struct field_element a, struct field_element b, uint64_t k)
+static inline struct lanes_sum sum_of_product(struct lanes_element a, struct lanes_element b, uint64_t k)
 {
     v8 t[2 * LIMBS];
     product_begin(t, k);
@@ -139,29 +83,18 @@ static inline struct field_sum sum_of_product(struct field_element a, struct fie
     return sum_fold(t);
 }
 
-/* a² + 2·half_k·p: what stands twice in the square is computed once and doubled. 39 multiplications. */
-static inline struct field_sum sum_of_square(struct field_element a, uint64_t half_k)
+/* a² + 2·half_k·p: 39 multiplications. */
+static inline struct lanes_sum sum_of_square(struct lanes_element a, uint64_t half_k)
 {
     v8 t[2 * LIMBS];
     product_begin(t, half_k);
-    for (int i = 0; i < LIMBS; i++) {
-        for (int j = i + 1; j < LIMBS; j++)
-            t[i + j] = v_madd52lo(t[i + j], a.limb[i], a.limb[j]);
-        for (int j = i + 1; j < LIMBS; j++)
-            t[i + j + 1] = v_madd52hi(t[i + j + 1], a.limb[i], a.limb[j]);
-    }
-    for (int i = 0; i < 2 * LIMBS; i++)
-        t[i] = v_add(t[i], t[i]);
-    for (int i = 0; i < LIMBS; i++) {
-        t[2 * i] = v_madd52lo(t[2 * i], a.limb[i], a.limb[i]);
-        t[2 * i + 1] = v_madd52hi(t[2 * i + 1], a.limb[i], a.limb[i]);
-    }
+    product_square(t, &a);
     return sum_fold(t);
 }
 
 /* sum + a·small, for a small number below 2^18: 10 multiplications, and one for the upper half of the highest, which is below
  * 2^14 as that limb is at most 2^47. A limb gets at most 2^52 + 2^24. */
-static inline struct field_sum sum_add_small(struct field_sum sum, struct field_element a, uint64_t small)
+static inline struct lanes_sum sum_add_small(struct lanes_sum sum, struct lanes_element a, uint64_t small)
 {
     const v8 times = v_set1(small);
     for (int i = 0; i < LIMBS; i++)
@@ -175,17 +108,17 @@ static inline struct field_sum sum_add_small(struct field_sum sum, struct field_
 
 /* ---- values ---- */
 
-static inline struct field_sum sum_of_small(uint64_t value)
+static inline struct lanes_sum sum_of_small(uint64_t value)
 {
     const v8 zero = v_set1(0);
-    return (struct field_sum){{v_set1(value), zero, zero, zero, zero}};
+    return (struct lanes_sum){{v_set1(value), zero, zero, zero, zero}};
 }
 
 /* The one below p, with clean limbs: an element is below 2p, and at least p if 19 more reach 2^255, which is taken away then, so
  * that p less is left. */
-static inline struct field_sum sum_canonical(struct field_element a)
+static inline struct lanes_sum sum_canonical(struct lanes_element a)
 {
-    struct field_sum exact = sum_of(a);
+    struct lanes_sum exact = sum_of(a);
     v8 carry = v_shr(v_add(exact.limb[0], v_set1(FOLD_255)), LIMB_BITS);
     for (int i = 1; i < LIMBS - 1; i++)
         carry = v_shr(v_add(exact.limb[i], carry), LIMB_BITS);
@@ -231,13 +164,13 @@ static inline void limbs_get(uint8_t bytes[32], const struct field_limbs *limbs,
     }
 }
 
-static inline struct field_sum sum_load(const struct field_limbs *limbs)
+static inline struct lanes_sum sum_load(const struct field_limbs *limbs)
 {
-    return (struct field_sum){{v_load(limbs->row[0]), v_load(limbs->row[1]), v_load(limbs->row[2]),
+    return (struct lanes_sum){{v_load(limbs->row[0]), v_load(limbs->row[1]), v_load(limbs->row[2]),
                                v_load(limbs->row[3]), v_load(limbs->row[4])}};
 }
 
-static inline void sum_store(struct field_limbs *limbs, struct field_sum a)
+static inline void sum_store(struct field_limbs *limbs, struct lanes_sum a)
 {
     for (int i = 0; i < LIMBS; i++)
         v_store(limbs->row[i], a.limb[i]);

@@ -26,9 +26,9 @@ _Static_assert(X25519_LANES == VECTOR_LANES, "the lanes");
 /* Everything that is secret and in memory, so that it is wiped at once. The names of the ladder are those of the RFC. */
 struct work {
     uint8_t k[32];
-    struct field_element x_1;
-    struct field_sum x_2, z_2, x_3, z_3;
-    struct field_element power[4]; /* of the inversion */
+    struct lanes_element x_1;
+    struct lanes_sum x_2, z_2, x_3, z_3;
+    struct lanes_element power[4]; /* of the inversion */
     struct field_limbs limbs;
 };
 
@@ -37,13 +37,13 @@ static void work_wipe(struct work *w)
     secret_wipe(w, sizeof(*w));
 }
 
-static inline struct field_element product(struct field_element a, struct field_element b)
+static inline struct lanes_element product(struct lanes_element a, struct lanes_element b)
 {
     return element_of(sum_of_product(a, b, 0));
 }
 
 /* a^(2^times) */
-static inline struct field_element squared(struct field_element a, int times)
+static inline struct lanes_element squared(struct lanes_element a, int times)
 {
     for (int i = 0; i < times; i++)
         a = element_of(sum_of_square(a, 0));
@@ -52,9 +52,9 @@ static inline struct field_element squared(struct field_element a, int times)
 
 /* ---- the ladder ---- */
 
-static inline void swap_if(v8_mask swap, struct field_sum *a, struct field_sum *b)
+static inline void swap_if(v8_mask swap, struct lanes_sum *a, struct lanes_sum *b)
 {
-    const struct field_sum kept = *a;
+    const struct lanes_sum kept = *a;
     *a = sum_select(swap, *a, *b);
     *b = sum_select(swap, *b, kept);
 }
@@ -63,13 +63,13 @@ static inline void swap_if(v8_mask swap, struct field_sum *a, struct field_sum *
  * largest are those of A, C and DA + CB, below 2^57 + 22·2^52. */
 static inline void step(struct work *w)
 {
-    const struct field_element a = element_of(sum_add(w->x_2, w->z_2));
-    const struct field_element b = element_of(sum_sub(w->x_2, w->z_2));
-    const struct field_element c = element_of(sum_add(w->x_3, w->z_3));
-    const struct field_element d = element_of(sum_sub(w->x_3, w->z_3));
-    const struct field_sum da = sum_of_product(d, a, BIAS), cb = sum_of_product(c, b, 0);
-    const struct field_sum aa = sum_of_square(a, BIAS / 2), bb = sum_of_square(b, 0);
-    const struct field_element e = element_of(sum_sub(aa, bb));
+    const struct lanes_element a = element_of(sum_add(w->x_2, w->z_2));
+    const struct lanes_element b = element_of(sum_sub(w->x_2, w->z_2));
+    const struct lanes_element c = element_of(sum_add(w->x_3, w->z_3));
+    const struct lanes_element d = element_of(sum_sub(w->x_3, w->z_3));
+    const struct lanes_sum da = sum_of_product(d, a, BIAS), cb = sum_of_product(c, b, 0);
+    const struct lanes_sum aa = sum_of_square(a, BIAS / 2), bb = sum_of_square(b, 0);
+    const struct lanes_element e = element_of(sum_sub(aa, bb));
     w->x_3 = sum_of_square(element_of(sum_add(da, cb)), BIAS / 2);
     w->z_3 = sum_of_product(w->x_1, squared(element_of(sum_sub(da, cb)), 1), 0);
     w->x_2 = sum_of_product(element_of(aa), element_of(bb), BIAS);
@@ -96,9 +96,9 @@ static void ladder(struct work *w)
 
 /* z^(p - 2) = z^(2^255 - 21), 0 for 0, by the chain of Bernstein's: power[0] = z^11, and power[1] = z^(2^n - 1) for n = 5, 10, 20, 40,
  * 50, 100, 200, 250. */
-static struct field_element inverse(struct work *w, struct field_element z)
+static struct lanes_element inverse(struct work *w, struct lanes_element z)
 {
-    struct field_element *p = w->power;
+    struct lanes_element *p = w->power;
     p[2] = squared(z, 1);
     p[1] = product(squared(p[2], 2), z); /* z^9 */
     p[0] = product(p[1], p[2]);

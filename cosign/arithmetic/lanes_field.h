@@ -4,12 +4,7 @@
  * depends on the prime p stands in a file of each curve: lanes_sm2.h, and hsm/p256/lanes_p256.h. Each p is below 2^256, above
  * 2^256 - 2^225, and -1 mod 2^52. For whoever includes lanes_point.h and its tests alone.
  *
- * Two types keep the carries apart:
- *
- *   struct lanes_sum      what additions and multiplications give: signed limbs of any size (here below 2^58 in
- *                         absolute value), whose value Σ limb[i]·2^(52i) is exact
- *   struct lanes_element  what multiplications take: value mod 2^52 of each limb, where the bits from 2^52 on are rubbish,
- *                         because the instructions do not look at them. So a carry costs no mask.
+ * The limbs of a sum (lanes_limbs.h) are signed here, and below 2^58 in absolute value.
  *
  * A value is a multiple of p away from what it stands for; bounds are given in units of p. An element must be at least 0
  * and below 2^260, so "below 16". A product of elements below a and b is below a·b/16 + 1. A multiple of p that keeps a
@@ -17,19 +12,7 @@
 #ifndef HUFU_COSIGN_ARITHMETIC_LANES_FIELD_H
 #define HUFU_COSIGN_ARITHMETIC_LANES_FIELD_H
 
-#include "cosign/arithmetic/vector.h"
-
-#define LIMBS 5
-#define LIMB_BITS 52
-#define LIMB_MASK ((UINT64_C(1) << LIMB_BITS) - 1)
-
-struct lanes_sum {
-    v8 limb[LIMBS];
-};
-
-struct lanes_element {
-    v8 limb[LIMBS];
-};
+#include "cosign/arithmetic/lanes_limbs.h"
 
 /* ---- what the curve's file says ---- */
 
@@ -46,20 +29,6 @@ static inline struct lanes_sum sum_of_order(void);
 
 /* ---- sums ---- */
 
-static inline struct lanes_sum sum_add(struct lanes_sum a, struct lanes_sum b)
-{
-    for (int i = 0; i < LIMBS; i++)
-        a.limb[i] = v_add(a.limb[i], b.limb[i]);
-    return a;
-}
-
-static inline struct lanes_sum sum_sub(struct lanes_sum a, struct lanes_sum b)
-{
-    for (int i = 0; i < LIMBS; i++)
-        a.limb[i] = v_sub(a.limb[i], b.limb[i]);
-    return a;
-}
-
 static inline struct lanes_sum sum_double(struct lanes_sum a)
 {
     return sum_add(a, a);
@@ -72,27 +41,13 @@ static inline struct lanes_sum sum_shift(struct lanes_sum a, unsigned int bits)
     return a;
 }
 
-static inline struct lanes_sum sum_select(v8_mask mask, struct lanes_sum zeros, struct lanes_sum ones)
-{
-    for (int i = 0; i < LIMBS; i++)
-        zeros.limb[i] = v_blend(mask, zeros.limb[i], ones.limb[i]);
-    return zeros;
-}
-
-/* ---- sums to elements, and back ---- */
+/* ---- sums to elements ---- */
 
 static inline struct lanes_element element_of(struct lanes_sum a)
 {
     for (int i = 1; i < LIMBS; i++)
         a.limb[i] = v_add(a.limb[i], v_sar(a.limb[i - 1], LIMB_BITS));
     return (struct lanes_element){{a.limb[0], a.limb[1], a.limb[2], a.limb[3], a.limb[4]}};
-}
-
-static inline struct lanes_sum sum_of(struct lanes_element a)
-{
-    const v8 mask = v_set1(LIMB_MASK);
-    return (struct lanes_sum){{v_and(a.limb[0], mask), v_and(a.limb[1], mask), v_and(a.limb[2], mask),
-                               v_and(a.limb[3], mask), v_and(a.limb[4], mask)}};
 }
 
 /* ---- products ---- */
@@ -107,15 +62,6 @@ static inline void product_begin(v8 t[2 * LIMBS], uint64_t k)
     }
 }
 
-static inline void product_row(v8 t[2 * LIMBS], const struct lanes_element *a, const struct lanes_element *b,
-                               int i)
-{
-    for (int j = 0; j < LIMBS; j++)
-        t[i + j] = v_madd52lo(t[i + j], a->limb[j], b->limb[i]);
-    for (int j = 0; j < LIMBS; j++)
-        t[i + j + 1] = v_madd52hi(t[i + j + 1], a->limb[j], b->limb[i]);
-}
-
 /* a·b/2^260 + k·p: 50 multiplications and the reduction. */
 static inline struct lanes_sum sum_of_product(struct lanes_element a, struct lanes_element b, uint64_t k)
 {
@@ -126,24 +72,12 @@ static inline struct lanes_sum sum_of_product(struct lanes_element a, struct lan
     return sum_montgomery(t);
 }
 
-/* a²/2^260 + 2·half_k·p: what stands twice in the square is computed once and doubled. 30 multiplications and the
- * reduction. */
+/* a²/2^260 + 2·half_k·p: 30 multiplications and the reduction. */
 static inline struct lanes_sum sum_of_square(struct lanes_element a, uint64_t half_k)
 {
     v8 t[2 * LIMBS];
     product_begin(t, half_k);
-    for (int i = 0; i < LIMBS; i++) {
-        for (int j = i + 1; j < LIMBS; j++)
-            t[i + j] = v_madd52lo(t[i + j], a.limb[i], a.limb[j]);
-        for (int j = i + 1; j < LIMBS; j++)
-            t[i + j + 1] = v_madd52hi(t[i + j + 1], a.limb[i], a.limb[j]);
-    }
-    for (int i = 1; i < 2 * LIMBS; i++)
-        t[i] = v_add(t[i], t[i]);
-    for (int i = 0; i < LIMBS; i++) {
-        t[2 * i] = v_madd52lo(t[2 * i], a.limb[i], a.limb[i]);
-        t[2 * i + 1] = v_madd52hi(t[2 * i + 1], a.limb[i], a.limb[i]);
-    }
+    product_square(t, &a);
     return sum_montgomery(t);
 }
 

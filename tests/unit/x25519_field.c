@@ -4,16 +4,16 @@
 
 #include "hsm/x25519_field.h"
 
-static struct field_sum sum_from(const struct x25519_limbs *a)
+static struct lanes_sum sum_from(const struct x25519_limbs *a)
 {
-    return (struct field_sum){
+    return (struct lanes_sum){
         {v_load(a->limb[0]), v_load(a->limb[1]), v_load(a->limb[2]), v_load(a->limb[3]), v_load(a->limb[4])}};
 }
 
-static struct field_element element_from(const struct x25519_limbs *a)
+static struct lanes_element element_from(const struct x25519_limbs *a)
 {
-    const struct field_sum s = sum_from(a);
-    return (struct field_element){{s.limb[0], s.limb[1], s.limb[2], s.limb[3], s.limb[4]}};
+    const struct lanes_sum s = sum_from(a);
+    return (struct lanes_element){{s.limb[0], s.limb[1], s.limb[2], s.limb[3], s.limb[4]}};
 }
 
 static void put(struct x25519_limbs *out, const v8 limb[LIMBS])
