@@ -26,11 +26,8 @@ enum hufu_err entropy_fill(struct entropy *source, uint8_t *out, size_t len)
     enum hufu_err err = HUFU_OK;
     for (size_t at = 0; !err && at < len; at += STEP)
         err = fill_step(source, out + at, len - at < STEP ? len - at : STEP);
-    if (err) {
+    if (err)
         secret_wipe(out, len);
-        if (!source->failure)
-            source->failure = err;
-    }
     return err;
 }
 

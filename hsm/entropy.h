@@ -10,7 +10,6 @@
 struct entropy {
     struct token *token;
     unsigned session;
-    enum hufu_err failure; /* the first one: what a protocol function can only call HUFU_ERR_INTERNAL */
 };
 
 /* HUFU_ERR_AWAY: the token's randomness is not to be had. out is zero then. */

@@ -164,9 +164,3 @@ enum hufu_err exchange_put_answer(struct exchange *exchange, struct buf *reply)
     buf_field_end(reply, mark);
     return err;
 }
-
-enum hufu_err exchange_cause(const struct exchange *exchange, enum hufu_err err)
-{
-    enum hufu_err failure = exchange->worker->entropy.failure;
-    return err == HUFU_ERR_INTERNAL && failure ? failure : err;
-}

@@ -37,7 +37,4 @@ enum hufu_err exchange_open_box(struct exchange *exchange) HUFU_MUST_CHECK;
 /* Appends the sealed answer as one field. HUFU_ERR_AWAY: the token's randomness. */
 enum hufu_err exchange_put_answer(struct exchange *exchange, struct buf *reply) HUFU_MUST_CHECK;
 
-/* What failed when a protocol function says HUFU_ERR_INTERNAL: perhaps only the token, which can come back. */
-enum hufu_err exchange_cause(const struct exchange *exchange, enum hufu_err err) HUFU_MUST_CHECK;
-
 #endif

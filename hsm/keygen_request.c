@@ -86,7 +86,7 @@ enum hufu_err request_keygen_begin(struct worker *worker, const struct bytes *fi
     err = cosign_service_keygen_begin(pending->b, pending->com, &exchange.answer, exchange.frame.head_encoded,
                                       buf_bytes(&exchange.body), exchange.frame.encoded, &random);
     if (err)
-        return exchange_cause(&exchange, err);
+        return err;
     struct record_place place = place_of(RECORD_PENDING, project, &exchange.frame.head);
     err = put_sealed_pending(worker, &place, reply);
     return err ? err : exchange_put_answer(&exchange, reply);

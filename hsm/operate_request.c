@@ -223,7 +223,7 @@ static void prove_signatures(struct group *group, const struct cosign_random *ra
     /* What it says of the whole, every one says. */
     (void)!cosign_service_sign_each(signings, count, random);
     for (size_t i = 0; i < count; i++)
-        asked[i]->err = exchange_cause(&asked[i]->exchange, signings[i].err);
+        asked[i]->err = signings[i].err;
 }
 
 /* Step 7 of what stands alone in its request. */
@@ -231,7 +231,7 @@ static void prove_alone(struct operate *operate)
 {
     const struct operation *operation = &operations[operate->exchange.frame.head.op];
     if (!operate->err && operation->prove)
-        operate->err = exchange_cause(&operate->exchange, operation->prove(operate));
+        operate->err = operation->prove(operate);
 }
 
 /* Step 8, and what leaves. */

@@ -103,7 +103,6 @@ static struct timespec deadline_in(unsigned wait_ms)
 static void begin_request(struct worker *worker)
 {
     worker->now_ms = clock_now_ms();
-    worker->entropy.failure = HUFU_OK;
     buf_init(&worker->bodies, worker->secret->bodies, sizeof(worker->secret->bodies));
     buf_init(&worker->answers, worker->secret->answers, sizeof(worker->secret->answers));
     buf_init(&worker->results, worker->results_memory, sizeof(worker->results_memory));
