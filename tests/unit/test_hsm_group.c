@@ -156,6 +156,17 @@ static void damage_box(struct buf *frame, void *context)
     frame->data[frame->len - 1] ^= 1;
 }
 
+/* Zeros are of small order: no secret comes of them. */
+static void zero_box_point(struct buf *frame, void *context)
+{
+    struct frame parsed;
+    (void)context;
+    assert_ok(frame_parse(&parsed, buf_bytes(frame)));
+    uint8_t *Y = memmem(frame->data, frame->len, parsed.Y, BOX_KEY_SIZE);
+    assert_non_null(Y);
+    memset(Y, 0, BOX_KEY_SIZE);
+}
+
 static void spoil_first_point(struct buf *body, void *context)
 {
     (void)context;
@@ -248,6 +259,12 @@ static void sign_with_damaged_box(struct hsm_member *member, const struct hsm_ke
     hsm_member_sign_as(&group, member, key, 1, &options);
 }
 
+static void sign_with_box_point_of_small_order(struct hsm_member *member, const struct hsm_key *key)
+{
+    const struct device_options options = {.before_signature = zero_box_point};
+    hsm_member_sign_as(&group, member, key, 1, &options);
+}
+
 static void sign_with_point_off_the_curve(struct hsm_member *member, const struct hsm_key *key)
 {
     const struct device_options options = {.before_box = spoil_first_point};
@@ -289,6 +306,24 @@ static const struct {
     {sign_what_is_not_allowed, HUFU_ERR_POLICY},
 };
 #define FAULTS (sizeof(faults) / sizeof(faults[0]))
+
+static void box_point_of_small_order_is_one_frames_own(void **state)
+{
+    (void)state;
+    struct hsm_outcome outcomes[3];
+    for (size_t at = 0; at < 3; at++) {
+        for (size_t i = 0; i < 3; i++)
+            (i == at ? sign_with_box_point_of_small_order : sign_rightly)(&group.members[i], &group.keys[i]);
+        assert_ok(hsm_group_send(&group, outcomes, 3));
+        for (size_t i = 0; i < 3; i++) {
+            if (i == at)
+                assert_int_equal(outcomes[i].error, HUFU_ERR_FORM);
+            else
+                hsm_member_assert_answered(&group.members[i], &outcomes[i]);
+        }
+    }
+    hsm_members_done(&group);
+}
 
 static void refused_frame_leaves_the_others_alone(void **state)
 {
@@ -398,6 +433,7 @@ int main(void)
         cmocka_unit_test(same_key_twice_is_answered_twice),
         cmocka_unit_test(same_frame_twice_gets_other_nonces),
         cmocka_unit_test(answer_opens_for_its_own_request_alone),
+        cmocka_unit_test(box_point_of_small_order_is_one_frames_own),
         cmocka_unit_test(refused_frame_leaves_the_others_alone),
         cmocka_unit_test(each_frame_has_its_own_refusal),
         cmocka_unit_test(opened_records_lie_in_the_workspace_and_go_with_it),
