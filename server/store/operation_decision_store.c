@@ -309,8 +309,12 @@ struct decision_heads {
     size_t count;
 };
 
-/* A batch's answer, digests and results are bounded for all heads together; the rest is small. */
-#define DECISION_MEMORY (FRAME_ANSWER_MAX + 2 * 32 * FRAME_BATCH_MAX + BINDING_RECORD_MAX + 16384)
+/* A batch's answer, digests and results are bounded for all heads together; each has a purpose, and less than 512 bytes of other
+ * values with their lengths. */
+#define DECISION_EACH (FRAME_PURPOSE_MAX + 512)
+#define DECISION_MEMORY                                                        \
+    (FRAME_ANSWER_MAX + 2 * 32 * FRAME_BATCH_MAX + BINDING_RECORD_MAX + 1024 + \
+     OPERATION_TOGETHER_MAX * DECISION_EACH)
 
 static enum hufu_err decision_run(struct store *store, const struct statement *statement,
                                   const struct decision_heads *heads, struct rows *rows)

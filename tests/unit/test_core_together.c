@@ -7,7 +7,7 @@
 #include "tests/unit/office.h"
 #include "tests/unit/unit.h"
 
-#define CROWD 5
+#define CROWD OPERATION_TOGETHER_MAX
 
 static struct person people[CROWD];
 static struct office_frame frames[CROWD];
@@ -128,8 +128,9 @@ static void nobodys_token_and_a_frozen_device_refuse_their_own(void **state)
     assert_refused_one(0, REFUSAL_UNAUTHENTICATED);
     assert_refused_one(4, REFUSAL_BINDING_NOT_ACTIVE);
     assert_string_equal(acts[4].state, "frozen");
-    for (size_t i = 1; i < 4; i++)
-        assert_answered(i);
+    for (size_t i = 1; i < CROWD; i++)
+        if (i != 4)
+            assert_answered(i);
 }
 
 static void one_that_was_answered_before_gets_its_answer_again(void **state)
@@ -152,10 +153,7 @@ static void of_two_requests_of_one_device_the_second_is_told_busy(void **state)
     run();
     assert_int_equal(jobs[3].err, HUFU_ERR_BUSY);
     assert_int_equal(acts[3].refusal, REFUSAL_NONE);
-    assert_answered(0);
-    assert_answered(1);
-    assert_answered(2);
-    assert_answered(4);
+    assert_others_answered(3);
     /* Its device has no turn left open. */
     struct act act = office_act(&people[1], "sm2/sign");
     struct worker other = office.worker;

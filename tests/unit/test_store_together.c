@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Several requests at once: read by one statement, and decided by one, each as if it were alone. */
 #include <pthread.h>
+#include <stdio.h>
 
 #include "tests/unit/deciding.h"
 
-#define CROWD 6
+#define CROWD OPERATION_TOGETHER_MAX
 
 static struct person people[CROWD];
 static struct person_request requests[CROWD];
@@ -53,11 +54,12 @@ static void assert_decided(size_t i, enum operation_verdict verdict)
 /* In how many transactions those that were recorded were. */
 static int64_t transactions(void)
 {
+    char list[CROWD * (UUID_TEXT_SIZE + 3)] = "";
+    size_t len = 0;
+    for (size_t i = 0; i < CROWD; i++)
+        len += (size_t)snprintf(list + len, sizeof list - len, "%s'%s'", i > 0 ? "," : "", people[i].binding);
     return database_number(&database,
-                           "select count(distinct r.xmin::text) from request r where binding_id in"
-                           " ('%s', '%s', '%s', '%s', '%s', '%s')",
-                           people[0].binding, people[1].binding, people[2].binding, people[3].binding,
-                           people[4].binding, people[5].binding);
+                           "select count(distinct xmin::text) from request where binding_id in (%s)", list);
 }
 
 static void each_is_read_as_if_it_were_alone(void **state)
@@ -114,6 +116,35 @@ static void those_that_change_nothing_are_committed_together(void **state)
                                      " where r.xmin = (select xmin from request where binding_id = '%s')",
                                      people[0].binding),
                      CROWD);
+}
+
+/* As much as a message to hufu-hsm can bring: the digests of one batch among them, a long answer, and every purpose as long as it may be. */
+static void all_of_full_size_are_committed_together(void **state)
+{
+    (void)state;
+    static uint8_t purpose[FRAME_PURPOSE_MAX], answer[FRAME_ANSWER_MAX - CROWD * 512];
+    static uint8_t words[(FRAME_BATCH_MAX - CROWD + 1) * 32];
+    const struct operation_outcome large = {.answer = bytes_of(answer, sizeof answer),
+                                            .digests = bytes_of(words, sizeof words),
+                                            .results = bytes_of(words, sizeof words)};
+    static uint8_t small[512];
+    const struct operation_outcome other = {.answer = bytes_of(small, sizeof small),
+                                            .digests = bytes_of(words, 32),
+                                            .results = bytes_of(words, 32)};
+    for (size_t i = 0; i < CROWD; i++) {
+        requests[i].subject.purpose = bytes_of(purpose, sizeof purpose);
+        decisions[i].outcome = i == 0 ? &large : &other;
+    }
+    operation_decide_all(store, decisions, CROWD);
+    for (size_t i = 0; i < CROWD; i++)
+        assert_decided(i, VERDICT_OK);
+    assert_int_equal(transactions(), 1);
+    assert_int_equal(
+        database_number(&database,
+                        "select octet_length(r.answer) + octet_length(s.digests) from request r join "
+                        "signature s using (binding_id, request_id) where binding_id = '%s'",
+                        people[0].binding),
+        sizeof answer + sizeof words);
 }
 
 static void their_turns_end_with_the_commit(void **state)
@@ -273,6 +304,7 @@ int main(void)
         cmocka_unit_test_setup(each_is_read_as_if_it_were_alone, add_people),
         cmocka_unit_test_setup(of_two_of_one_device_the_first_has_the_turn, add_people),
         cmocka_unit_test_setup(those_that_change_nothing_are_committed_together, add_people),
+        cmocka_unit_test_setup(all_of_full_size_are_committed_together, add_people),
         cmocka_unit_test_setup(their_turns_end_with_the_commit, add_people),
         cmocka_unit_test_setup(whoever_is_refused_changes_nothing_for_the_others, add_people),
         cmocka_unit_test_setup(a_request_id_that_is_taken_spoils_nobody_elses, add_people),
