@@ -78,7 +78,7 @@ static void operation_post(struct http_request *requests, struct worker *worker,
                                          .in = &posts[i].in,
                                          .out = &posts[i].out};
     if (opened > 0)
-        operation_run_all(worker, op, jobs, opened);
+        operation_run(worker, op, jobs, opened);
     for (size_t i = 0; i < opened; i++)
         operation_answer(worker, &posts[i], jobs[i].err);
     free(posts);

@@ -416,7 +416,7 @@ static void operation_end(struct worker *worker, struct operation_work *work)
     operation_work_wipe(work);
 }
 
-void operation_run_all(struct worker *worker, enum frame_op op, struct operation_job *jobs, size_t count)
+void operation_run(struct worker *worker, enum frame_op op, struct operation_job *jobs, size_t count)
 {
     struct operation_work *asking[OPERATION_TOGETHER_MAX];
     size_t asking_count = 0;
@@ -446,14 +446,4 @@ void operation_run_all(struct worker *worker, enum frame_op op, struct operation
     for (size_t i = 0; i < count; i++)
         operation_end(worker, &works[i]);
     free(works);
-}
-
-enum hufu_err operation_run(struct worker *worker, struct act *act, enum frame_op op,
-                            const struct submission_in *in, struct submission_out *out)
-{
-    char trace[sizeof worker->trace];
-    memcpy(trace, worker->trace, sizeof trace);
-    struct operation_job one = {.trace = trace, .act = act, .in = in, .out = out};
-    operation_run_all(worker, op, &one, 1);
-    return one.err;
 }

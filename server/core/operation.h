@@ -23,9 +23,5 @@ struct operation_job {
 /* 1 to OPERATION_TOGETHER_MAX requests that came at the same time, each as if it were alone (of two of one device the second is told
  * busy): FRAME_OP_SIGN, with at most
  * FRAME_BATCH_MAX digests in all; or one of any operation of an existing binding. */
-void operation_run_all(struct worker *worker, enum frame_op op, struct operation_job *jobs, size_t count);
-/* One alone: that which the worker has in hand. */
-enum hufu_err operation_run(struct worker *worker, struct act *act, enum frame_op op,
-                            const struct submission_in *in, struct submission_out *out) HUFU_MUST_CHECK;
-
+void operation_run(struct worker *worker, enum frame_op op, struct operation_job *jobs, size_t count);
 #endif

@@ -100,7 +100,7 @@ enum hufu_err hand_over(const struct frame_policy *policy)
     assert_ok(frame_handover_encode(&public_part, &named));
     seal_primary_frame(FRAME_OP_HANDOVER, &public_part);
     key_process.result = "record of the authorized user";
-    return operation_run(&office.worker, &act, FRAME_OP_HANDOVER, &frame.in, &out);
+    return office_run(&office.worker, &act, FRAME_OP_HANDOVER, &frame.in, &out);
 }
 
 enum hufu_err set_policy(const struct frame_policy *policy)
@@ -116,7 +116,7 @@ enum hufu_err set_policy(const struct frame_policy *policy)
     assert_ok(frame_policy_for_encode(&public_part, &named));
     seal_primary_frame(FRAME_OP_POLICY, &public_part);
     key_process.result = "record with the new policy";
-    return operation_run(&office.worker, &act, FRAME_OP_POLICY, &frame.in, &out);
+    return office_run(&office.worker, &act, FRAME_OP_POLICY, &frame.in, &out);
 }
 
 enum hufu_err run_of_user(enum frame_op op, uint32_t generation)
@@ -125,7 +125,7 @@ enum hufu_err run_of_user(enum frame_op op, uint32_t generation)
     frame.head.generation = generation;
     office_seal(&frame);
     act = office_act(&user, frame_op_name(op));
-    return operation_run(&office.worker, &act, op, &frame.in, &out);
+    return office_run(&office.worker, &act, op, &frame.in, &out);
 }
 
 void read_made(void)

@@ -7,6 +7,7 @@
 #include "common/box.h"
 #include "server/clock.h"
 #include "server/core/data_key.h"
+#include "server/core/operation.h"
 #include "server/hsmc/keys.h"
 #include "server/identifier.h"
 #include "server/metrics.h"
@@ -95,6 +96,16 @@ struct act office_act(const struct person *person, const char *action)
     struct act act = {.action = action, .principal = {.kind = PRINCIPAL_TOKEN}};
     memcpy(act.principal.token_hash, person->token_hash, HASH_SIZE);
     return act;
+}
+
+enum hufu_err office_run(struct worker *worker, struct act *act, enum frame_op op,
+                         const struct submission_in *in, struct submission_out *out)
+{
+    char trace[sizeof worker->trace];
+    memcpy(trace, worker->trace, sizeof trace);
+    struct operation_job one = {.trace = trace, .act = act, .in = in, .out = out};
+    operation_run(worker, op, &one, 1);
+    return one.err;
 }
 
 struct act office_session_act(const struct person *person, const char *action)

@@ -43,7 +43,10 @@ int64_t office_count(const struct person *person, const char *table);
 
 /* An act as a handler begins it for a frame that came with this person's token. */
 struct act office_act(const struct person *person, const char *action);
-/* The same once the session is known. */
+/* One request of an existing binding alone, under the id that the worker has in hand. */
+enum hufu_err office_run(struct worker *worker, struct act *act, enum frame_op op,
+                         const struct submission_in *in, struct submission_out *out);
+/* An act as a handler begins it, once the session is known. */
 struct act office_session_act(const struct person *person, const char *action);
 /* An operator's. */
 struct act office_operator_act(const char *action);

@@ -62,7 +62,7 @@ static void the_holders_device_is_not_let_in_as_the_authorized_binding(void **st
     frame.head.generation = 1;
     office_seal(&frame);
     act = office_act(&thief, "sm2/sign");
-    assert_refused_as(operation_run(&office.worker, &act, FRAME_OP_SIGN, &frame.in, &out), REFUSAL_NOT_FOUND);
+    assert_refused_as(office_run(&office.worker, &act, FRAME_OP_SIGN, &frame.in, &out), REFUSAL_NOT_FOUND);
 }
 
 /* ---- counting ---- */
@@ -76,7 +76,7 @@ static void each_digest_is_a_use_a_retry_is_none_and_the_answer_tells_what_is_le
     assert_int_equal(out.uses_left, 1);
     assert_int_equal(out.valid_until_ms, made.terms.until_ms);
     act = office_act(&user, "sm2/sign");
-    assert_ok(operation_run(&office.worker, &act, FRAME_OP_SIGN, &frame.in, &out));
+    assert_ok(office_run(&office.worker, &act, FRAME_OP_SIGN, &frame.in, &out));
     assert_int_equal(out.uses_left, 1);
     /* Two at once are too many, and neither is made. */
     static uint8_t digests[64] = {1};
@@ -85,7 +85,7 @@ static void each_digest_is_a_use_a_retry_is_none_and_the_answer_tells_what_is_le
     frame.head.public_part = bytes_of(digests, sizeof digests);
     office_seal(&frame);
     act = office_act(&user, "sm2/sign");
-    assert_refused_as(operation_run(&office.worker, &act, FRAME_OP_SIGN, &frame.in, &out),
+    assert_refused_as(office_run(&office.worker, &act, FRAME_OP_SIGN, &frame.in, &out),
                       REFUSAL_USES_EXHAUSTED);
     assert_ok(run_of_user(FRAME_OP_SIGN, 1));
     assert_int_equal(out.uses_left, 0);
@@ -113,7 +113,7 @@ static void signature_and_event_carry_both_accounts(void **state)
         1);
     office_frame(&frame, &person, FRAME_OP_SIGN);
     act = office_act(&person, "sm2/sign");
-    assert_ok(operation_run(&office.worker, &act, FRAME_OP_SIGN, &frame.in, &out));
+    assert_ok(office_run(&office.worker, &act, FRAME_OP_SIGN, &frame.in, &out));
     assert_int_equal(number("select count(*) from signature where binding_id = '%s' and party_id is null",
                             person.binding_id),
                      1);
@@ -130,8 +130,8 @@ static enum hufu_err sign_four(struct contender *contender)
         enum hufu_err err = HUFU_ERR_BUSY;
         for (int tries = 0; err == HUFU_ERR_BUSY && tries < 100000; tries++) {
             struct act own = office_act(&user, "sm2/sign");
-            err = operation_run(&contender->worker, &own, FRAME_OP_SIGN, &frames[EACH * self + i].in,
-                                &outs[self]);
+            err =
+                office_run(&contender->worker, &own, FRAME_OP_SIGN, &frames[EACH * self + i].in, &outs[self]);
         }
         assert_true(err == HUFU_OK || err == refusal_error(REFUSAL_USES_EXHAUSTED));
         done += err == HUFU_OK;
@@ -231,7 +231,7 @@ static void a_pin_is_changed_whatever_the_holder_or_an_operator_says(void **stat
         key_process.result = "the next record";
         assert_ok(run_of_user(FRAME_OP_REFRESH, 1 + i));
         act = office_act(&user, "sm2/refresh");
-        assert_ok(operation_run(&office.worker, &act, FRAME_OP_REFRESH, &frame.in, &out));
+        assert_ok(office_run(&office.worker, &act, FRAME_OP_REFRESH, &frame.in, &out));
         assert_ok(run_of_user(FRAME_OP_PIN_CHECK, 2 + i));
         key_process_reset();
         assert_refused_as(run_of_user(FRAME_OP_SIGN, 2 + i), cases[i].signing);
@@ -331,7 +331,7 @@ static void an_authorization_for_logins_signs_nothing_else_and_the_other_way_rou
         frame.head.purpose = buf_bytes(&purpose);
         office_seal(&frame);
         act = office_act(&user, "sm2/sign");
-        enum hufu_err err = operation_run(&office.worker, &act, FRAME_OP_SIGN, &frame.in, &out);
+        enum hufu_err err = office_run(&office.worker, &act, FRAME_OP_SIGN, &frame.in, &out);
         if (login == 0)
             assert_ok(err);
         else

@@ -6,7 +6,6 @@
 
 #include "server/core/destruction.h"
 #include "server/core/device.h"
-#include "server/core/operation.h"
 #include "server/store/destruction_store.h"
 #include "server/store/store.h"
 #include "tests/unit/unit.h"
@@ -273,13 +272,13 @@ static void a_request_that_meets_a_key_process_behind_brings_it_up(void **state)
     key_process.destruction = (struct hsmc_destruction){.token_number = 1, .behind = true};
     office_frame(&frame, &person, FRAME_OP_SIGN);
     struct act act = office_act(&person, "sm2/sign");
-    assert_ok(operation_run(&office.worker, &act, FRAME_OP_SIGN, &frame.in, &out));
+    assert_ok(office_run(&office.worker, &act, FRAME_OP_SIGN, &frame.in, &out));
     assert_false(key_process.destruction.behind);
     database_run(&office.database, "delete from destruction_order");
     key_process.destruction = (struct hsmc_destruction){.token_number = 1, .behind = true};
     office_frame(&frame, &person, FRAME_OP_SIGN);
     act = office_act(&person, "sm2/sign");
-    assert_int_equal(operation_run(&office.worker, &act, FRAME_OP_SIGN, &frame.in, &out), HUFU_ERR_BEHIND);
+    assert_int_equal(office_run(&office.worker, &act, FRAME_OP_SIGN, &frame.in, &out), HUFU_ERR_BEHIND);
 }
 
 int main(void)

@@ -2,7 +2,6 @@
 /* An account's devices: their places, what may be done to them and by whom, and their end. */
 #include <stdio.h>
 
-#include "server/core/operation.h"
 #include "server/identifier.h"
 #include "tests/unit/two_devices.h"
 #include "tests/unit/unit.h"
@@ -288,7 +287,7 @@ static void what_is_computed_while_the_device_is_removed_never_leaves(void **sta
     office_frame(&frame, &person, FRAME_OP_SIGN);
     key_process.meanwhile = remove_meanwhile;
     act = office_act(&person, "sm2/sign");
-    assert_refused_as(operation_run(&office.worker, &act, FRAME_OP_SIGN, &frame.in, &out),
+    assert_refused_as(office_run(&office.worker, &act, FRAME_OP_SIGN, &frame.in, &out),
                       REFUSAL_BINDING_NOT_ACTIVE);
     assert_string_equal(act.state, "removed");
     assert_int_equal(out.answer.len, 0);

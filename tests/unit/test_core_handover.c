@@ -2,7 +2,6 @@
 /* Hand-overs of a key from the primary device to another: asked for, made, finished, and ended by whatever ends one. */
 #include "server/core/binding.h"
 #include "server/core/handover.h"
-#include "server/core/operation.h"
 #include "server/identifier.h"
 #include "tests/unit/two_devices.h"
 #include "tests/unit/unit.h"
@@ -37,7 +36,7 @@ static void make_frame(struct bytes policy)
 static enum hufu_err hand_over(void)
 {
     act = office_act(&person, "sm2/handover");
-    return operation_run(&office.worker, &act, FRAME_OP_HANDOVER, &frame.in, &out);
+    return office_run(&office.worker, &act, FRAME_OP_HANDOVER, &frame.in, &out);
 }
 
 static int64_t handed_over(void)
@@ -139,7 +138,7 @@ static enum hufu_err run_of_second(enum frame_op op, uint32_t generation, uint64
     frame.head.time_ms += later_ms;
     office_seal(&frame);
     act = office_act(&other, frame_op_name(op));
-    return operation_run(&office.worker, &act, op, &frame.in, &out);
+    return office_run(&office.worker, &act, op, &frame.in, &out);
 }
 
 static void begin_second(void)

@@ -2,7 +2,6 @@
 /* The hot path with a private-key process that says anything, and a world that changes while it is asked. */
 #include <stdio.h>
 
-#include "server/core/operation.h"
 #include "tests/unit/office.h"
 #include "tests/unit/unit.h"
 
@@ -24,7 +23,7 @@ static int add_person(void **state)
 static enum hufu_err run_as(const struct person *who)
 {
     act = office_act(who, frame_op_name(frame.head.op));
-    return operation_run(&office.worker, &act, frame.head.op, &frame.in, &out);
+    return office_run(&office.worker, &act, frame.head.op, &frame.in, &out);
 }
 
 static enum hufu_err run(void)
@@ -302,7 +301,7 @@ static void a_frame_of_another_operation_or_key_is_malformed(void **state)
 {
     (void)state;
     act = office_act(&person, "sm2/decrypt");
-    assert_int_equal(operation_run(&office.worker, &act, FRAME_OP_DECRYPT, &frame.in, &out), HUFU_ERR_FORM);
+    assert_int_equal(office_run(&office.worker, &act, FRAME_OP_DECRYPT, &frame.in, &out), HUFU_ERR_FORM);
     uint8_t other[UUID_SIZE] = {1};
     frame.in.key_id = other;
     assert_refused(REFUSAL_FRAME_MALFORMED);

@@ -5,7 +5,6 @@
 #include "server/core/binding.h"
 #include "server/core/crl.h"
 #include "server/core/maintenance.h"
-#include "server/core/operation.h"
 #include "server/core/page.h"
 #include "server/core/project.h"
 #include "server/core/service_key.h"
@@ -30,7 +29,7 @@ static enum hufu_err sign(void)
     static struct submission_out out;
     office_frame(&frame, &person, FRAME_OP_SIGN);
     act = office_act(&person, "sm2/sign");
-    return operation_run(&office.worker, &act, FRAME_OP_SIGN, &frame.in, &out);
+    return office_run(&office.worker, &act, FRAME_OP_SIGN, &frame.in, &out);
 }
 
 static enum hufu_err change_account(enum account_event event)

@@ -40,7 +40,7 @@ static int add_people(void **state)
 
 static void run(void)
 {
-    operation_run_all(&office.worker, FRAME_OP_SIGN, jobs, CROWD);
+    operation_run(&office.worker, FRAME_OP_SIGN, jobs, CROWD);
 }
 
 static void assert_answered(size_t i)
@@ -136,7 +136,7 @@ static void nobodys_token_and_a_frozen_device_refuse_their_own(void **state)
 static void one_that_was_answered_before_gets_its_answer_again(void **state)
 {
     (void)state;
-    assert_ok(operation_run(&office.worker, &acts[3], FRAME_OP_SIGN, &frames[3].in, &outs[3]));
+    assert_ok(office_run(&office.worker, &acts[3], FRAME_OP_SIGN, &frames[3].in, &outs[3]));
     acts[3] = office_act(&people[3], "sm2/sign");
     key_process_reset();
     key_process.answer = "sealed answer";
@@ -158,7 +158,7 @@ static void of_two_requests_of_one_device_the_second_is_told_busy(void **state)
     struct act act = office_act(&people[1], "sm2/sign");
     struct worker other = office.worker;
     other.store = store_open(office.database.server, NULL);
-    assert_ok(operation_run(&other, &act, FRAME_OP_SIGN, &frames[3].in, &outs[3]));
+    assert_ok(office_run(&other, &act, FRAME_OP_SIGN, &frames[3].in, &outs[3]));
     store_close(other.store);
 }
 
@@ -176,7 +176,7 @@ static void a_key_process_that_is_away_is_away_for_all_and_no_turn_is_kept(void 
     key_process_reset();
     struct worker other = office.worker;
     other.store = store_open(office.database.server, NULL);
-    operation_run_all(&other, FRAME_OP_SIGN, jobs, CROWD);
+    operation_run(&other, FRAME_OP_SIGN, jobs, CROWD);
     store_close(other.store);
     for (size_t i = 0; i < CROWD; i++)
         assert_answered(i);

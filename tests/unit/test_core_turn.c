@@ -2,7 +2,6 @@
 /* A device's turn at the private-key process, and requests that overtake one another. */
 #include <unistd.h>
 
-#include "server/core/operation.h"
 #include "server/store/store.h"
 #include "tests/unit/office.h"
 #include "tests/unit/unit.h"
@@ -29,7 +28,7 @@ static int add_person(void **state)
 static enum hufu_err run(void)
 {
     act = office_act(&person, "sm2/sign");
-    return operation_run(&office.worker, &act, FRAME_OP_SIGN, &frame.in, &out);
+    return office_run(&office.worker, &act, FRAME_OP_SIGN, &frame.in, &out);
 }
 
 static void overtake(void)
@@ -40,7 +39,7 @@ static void overtake(void)
     other.store = store_open(office.database.server, NULL);
     key_process.meanwhile = NULL;
     key_process.answer = "the other answer";
-    overtaking_err = operation_run(&other, &other_act, FRAME_OP_SIGN, overtaking, &other_out);
+    overtaking_err = office_run(&other, &other_act, FRAME_OP_SIGN, overtaking, &other_out);
     store_close(other.store);
     key_process.answer = "sealed answer";
 }
