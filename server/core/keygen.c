@@ -56,7 +56,7 @@ static enum hufu_err keygen_read(struct worker *worker, struct act *act, enum fr
         err = submission_recall(worker, act, &keygen->submission, out, known);
     if (err != HUFU_OK || *known)
         return err;
-    submission_subject(worker, &keygen->submission, &keygen->subject);
+    submission_subject(&keygen->submission, worker->trace, &keygen->subject);
     return keygen_check(act, standing, op == FRAME_OP_KEYGEN_BEGIN ? KEY_BEGIN : KEY_FINISH, &next);
 }
 

@@ -142,7 +142,7 @@ static void operation_count(struct worker *worker, const struct frame_head *head
         metrics_add(worker->metrics, METRICS_DECRYPTIONS, frame_head_count(head));
 }
 
-static void operation_prepare_outcome(struct worker *worker, struct operation_work *work)
+static void operation_prepare_outcome(struct operation_work *work)
 {
     const struct frame_head *head = &work->submission.frame.head;
     struct bytes none = {NULL, 0}, produced = buf_bytes(&work->result);
@@ -155,8 +155,7 @@ static void operation_prepare_outcome(struct worker *worker, struct operation_wo
         .digests = head->op == FRAME_OP_SIGN ? head->public_part : none,
         .results = used ? produced : none,
     };
-    submission_subject(worker, &work->submission, &work->subject);
-    work->subject.trace = work->job->trace;
+    submission_subject(&work->submission, work->job->trace, &work->subject);
     work->subject.has_turn = work->has_turn;
 }
 
@@ -204,7 +203,7 @@ static void operation_succeed(struct worker *worker, struct operation_work *cons
 {
     struct operation_decision decisions[OPERATION_TOGETHER_MAX] = {0};
     for (size_t i = 0; i < count; i++) {
-        operation_prepare_outcome(worker, works[i]);
+        operation_prepare_outcome(works[i]);
         decisions[i].subject = &works[i]->subject;
         decisions[i].outcome = &works[i]->outcome;
     }
@@ -236,7 +235,7 @@ static enum hufu_err operation_fail(struct worker *worker, struct operation_work
         .slug = refusal_slug(refusal),
     };
     struct operation_result result;
-    submission_subject(worker, &work->submission, &work->subject);
+    submission_subject(&work->submission, work->job->trace, &work->subject);
     enum hufu_err err = operation_refuse(worker->store, &work->subject, &record, &result);
     if (err != HUFU_OK)
         return err == HUFU_ERR_NOT_FOUND ? act_refuse(act, REFUSAL_NOT_FOUND) : err;

@@ -155,7 +155,7 @@ static enum operation_change submission_change(const struct standing *standing, 
     return standing->uses_counted ? CHANGE_USES : CHANGE_NONE;
 }
 
-void submission_subject(const struct worker *worker, const struct submission *submission,
+void submission_subject(const struct submission *submission, const char *trace,
                         struct operation_subject *subject)
 {
     const struct frame_head *head = &submission->frame.head;
@@ -174,7 +174,7 @@ void submission_subject(const struct worker *worker, const struct submission *su
         .frame_time_ms = head->time_ms,
         .count = frame_head_count(head),
         .purpose = head->purpose,
-        .trace = worker->trace,
+        .trace = trace,
         .path = submission_path(submission),
         .change = submission_change(standing, head),
     };

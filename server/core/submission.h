@@ -73,8 +73,8 @@ void submission_tell_window(const struct submission *submission, struct submissi
 /* Which conditions it has to meet, by what was read. */
 enum operation_path submission_path(const struct submission *submission);
 
-/* What the statements of store/ need to know about it. */
-void submission_subject(const struct worker *worker, const struct submission *submission,
+/* What the statements of store/ need to know about it, and the id of its HTTP request (borrowed). */
+void submission_subject(const struct submission *submission, const char *trace,
                         struct operation_subject *subject);
 
 /* Turns the private-key process's refusal of a frame into the act's; failures are returned as they are. */
