@@ -9,6 +9,12 @@ hufu_test(test_needles
     SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_needles.c
     USES hufu_test_needles hufu_test_client)
 
+if(TARGET hufu-hsm)
+    add_test(NAME bound_at_start
+        COMMAND ${CMAKE_CURRENT_LIST_DIR}/bound_at_start.sh $<TARGET_FILE:hufu-hsm> $<TARGET_FILE:hufu-server>
+            $<TARGET_FILE:hufu-command> $<TARGET_FILE:hufu-phone> $<TARGET_FILE:hufu_shared>)
+endif()
+
 add_library(hufu_test_protocol_secrets STATIC EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/protocol_secrets.c)
 target_link_libraries(hufu_test_protocol_secrets PUBLIC hufu_test_needles hufu_test_client PRIVATE OpenSSL::Crypto)
 
