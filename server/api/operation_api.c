@@ -35,13 +35,15 @@ struct operation_post {
     struct submission_out out;
 };
 
-static void operation_answer(struct worker *worker, struct operation_post *post, enum hufu_err err)
+static void operation_answer(struct worker *worker, struct operation_job *job)
 {
+    struct operation_post *post = job->context;
     worker_take_up(worker, post->request->id_text, post->request->peer);
-    if (err != HUFU_OK)
-        answer_refused(post->request, worker, &post->act, err);
+    if (job->err != HUFU_OK)
+        answer_refused(post->request, worker, &post->act, job->err);
     else
         reply_json(post->request, 200, operation_json(&post->out));
+    reply_send(post->request);
 }
 
 /* False: it has its reply. */
@@ -66,21 +68,25 @@ static void operation_post(struct http_request *requests, struct worker *worker,
     for (struct http_request *request = requests; request != NULL; request = request->next)
         count++;
     struct operation_post *posts = malloc(count * sizeof *posts);
-    for (struct http_request *request = requests; request != NULL; request = request->next) {
+    for (struct http_request *request = requests, *next; request != NULL; request = next) {
+        next = request->next;
+        if (posts != NULL && operation_open(worker, &posts[opened], request, op)) {
+            opened++;
+            continue;
+        }
         if (posts == NULL)
             problem_reply(request, PROBLEM_INTERNAL, NULL, NULL);
-        else if (operation_open(worker, &posts[opened], request, op))
-            opened++;
+        reply_send(request);
     }
     for (size_t i = 0; i < opened; i++)
         jobs[i] = (struct operation_job){.trace = posts[i].request->id_text,
                                          .act = &posts[i].act,
                                          .in = &posts[i].in,
-                                         .out = &posts[i].out};
+                                         .out = &posts[i].out,
+                                         .finished = operation_answer,
+                                         .context = &posts[i]};
     if (opened > 0)
         operation_run(worker, op, jobs, opened);
-    for (size_t i = 0; i < opened; i++)
-        operation_answer(worker, &posts[i], jobs[i].err);
     free(posts);
 }
 

@@ -37,10 +37,16 @@ enum hufu_err authorization_remind_ends(struct worker *worker)
     return err == HUFU_ERR_NOT_FOUND ? HUFU_OK : err;
 }
 
+bool authorization_must_remind_uses(const struct operation_situation *situation,
+                                    const struct operation_result *result)
+{
+    return result->uses_counted && result->uses_left <= situation->uses_low && situation->uses_low != 0;
+}
+
 void authorization_remind_uses(struct worker *worker, const struct operation_situation *situation,
                                const struct operation_result *result)
 {
-    if (!result->uses_counted || result->uses_left > situation->uses_low || situation->uses_low == 0)
+    if (!authorization_must_remind_uses(situation, result))
         return;
     enum hufu_err err = authorization_remind(worker, situation->authorization_id, AUTHORIZATION_REMINDER_USES,
                                              NOTICE_TEXT_AUTHORIZATION_USES_LOW);

@@ -51,6 +51,19 @@ static struct act *operation_take_up(struct worker *worker, const struct operati
     return work->job->act;
 }
 
+/* The job is done, and no longer this file's. */
+static void operation_end(struct worker *worker, struct operation_work *work)
+{
+    struct operation_job *job = work->job;
+    (void)operation_take_up(worker, work);
+    if (work->has_turn)
+        operation_give_turn(worker->store, work->turn_device_id);
+    if (job->err != HUFU_OK)
+        secret_wipe(job->out, sizeof *job->out); /* what nobody may get was computed for nothing */
+    operation_work_wipe(work);
+    job->finished(worker, job);
+}
+
 /* What a request that goes through costs at most. */
 static uint32_t operation_cost(const struct submission *submission)
 {
@@ -160,8 +173,8 @@ static void operation_prepare_outcome(struct operation_work *work)
 }
 
 /* What the decision says of one that was computed. */
-static enum hufu_err operation_conclude(struct worker *worker, struct operation_work *work,
-                                        const struct operation_decision *decision)
+static enum hufu_err operation_tell(struct worker *worker, struct operation_work *work,
+                                    const struct operation_decision *decision)
 {
     struct act *act = operation_take_up(worker, work);
     struct submission_out *out = work->job->out;
@@ -183,41 +196,71 @@ static enum hufu_err operation_conclude(struct worker *worker, struct operation_
     return HUFU_OK;
 }
 
-/* A hand-over or a policy: the decision is part of a transaction of their own. */
-static void operation_decide_alone(struct worker *worker, struct operation_work *work,
-                                   struct operation_decision *decision)
+static void operation_conclude(struct worker *worker, struct operation_work *work,
+                               const struct operation_decision *decision)
+{
+    work->job->err = operation_tell(worker, work, decision);
+    operation_end(worker, work);
+}
+
+/* Of a hand-over and a policy the decision is part of a transaction of their own. */
+static enum hufu_err operation_decide_alone(struct worker *worker, struct operation_work *work,
+                                            struct operation_result *result)
 {
     struct act *act = operation_take_up(worker, work);
     struct bytes produced = buf_bytes(&work->result);
     if (work->subject.op == FRAME_OP_HANDOVER)
-        decision->err = handover_decide(worker, act, &work->handover, &work->submission, &work->subject,
-                                        &work->outcome, produced, &decision->result);
-    else
-        decision->err =
-            authorization_decide_policy(worker, act, &work->authorized, &work->submission, &work->subject,
-                                        &work->outcome, produced, &decision->result);
+        return handover_decide(worker, act, &work->handover, &work->submission, &work->subject,
+                               &work->outcome, produced, result);
+    if (work->subject.op == FRAME_OP_POLICY)
+        return authorization_decide_policy(worker, act, &work->authorized, &work->submission, &work->subject,
+                                           &work->outcome, produced, result);
+    return operation_decide(worker->store, &work->subject, &work->outcome, result);
 }
 
-/* Decides those that were computed, and says in their jobs what came of it. */
-static void operation_succeed(struct worker *worker, struct operation_work *const *works, size_t count)
+/* Those that were computed, and what is decided of them. */
+struct operation_group {
+    struct operation_work *works[OPERATION_TOGETHER_MAX];
+    struct operation_decision decisions[OPERATION_TOGETHER_MAX];
+    bool waits[OPERATION_TOGETHER_MAX];
+    size_t count;
+};
+
+static void operation_group_add(struct operation_group *group, struct operation_work *work)
 {
-    struct operation_decision decisions[OPERATION_TOGETHER_MAX] = {0};
-    for (size_t i = 0; i < count; i++) {
-        operation_prepare_outcome(works[i]);
-        decisions[i].subject = &works[i]->subject;
-        decisions[i].outcome = &works[i]->outcome;
+    operation_prepare_outcome(work);
+    group->decisions[group->count] =
+        (struct operation_decision){.subject = &work->subject, .outcome = &work->outcome};
+    group->works[group->count++] = work;
+}
+
+/* Decides as many as can be together. Whoever would have to wait for somebody's lock is left for later. */
+static void operation_succeed_at_once(struct worker *worker, struct operation_group *group)
+{
+    if (group->count > 1) {
+        (void)operation_take_up(worker, group->works[0]); /* whom the log names if all of them fail */
+        operation_decide_together(worker->store, group->decisions, group->count);
     }
-    if (count == 0)
-        return;
-    const enum frame_op op = works[0]->subject.op;
-    (void)operation_take_up(worker, works[0]); /* whom the log names if all of them fail */
-    if (op == FRAME_OP_HANDOVER || op == FRAME_OP_POLICY)
-        for (size_t i = 0; i < count; i++)
-            operation_decide_alone(worker, works[i], &decisions[i]);
-    else
-        operation_decide_all(worker->store, decisions, count);
-    for (size_t i = 0; i < count; i++)
-        works[i]->job->err = operation_conclude(worker, works[i], &decisions[i]);
+    for (size_t i = 0; i < group->count; i++) {
+        struct operation_work *work = group->works[i];
+        const struct operation_decision *decision = &group->decisions[i];
+        group->waits[i] = !decision->decided ||
+                          authorization_must_remind_uses(&work->submission.situation, &decision->result);
+        if (!group->waits[i])
+            operation_conclude(worker, work, decision);
+    }
+}
+
+static void operation_succeed_later(struct worker *worker, struct operation_group *group)
+{
+    for (size_t i = 0; i < group->count; i++) {
+        struct operation_decision *decision = &group->decisions[i];
+        if (!group->waits[i])
+            continue;
+        if (!decision->decided)
+            decision->err = operation_decide_alone(worker, group->works[i], &decision->result);
+        operation_conclude(worker, group->works[i], decision);
+    }
 }
 
 /* A refusal that came after the device's signature was found good. Whatever tells something about the proof (a wrong PIN, and
@@ -341,27 +384,44 @@ static void operation_refuse_one(struct worker *worker, struct operation_work *w
     struct act *act = operation_take_up(worker, work);
     work->job->err = operation_refused_at_proof(err) ? operation_fail(worker, work, err)
                                                      : submission_refused(worker, act, err);
+    operation_end(worker, work);
 }
 
-/* Asks, and decides what was computed. */
-static void operation_ask(struct worker *worker, struct operation_work *const *works, size_t count)
+/* Asks about those that are to be asked about, which then either were computed or have their refusal. */
+static void operation_ask(struct worker *worker, struct operation_work *works, size_t count)
 {
-    struct operation_work *computed[OPERATION_TOGETHER_MAX], *refused[OPERATION_TOGETHER_MAX];
-    size_t computed_count = 0, refused_count = 0;
-    operation_call(worker, works, count);
-    operation_call_behind(worker, works, count);
-    for (size_t i = 0; i < count; i++) {
-        struct operation_work *work = works[i];
-        if (work->job->err == HUFU_ERR_DESTROYED && work->submission.situation.authorized != 0)
-            operation_call_anew(worker, work);
-        if (work->job->err == HUFU_OK)
-            computed[computed_count++] = work;
-    }
+    struct operation_work *asking[OPERATION_TOGETHER_MAX];
+    size_t asking_count = 0;
     for (size_t i = 0; i < count; i++)
-        if (works[i]->job->err != HUFU_OK)
-            refused[refused_count++] = works[i];
-    /* First what nobody is to wait for longer than he must: a refusal is a statement, and a lock to be waited for, of its own. */
-    operation_succeed(worker, computed, computed_count);
+        if (works[i].asks)
+            asking[asking_count++] = &works[i];
+    if (asking_count == 0)
+        return;
+    operation_call(worker, asking, asking_count);
+    operation_call_behind(worker, asking, asking_count);
+    for (size_t i = 0; i < asking_count; i++)
+        if (asking[i]->job->err == HUFU_ERR_DESTROYED && asking[i]->submission.situation.authorized != 0)
+            operation_call_anew(worker, asking[i]);
+}
+
+/* Ends all of them: those first that wait for nobody. A refusal is a statement, and a lock to be waited for, of its own. */
+static void operation_decide_jobs(struct worker *worker, struct operation_work *works, size_t count)
+{
+    struct operation_group group = {.count = 0};
+    struct operation_work *refused[OPERATION_TOGETHER_MAX], *unasked[OPERATION_TOGETHER_MAX];
+    size_t refused_count = 0, unasked_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!works[i].asks)
+            unasked[unasked_count++] = &works[i];
+        else if (works[i].job->err != HUFU_OK)
+            refused[refused_count++] = &works[i];
+        else
+            operation_group_add(&group, &works[i]);
+    }
+    operation_succeed_at_once(worker, &group);
+    for (size_t i = 0; i < unasked_count; i++)
+        operation_end(worker, unasked[i]);
+    operation_succeed_later(worker, &group);
     for (size_t i = 0; i < refused_count; i++)
         operation_refuse_one(worker, refused[i]);
 }
@@ -404,27 +464,15 @@ static void operation_read_jobs(struct worker *worker, enum frame_op op, struct 
     }
 }
 
-static void operation_end(struct worker *worker, struct operation_work *work)
-{
-    struct submission_out *out = work->job->out;
-    (void)operation_take_up(worker, work);
-    if (work->has_turn)
-        operation_give_turn(worker->store, work->turn_device_id);
-    if (work->job->err != HUFU_OK)
-        secret_wipe(out, sizeof *out); /* what nobody may get was computed for nothing */
-    operation_work_wipe(work);
-}
-
 void operation_run(struct worker *worker, enum frame_op op, struct operation_job *jobs, size_t count)
 {
-    struct operation_work *asking[OPERATION_TOGETHER_MAX];
-    size_t asking_count = 0;
     struct operation_work *works = malloc(count * sizeof *works);
     for (size_t i = 0; i < count; i++) {
         jobs[i].err = HUFU_ERR_INTERNAL;
         memset(jobs[i].out, 0, offsetof(struct submission_out, memory));
         if (works == NULL) {
             secret_wipe(jobs[i].out, sizeof *jobs[i].out);
+            jobs[i].finished(worker, &jobs[i]);
             continue;
         }
         works[i].job = &jobs[i];
@@ -434,15 +482,10 @@ void operation_run(struct worker *worker, enum frame_op op, struct operation_job
     if (works == NULL)
         return;
     operation_read_jobs(worker, op, works, count);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         if (jobs[i].err == HUFU_OK)
             operation_judge(worker, &works[i]);
-        if (works[i].asks)
-            asking[asking_count++] = &works[i];
-    }
-    if (asking_count > 0)
-        operation_ask(worker, asking, asking_count);
-    for (size_t i = 0; i < count; i++)
-        operation_end(worker, &works[i]);
+    operation_ask(worker, works, count);
+    operation_decide_jobs(worker, works, count);
     free(works);
 }

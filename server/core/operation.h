@@ -11,6 +11,10 @@
 #include "server/core/submission.h"
 #include "server/worker.h"
 
+struct operation_job;
+/* Called as soon as a job has its err, while others may still have to wait; the job is nobody's but the caller's from then on. */
+typedef void operation_finished(struct worker *worker, struct operation_job *job);
+
 /* One request, and what came of it. The act's principal is a token; out is zero unless it says HUFU_OK. */
 struct operation_job {
     const char *
@@ -19,9 +23,11 @@ struct operation_job {
     const struct submission_in *in;
     struct submission_out *out;
     enum hufu_err err;
+    operation_finished *finished;
+    void *context; /* the caller's */
 };
 /* 1 to OPERATION_TOGETHER_MAX requests that came at the same time, each as if it were alone (of two of one device the second is told
- * busy): FRAME_OP_SIGN, with at most
- * FRAME_BATCH_MAX digests in all; or one of any operation of an existing binding. */
+ * busy): FRAME_OP_SIGN, with at most FRAME_BATCH_MAX digests in all; or one of any operation of an existing binding. Each job is
+ * finished when this returns, and earlier when it need not wait for what the others have to. */
 void operation_run(struct worker *worker, enum frame_op op, struct operation_job *jobs, size_t count);
 #endif

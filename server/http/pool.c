@@ -9,6 +9,7 @@
 #include "common/secret.h"
 #include "server/http/problem.h"
 #include "server/http/queue.h"
+#include "server/http/reply.h"
 #include "server/http/request.h"
 #include "server/metrics.h"
 #include "server/worker.h"
@@ -78,16 +79,20 @@ static bool admit(struct http_request *request, struct worker *worker, const str
     return !err;
 }
 
-static void handle(void *const *taken, size_t count, struct worker *worker,
-                   const struct pool_settings *settings)
+/* Whoever is sent is taken no longer. */
+static void handle(void **taken, size_t count, struct worker *worker, const struct pool_settings *settings)
 {
     struct http_request *admitted = NULL, **end = &admitted;
     for (size_t i = 0; i < count; i++) {
         struct http_request *request = taken[i];
-        if (!admit(request, worker, settings))
-            continue;
-        *end = request;
-        end = &request->next;
+        request->place = &taken[i];
+        request->done = settings->done;
+        if (admit(request, worker, settings)) {
+            *end = request;
+            end = &request->next;
+        } else {
+            reply_send(request);
+        }
     }
     if (admitted)
         admitted->match.route->handler(admitted, worker);
@@ -118,7 +123,8 @@ static void *pool_run(void *argument)
         handle(taken, count, self->worker, settings);
         metrics_move(settings->metrics, METRICS_WORKERS_BUSY, -1);
         for (size_t i = 0; i < count; i++)
-            settings->done(taken[i]);
+            if (taken[i])
+                reply_send(taken[i]);
     }
     return NULL;
 }

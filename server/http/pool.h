@@ -12,7 +12,7 @@
 struct metrics;
 struct pool;
 
-/* Called on the worker when the request has its reply. */
+/* Called on the worker when the request has its reply (reply_send). */
 typedef void pool_done(struct http_request *request);
 
 struct pool_settings {

@@ -125,6 +125,12 @@ void reply_header(struct http_request *request, const char *name, const char *va
         *place = header;
 }
 
+void reply_send(struct http_request *request)
+{
+    *request->place = NULL;
+    request->done(request);
+}
+
 json_t *json_bytes(struct bytes value)
 {
     size_t size = BASE64URL_TEXT_SIZE(value.len);

@@ -30,6 +30,10 @@ void reply_empty(struct http_request *request, unsigned status);
 /* One more header, or another value for it; both texts are copied; values with control characters are dropped. */
 void reply_header(struct http_request *request, const char *name, const char *value);
 
+/* The reply is whole, and goes out before those of the requests that were taken together with this one (route.h); without it, it
+ * goes when the handler returns. The request is no longer the handler's. On a worker only. */
+void reply_send(struct http_request *request);
+
 /* New references; NULL without memory (json_pack and json_object_set_new then fail as a whole). */
 json_t *json_bytes(struct bytes value);            /* base64url */
 json_t *json_uuid(const uint8_t value[UUID_SIZE]); /* 8-4-4-4-12 */

@@ -59,6 +59,8 @@ struct http_request {
     struct http_memory *memory;
     struct http_reply reply;
     uint64_t started_us;
+    void **place; /* where its worker has it, until it is sent (reply_send) */
+    void (*done)(struct http_request *request);
     void *carrier; /* of whoever brought the request here */
 };
 

@@ -348,7 +348,7 @@ static void decision_add(struct decision_heads *heads, const struct operation_su
     parameter_uuid(parameters, activates ? event_ids[1] : NULL);
 }
 
-/* Decides those of the list by one statement. Whoever gets no row keeps the error it has. */
+/* Decides those of the list by one statement; whoever gets no row is not decided. */
 static enum hufu_err decision_succeed(struct store *store, const struct statement *statement,
                                       struct operation_decision *const *list, size_t count)
 {
@@ -368,59 +368,49 @@ static enum hufu_err decision_succeed(struct store *store, const struct statemen
         result->uses_counted = row_optional_i64(&row, &result->uses_left);
         result->turn_given = row_bool(&row);
         list[nth]->err = row_finish(&row);
+        list[nth]->decided = true;
     }
     return err;
 }
 
-static bool decision_is_usual(const struct operation_decision *decision)
+static bool decision_is_usual(const struct operation_subject *subject)
 {
-    const struct operation_subject *subject = decision->subject;
     return subject->path == OPERATION_USUAL && subject->change != CHANGE_ANY;
 }
 
-static void decision_alone(struct store *store, struct operation_decision *decision)
-{
-    decision->err = HUFU_ERR_NOT_FOUND;
-    enum hufu_err err = HUFU_OK;
-    if (decision_is_usual(decision))
-        err = decision_succeed(store, &decision_success_usual, &decision, 1);
-    if (err == HUFU_OK && decision->err == HUFU_ERR_NOT_FOUND)
-        err = decision_succeed(store, decisions[decision->subject->path].success, &decision, 1);
-    if (err == HUFU_ERR_CONFLICT)
-        decision->err = decision_taken(&decision->result);
-    else if (err != HUFU_OK)
-        decision->err = err;
-}
-
-void operation_decide_all(struct store *store, struct operation_decision *decided, size_t count)
+void operation_decide_together(struct store *store, struct operation_decision *list, size_t count)
 {
     struct operation_decision *usual[OPERATION_TOGETHER_MAX];
     size_t usual_count = 0;
     for (size_t i = 0; i < count; i++) {
-        decided[i].result = (struct operation_result){0};
-        decided[i].err = HUFU_ERR_NOT_FOUND;
-        if (count > 1 && decision_is_usual(&decided[i]))
-            usual[usual_count++] = &decided[i];
+        list[i].decided = false;
+        if (decision_is_usual(list[i].subject))
+            usual[usual_count++] = &list[i];
     }
-    if (usual_count > 1) {
-        enum hufu_err err = decision_succeed(store, &decision_success_usual, usual, usual_count);
-        /* An error of the database is one request's, and nothing was decided: each is asked for alone. */
-        bool undecided = err != HUFU_ERR_AWAY;
-        for (size_t i = 0; err != HUFU_OK && !undecided && i < usual_count; i++)
-            usual[i]->err = err;
+    if (usual_count < 2)
+        return;
+    enum hufu_err err = decision_succeed(store, &decision_success_usual, usual, usual_count);
+    /* Any other error is one request's, and nothing was decided. */
+    for (size_t i = 0; err == HUFU_ERR_AWAY && i < usual_count; i++) {
+        usual[i]->err = err;
+        usual[i]->decided = true;
     }
-    for (size_t i = 0; i < count; i++)
-        if (decided[i].err == HUFU_ERR_NOT_FOUND)
-            decision_alone(store, &decided[i]);
 }
 
 enum hufu_err operation_decide(struct store *store, const struct operation_subject *subject,
                                const struct operation_outcome *outcome, struct operation_result *result)
 {
-    struct operation_decision one = {.subject = subject, .outcome = outcome};
-    operation_decide_all(store, &one, 1);
+    struct operation_decision one = {.subject = subject, .outcome = outcome, .err = HUFU_ERR_NOT_FOUND};
+    struct operation_decision *const alone = &one;
+    enum hufu_err err = HUFU_OK;
+    if (decision_is_usual(subject))
+        err = decision_succeed(store, &decision_success_usual, &alone, 1);
+    if (err == HUFU_OK && !one.decided)
+        err = decision_succeed(store, decisions[subject->path].success, &alone, 1);
     *result = one.result;
-    return one.err;
+    if (err == HUFU_ERR_CONFLICT)
+        return decision_taken(result);
+    return err != HUFU_OK ? err : one.err;
 }
 
 enum hufu_err operation_refuse(struct store *store, const struct operation_subject *subject,

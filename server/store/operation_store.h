@@ -143,18 +143,20 @@ struct operation_outcome {
     struct bytes digests;  /* E of a signature */
     struct bytes results;  /* r of each digest, or H(C1) of each point */
 };
-/* One to be decided, and what came of it. HUFU_ERR_NOT_FOUND: the binding is gone, or was never this device's. */
+/* One to be decided, and what came of it. */
 struct operation_decision {
     const struct operation_subject *subject;
     const struct operation_outcome *outcome;
-    struct operation_result result;
+    bool decided;                   /* or the database is away: err says which; else the rest says nothing */
+    struct operation_result result; /* with HUFU_OK */
     enum hufu_err err;
 };
 /* 1 to OPERATION_TOGETHER_MAX, of different devices, with at most FRAME_BATCH_MAX digests or points in all. Those that change no
- * more than what is left of their uses are decided by one statement, which commits them together and waits for nobody's lock; what
- * it leaves, one after the other. Each is decided as if it were alone. Not in a transaction. */
-void operation_decide_all(struct store *store, struct operation_decision *decisions, size_t count);
-/* One alone. */
+ * more than what is left of their uses are decided by one statement, which commits them together and waits for nobody's lock. What it
+ * leaves is not decided, and has to be alone (operation_decide): one without company, that changes more, or whose row is gone or held by
+ * somebody; and all of them where the statement fails, as for a request id that is taken. Not in a transaction. */
+void operation_decide_together(struct store *store, struct operation_decision *decisions, size_t count);
+/* One alone; where its row is held, it waits. HUFU_ERR_NOT_FOUND: the binding is gone, or was never this device's. */
 enum hufu_err operation_decide(struct store *store, const struct operation_subject *subject,
                                const struct operation_outcome *outcome,
                                struct operation_result *result) HUFU_MUST_CHECK;

@@ -58,6 +58,22 @@ static void post_group(struct http_request *requests, struct worker *worker)
     }
 }
 
+/* The first is answered before the others, for whom it waits. */
+static void post_first(struct http_request *requests, struct worker *worker)
+{
+    struct http_request *others = requests->next;
+    (void)sem_post(&entered);
+    while (sem_wait(&released) != 0)
+        ;
+    reply_json(requests, 200, json_pack("{ss}", "sent", "first"));
+    reply_send(requests);
+    if (others == NULL)
+        return;
+    while (sem_wait(&released) != 0)
+        ;
+    post_group(others, worker);
+}
+
 static void get_nothing(struct http_request *request, struct worker *worker)
 {
     (void)request;
@@ -80,6 +96,7 @@ static const struct http_route routes[] = {
     {"GET", "/wait", ROUTE_PUBLIC, ROUTE_WORKER, get_wait},
     {"POST", "/group", ROUTE_PUBLIC, ROUTE_GROUP, post_group},
     {"POST", "/other-group", ROUTE_PUBLIC, ROUTE_GROUP, post_group},
+    {"POST", "/first", ROUTE_PUBLIC, ROUTE_GROUP, post_first},
     {"GET", "/nothing", ROUTE_PUBLIC, ROUTE_WORKER, get_nothing},
     {"GET", "/network-nothing", ROUTE_PUBLIC, ROUTE_NETWORK, get_nothing},
     {"GET", "/session", ROUTE_SESSION, ROUTE_WORKER, get_mine},

@@ -98,12 +98,19 @@ struct act office_act(const struct person *person, const char *action)
     return act;
 }
 
+void office_finished(struct worker *worker, struct operation_job *job)
+{
+    (void)worker;
+    (void)job;
+}
+
 enum hufu_err office_run(struct worker *worker, struct act *act, enum frame_op op,
                          const struct submission_in *in, struct submission_out *out)
 {
     char trace[sizeof worker->trace];
     memcpy(trace, worker->trace, sizeof trace);
-    struct operation_job one = {.trace = trace, .act = act, .in = in, .out = out};
+    struct operation_job one = {
+        .trace = trace, .act = act, .in = in, .out = out, .finished = office_finished};
     operation_run(worker, op, &one, 1);
     return one.err;
 }

@@ -14,6 +14,8 @@
 #include "tests/unit/key_process.h"
 #include "tests/unit/people.h"
 
+struct operation_job;
+
 struct office {
     struct database database;
     struct server_config config;
@@ -43,6 +45,8 @@ int64_t office_count(const struct person *person, const char *table);
 
 /* An act as a handler begins it for a frame that came with this person's token. */
 struct act office_act(const struct person *person, const char *action);
+/* For jobs whose end nobody waits for. */
+void office_finished(struct worker *worker, struct operation_job *job);
 /* One request of an existing binding alone, under the id that the worker has in hand. */
 enum hufu_err office_run(struct worker *worker, struct act *act, enum frame_op op,
                          const struct submission_in *in, struct submission_out *out);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "server/core/operation.h"
+#include "server/store/binding_store.h"
 #include "server/store/store.h"
 #include "tests/unit/office.h"
 #include "tests/unit/unit.h"
@@ -15,6 +16,28 @@ static struct act acts[CROWD];
 static struct submission_out outs[CROWD];
 static struct operation_job jobs[CROWD];
 static char traces[CROWD][UUID_TEXT_SIZE];
+static size_t finished; /* jobs */
+/* What the jobs are given, and which is gone, as with a request, when they are finished. */
+static char given_traces[CROWD][UUID_TEXT_SIZE];
+static struct submission_in given[CROWD];
+/* Somebody else's transaction, which holds the binding of people[3]. */
+static struct store *holder;
+static struct store_transaction held;
+
+/* With the last of the others the row is given back, and not before. */
+static void note_finished(struct worker *worker, struct operation_job *job)
+{
+    size_t i = (size_t)(job - jobs);
+    (void)worker;
+    memset(&given[i], 0xee, sizeof given[i]);
+    memset(given_traces[i], 0xee, sizeof given_traces[i]);
+    finished++;
+    if (holder == NULL)
+        return;
+    assert_int_equal(i == 3, finished == CROWD);
+    if (finished == CROWD - 1)
+        store_rollback(&held);
+}
 
 static void prepare(size_t i, const struct person *who)
 {
@@ -22,8 +45,11 @@ static void prepare(size_t i, const struct person *who)
     office_frame(&frames[i], who, FRAME_OP_SIGN);
     acts[i] = office_act(who, "sm2/sign");
     uuid_format(traces[i], trace);
-    jobs[i] =
-        (struct operation_job){.trace = traces[i], .act = &acts[i], .in = &frames[i].in, .out = &outs[i]};
+    jobs[i] = (struct operation_job){.trace = given_traces[i],
+                                     .act = &acts[i],
+                                     .in = &given[i],
+                                     .out = &outs[i],
+                                     .finished = note_finished};
 }
 
 static int add_people(void **state)
@@ -38,9 +64,20 @@ static int add_people(void **state)
     return 0;
 }
 
+static void run_on(struct worker *worker)
+{
+    finished = 0;
+    for (size_t i = 0; i < CROWD; i++) {
+        given[i] = frames[i].in;
+        memcpy(given_traces[i], traces[i], sizeof traces[i]);
+    }
+    operation_run(worker, FRAME_OP_SIGN, jobs, CROWD);
+    assert_int_equal(finished, CROWD);
+}
+
 static void run(void)
 {
-    operation_run(&office.worker, FRAME_OP_SIGN, jobs, CROWD);
+    run_on(&office.worker);
 }
 
 static void assert_answered(size_t i)
@@ -176,7 +213,7 @@ static void a_key_process_that_is_away_is_away_for_all_and_no_turn_is_kept(void 
     key_process_reset();
     struct worker other = office.worker;
     other.store = store_open(office.database.server, NULL);
-    operation_run(&other, FRAME_OP_SIGN, jobs, CROWD);
+    run_on(&other);
     store_close(other.store);
     for (size_t i = 0; i < CROWD; i++)
         assert_answered(i);
@@ -200,6 +237,22 @@ static void one_that_is_frozen_meanwhile_gets_nothing(void **state)
     assert_others_answered(2);
 }
 
+static void nobody_is_finished_later_for_a_row_that_another_waits_for(void **state)
+{
+    (void)state;
+    struct binding_held binding;
+    frames[5].in.frame.len--;
+    holder = store_open(office.database.server, NULL);
+    assert_ok(store_begin(holder, &held));
+    assert_ok(
+        binding_hold(holder, people[3].project_id, people[3].device_id, people[3].binding_id, &binding));
+    run();
+    assert_refused_one(5, REFUSAL_FRAME_MALFORMED);
+    assert_others_answered(5);
+    store_close(holder);
+    holder = NULL;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -212,6 +265,7 @@ int main(void)
         cmocka_unit_test_setup(of_two_requests_of_one_device_the_second_is_told_busy, add_people),
         cmocka_unit_test_setup(a_key_process_that_is_away_is_away_for_all_and_no_turn_is_kept, add_people),
         cmocka_unit_test_setup(one_that_is_frozen_meanwhile_gets_nothing, add_people),
+        cmocka_unit_test_setup(nobody_is_finished_later_for_a_row_that_another_waits_for, add_people),
     };
     return cmocka_run_group_tests(tests, office_open, office_close);
 }

@@ -122,6 +122,28 @@ static void those_of_another_route_do_not_join_and_nobody_overtakes_them(void **
     assert_together(4, 2, 2);
 }
 
+static void assert_sent_first(size_t i)
+{
+    struct http_answer answer;
+    http_client_receive(sockets[i], &answer);
+    assert_answer(&answer, 200, "{\"sent\":\"first\"}");
+    (void)close(sockets[i]);
+}
+
+static void one_that_is_sent_waits_for_none_of_the_others(void **state)
+{
+    (void)state;
+    sockets[0] = send_post("/first", 2);
+    wait_entered();
+    send_behind(1, 3, "/first", 2);
+    release(2);
+    assert_sent_first(0);
+    assert_sent_first(1); /* while its worker waits to be released for the others */
+    release(2);
+    assert_together(2, 2, 1);
+    assert_together(3, 2, 2);
+}
+
 static void they_wait_for_no_worker_of_the_other_routes(void **state)
 {
     struct http_answer answer;
@@ -146,6 +168,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(large_bodies_do_not_join, begin_service, end_service),
         cmocka_unit_test_setup_teardown(those_of_another_route_do_not_join_and_nobody_overtakes_them,
                                         begin_service, end_service),
+        cmocka_unit_test_setup_teardown(one_that_is_sent_waits_for_none_of_the_others, begin_service,
+                                        end_service),
         cmocka_unit_test_setup_teardown(they_wait_for_no_worker_of_the_other_routes, begin_service,
                                         end_service),
     };

@@ -10,6 +10,7 @@
 static struct person people[CROWD];
 static struct person_request requests[CROWD];
 static struct operation_decision decisions[CROWD];
+static bool decided_together[CROWD];
 static struct operation_situation situations[CROWD];
 static struct operation_query queries[CROWD];
 
@@ -34,6 +35,23 @@ static int add_people(void **state)
         prepare(i);
     }
     return 0;
+}
+
+static void decide_alone(size_t i)
+{
+    struct operation_decision *decision = &decisions[i];
+    decision->err = operation_decide(store, decision->subject, decision->outcome, &decision->result);
+}
+
+/* Together, and then each that was left. */
+static void decide_all(void)
+{
+    operation_decide_together(store, decisions, CROWD);
+    for (size_t i = 0; i < CROWD; i++) {
+        decided_together[i] = decisions[i].decided;
+        if (!decisions[i].decided)
+            decide_alone(i);
+    }
 }
 
 static int64_t requests_of(size_t i)
@@ -105,7 +123,7 @@ static void of_two_of_one_device_the_first_has_the_turn(void **state)
 static void those_that_change_nothing_are_committed_together(void **state)
 {
     (void)state;
-    operation_decide_all(store, decisions, CROWD);
+    decide_all();
     for (size_t i = 0; i < CROWD; i++)
         assert_decided(i, VERDICT_OK);
     assert_int_equal(transactions(), 1);
@@ -135,7 +153,7 @@ static void all_of_full_size_are_committed_together(void **state)
         requests[i].subject.purpose = bytes_of(purpose, sizeof purpose);
         decisions[i].outcome = i == 0 ? &large : &other;
     }
-    operation_decide_all(store, decisions, CROWD);
+    decide_all();
     for (size_t i = 0; i < CROWD; i++)
         assert_decided(i, VERDICT_OK);
     assert_int_equal(transactions(), 1);
@@ -155,7 +173,7 @@ static void their_turns_end_with_the_commit(void **state)
     for (size_t i = 0; i < CROWD; i++)
         queries[i].take_turn = requests[i].subject.has_turn = true;
     operation_read(store, queries, CROWD);
-    operation_decide_all(store, decisions, CROWD);
+    decide_all();
     operation_read(other, queries, CROWD);
     for (size_t i = 0; i < CROWD; i++) {
         assert_true(decisions[i].result.turn_given);
@@ -173,7 +191,7 @@ static void whoever_is_refused_changes_nothing_for_the_others(void **state)
         database_run(&database, "delete from request");
         database_run(&database, "update binding set state = 'frozen' where binding_id = '%s'",
                      people[refused].binding);
-        operation_decide_all(store, decisions, CROWD);
+        decide_all();
         for (size_t i = 0; i < CROWD; i++)
             assert_decided(i, i == refused ? VERDICT_BINDING : VERDICT_OK);
         assert_string_equal(decisions[refused].result.state, "frozen");
@@ -186,9 +204,11 @@ static void whoever_is_refused_changes_nothing_for_the_others(void **state)
 static void a_request_id_that_is_taken_spoils_nobody_elses(void **state)
 {
     (void)state;
-    operation_decide_all(store, &decisions[2], 1);
+    decide_alone(2);
     assert_decided(2, VERDICT_OK);
-    operation_decide_all(store, decisions, CROWD);
+    decide_all();
+    for (size_t i = 0; i < CROWD; i++)
+        assert_false(decided_together[i]);
     for (size_t i = 0; i < CROWD; i++) {
         assert_int_equal(decisions[i].err, HUFU_OK);
         assert_int_equal(decisions[i].result.verdict, VERDICT_OK);
@@ -205,7 +225,7 @@ static void counted_uses_fall_and_end_for_each_alone(void **state)
                      people[i].binding);
         requests[i].subject.change = CHANGE_USES;
     }
-    operation_decide_all(store, decisions, CROWD);
+    decide_all();
     assert_decided(0, VERDICT_USES);
     for (size_t i = 1; i < CROWD; i++)
         assert_decided(i, VERDICT_OK);
@@ -231,10 +251,12 @@ static void where_more_changes_it_is_decided_all_the_same(void **state)
     requests[4].subject.change = CHANGE_ANY;
     requests[4].subject.count = 0;
     decisions[4].outcome = &refresh;
-    operation_decide_all(store, decisions, CROWD);
+    decide_all();
     for (size_t i = 0; i < CROWD; i++)
         assert_decided(i, VERDICT_OK);
     assert_int_equal(transactions(), 3);
+    for (size_t i = 0; i < CROWD; i++)
+        assert_int_equal(decided_together[i], i != 1 && i != 4);
     assert_int_equal(decisions[1].result.pin_failures_before, 2);
     assert_int_equal(database_number(&database, "select pin_failures from device where device_id = '%s'",
                                      people[1].device),
@@ -246,9 +268,9 @@ static void where_more_changes_it_is_decided_all_the_same(void **state)
                      1);
 }
 
-static void *decide_all(void *unused)
+static void *decide_in_thread(void *unused)
 {
-    operation_decide_all(store, decisions, CROWD);
+    decide_all();
     return unused;
 }
 
@@ -263,12 +285,14 @@ static void nobody_waits_for_a_row_of_somebody_else(void **state)
     assert_int_equal(
         binding_hold(holder, people[3].project_id, people[3].device_id, people[3].binding_id, &held),
         HUFU_OK);
-    assert_int_equal(pthread_create(&thread, NULL, decide_all, NULL), 0);
+    assert_int_equal(pthread_create(&thread, NULL, decide_in_thread, NULL), 0);
     assert_true(database_wait_for_waiters(&database, 1));
     for (size_t i = 0; i < CROWD; i++)
         assert_int_equal(requests_of(i), i != 3); /* committed, while the one waits */
     store_rollback(&transaction);
     assert_int_equal(pthread_join(thread, NULL), 0);
+    for (size_t i = 0; i < CROWD; i++)
+        assert_int_equal(decided_together[i], i != 3);
     for (size_t i = 0; i < CROWD; i++)
         assert_decided(i, VERDICT_OK);
     store_close(holder);
@@ -278,7 +302,7 @@ static void a_binding_that_is_gone_is_not_found_and_the_others_are(void **state)
 {
     (void)state;
     requests[0].subject.device_id = people[1].device_id;
-    operation_decide_all(store, decisions, CROWD);
+    decide_all();
     assert_int_equal(decisions[0].err, HUFU_ERR_NOT_FOUND);
     for (size_t i = 1; i < CROWD; i++)
         assert_decided(i, VERDICT_OK);
@@ -290,9 +314,10 @@ static void a_database_that_is_away_is_away_for_all(void **state)
     struct store *nowhere = store_open("host=/nonexistent dbname=hufu", NULL);
     assert_non_null(nowhere);
     operation_read(nowhere, queries, CROWD);
-    operation_decide_all(nowhere, decisions, CROWD);
+    operation_decide_together(nowhere, decisions, CROWD);
     for (size_t i = 0; i < CROWD; i++) {
         assert_int_equal(queries[i].err, HUFU_ERR_AWAY);
+        assert_true(decisions[i].decided);
         assert_int_equal(decisions[i].err, HUFU_ERR_AWAY);
     }
     store_close(nowhere);
