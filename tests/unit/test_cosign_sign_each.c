@@ -5,7 +5,8 @@
 #include "cosign/drawn.h"
 #include "cosign/sign.h"
 
-#define DIGESTS_MAX 20 /* of one request, unless a test lends it more */
+#define STRIDE (HUFU_SANITIZED ? 3 : 1) /* sanitizers take long: one position in three there */
+#define DIGESTS_MAX 20                  /* of one request, unless a test lends it more */
 #define BODY_SIZE (64 + DIGESTS_MAX * SIGN_PAIR_SIZE + COSIGN_PROOF_SIZE)
 #define ANSWER_SIZE (64 + DIGESTS_MAX * SIGN_ITEM_SIZE)
 
@@ -252,7 +253,7 @@ static void spoil_in_each_position(void (*spoil)(struct member *m), enum hufu_er
 {
     static const size_t sizes[] = {1, 2, 5, 10};
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
-        for (size_t which = 0; which < sizes[i]; which++) {
+        for (size_t which = i % STRIDE; which < sizes[i]; which += STRIDE) {
             (void)set_up(NULL);
             spoil(&members[which]);
             run_both(sizes[i], 0);
@@ -374,7 +375,7 @@ static void run_both_scripted(size_t count, bool repeats, struct scripted *scrip
 static void a_restart_is_of_one_request_and_of_all_its_digests(void **state)
 {
     (void)state;
-    for (size_t which = 0; which < AIMED; which++) {
+    for (size_t which = 0; which < AIMED; which += STRIDE) {
         struct scripted script;
         (void)set_up(NULL);
         aim_last_digest(which);
@@ -390,7 +391,7 @@ static void a_restart_is_of_one_request_and_of_all_its_digests(void **state)
 static void a_request_that_never_succeeds_is_the_fault_of_one(void **state)
 {
     (void)state;
-    for (size_t which = 0; which < AIMED; which++) {
+    for (size_t which = 0; which < AIMED; which += STRIDE) {
         struct scripted script;
         (void)set_up(NULL);
         aim_last_digest(which);
