@@ -6,7 +6,8 @@
  *
  * A value is a multiple of p away from what it stands for. An element is below 2^255 + 2^163, and element_of makes one of any
  * sum. No limb of a sum is ever negative: a sum from which another is subtracted was made with 1024·p more, in limbs that are
- * larger than any limb of a sum made without (sum_of_p): limbs of the one that sum_sub takes away are below 2^56. A multiplication adds them where it starts, where it is free. */
+ * larger than any limb of a sum made without (sum_of_p): limbs of the one that sum_sub takes away are below 2^56. A multiplication
+ * adds them where it starts, where it is free. */
 #ifndef HUFU_HSM_X25519_FIELD_H
 #define HUFU_HSM_X25519_FIELD_H
 

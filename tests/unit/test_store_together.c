@@ -136,7 +136,8 @@ static void those_that_change_nothing_are_committed_together(void **state)
                      CROWD);
 }
 
-/* As much as a message to hufu-hsm can bring: the digests of one batch among them, a long answer, and every purpose as long as it may be. */
+/* As much as a message to hufu-hsm can bring: the digests of one batch among them, a long answer, and every purpose as long as it
+ * may be. */
 static void all_of_full_size_are_committed_together(void **state)
 {
     (void)state;
