@@ -34,7 +34,7 @@ foreach(noun device handover promotion)
     hufu_test(test_core_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_core_${noun}.c ${CMAKE_CURRENT_LIST_DIR}/two_devices.c
         USES hufu_test_office OpenSSL::Crypto Threads::Threads)
 endforeach()
-foreach(noun authorization authorization_lock policy)
+foreach(noun authorization authorization_lock authorization_reminder policy)
     hufu_test(test_core_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_core_${noun}.c ${CMAKE_CURRENT_LIST_DIR}/two_devices.c
         ${CMAKE_CURRENT_LIST_DIR}/lending.c USES hufu_test_office OpenSSL::Crypto Threads::Threads)
 endforeach()
