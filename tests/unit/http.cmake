@@ -12,11 +12,14 @@ set_tests_properties(test_http_queue test_http_server test_http_load test_http_g
 hufu_test(test_http_metrics SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_http_metrics.c USES hufu_service)
 hufu_test(test_http_config SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_http_config.c USES hufu_service)
 
-foreach(noun hsmc hsmc_operate)
+foreach(noun hsmc hsmc_operate hsmc_places)
     hufu_test(test_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_${noun}.c ${CMAKE_CURRENT_LIST_DIR}/hsm_peer.c
         USES hufu_hsmc Threads::Threads)
 endforeach()
-set_tests_properties(test_hsmc test_hsmc_operate PROPERTIES LABELS concurrent)
+foreach(noun hsmc hsmc_places)
+    target_sources(test_${noun} PRIVATE ${CMAKE_CURRENT_LIST_DIR}/hsmc_caller.c)
+endforeach()
+set_tests_properties(test_hsmc test_hsmc_operate test_hsmc_places PROPERTIES LABELS concurrent)
 
 hufu_test(test_cli SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_cli.c USES hufu_cli hufu_http)
 hufu_test(test_confine SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_confine.c ${CMAKE_SOURCE_DIR}/server/confine.c USES hufu_program)

@@ -1,91 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* server/hsmc against one private-key process: what it makes of right and wrong replies, and of connections that are lost. */
 #include <malloc.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "common/channel.h"
-#include "common/log.h"
-#include "server/hsmc/hsmc.h"
-#include "server/metrics.h"
-#include "tests/unit/hsm_peer.h"
+#include "tests/unit/hsmc_caller.h"
 #include "tests/unit/unit.h"
 
-#define TIMEOUT_MS 20000
-#define SHORT_TIMEOUT_MS 300    /* for a peer that is waited for in vain */
-#define HANGING_TIMEOUT_MS 2000 /* where besides such a peer another one must answer */
-#define QUEUE_MAX 1000          /* connections that wait to be accepted: fewer fit */
-#define NOW_MS 1700000000123u
-
-/* A reply under construction. */
-struct reply {
-    uint8_t memory[4096];
-    struct buf buf;
-};
-
-static struct bytes reply_of(struct reply *reply, enum hufu_err err, const char *first_field,
-                             const char *second_field)
-{
-    buf_init(&reply->buf, reply->memory, sizeof(reply->memory));
-    buf_put_field_text(&reply->buf, "hufu-hsm/1");
-    buf_put_field_u32(&reply->buf, err);
-    buf_put_field_u64(&reply->buf, NOW_MS);
-    if (first_field)
-        buf_put_field_text(&reply->buf, first_field);
-    if (second_field)
-        buf_put_field_text(&reply->buf, second_field);
-    assert_ok(buf_finish(&reply->buf));
-    return buf_bytes(&reply->buf);
-}
-
-/* One peer, one connection to it, and what both counted. */
-struct fixture {
-    struct hsm_peer *peer;
-    struct hsmc_keys *keys;
-    struct metrics *metrics;
-    struct hsmc *hsmc;
-};
-
-static struct fixture start_with(const struct peer_step *steps, size_t count, int timeout_ms)
-{
-    struct fixture f = {
-        .peer = hsm_peer_start(steps, count), .keys = hsmc_keys_new(), .metrics = metrics_new(0)};
-    const char *path = hsm_peer_path(f.peer);
-    f.hsmc = hsmc_new(&(struct hsmc_places){.paths = &path, .count = 1}, timeout_ms, f.keys, f.metrics);
-    assert_non_null(f.hsmc);
-    return f;
-}
-
-static struct fixture start(const struct peer_step *steps, size_t count)
-{
-    return start_with(steps, count, TIMEOUT_MS);
-}
-
-static size_t stop(struct fixture *f)
-{
-    hsmc_free(f->hsmc);
-    hsmc_keys_free(f->keys);
-    metrics_free(f->metrics);
-    return hsm_peer_stop(f->peer);
-}
-
-static void assert_counted(const struct fixture *f, const char *line)
-{
-    char *report = metrics_report(f->metrics);
-    if (!strstr(report, line))
-        fail_msg("no \"%s\" in:\n%s", line, report);
-    free(report);
-}
-
-static enum hufu_err chain(struct fixture *f, struct buf *issuing, struct buf *root)
-{
-    static uint8_t memory[2][HSMC_CERTIFICATE_MAX];
-    buf_init(issuing, memory[0], sizeof(memory[0]));
-    buf_init(root, memory[1], sizeof(memory[1]));
-    return hsmc_ca_chain(f->hsmc, "trace", "sm2", issuing, root);
-}
+#define SHORT_TIMEOUT_MS 300 /* for a peer that is waited for in vain */
 
 /* One call against one answer, which must be taken for "away" and leave the outputs empty. */
 static void assert_away_within(struct peer_step step, int timeout_ms)
@@ -198,13 +120,6 @@ static void a_peer_that_closes_on_a_fresh_connection_is_not_asked_again(void **s
     assert_away((struct peer_step){PEER_CLOSE, {0}});
 }
 
-static uint64_t now_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 static void a_silent_peer_is_given_up_at_the_deadline_and_not_asked_again(void **state)
 {
     uint64_t begun = now_ms();
@@ -255,131 +170,6 @@ static void a_request_that_breaks_two_connections_is_given_up(void **state)
     assert_ok(chain(&f, &issuing, &root));
     assert_int_equal(chain(&f, &issuing, &root), HUFU_ERR_AWAY);
     assert_int_equal(stop(&f), 3);
-}
-
-static void nobody_at_the_socket_is_away_at_once(void **state)
-{
-    struct hsmc_keys *keys = hsmc_keys_new();
-    static const char *const paths[] = {"/tmp/hufu-nobody-listens-here.sock",
-                                        "/tmp/hufu-nobody-listens-there.sock"};
-    struct hsmc *hsmc = hsmc_new(&(struct hsmc_places){.paths = paths, .count = 2}, TIMEOUT_MS, keys, NULL);
-    struct hsmc_status status;
-    uint64_t begun = now_ms();
-    (void)state;
-    assert_int_equal(hsmc_status(hsmc, "t", &status), HUFU_ERR_AWAY);
-    assert_true(now_ms() - begun < TIMEOUT_MS / 2);
-    hsmc_free(hsmc);
-    hsmc_keys_free(keys);
-}
-
-/* Two places: home, where nobody is, and a peer. */
-static struct hsmc *hsmc_with_a_second(const struct fixture *f, const char *home, int timeout_ms)
-{
-    static const char *paths[2];
-    paths[0] = home;
-    paths[1] = hsm_peer_path(f->peer);
-    struct hsmc *hsmc =
-        hsmc_new(&(struct hsmc_places){.paths = paths, .count = 2}, timeout_ms, f->keys, f->metrics);
-    assert_non_null(hsmc);
-    return hsmc;
-}
-
-static void while_one_is_away_the_other_is_asked(void **state)
-{
-    struct reply r;
-    struct bytes right = reply_of(&r, HUFU_OK, "a", "b");
-    struct peer_step steps[] = {{PEER_REPLY, right}, {PEER_REPLY, right}, {PEER_REPLY, right}};
-    struct fixture f = start(steps, 3);
-    struct hsmc *own = f.hsmc;
-    struct buf issuing, root;
-    (void)state;
-    f.hsmc = hsmc_with_a_second(&f, "/tmp/hufu-nobody-listens-here.sock", TIMEOUT_MS);
-    assert_ok(chain(&f, &issuing, &root));
-    assert_ok(chain(&f, &issuing, &root));
-    hsmc_use(f.hsmc, 0);
-    assert_int_equal(chain(&f, &issuing, &root), HUFU_ERR_AWAY);
-    hsmc_use(f.hsmc, 1);
-    assert_ok(chain(&f, &issuing, &root));
-    hsmc_free(own);
-    assert_int_equal(stop(&f), 3);
-}
-
-static void one_that_hangs_is_asked_once_and_then_the_other(void **state)
-{
-    struct reply r;
-    struct peer_step silent[] = {{PEER_SILENT, {0}}},
-                     right[] = {{PEER_REPLY, reply_of(&r, HUFU_OK, "a", "b")}};
-    struct fixture hanging = start(silent, 1), f = start(right, 1);
-    struct hsmc *own = f.hsmc;
-    struct buf issuing, root;
-    (void)state;
-    f.hsmc = hsmc_with_a_second(&f, hsm_peer_path(hanging.peer), HANGING_TIMEOUT_MS);
-    assert_int_equal(chain(&f, &issuing, &root), HUFU_ERR_AWAY);
-    assert_ok(chain(&f, &issuing, &root));
-    hsmc_free(own);
-    assert_int_equal(stop(&f), 1);
-    assert_int_equal(stop(&hanging), 1);
-}
-
-static void asking_one_that_hangs_alone_brings_no_call_back_to_it(void **state)
-{
-    struct reply r;
-    struct bytes yes = reply_of(&r, HUFU_OK, "a", "b");
-    struct peer_step never[] = {{PEER_SILENT, {0}}, {PEER_CLOSE, {0}}},
-                     right[] = {{PEER_REPLY, yes}, {PEER_REPLY, yes}};
-    struct fixture hanging = start(never, 2), f = start(right, 2);
-    struct hsmc *own = f.hsmc;
-    struct buf issuing, root;
-    (void)state;
-    f.hsmc = hsmc_with_a_second(&f, hsm_peer_path(hanging.peer), HANGING_TIMEOUT_MS);
-    assert_int_equal(chain(&f, &issuing, &root), HUFU_ERR_AWAY);
-    hsmc_use(f.hsmc, 1);
-    assert_ok(chain(&f, &issuing, &root));
-    hsmc_use(f.hsmc, 0);
-    assert_int_equal(chain(&f, &issuing, &root), HUFU_ERR_AWAY);
-    hsmc_use_any(f.hsmc);
-    assert_ok(chain(&f, &issuing, &root));
-    hsmc_free(own);
-    assert_int_equal(stop(&f), 2);
-    assert_int_equal(stop(&hanging), 2);
-}
-
-/* As the socket of a process that is stopped: connections are taken into its queue, until that is full. */
-static size_t fill_queue(const char *path, int fds[QUEUE_MAX])
-{
-    size_t count = 0;
-    while (count < QUEUE_MAX && channel_connect(&fds[count], path) == HUFU_OK)
-        count++;
-    return count;
-}
-
-static void one_that_accepts_nobody_is_away_at_once_and_the_other_is_asked(void **state)
-{
-    struct reply r;
-    struct peer_step right[] = {{PEER_REPLY, reply_of(&r, HUFU_OK, "a", "b")}};
-    struct fixture f = start(right, 1);
-    struct hsmc *own = f.hsmc;
-    struct buf issuing, root;
-    char path[64];
-    int listener, queued[QUEUE_MAX];
-    (void)state;
-    (void)snprintf(path, sizeof(path), "%s.stopped", hsm_peer_path(f.peer));
-    assert_ok(channel_listen(&listener, path, (gid_t)-1));
-    size_t count = fill_queue(path, queued);
-    assert_true(count > 0 && count < QUEUE_MAX);
-    uint64_t begun = now_ms();
-    f.hsmc = hsmc_with_a_second(&f, path, TIMEOUT_MS);
-    hsmc_use(f.hsmc, 0);
-    assert_int_equal(chain(&f, &issuing, &root), HUFU_ERR_AWAY);
-    hsmc_use_any(f.hsmc);
-    assert_ok(chain(&f, &issuing, &root));
-    assert_true(now_ms() - begun < TIMEOUT_MS / 2);
-    for (size_t i = 0; i < count; i++)
-        (void)close(queued[i]);
-    (void)close(listener);
-    (void)unlink(path);
-    hsmc_free(own);
-    assert_int_equal(stop(&f), 1);
 }
 
 static void the_destruction_log_is_told_field_by_field(void **state)
@@ -582,11 +372,6 @@ int main(void)
         cmocka_unit_test(a_connection_that_died_meanwhile_is_opened_again),
         cmocka_unit_test(a_request_lost_with_its_connection_is_sent_once_more),
         cmocka_unit_test(a_request_that_breaks_two_connections_is_given_up),
-        cmocka_unit_test(nobody_at_the_socket_is_away_at_once),
-        cmocka_unit_test(while_one_is_away_the_other_is_asked),
-        cmocka_unit_test(one_that_hangs_is_asked_once_and_then_the_other),
-        cmocka_unit_test(asking_one_that_hangs_alone_brings_no_call_back_to_it),
-        cmocka_unit_test(one_that_accepts_nobody_is_away_at_once_and_the_other_is_asked),
         cmocka_unit_test(the_destruction_log_is_told_field_by_field),
         cmocka_unit_test(every_fresh_connection_loads_the_service_keys_first),
         cmocka_unit_test(a_service_key_that_is_refused_does_not_stop_the_rest),
