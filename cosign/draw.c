@@ -8,6 +8,8 @@
 #define SECRET_TRIES 8
 #define HEDGE_BYTES 64
 
+_Static_assert(COSIGN_SIGN_RANDOM == 2 * HEDGE_BYTES, "as callers know it");
+
 static enum hufu_err fill(const struct draw *draw, uint8_t *out, size_t len)
 {
     enum hufu_err err = draw->random->fill(draw->random->context, out, len);

@@ -196,6 +196,18 @@ static void together(struct group *group, void (*step)(struct exchange_step *ste
 
 _Static_assert(WORKER_FRAMES_MAX <= COSIGN_TOGETHER_MAX, "what comes together is signed together");
 
+/* What the signatures that came as far will draw. */
+static size_t random_needed(const struct group *group)
+{
+    size_t needed = 0;
+    for (size_t i = 0; i < group->count; i++) {
+        const struct frame_head *head = head_of(&group->frames[i]);
+        if (!group->frames[i].err && head->op == FRAME_OP_SIGN)
+            needed += frame_head_count(head) * COSIGN_SIGN_RANDOM + BOX_NONCE_SIZE;
+    }
+    return needed;
+}
+
 /* Step 7 of all signatures that came as far. */
 static void prove_signatures(struct group *group, const struct cosign_random *random)
 {
@@ -290,6 +302,7 @@ enum hufu_err request_operate(struct worker *worker, const struct bytes *fields,
     enum hufu_err err = open_group(&group, worker, fields[0]);
     if (err)
         return err;
+    entropy_expect(&worker->entropy, random_needed(&group));
     prove_signatures(&group, &random);
     prove_alone(&group.frames[0]);
     for (size_t i = 0; i < group.count; i++) {

@@ -34,7 +34,7 @@ static void init_worker(struct worker *worker, const struct hsm *hsm, unsigned s
 {
     worker->hsm = hsm;
     worker->session = session;
-    worker->entropy = (struct entropy){.token = hsm->token, .session = session};
+    worker->entropy = (struct entropy){.token = hsm->token, .session = session, .ahead = secret->random};
     worker->secret = secret;
 }
 
@@ -129,6 +129,7 @@ enum hufu_err worker_take(struct worker **worker, struct worker_pool *pool, unsi
 void worker_give_back(struct worker_pool *pool, struct worker *worker)
 {
     secret_wipe(worker->secret, sizeof(*worker->secret));
+    entropy_forget(&worker->entropy);
     (void)pthread_mutex_lock(&pool->mutex);
     pool->busy[worker->session] = false;
     (void)pthread_cond_signal(&pool->came_back);

@@ -49,6 +49,7 @@ struct workspace {
     uint8_t box_key[BOX_KEY_SIZE];                   /* the private half of the one in hand */
     uint8_t agreed[WORKER_FRAMES_MAX][BOX_KEY_SIZE]; /* what it and the key of each frame make */
     uint8_t plain[RECORD_SEALED_MAX];                /* a record's encoding, on its way in or out */
+    uint8_t random[ENTROPY_AHEAD_MAX];               /* drawn and not yet taken */
     uint8_t bodies[COSIGN_BODY_MAX + (WORKER_FRAMES_MAX - 1) * WORKER_BODY_AROUND];
     uint8_t answers[COSIGN_ANSWER_MAX + (WORKER_FRAMES_MAX - 1) * WORKER_ANSWER_AROUND];
 };

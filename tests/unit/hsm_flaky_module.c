@@ -56,6 +56,7 @@ static CK_RV sign_init(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OB
 
 static CK_RV generate_random(CK_SESSION_HANDLE session, unsigned char *out, unsigned long len)
 {
+    flaky.draws++;
     CK_RV rv = flaky.broken ? CKR_DEVICE_ERROR : real->C_GenerateRandom(session, out, len);
     if (flaky.random_left > 0 && --flaky.random_left == 0)
         flaky.broken = 2;

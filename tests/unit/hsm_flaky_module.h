@@ -7,6 +7,7 @@
 struct flaky {
     int broken; /* 1: every use of a key and of randomness fails until C_Initialize, or for good while 2 */
     int random_left;      /* after so many C_GenerateRandom it is broken for good; 0: it stays */
+    int draws;            /* C_GenerateRandom that were tried */
     int refused_starts;   /* so many C_Initialize fail */
     int starts;           /* C_Initialize that were tried */
     int refuses_pin;      /* every C_Login while it is not 0 */
