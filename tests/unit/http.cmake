@@ -9,6 +9,7 @@ foreach(noun server load group)
 endforeach()
 set_tests_properties(test_http_queue test_http_server test_http_load test_http_group PROPERTIES LABELS concurrent)
 
+hufu_test(test_identifier SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_identifier.c USES hufu_service Threads::Threads)
 hufu_test(test_http_metrics SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_http_metrics.c USES hufu_service)
 hufu_test(test_http_config SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_http_config.c USES hufu_service)
 
