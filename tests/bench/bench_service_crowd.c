@@ -3,10 +3,10 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
+
+#include "tests/bench/bench_service_firing.h"
 
 #define CORES_MAX 64
 #define SAMPLE_MAX 16 /* shots that crowd_preparation_ms makes of the smallest batches */
@@ -146,61 +146,6 @@ enum hufu_err crowd_preparation_ms(const struct crowd *crowd, size_t each, uint6
 
 /* ---- The measured part ---- */
 
-struct firing {
-    struct crowd *crowd;
-    pthread_barrier_t ready;
-    atomic_bool refused; /* a connection did not open: nobody sends */
-    atomic_bool over;
-    _Atomic uint64_t deadline_us;
-    atomic_uint ran_out;
-};
-
-struct firing_client {
-    struct firing *firing;
-    struct crowd_client *client;
-    pthread_t thread;
-};
-
-/* A connection that broke is opened again: the request that it broke on has failed, the run goes on. */
-static bool still_connected(struct wire **wire, const struct shot *shot, const struct wire_service *service)
-{
-    if (!shot->err && !wire_ended(*wire))
-        return true;
-    wire_close(*wire);
-    return wire_open(wire, service) == HUFU_OK;
-}
-
-static void fire_all(struct firing *firing, struct crowd_client *client, struct wire **wire)
-{
-    const uint64_t deadline = atomic_load(&firing->deadline_us);
-    while (client->fired < client->count) {
-        if (atomic_load(&firing->over) || shot_monotonic_us() >= deadline)
-            return;
-        struct shot *shot = &client->shots[client->fired++];
-        shot_fire(shot, *wire);
-        if (!still_connected(wire, shot, firing->crowd->service))
-            return;
-    }
-    atomic_fetch_add(&firing->ran_out, 1);
-    atomic_store(&firing->over, true);
-}
-
-static void *fire_client(void *argument)
-{
-    struct firing_client *self = argument;
-    struct firing *firing = self->firing;
-    struct wire *wire = NULL;
-    if (wire_open(&wire, firing->crowd->service))
-        atomic_store(&firing->refused, true);
-    (void)pthread_barrier_wait(&firing->ready); /* all are connected */
-    (void)pthread_barrier_wait(&firing->ready); /* the clock runs */
-    if (!atomic_load(&firing->refused))
-        fire_all(firing, self->client, &wire);
-    (void)pthread_barrier_wait(&firing->ready); /* all are answered */
-    wire_close(wire);
-    return NULL;
-}
-
 static void count_outcome(const struct crowd *crowd, uint64_t started_us, struct crowd_outcome *outcome)
 {
     for (size_t i = 0; i < crowd->count; i++) {
@@ -224,43 +169,24 @@ static void count_outcome(const struct crowd *crowd, uint64_t started_us, struct
     outcome->signatures = outcome->answered * crowd->batch;
 }
 
-static void threads_start(struct firing *firing, struct firing_client *clients)
-{
-    for (size_t i = 0; i < firing->crowd->count; i++) {
-        clients[i] = (struct firing_client){.firing = firing, .client = &firing->crowd->clients[i]};
-        /* Those that started wait at the barrier for ever: without all its clients a load has no meaning. */
-        if (pthread_create(&clients[i].thread, NULL, fire_client, &clients[i]) != 0)
-            abort();
-    }
-}
-
 enum hufu_err crowd_fire(struct crowd *crowd, unsigned seconds, crowd_mark *begin, crowd_mark *end,
                          void *context, struct crowd_outcome *outcome)
 {
     *outcome = (struct crowd_outcome){0};
-    struct firing firing = {.crowd = crowd};
-    struct firing_client *clients = calloc(crowd->count, sizeof(*clients));
-    if (!clients || pthread_barrier_init(&firing.ready, NULL, (unsigned)crowd->count + 1) != 0) {
-        free(clients);
-        return HUFU_ERR_INTERNAL;
-    }
-    threads_start(&firing, clients);
-    (void)pthread_barrier_wait(&firing.ready);
+    struct firing *firing = NULL;
+    enum hufu_err err = firing_open(&firing, crowd);
+    if (err)
+        return err;
     if (begin)
         begin(context);
     const uint64_t started = shot_monotonic_us();
-    atomic_store(&firing.deadline_us, started + (uint64_t)seconds * 1000000);
-    (void)pthread_barrier_wait(&firing.ready);
-    (void)pthread_barrier_wait(&firing.ready);
+    const size_t ran_out = firing_run(firing, started + (uint64_t)seconds * 1000000);
     if (end)
         end(context);
-    for (size_t i = 0; i < crowd->count; i++)
-        (void)pthread_join(clients[i].thread, NULL);
+    firing_close(firing);
     count_outcome(crowd, started, outcome);
-    outcome->ran_out = atomic_load(&firing.ran_out);
-    (void)pthread_barrier_destroy(&firing.ready);
-    free(clients);
-    return atomic_load(&firing.refused) ? HUFU_ERR_AWAY : HUFU_OK;
+    outcome->ran_out = ran_out;
+    return HUFU_OK;
 }
 
 /* ---- After ---- */

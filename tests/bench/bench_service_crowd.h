@@ -51,9 +51,10 @@ enum hufu_err crowd_preparation_ms(const struct crowd *crowd, size_t each, uint6
 /* Called on the moment the first request may leave, and again when the last answer is there. */
 typedef void crowd_mark(void *context);
 
-/* The measured part: opens all connections, then every client sends its shots one after the other, until `seconds`
- * have passed, or one client has no shot left (then all stop, so that the number of clients stays what it is).
- * HUFU_ERR_AWAY: a connection could not be opened, and nothing was sent. */
+/* The measured part: opens all connections, then sends every client's shots, each when the one before it is answered,
+ * until `seconds` have passed, or one client has no shot left (then all stop, so that the number of clients stays what
+ * it is). HUFU_ERR_AWAY: a connection could not be opened, and nothing was sent; HUFU_ERR_INTERNAL without memory or
+ * descriptors. */
 enum hufu_err crowd_fire(struct crowd *crowd, unsigned seconds, crowd_mark *begin, crowd_mark *end,
                          void *context, struct crowd_outcome *outcome) HUFU_MUST_CHECK;
 /* Finishes and verifies every answer, on all cores; completes the outcome. */

@@ -90,26 +90,64 @@ enum hufu_err shot_prepare(struct shot *shot, const struct shot_sender *sender, 
 
 /* ---- The exchange ---- */
 
-void shot_fire(struct shot *shot, struct wire *wire)
+static void exchange_begin(struct shot *shot)
 {
-    struct wire_answer answer;
     free(shot->answer);
     shot->answer = NULL;
     shot->answer_len = 0;
     shot->sent_ms = device_now_ms();
     shot->sent_us = shot_monotonic_us();
-    shot->err = wire_exchange(wire, bytes_of(shot->http, shot->http_len), &answer);
+}
+
+static void exchange_end(struct shot *shot, enum hufu_err err, const struct wire_answer *answer)
+{
     shot->answered_us = shot_monotonic_us();
-    shot->status = answer.status;
-    if (shot->err || answer.body.len == 0)
+    shot->err = err;
+    shot->status = answer->status;
+    if (err || answer->body.len == 0)
         return;
-    shot->answer = malloc(answer.body.len);
+    shot->answer = malloc(answer->body.len);
     if (!shot->answer) {
         shot->err = HUFU_ERR_INTERNAL;
         return;
     }
-    memcpy(shot->answer, answer.body.data, answer.body.len);
-    shot->answer_len = answer.body.len;
+    memcpy(shot->answer, answer->body.data, answer->body.len);
+    shot->answer_len = answer->body.len;
+}
+
+bool shot_send(struct shot *shot, struct wire *wire)
+{
+    const struct wire_answer none = {0};
+    exchange_begin(shot);
+    enum hufu_err err = wire_send(wire, bytes_of(shot->http, shot->http_len));
+    if (err)
+        exchange_end(shot, err, &none);
+    return !err;
+}
+
+bool shot_take(struct shot *shot, struct wire *wire)
+{
+    struct wire_answer answer;
+    bool whole = false;
+    enum hufu_err err = wire_receive(wire, &answer, &whole);
+    if (!err && !whole)
+        return false;
+    exchange_end(shot, err, &answer);
+    return true;
+}
+
+void shot_give_up(struct shot *shot)
+{
+    const struct wire_answer none = {0};
+    exchange_end(shot, HUFU_ERR_AWAY, &none);
+}
+
+void shot_fire(struct shot *shot, struct wire *wire)
+{
+    struct wire_answer answer;
+    exchange_begin(shot);
+    enum hufu_err err = wire_exchange(wire, bytes_of(shot->http, shot->http_len), &answer);
+    exchange_end(shot, err, &answer);
 }
 
 /* ---- After ---- */

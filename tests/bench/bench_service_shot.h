@@ -6,6 +6,7 @@
 #ifndef HUFU_TESTS_BENCH_SERVICE_SHOT_H
 #define HUFU_TESTS_BENCH_SERVICE_SHOT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/err.h"
@@ -38,8 +39,14 @@ struct shot {
 /* Digests at random, `batch` of them (1 to FRAME_BATCH_MAX); the frame is stamped with planned_ms. */
 enum hufu_err shot_prepare(struct shot *shot, const struct shot_sender *sender, uint32_t batch,
                            uint64_t planned_ms) HUFU_MUST_CHECK;
-/* Sends it and keeps what comes back; the outcome is in the shot. May be fired again: the same bytes, and the last
- * answer is kept. */
+/* Sends it; may be sent again, the same bytes, and the last answer is kept. False: it could not be, and has failed. */
+bool shot_send(struct shot *shot, struct wire *wire);
+/* After shot_send: reads what is there of the answer, without waiting. True: the outcome is in the shot; false: there is
+ * more to come. */
+bool shot_take(struct shot *shot, struct wire *wire);
+/* The answer to what was sent did not come in time: HUFU_ERR_AWAY in the shot. The connection is of no more use. */
+void shot_give_up(struct shot *shot);
+/* Sends it and waits for the answer; the outcome is in the shot. */
 void shot_fire(struct shot *shot, struct wire *wire);
 /* The sealed answer out of the JSON body: appends to sealed. HUFU_ERR_FORM when it is not there. */
 enum hufu_err shot_answer(const struct shot *shot, struct buf *sealed) HUFU_MUST_CHECK;

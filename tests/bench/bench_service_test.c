@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the service benchmark measures with is itself right: percentiles, CPU of processes, its small HTTP, its verdict. */
+/* What the service benchmark measures with is itself right: percentiles, CPU of processes, its verdict. */
 #include "tests/unit/unit.h"
 
-#include <arpa/inet.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -226,138 +223,6 @@ static void a_family_counts_children_that_ended(void **state)
     assert_int_equal(own.cpu_us, 0);
 }
 
-/* ---- HTTP ---- */
-
-/* A server that answers its one connection with the given pieces, a moment apart, whatever it is asked. */
-struct fake {
-    int fd;
-    const char *const *pieces;
-    pthread_t thread;
-    char url[48];
-    struct wire_service *service;
-    struct wire *wire;
-};
-
-static void *fake_serve(void *argument)
-{
-    const struct fake *fake = argument;
-    char request[256];
-    int fd = accept(fake->fd, NULL, NULL);
-    if (fd >= 0 && recv(fd, request, sizeof(request), 0) > 0) {
-        for (const char *const *piece = fake->pieces; *piece; piece++) {
-            (void)!send(fd, *piece, strlen(*piece), MSG_NOSIGNAL);
-            command_pause_ms(20);
-        }
-    }
-    (void)close(fd);
-    return NULL;
-}
-
-static void fake_start(struct fake *fake, const char *const *pieces)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t len = sizeof(address);
-    *fake = (struct fake){.fd = socket(AF_INET, SOCK_STREAM, 0), .pieces = pieces};
-    assert_int_equal(bind(fake->fd, (struct sockaddr *)&address, len), 0);
-    assert_int_equal(listen(fake->fd, 1), 0);
-    assert_int_equal(getsockname(fake->fd, (struct sockaddr *)&address, &len), 0);
-    assert_int_equal(pthread_create(&fake->thread, NULL, fake_serve, fake), 0);
-    (void)snprintf(fake->url, sizeof(fake->url), "http://127.0.0.1:%u", ntohs(address.sin_port));
-    fake->service = wire_service_new(fake->url, NULL);
-    assert_non_null(fake->service);
-    assert_ok(wire_open(&fake->wire, fake->service));
-}
-
-static void fake_end(struct fake *fake)
-{
-    wire_close(fake->wire);
-    wire_service_free(fake->service);
-    (void)pthread_join(fake->thread, NULL);
-    (void)close(fake->fd);
-}
-
-static enum hufu_err exchange_with(const char *const *pieces, struct wire_answer *answer, char *body,
-                                   bool *ended)
-{
-    struct fake fake;
-    fake_start(&fake, pieces);
-    enum hufu_err err = wire_exchange(fake.wire, bytes_of_text("GET / HTTP/1.1\r\n\r\n"), answer);
-    memcpy(body, answer->body.data ? (const char *)answer->body.data : "", answer->body.len);
-    body[answer->body.len] = '\0';
-    *ended = wire_ended(fake.wire);
-    fake_end(&fake);
-    return err;
-}
-
-static void an_answer_in_pieces_is_put_together(void **state)
-{
-    (void)state;
-    static const char *const pieces[] = {"HTTP/1.1 20", "1 Created\r\nX: y\r\ncontent-len",
-                                         "gth: 6\r\n\r\nab", "cdef", NULL};
-    struct wire_answer answer;
-    char body[64];
-    bool ended = true;
-    assert_ok(exchange_with(pieces, &answer, body, &ended));
-    assert_int_equal(answer.status, 201);
-    assert_string_equal(body, "abcdef");
-    assert_false(ended);
-}
-
-static void an_announced_end_is_noticed(void **state)
-{
-    (void)state;
-    static const char *const pieces[] = {
-        "HTTP/1.1 503 Away\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", NULL};
-    struct wire_answer answer;
-    char body[64];
-    bool ended = false;
-    assert_ok(exchange_with(pieces, &answer, body, &ended));
-    assert_int_equal(answer.status, 503);
-    assert_true(ended);
-}
-
-static void a_cut_answer_is_no_answer(void **state)
-{
-    (void)state;
-    static const char *const cut_body[] = {"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc", NULL};
-    static const char *const cut_head[] = {"HTTP/1.1 200 OK\r\nContent-", NULL};
-    static const char *const nothing[] = {NULL};
-    struct wire_answer answer;
-    char body[64];
-    bool ended = false;
-    assert_int_equal(exchange_with(cut_body, &answer, body, &ended), HUFU_ERR_AWAY);
-    assert_int_equal(answer.status, 0);
-    assert_int_equal(exchange_with(cut_head, &answer, body, &ended), HUFU_ERR_AWAY);
-    assert_int_equal(exchange_with(nothing, &answer, body, &ended), HUFU_ERR_AWAY);
-}
-
-static void an_answer_of_another_form_is_refused(void **state)
-{
-    (void)state;
-    static const char *const chunked[] = {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", NULL};
-    static const char *const too_large[] = {"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", NULL};
-    static const char *const more[] = {"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nab", NULL};
-    static const char *const other[] = {"SMTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", NULL};
-    static const char *const *const all[] = {chunked, too_large, more, other};
-    struct wire_answer answer;
-    char body[64];
-    bool ended = false;
-    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-        assert_int_equal(exchange_with(all[i], &answer, body, &ended), HUFU_ERR_FORM);
-}
-
-static void an_address_that_is_none_is_refused(void **state)
-{
-    (void)state;
-    static const char *const bad[] = {"ftp://127.0.0.1:1",   "http://127.0.0.1",   "http://localhost:80",
-                                      "http://:80",          "http://127.0.0.1:0", "http://1.2.3.4:80x",
-                                      "http://1.2.3.4:70000"};
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-        assert_null(wire_service_new(bad[i], NULL));
-    assert_null(wire_service_new("https://127.0.0.1:443", NULL));
-    assert_null(wire_service_new("https://127.0.0.1:443", "/nonexistent"));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -368,11 +233,6 @@ int main(void)
         cmocka_unit_test(of_each_statement_the_last_plan_is_printed),
         cmocka_unit_test(the_judge_knows_a_signature_of_the_standard),
         cmocka_unit_test(a_family_counts_children_that_ended),
-        cmocka_unit_test(an_answer_in_pieces_is_put_together),
-        cmocka_unit_test(an_announced_end_is_noticed),
-        cmocka_unit_test(a_cut_answer_is_no_answer),
-        cmocka_unit_test(an_answer_of_another_form_is_refused),
-        cmocka_unit_test(an_address_that_is_none_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

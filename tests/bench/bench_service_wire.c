@@ -3,9 +3,12 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +53,7 @@ static SSL_CTX *tls_new(const char *certificate)
     if (tls && SSL_CTX_load_verify_file(tls, certificate) == 1 &&
         SSL_CTX_set_min_proto_version(tls, TLS1_2_VERSION) == 1) {
         SSL_CTX_set_verify(tls, SSL_VERIFY_PEER, NULL);
+        SSL_CTX_set_read_ahead(tls, 1); /* one read for all records that are there */
         return tls;
     }
     SSL_CTX_free(tls);
@@ -108,7 +112,8 @@ enum hufu_err wire_open(struct wire **out, const struct wire_service *service)
     if (!wire)
         return HUFU_ERR_INTERNAL;
     wire->fd = tcp_open(service);
-    if (wire->fd < 0 || (service->tls && !tls_open(wire, service))) {
+    if (wire->fd < 0 || (service->tls && !tls_open(wire, service)) ||
+        fcntl(wire->fd, F_SETFL, O_NONBLOCK) != 0) {
         wire_close(wire);
         return HUFU_ERR_AWAY;
     }
@@ -134,36 +139,68 @@ const char *wire_transport(const struct wire *wire)
     return wire->transport;
 }
 
+int wire_fd(const struct wire *wire)
+{
+    return wire->fd;
+}
+
 bool wire_ended(const struct wire *wire)
 {
     return wire->ended;
 }
 
-static bool write_all(struct wire *wire, struct bytes data)
+/* ---- Bytes ---- */
+
+static enum hufu_err wait_for(const struct wire *wire, short event)
 {
-    while (data.len > 0) {
-        ssize_t put = wire->tls ? SSL_write(wire->tls, data.data, (int)data.len)
-                                : send(wire->fd, data.data, data.len, MSG_NOSIGNAL);
-        if (put <= 0)
-            return false;
-        data.data += put;
-        data.len -= (size_t)put;
-    }
-    return true;
+    struct pollfd waiting = {.fd = wire->fd, .events = event};
+    int ready = 0;
+    do {
+        ready = poll(&waiting, 1, WIRE_TIMEOUT_SECONDS * 1000);
+    } while (ready < 0 && errno == EINTR);
+    return ready > 0 ? HUFU_OK : HUFU_ERR_AWAY;
 }
 
-static bool read_some(struct wire *wire)
+/* HUFU_OK and nothing put: the socket is full. */
+static enum hufu_err write_some(struct wire *wire, struct bytes data, size_t *put)
 {
-    size_t room = WIRE_ANSWER_MAX - wire->have;
-    ssize_t got = 0;
-    if (room > 0)
-        got = wire->tls ? SSL_read(wire->tls, wire->memory + wire->have, (int)room)
-                        : recv(wire->fd, wire->memory + wire->have, room, 0);
-    if (got <= 0)
-        return false;
-    wire->have += (size_t)got;
+    *put = 0;
+    if (!wire->tls) {
+        const ssize_t sent = send(wire->fd, data.data, data.len, MSG_NOSIGNAL);
+        if (sent < 0)
+            return errno == EAGAIN ? HUFU_OK : HUFU_ERR_AWAY;
+        *put = (size_t)sent;
+        return HUFU_OK;
+    }
+    ERR_clear_error(); /* SSL_get_error takes what another connection left there for this one's */
+    const int done = SSL_write_ex(wire->tls, data.data, data.len, put);
+    return done == 1 || SSL_get_error(wire->tls, done) == SSL_ERROR_WANT_WRITE ? HUFU_OK : HUFU_ERR_AWAY;
+}
+
+static enum hufu_err receive_some(struct wire *wire, size_t room, size_t *got)
+{
+    char *to = wire->memory + wire->have;
+    if (!wire->tls) {
+        const ssize_t received = recv(wire->fd, to, room, 0);
+        if (received <= 0)
+            return received < 0 && errno == EAGAIN ? HUFU_OK : HUFU_ERR_AWAY;
+        *got = (size_t)received;
+        return HUFU_OK;
+    }
+    ERR_clear_error();
+    const int done = SSL_read_ex(wire->tls, to, room, got);
+    return done == 1 || SSL_get_error(wire->tls, done) == SSL_ERROR_WANT_READ ? HUFU_OK : HUFU_ERR_AWAY;
+}
+
+/* HUFU_OK and nothing got: there is nothing yet. */
+static enum hufu_err read_some(struct wire *wire, size_t *got)
+{
+    const size_t room = WIRE_ANSWER_MAX - wire->have;
+    *got = 0;
+    enum hufu_err err = room > 0 ? receive_some(wire, room, got) : HUFU_ERR_AWAY;
+    wire->have += *got;
     wire->memory[wire->have] = '\0';
-    return true;
+    return err;
 }
 
 /* ---- HTTP ---- */
@@ -195,32 +232,66 @@ static enum hufu_err head_parse(struct wire *wire, unsigned *status, size_t *bod
     return *end == '\r' && *body_len < WIRE_ANSWER_MAX ? HUFU_OK : HUFU_ERR_FORM;
 }
 
-enum hufu_err wire_exchange(struct wire *wire, struct bytes request, struct wire_answer *answer)
+/* Whole or not, or never of the form. */
+static enum hufu_err answer_parse(struct wire *wire, struct wire_answer *answer, bool *whole)
 {
-    *answer = (struct wire_answer){0};
-    wire->have = 0;
-    wire->memory[0] = '\0';
-    if (!write_all(wire, request))
-        return HUFU_ERR_AWAY;
-    const char *body = NULL;
-    do {
-        if (!read_some(wire))
-            return HUFU_ERR_AWAY;
-        body = strstr(wire->memory, "\r\n\r\n");
-    } while (!body);
-    size_t head_len = (size_t)(body - wire->memory) + 4;
+    const char *head_end = strstr(wire->memory, "\r\n\r\n");
+    if (!head_end)
+        return HUFU_OK;
+    const size_t head_len = (size_t)(head_end - wire->memory) + 4;
     size_t body_len = 0;
     unsigned status = 0;
-    if (head_parse(wire, &status, &body_len) || head_len + body_len > WIRE_ANSWER_MAX)
+    if (head_parse(wire, &status, &body_len) || head_len + body_len > WIRE_ANSWER_MAX ||
+        wire->have > head_len + body_len)
         return HUFU_ERR_FORM;
-    while (wire->have < head_len + body_len) {
-        if (!read_some(wire))
-            return HUFU_ERR_AWAY;
-    }
-    if (wire->have != head_len + body_len)
-        return HUFU_ERR_FORM;
-    *answer = (struct wire_answer){.status = status, .body = bytes_of(wire->memory + head_len, body_len)};
+    *whole = wire->have == head_len + body_len;
+    if (*whole)
+        *answer = (struct wire_answer){.status = status, .body = bytes_of(wire->memory + head_len, body_len)};
     return HUFU_OK;
+}
+
+enum hufu_err wire_send(struct wire *wire, struct bytes request)
+{
+    enum hufu_err err = HUFU_OK;
+    wire->have = 0;
+    wire->memory[0] = '\0';
+    while (!err && request.len > 0) {
+        size_t put = 0;
+        err = write_some(wire, request, &put);
+        if (!err && put == 0)
+            err = wait_for(wire, POLLOUT);
+        request.data += put;
+        request.len -= put;
+    }
+    return err;
+}
+
+/* What the socket still holds is told by poll and epoll; what TLS has taken out of it is not. */
+enum hufu_err wire_receive(struct wire *wire, struct wire_answer *answer, bool *whole)
+{
+    enum hufu_err err = HUFU_OK;
+    size_t got = 0;
+    *answer = (struct wire_answer){0};
+    *whole = false;
+    do {
+        err = read_some(wire, &got);
+        if (!err && got > 0)
+            err = answer_parse(wire, answer, whole);
+    } while (!err && got > 0 && !*whole && wire->tls && SSL_has_pending(wire->tls));
+    return err;
+}
+
+enum hufu_err wire_exchange(struct wire *wire, struct bytes request, struct wire_answer *answer)
+{
+    bool whole = false;
+    *answer = (struct wire_answer){0};
+    enum hufu_err err = wire_send(wire, request);
+    while (!err && !whole) {
+        err = wait_for(wire, POLLIN);
+        if (!err)
+            err = wire_receive(wire, answer, &whole);
+    }
+    return err;
 }
 
 enum hufu_err wire_post(struct buf *out, const char *path, const char *token, struct bytes json)

@@ -24,20 +24,29 @@ void wire_service_free(struct wire_service *service);
 
 struct wire;
 
-/* The service must outlive it. HUFU_ERR_AWAY: nobody accepts, or the handshake failed. */
+/* The service must outlive it. Waits until it is open. HUFU_ERR_AWAY: nobody accepts, or the handshake failed. */
 enum hufu_err wire_open(struct wire **wire, const struct wire_service *service) HUFU_MUST_CHECK;
 void wire_close(struct wire *wire); /* NULL is fine */
 /* What it runs on: "http", or "https TLSv1.3 TLS_AES_256_GCM_SHA384". Lives as long as the connection. */
 const char *wire_transport(const struct wire *wire);
+/* For poll and epoll (level-triggered), to wait for what wire_receive reads. Remains the connection's. */
+int wire_fd(const struct wire *wire);
 
 struct wire_answer {
     unsigned status;
-    struct bytes body; /* in the connection's memory, until the next exchange */
+    struct bytes body; /* in the connection's memory, until the next request */
 };
 
-/* Sends the request as it stands and waits for the answer. HUFU_ERR_AWAY: the connection broke, or nothing came in
- * WIRE_TIMEOUT_SECONDS; HUFU_ERR_FORM: the answer is not of the form above. After either the connection is of no more
- * use; also when the server said that it closes it (wire_ended). */
+/* After an error of these three the connection is of no more use; also when the server said that it closes it
+ * (wire_ended). */
+
+/* Sends the request as it stands; the answer to the one before must have been received. Waits while the socket is
+ * full. HUFU_ERR_AWAY: the connection broke, or took nothing in WIRE_TIMEOUT_SECONDS. */
+enum hufu_err wire_send(struct wire *wire, struct bytes request) HUFU_MUST_CHECK;
+/* Reads what is there of the answer, without waiting; whole: that was the last of it. HUFU_ERR_AWAY: the connection
+ * broke; HUFU_ERR_FORM: the answer is not of the form above. */
+enum hufu_err wire_receive(struct wire *wire, struct wire_answer *answer, bool *whole) HUFU_MUST_CHECK;
+/* Both, and waits for the answer. HUFU_ERR_AWAY also: nothing came in WIRE_TIMEOUT_SECONDS. */
 enum hufu_err wire_exchange(struct wire *wire, struct bytes request,
                             struct wire_answer *answer) HUFU_MUST_CHECK;
 bool wire_ended(const struct wire *wire);

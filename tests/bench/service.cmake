@@ -3,6 +3,7 @@
 add_library(hufu_test_load STATIC EXCLUDE_FROM_ALL
     ${CMAKE_CURRENT_LIST_DIR}/bench_service_crowd.c
     ${CMAKE_CURRENT_LIST_DIR}/bench_service_filling.c
+    ${CMAKE_CURRENT_LIST_DIR}/bench_service_firing.c
     ${CMAKE_CURRENT_LIST_DIR}/bench_service_judge.c
     ${CMAKE_CURRENT_LIST_DIR}/bench_service_load.c
     ${CMAKE_CURRENT_LIST_DIR}/bench_service_members.c
@@ -19,6 +20,10 @@ hufu_program(bench-service
 
 hufu_test(bench_service_test
     SOURCES ${CMAKE_CURRENT_LIST_DIR}/bench_service_test.c
+    USES hufu_test_load)
+
+hufu_test(bench_service_wire_test
+    SOURCES ${CMAKE_CURRENT_LIST_DIR}/bench_service_wire_test.c
     USES hufu_test_load Threads::Threads)
 
 # A smoke run: that it works, not how fast.
