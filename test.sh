@@ -64,7 +64,7 @@ run_ctest() {
     local name=$1 folder=$2 passed failed result=0
     shift 2
     rm -f "$folder/Testing/Temporary/LastTest.log"
-    ctest --test-dir "$folder" -j 2 --timeout 600 --output-on-failure --no-tests=error "$@" >"$results.out" 2>&1 || result=$?
+    ctest --test-dir "$folder" -j 3 --timeout 600 --output-on-failure --no-tests=error "$@" >"$results.out" 2>&1 || result=$?
     # What a test needs is installed by now: one that was skipped did not do its work.
     ! grep -q '\*\*\*Skipped' "$results.out" || result=1
     if ((result != 0)); then
@@ -88,11 +88,11 @@ run_counted() {
     record "$name" "${passed:-0}" "${failed:-0}"
 }
 
-# run_pytest NAME BIN ARGUMENTS…: the API tests against the real processes of a build, two files at a time: they mostly wait.
+# run_pytest NAME BIN ARGUMENTS…: the API tests against the real processes of a build, three files at a time: they mostly wait.
 run_pytest() {
     local name=$1 bin=$2 passed failed result=0
     shift 2
-    HUFU_TEST_BIN=$bin "$python" -B -m pytest -q -p no:cacheprovider -n 2 --dist loadfile --junitxml="$results.xml" "$@" >"$results.out" 2>&1 || result=$?
+    HUFU_TEST_BIN=$bin "$python" -B -m pytest -q -p no:cacheprovider -n 3 --dist loadfile --junitxml="$results.xml" "$@" >"$results.out" 2>&1 || result=$?
     if ((result != 0)); then
         cat "$results.out"
     fi
