@@ -74,3 +74,10 @@ function(hufu_test name)
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
     add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 endfunction()
+
+# hufu_concurrent(TEST…): threads meet in them, so that they run under TSan too; the target `concurrent` is all of them.
+add_custom_target(concurrent)
+function(hufu_concurrent)
+    set_tests_properties(${ARGN} PROPERTIES LABELS concurrent)
+    add_dependencies(concurrent ${ARGN})
+endfunction()

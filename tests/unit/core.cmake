@@ -12,7 +12,7 @@ foreach(noun operation situation together)
     hufu_test(test_store_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_store_${noun}.c ${CMAKE_CURRENT_LIST_DIR}/deciding.c
         USES hufu_test_database Threads::Threads)
 endforeach()
-set_tests_properties(test_store_race PROPERTIES LABELS concurrent)
+hufu_concurrent(test_store_race)
 
 # The rules, with stand-ins for server/hsmc (a private-key process) and server/adapter (outside services for messages): their
 # objects come before those libraries.
@@ -41,5 +41,5 @@ endforeach()
 foreach(noun authentication notice)
     target_link_libraries(test_core_${noun} PRIVATE Threads::Threads)
 endforeach()
-set_tests_properties(test_core_authentication test_core_notice PROPERTIES LABELS concurrent)
+hufu_concurrent(test_core_authentication test_core_notice)
 hufu_test(test_core_api SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_core_api.c USES hufu_api OpenSSL::Crypto)

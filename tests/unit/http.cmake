@@ -7,7 +7,7 @@ hufu_test(test_http_dpop SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_http_dpop.c USES
 foreach(noun server load group)
     target_sources(test_http_${noun} PRIVATE ${CMAKE_CURRENT_LIST_DIR}/http_client.c ${CMAKE_CURRENT_LIST_DIR}/http_service.c)
 endforeach()
-set_tests_properties(test_http_queue test_http_server test_http_load test_http_group PROPERTIES LABELS concurrent)
+hufu_concurrent(test_http_queue test_http_server test_http_load test_http_group)
 
 hufu_test(test_identifier SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_identifier.c USES hufu_service Threads::Threads)
 hufu_test(test_http_metrics SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_http_metrics.c USES hufu_service)
@@ -20,7 +20,7 @@ endforeach()
 foreach(noun hsmc hsmc_places)
     target_sources(test_${noun} PRIVATE ${CMAKE_CURRENT_LIST_DIR}/hsmc_caller.c)
 endforeach()
-set_tests_properties(test_hsmc test_hsmc_operate test_hsmc_places PROPERTIES LABELS concurrent)
+hufu_concurrent(test_hsmc test_hsmc_operate test_hsmc_places)
 
 hufu_test(test_cli SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_cli.c USES hufu_cli hufu_http)
 hufu_test(test_confine SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_confine.c ${CMAKE_SOURCE_DIR}/server/confine.c USES hufu_program)
