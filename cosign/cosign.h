@@ -47,8 +47,7 @@
 #define COSIGN_DIGEST_SIZE 32
 #define COSIGN_SIGNATURE_SIZE 64 /* r ‖ s */
 #define COSIGN_BATCH_MAX 256
-#define COSIGN_SIGN_RANDOM \
-    128 /* random bytes that the service draws for a digest: 64 for each of two nonces */
+#define COSIGN_SIGN_RANDOM 128 /* random bytes that the service draws for a digest, for two nonces */
 #define COSIGN_PIN_KEY_SIZE 32 /* what Argon2id gives */
 #define COSIGN_BODY_MAX (64 + COSIGN_BATCH_MAX * 2 * COSIGN_POINT_SIZE + COSIGN_PROOF_SIZE)
 #define COSIGN_ANSWER_MAX (64 + COSIGN_BATCH_MAX * (2 * COSIGN_POINT_SIZE + 2 * COSIGN_SCALAR_SIZE))

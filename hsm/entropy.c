@@ -61,16 +61,17 @@ static void take_ahead(struct entropy *source, uint8_t *out, size_t len)
 
 enum hufu_err entropy_fill(struct entropy *source, uint8_t *out, size_t len)
 {
-    enum hufu_err err = HUFU_OK;
-    if (source->left < len && source->expected >= len)
-        err = draw_ahead(source);
-    if (!err && source->left < len)
+    if (source->left < len && source->expected >= len) {
+        enum hufu_err err = draw_ahead(source);
+        if (err) {
+            secret_wipe(out, len);
+            return err;
+        }
+    }
+    if (source->left < len)
         return draw(source, out, len);
-    if (err)
-        secret_wipe(out, len);
-    else
-        take_ahead(source, out, len);
-    return err;
+    take_ahead(source, out, len);
+    return HUFU_OK;
 }
 
 static enum hufu_err fill_for_cosign(void *context, uint8_t *out, size_t len)
