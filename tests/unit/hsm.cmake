@@ -57,6 +57,7 @@ add_library(hsm_flaky_module MODULE ${CMAKE_CURRENT_LIST_DIR}/hsm_flaky_module.c
 target_link_libraries(hsm_flaky_module PRIVATE hufu_flags ${CMAKE_DL_LIBS})
 target_include_directories(hsm_flaky_module SYSTEM PRIVATE ${P11KIT_INCLUDE_DIRS})
 foreach(noun entropy token)
+    target_sources(test_hsm_${noun} PRIVATE ${CMAKE_CURRENT_LIST_DIR}/hsm_flaky.c)
     add_dependencies(test_hsm_${noun} hsm_flaky_module)
     target_compile_definitions(test_hsm_${noun} PRIVATE HSM_FLAKY_MODULE="$<TARGET_FILE:hsm_flaky_module>")
     target_link_libraries(test_hsm_${noun} PRIVATE Threads::Threads ${CMAKE_DL_LIBS})

@@ -3,13 +3,11 @@
  * SoftHSM2 behind a module that counts, and fails on demand. */
 #include "tests/unit/unit.h"
 
-#include <dlfcn.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "hsm/entropy.h"
-#include "tests/unit/hsm_flaky_module.h"
-#include "tests/unit/hsm_room.h"
+#include "tests/unit/hsm_flaky.h"
 
 #define PIECE 32
 #define STEPS_OF_ALL ((ENTROPY_AHEAD_MAX + 255) / 256) /* asks to the token for as much as is drawn at once */
@@ -23,11 +21,8 @@ static struct entropy source;
 static int start(void **state)
 {
     (void)state;
-    void *library = dlopen(HSM_FLAKY_MODULE, RTLD_NOW);
-    assert_non_null(library);
-    flaky = dlsym(library, "flaky");
-    assert_non_null(flaky);
-    hsm_room_start(&room, "p256", HSM_FLAKY_MODULE);
+    void *library = NULL;
+    flaky = hsm_flaky_start(&room, &library);
     return 0;
 }
 

@@ -8,8 +8,7 @@
 
 #include "hsm/clock.h"
 #include "hsm/destruction.h"
-#include "tests/unit/hsm_flaky_module.h"
-#include "tests/unit/hsm_room.h"
+#include "tests/unit/hsm_flaky.h"
 
 #define THREADS 2 /* as many as the room has sessions */
 #define ROUNDS 60
@@ -38,14 +37,11 @@ static void find_function(void *library, const char *name, void *function)
 static int start(void **state)
 {
     (void)state;
-    void *library = dlopen(HSM_FLAKY_MODULE, RTLD_NOW);
-    assert_non_null(library);
-    flaky = dlsym(library, "flaky");
-    assert_non_null(flaky);
+    void *library = NULL;
+    flaky = hsm_flaky_start(&room, &library);
     find_function(library, "flaky_look", &flaky_look);
     find_function(library, "flaky_plant", &flaky_plant);
     find_function(library, "flaky_weed", &flaky_weed);
-    hsm_room_start(&room, "p256", HSM_FLAKY_MODULE);
     hsm_key_make(&room, &key, FRAME_ALLOW_SIGN);
     return 0;
 }
