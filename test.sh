@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Every test: ./test.sh [--long]. Installs what is missing, builds release, ASan+UBSan, TSan, valgrind and MSan variants, runs
-# all runners, and closes with the counts of each. --long: the full counts of kills, mutations and benchmark seconds.
+# all runners, and closes with the counts of each. --long: the full counts of kills, mutations and benchmark
+# seconds, and with sanitizers what is left out otherwise.
 set -euo pipefail
 umask 022
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -150,8 +151,8 @@ say "ctest: release"
 run_ctest "ctest, release" build
 say "API tests: release"
 run_pytest "API, release" build/bin tests/api
-# Times of sanitized programs say nothing. What survives a kill does so in either build, and three files mostly wait: with
-# sanitizers those run in the long form.
+# Times of sanitized programs say nothing. What survives a kill does so in either build, and three files are a quarter of the API
+# tests' time: with sanitizers those run in the long form.
 not_sanitized='bench'
 not_sanitized_api=(--ignore=tests/api/test_response_times.py)
 if ((!HUFU_TEST_LONG)); then

@@ -81,3 +81,9 @@ function(hufu_concurrent)
     set_tests_properties(${ARGN} PROPERTIES LABELS concurrent)
     add_dependencies(concurrent ${ARGN})
 endfunction()
+
+# hufu_take_turns(TEST…): they start the service or its key process, and wait half of the time. One of them at a time, and they first, so
+# that the many small tests run beside them.
+function(hufu_take_turns)
+    set_tests_properties(${ARGN} PROPERTIES RESOURCE_LOCK service COST 100)
+endfunction()

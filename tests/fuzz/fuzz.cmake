@@ -59,10 +59,11 @@ fuzz_target(fuzz_hsm_request RUNS 10000 STATEFUL SOURCES ${CMAKE_SOURCE_DIR}/tes
 hufu_test(fuzz_hsm_socket SOURCES ${CMAKE_CURRENT_LIST_DIR}/fuzz_hsm_socket.c ${CMAKE_CURRENT_LIST_DIR}/fuzz_hsm_seed.c
     USES hufu_test_attack hufu_test_fuzz)
 add_dependencies(fuzz_hsm_socket hufu-hsm)
-set_tests_properties(fuzz_hsm_socket PROPERTIES LABELS fuzz RESOURCE_LOCK service COST 100 TIMEOUT 900)
+set_tests_properties(fuzz_hsm_socket PROPERTIES LABELS fuzz TIMEOUT 900)
 hufu_test(fuzz_http
     SOURCES ${CMAKE_CURRENT_LIST_DIR}/fuzz_http.c ${CMAKE_CURRENT_LIST_DIR}/fuzz_http_seed.c
             ${CMAKE_CURRENT_LIST_DIR}/fuzz_http_wire.c
     USES hufu_test_attack_service hufu_test_fuzz)
 add_dependencies(fuzz_http hufu-command hufu-hsm hufu-server)
-set_tests_properties(fuzz_http PROPERTIES LABELS "fuzz;service" RESOURCE_LOCK service COST 100 TIMEOUT 1800)
+set_tests_properties(fuzz_http PROPERTIES LABELS "fuzz;service" TIMEOUT 1800)
+hufu_take_turns(fuzz_hsm_socket fuzz_http)

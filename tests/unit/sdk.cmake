@@ -40,5 +40,6 @@ set_tests_properties(judge_sdk PROPERTIES SKIP_RETURN_CODE 77)
 # The phone in a terminal against the running service.
 if(TARGET hufu-server)
     add_test(NAME phone_service COMMAND ${CMAKE_CURRENT_LIST_DIR}/../judge/phone.sh $<TARGET_FILE_DIR:hufu-phone>)
-    set_tests_properties(phone_service PROPERTIES LABELS service RESOURCE_LOCK service COST 100)
+    set_tests_properties(phone_service PROPERTIES LABELS service)
+    hufu_take_turns(phone_service)
 endif()
