@@ -316,7 +316,7 @@ static enum hufu_err notice_conclude(struct worker *worker, const struct notice_
     struct store_transaction transaction STORE_TRANSACTION = {0};
     enum hufu_err err = store_begin(worker->store, &transaction);
     if (err == HUFU_OK)
-        err = notice_end(worker->store, row->notice_id, next, failure, &ended);
+        err = notice_end(worker->store, row->notice_id, &next, failure, &ended);
     if (err == HUFU_OK && ended && told)
         err = notice_audit(worker, row, next, failure);
     if (err == HUFU_OK)

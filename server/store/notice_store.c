@@ -47,8 +47,10 @@ static const struct statement notice_postpone_statement = {
 };
 static const struct statement notice_end_statement = {
     .name = "notice_end",
-    .sql = "update notice set state = $2::text, failure = coalesce($3::text, failure), sealed = null,"
-           " ended_at = clock_timestamp() where notice_id = $1::uuid and state = 'waiting'",
+    .sql = "update notice set state ="
+           " case when $2::text = 'refused' and expires_at <= clock_timestamp() then 'expired' else $2 end,"
+           " failure = coalesce($3::text, failure), sealed = null, ended_at = clock_timestamp()"
+           " where notice_id = $1::uuid and state = 'waiting' returning state",
 };
 static const struct statement notice_read_statement = {
     .name = "notice_read",
@@ -141,16 +143,22 @@ enum hufu_err notice_postpone(struct store *store, const uint8_t notice_id[UUID_
     return store_change(store, &notice_postpone_statement, &parameters, NULL);
 }
 
-enum hufu_err notice_end(struct store *store, const uint8_t notice_id[UUID_SIZE], enum notice_state state,
+enum hufu_err notice_end(struct store *store, const uint8_t notice_id[UUID_SIZE], enum notice_state *state,
                          const char *failure, bool *ended)
 {
-    uint64_t changed;
+    *ended = false;
     struct parameters parameters = {0};
     parameter_uuid(&parameters, notice_id);
-    parameter_text(&parameters, notice_state_names[state]);
+    parameter_text(&parameters, notice_state_names[*state]);
     parameter_text(&parameters, failure);
-    enum hufu_err err = store_change(store, &notice_end_statement, &parameters, &changed);
-    *ended = err == HUFU_OK && changed == 1;
+    struct rows rows ROWS_OWNED = {0};
+    enum hufu_err err = store_query(store, &notice_end_statement, &parameters, &rows);
+    if (err != HUFU_OK || rows.count == 0)
+        return err;
+    struct row first = row_at(&rows, 0);
+    *state = (enum notice_state)row_name(&first, notice_state_names, NOTICE_STATE_COUNT);
+    err = row_finish(&first);
+    *ended = err == HUFU_OK;
     return err;
 }
 

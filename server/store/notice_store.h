@@ -61,8 +61,9 @@ enum hufu_err notice_claim(struct store *store, const bool kinds[NOTICE_KIND_COU
 /* Due again after delay_ms, or when its life is over. */
 enum hufu_err notice_postpone(struct store *store, const uint8_t notice_id[UUID_SIZE], uint64_t delay_ms,
                               const char *failure) HUFU_MUST_CHECK;
-/* Out of waiting: what was sealed is erased. *ended: false, somebody else has ended it. failure may be NULL. */
-enum hufu_err notice_end(struct store *store, const uint8_t notice_id[UUID_SIZE], enum notice_state state,
+/* Out of waiting: what was sealed is erased. What is refused after its time has expired: *state is then that. *ended: false,
+ * somebody else has ended it. failure may be NULL. */
+enum hufu_err notice_end(struct store *store, const uint8_t notice_id[UUID_SIZE], enum notice_state *state,
                          const char *failure, bool *ended) HUFU_MUST_CHECK;
 
 /* HUFU_ERR_NOT_FOUND. */

@@ -287,6 +287,25 @@ static void a_message_that_is_too_old_is_erased_and_not_sent(void **state)
     assert_int_equal(audited("notice-expired"), 1);
 }
 
+static void its_time_passes(void)
+{
+    database_run(&office.database, "update notice set expires_at = clock_timestamp()");
+}
+
+static void a_message_that_gets_too_old_on_its_way_and_is_refused_has_expired(void **state)
+{
+    (void)state;
+    struct notice notice = code_notice();
+    assert_ok(post(&notice));
+    post_office.result = HUFU_ERR_FORM;
+    post_office.answer.status = 422;
+    post_office.meanwhile = its_time_passes;
+    assert_true(deliver());
+    assert_int_equal(count("state = 'expired' and sealed is null and failure = 'status 422'"), 1);
+    assert_int_equal(audited("notice-expired"), 1);
+    assert_int_equal(audited("notice-refused"), 0);
+}
+
 static void a_message_to_nobody_ends_in_silence(void **state)
 {
     (void)state;
@@ -488,6 +507,7 @@ int main(void)
         TEST(a_service_that_says_when_is_asked_then),
         TEST(a_message_that_is_refused_for_good_is_given_up_and_erased),
         TEST(a_message_that_is_too_old_is_erased_and_not_sent),
+        TEST(a_message_that_gets_too_old_on_its_way_and_is_refused_has_expired),
         TEST(a_message_to_nobody_ends_in_silence),
         TEST(a_kind_that_is_not_offered_here_is_left_to_others),
         TEST(a_row_that_was_tampered_with_is_refused),
