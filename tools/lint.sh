@@ -129,6 +129,9 @@ strip_comments() {
 }
 strip_comments 0 >"$scratch/code"
 strip_comments 1 >"$scratch/text"
+# What they include, as file:line:header.
+{ grep -E ':[[:space:]]*#[[:space:]]*include[[:space:]]*[<"]' "$scratch/text" || true; } |
+    sed -E 's/^([^:]*:[0-9]+):[[:space:]]*#[[:space:]]*include[[:space:]]*[<"]([^>"]*)[>"].*/\1:\2/' >"$scratch/includes"
 
 # report RULE WORDS: its input is file:line:code.
 report() {
@@ -138,36 +141,47 @@ report() {
 # ---- rules ----
 
 rule_banned_functions() {
-    local line name why
-    while IFS='|' read -r name why; do
-        [[ -n $name ]] || continue
-        { grep -E "(^|[^A-Za-z0-9_.>])${name}[[:space:]]*\(" "$scratch/code" || true; } | report banned-function "$name: $why"
-    done <<<"$banned_functions"
-    name=${banned_in_secret_rooms%%|*} line=${banned_in_secret_rooms#*|}
-    { grep -E "(^|[^A-Za-z0-9_])${name}[[:space:]]*\(" "$scratch/code" | grep -E "$line" || true; } |
+    awk -v table="$banned_functions" '
+        BEGIN {
+            n = split(table, rows, "\n")
+            for (i = 1; i <= n; i++)
+                if (split(rows[i], part, "|") == 2) { why[part[1]] = part[2]; any = any (any == "" ? "" : "|") part[1] }
+            call = "(^|[^A-Za-z0-9_.>])(" any ")[ \t]*\\("
+        }
+        {
+            code = $0; sub(/^[^:]*:[0-9]*:/, "", code)
+            where = substr($0, 1, length($0) - length(code) - 1)
+            while (match(code, call)) {
+                name = substr(code, RSTART, RLENGTH); gsub(/[^A-Za-z0-9_]/, "", name)
+                print where ": banned-function: " name ": " why[name]
+                code = substr(code, RSTART + RLENGTH)
+            }
+        }' "$scratch/code" >>"$breaches"
+    local name=${banned_in_secret_rooms%%|*} where=${banned_in_secret_rooms#*|}
+    { grep -E "(^|[^A-Za-z0-9_])${name}[[:space:]]*\(" "$scratch/code" | grep -E "$where" || true; } |
         report banned-function "$name: secret_equal for secrets, bytes_equal for public values"
     { grep -E '(^|[^A-Za-z0-9_])goto[[:space:]]' "$scratch/code" || true; } | report goto "use a cleanup attribute"
 }
 
-includes() { # file:line:header
-    { grep -E ':[[:space:]]*#[[:space:]]*include[[:space:]]*[<"]' "$scratch/text" || true; } |
-        sed -E 's/^([^:]*:[0-9]+):[[:space:]]*#[[:space:]]*include[[:space:]]*[<"]([^>"]*)[>"].*/\1:\2/'
-}
-
+# The header pattern of a row may hold alternatives in parentheses; the first bar outside of them ends it.
 rule_foreign_headers() {
-    local row header files
-    while IFS= read -r row; do
-        [[ -n $row ]] || continue
-        # The header pattern may hold alternatives in parentheses; the first bar outside of them ends it.
-        header=$(sed -E 's/^(([^|(]|\([^)]*\))*)\|.*/\1/' <<<"$row")
-        files=${row:${#header}+1}
-        includes | { grep -E ":($header)\$" || true; } | { grep -vE "$foreign_headers_free" || true; } |
-            awk -F: -v files="$files" '$1 !~ files' | report foreign-header "not to be included here"
-    done <<<"$foreign_headers"
+    awk -F: -v table="$foreign_headers" -v free="$foreign_headers_free" '
+        BEGIN {
+            n = split(table, rows, "\n")
+            for (i = 1; i <= n; i++) {
+                if (!match(rows[i], /^([^|(]|\([^)]*\))*\|/)) continue
+                header[++count] = "^(" substr(rows[i], 1, RLENGTH - 1) ")$"
+                files[count] = substr(rows[i], RLENGTH + 1)
+            }
+        }
+        $1 !~ free {
+            for (i = 1; i <= count; i++)
+                if ($3 ~ header[i] && $1 !~ files[i]) print $1 ":" $2 ": foreign-header: not to be included here"
+        }' "$scratch/includes" >>"$breaches"
 }
 
 rule_layers() {
-    includes | awk -F: -v table="$rooms" '
+    awk -F: -v table="$rooms" '
         function room_of(path,   r, best) {
             best = ""
             for (r in may) if (index(path, r "/") == 1 && length(r) > length(best)) best = r
@@ -182,7 +196,7 @@ rule_layers() {
             if (from == "" || to == "" || from == "server") next
             if (index(may[from], " " to " ") == 0 && !(from == "tests"))
                 print $1 ":" $2 ": layer: " from " must not include " $3
-        }' >>"$breaches"
+        }' "$scratch/includes" >>"$breaches"
 }
 
 rule_sql() {
@@ -191,10 +205,11 @@ rule_sql() {
 }
 
 rule_spdx() {
-    local file
-    while IFS= read -r file; do
-        head -n 3 "$file" | grep -q 'SPDX-License-Identifier: Apache-2\.0' || echo "$file:1: spdx: no licence line" >>"$breaches"
-    done <"$scratch/source"
+    xargs -r -d '\n' awk '
+        FNR == 1 && NR > 1 && !found { print last ":1: spdx: no licence line" }
+        FNR == 1 { found = 0; last = FILENAME }
+        FNR <= 3 && /SPDX-License-Identifier: Apache-2\.0/ { found = 1 }
+        END { if (NR > 0 && !found) print last ":1: spdx: no licence line" }' <"$scratch/source" >>"$breaches"
 }
 
 rule_markers() {
