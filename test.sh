@@ -89,11 +89,11 @@ run_counted() {
     record "$name" "${passed:-0}" "${failed:-0}"
 }
 
-# run_pytest NAME BIN ARGUMENTS…: the API tests against the real processes of a build, three files at a time: they mostly wait.
+# run_pytest NAME BIN ARGUMENTS…: the API tests against the real processes of a build, two files at a time.
 run_pytest() {
     local name=$1 bin=$2 passed failed result=0
     shift 2
-    HUFU_TEST_BIN=$bin "$python" -B -m pytest -q -p no:cacheprovider -n 3 --dist loadfile --junitxml="$results.xml" "$@" >"$results.out" 2>&1 || result=$?
+    HUFU_TEST_BIN=$bin "$python" -B -m pytest -q -p no:cacheprovider -n 2 --dist loadfile --junitxml="$results.xml" "$@" >"$results.out" 2>&1 || result=$?
     if ((result != 0)); then
         cat "$results.out"
     fi
