@@ -27,13 +27,26 @@ struct pool {
     struct pool_thread threads[];
 };
 
+static bool go_together(void *const *taken, size_t count, const void *next)
+{
+    const struct http_request *first = taken[0], *request = next;
+    size_t bytes = request->body_len;
+    for (size_t i = 0; i < count; i++)
+        bytes += ((const struct http_request *)taken[i])->body_len;
+    return request->match.route == first->match.route && bytes <= HTTP_TOGETHER_BODY_MAX;
+}
+
 struct pool *pool_new(const struct pool_settings *settings)
 {
     struct pool *pool = calloc(1, sizeof(*pool) + settings->worker_count * sizeof(pool->threads[0]));
     if (!pool)
         return NULL;
     pool->settings = *settings;
-    pool->queue = queue_new(settings->queue_limit);
+    pool->queue = queue_new(&(struct queue_settings){.limit = settings->queue_limit,
+                                                     .most = settings->together,
+                                                     .together = go_together,
+                                                     .takers = settings->worker_count,
+                                                     .gather_ms = HTTP_GATHER_MS});
     if (!pool->queue) {
         free(pool);
         return NULL;
@@ -98,24 +111,15 @@ static void handle(void **taken, size_t count, struct worker *worker, const stru
         admitted->match.route->handler(admitted, worker);
 }
 
-static bool go_together(void *const *taken, size_t count, const void *next)
-{
-    const struct http_request *first = taken[0], *request = next;
-    size_t bytes = request->body_len;
-    for (size_t i = 0; i < count; i++)
-        bytes += ((const struct http_request *)taken[i])->body_len;
-    return request->match.route == first->match.route && bytes <= HTTP_TOGETHER_BODY_MAX;
-}
-
 static void *pool_run(void *argument)
 {
     struct pool_thread *self = argument;
     const struct pool_settings *settings = &self->pool->settings;
     void *taken[HTTP_TOGETHER_MAX];
-    size_t count;
+    size_t count = 0;
     if (settings->prepare)
         settings->prepare(self->worker);
-    while ((count = queue_take(self->pool->queue, taken, settings->together, go_together)) > 0) {
+    while ((count = queue_take(self->pool->queue, taken, count)) > 0) {
         metrics_move(settings->metrics, METRICS_QUEUE_DEPTH, -(int)count);
         if (settings->together > 1)
             metrics_add(settings->metrics, METRICS_GROUPS, 1);

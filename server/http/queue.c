@@ -3,24 +3,44 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
+
+#define CROWD_FADES 16
 
 struct queue {
+    struct queue_settings settings;
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    size_t limit, first, count, reserved;
+    size_t first, count, reserved;
+    size_t takers_at_work, in_hand; /* who has taken something, and how much all of them */
+    size_t crowd;                   /* how many have lately been in hand or waiting at once */
+    struct timespec gathered; /* until when those that are here wait for company; of no meaning without any */
     bool closed;
     void *items[];
 };
 
-struct queue *queue_new(size_t limit)
+static bool queue_prepare(struct queue *queue)
 {
-    struct queue *queue = calloc(1, sizeof(*queue) + limit * sizeof(queue->items[0]));
+    pthread_condattr_t attributes;
+    if (pthread_condattr_init(&attributes) != 0)
+        return false;
+    bool prepared = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 &&
+                    pthread_cond_init(&queue->changed, &attributes) == 0;
+    (void)pthread_condattr_destroy(&attributes);
+    (void)pthread_mutex_init(&queue->lock, NULL);
+    return prepared;
+}
+
+struct queue *queue_new(const struct queue_settings *settings)
+{
+    struct queue *queue = calloc(1, sizeof(*queue) + settings->limit * sizeof(queue->items[0]));
     if (!queue)
         return NULL;
-    queue->limit = limit;
-    (void)pthread_mutex_init(&queue->lock, NULL);
-    (void)pthread_cond_init(&queue->changed, NULL);
-    return queue;
+    queue->settings = *settings;
+    if (queue_prepare(queue))
+        return queue;
+    free(queue);
+    return NULL;
 }
 
 void queue_free(struct queue *queue)
@@ -35,23 +55,61 @@ void queue_free(struct queue *queue)
 bool queue_reserve(struct queue *queue)
 {
     (void)pthread_mutex_lock(&queue->lock);
-    bool room = !queue->closed && queue->count + queue->reserved < queue->limit;
+    bool room = !queue->closed && queue->count + queue->reserved < queue->settings.limit;
     if (room)
         queue->reserved++;
     (void)pthread_mutex_unlock(&queue->lock);
     return room;
 }
 
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+/* How many are worth taking: a taker's share of all that have lately been there, or as many as those at work have on average. */
+static size_t queue_wanted(const struct queue *queue)
+{
+    if (queue->takers_at_work == 0)
+        return 1;
+    size_t wanted = larger(queue->crowd / queue->settings.takers, queue->in_hand / queue->takers_at_work);
+    return wanted < queue->settings.most ? wanted : queue->settings.most;
+}
+
+/* Rises at once, and falls by a part of the difference each time that somebody takes. */
+static void queue_see_crowd(struct queue *queue)
+{
+    size_t there = queue->in_hand + queue->count;
+    if (there >= queue->crowd)
+        queue->crowd = there;
+    else
+        queue->crowd -= (queue->crowd - there + CROWD_FADES - 1) / CROWD_FADES;
+}
+
+/* The oldest of those that are here begins to wait for company. */
+static void queue_begin_to_gather(struct queue *queue)
+{
+    (void)clock_gettime(CLOCK_MONOTONIC, &queue->gathered);
+    queue->gathered.tv_sec += queue->settings.gather_ms / 1000;
+    queue->gathered.tv_nsec += (long)(queue->settings.gather_ms % 1000) * 1000000;
+    if (queue->gathered.tv_nsec >= 1000000000) {
+        queue->gathered.tv_nsec -= 1000000000;
+        queue->gathered.tv_sec++;
+    }
+}
+
 void queue_put(struct queue *queue, void *item)
 {
     (void)pthread_mutex_lock(&queue->lock);
-    queue->items[(queue->first + queue->count) % queue->limit] = item;
+    queue->items[(queue->first + queue->count) % queue->settings.limit] = item;
     queue->count++;
     queue->reserved--;
+    if (queue->count == 1)
+        queue_begin_to_gather(queue);
     /* After the close every taker waits for the last reserved place, and all must see that it was the last. */
     if (queue->closed)
         (void)pthread_cond_broadcast(&queue->changed);
-    else
+    else if (queue->count == 1 || queue->count >= queue_wanted(queue))
         (void)pthread_cond_signal(&queue->changed);
     (void)pthread_mutex_unlock(&queue->lock);
 }
@@ -59,20 +117,40 @@ void queue_put(struct queue *queue, void *item)
 static void *queue_remove_first(struct queue *queue)
 {
     void *item = queue->items[queue->first];
-    queue->first = (queue->first + 1) % queue->limit;
+    queue->first = (queue->first + 1) % queue->settings.limit;
     queue->count--;
     return item;
 }
 
-size_t queue_take(struct queue *queue, void **items, size_t most, queue_together *together)
+/* Until there is something, and enough of it or its time is over, or nothing more can come. */
+static void queue_wait(struct queue *queue)
+{
+    bool over = false;
+    while (queue->count == 0 && !(queue->closed && queue->reserved == 0))
+        (void)pthread_cond_wait(&queue->changed, &queue->lock);
+    while (!over && !queue->closed && queue->count > 0 && queue->count < queue_wanted(queue))
+        over = pthread_cond_timedwait(&queue->changed, &queue->lock, &queue->gathered) != 0;
+}
+
+size_t queue_take(struct queue *queue, void **items, size_t held)
 {
     size_t taken = 0;
     (void)pthread_mutex_lock(&queue->lock);
-    while (queue->count == 0 && !(queue->closed && queue->reserved == 0))
-        (void)pthread_cond_wait(&queue->changed, &queue->lock);
-    while (queue->count > 0 && taken < most &&
-           (taken == 0 || together(items, taken, queue->items[queue->first])))
+    queue->in_hand -= held;
+    queue->takers_at_work -= held > 0;
+    do
+        queue_wait(queue);
+    while (queue->count == 0 && !(queue->closed && queue->reserved == 0));
+    while (queue->count > 0 && taken < queue->settings.most &&
+           (taken == 0 || queue->settings.together(items, taken, queue->items[queue->first])))
         items[taken++] = queue_remove_first(queue);
+    queue->in_hand += taken;
+    queue->takers_at_work += taken > 0;
+    queue_see_crowd(queue);
+    if (queue->count > 0) {
+        queue_begin_to_gather(queue);
+        (void)pthread_cond_signal(&queue->changed);
+    }
     (void)pthread_mutex_unlock(&queue->lock);
     return taken;
 }

@@ -15,13 +15,18 @@
 static void *take(struct queue *queue)
 {
     void *item = NULL;
-    return queue_take(queue, &item, 1, NULL) > 0 ? item : NULL;
+    return queue_take(queue, &item, 0) > 0 ? item : NULL;
+}
+
+static struct queue *queue_of(size_t limit)
+{
+    return queue_new(&(struct queue_settings){.limit = limit, .most = 1, .takers = 1});
 }
 
 static void queue_refuses_beyond_its_limit(void **state)
 {
     int items[3] = {0};
-    struct queue *queue = queue_new(2);
+    struct queue *queue = queue_of(2);
     (void)state;
     assert_true(queue_reserve(queue));
     assert_true(queue_reserve(queue));
@@ -41,7 +46,7 @@ static void queue_refuses_beyond_its_limit(void **state)
 static void a_closed_queue_gives_what_is_left_and_takes_no_more(void **state)
 {
     int item = 0;
-    struct queue *queue = queue_new(4);
+    struct queue *queue = queue_of(4);
     (void)state;
     assert_true(queue_reserve(queue));
     queue_put(queue, &item);
@@ -62,7 +67,7 @@ static void a_place_reserved_before_the_close_is_still_filled(void **state)
     int item = 0;
     pthread_t takers[2];
     void *taken[2];
-    struct queue *queue = queue_new(4);
+    struct queue *queue = queue_of(4);
     (void)state;
     assert_true(queue_reserve(queue));
     queue_close(queue);
@@ -88,23 +93,195 @@ static void those_that_go_together_are_taken_at_once_and_in_order(void **state)
 {
     int items[] = {11, 12, 13, 14, 21, 15};
     void *taken[3];
-    struct queue *queue = queue_new(6);
+    struct queue *queue =
+        queue_new(&(struct queue_settings){.limit = 6, .most = 3, .together = same_ten, .takers = 1});
     (void)state;
     for (size_t i = 0; i < 6; i++) {
         assert_true(queue_reserve(queue));
         queue_put(queue, &items[i]);
     }
-    assert_int_equal(queue_take(queue, taken, 3, same_ten), 3); /* no more than asked for */
+    assert_int_equal(queue_take(queue, taken, 0), 3); /* no more than asked for */
     for (size_t i = 0; i < 3; i++)
         assert_ptr_equal(taken[i], &items[i]);
-    assert_int_equal(queue_take(queue, taken, 3, same_ten), 1); /* nobody jumps the queue to join */
+    assert_int_equal(queue_take(queue, taken, 0), 1); /* nobody jumps the queue to join */
     assert_ptr_equal(taken[0], &items[3]);
-    assert_int_equal(queue_take(queue, taken, 3, same_ten), 1);
+    assert_int_equal(queue_take(queue, taken, 0), 1);
     assert_ptr_equal(taken[0], &items[4]);
     assert_int_equal(queue_depth(queue), 1);
     for (size_t i = 0; i < 5; i++)
         assert_true(queue_reserve(queue)); /* the room is free again */
     assert_false(queue_reserve(queue));
+    queue_free(queue);
+}
+
+static bool any(void *const *taken, size_t count, const void *next)
+{
+    (void)taken;
+    (void)count;
+    (void)next;
+    return true;
+}
+
+#define FOR_EVER_MS 3600000 /* longer than any test may take */
+
+static struct queue *gathering_queue(uint32_t gather_ms)
+{
+    return queue_new(&(struct queue_settings){
+        .limit = 8, .most = 3, .together = any, .takers = 2, .gather_ms = gather_ms});
+}
+
+static void put(struct queue *queue, size_t count)
+{
+    static int item;
+    for (size_t i = 0; i < count; i++) {
+        assert_true(queue_reserve(queue));
+        queue_put(queue, &item);
+    }
+}
+
+static size_t take_some(struct queue *queue, size_t held)
+{
+    void *items[3];
+    return queue_take(queue, items, held);
+}
+
+/* A second taker, who is done with what it held. */
+struct second {
+    struct queue *queue;
+    pthread_t thread;
+    size_t held, took;
+};
+
+static void *take_as_second(void *argument)
+{
+    struct second *second = argument;
+    second->took = take_some(second->queue, second->held);
+    return NULL;
+}
+
+static void second_comes_back(struct second *second, struct queue *queue, size_t held)
+{
+    *second = (struct second){.queue = queue, .held = held};
+    assert_int_equal(pthread_create(&second->thread, NULL, take_as_second, second), 0);
+}
+
+static size_t second_took(struct second *second)
+{
+    assert_int_equal(pthread_join(second->thread, NULL), 0);
+    return second->took;
+}
+
+/* Two takers, each with two of the four that are there. */
+static struct queue *queue_of_four_in_hand(uint32_t gather_ms)
+{
+    struct queue *queue = gathering_queue(gather_ms);
+    put(queue, 2);
+    assert_int_equal(take_some(queue, 0), 2);
+    put(queue, 2);
+    assert_int_equal(take_some(queue, 0), 2);
+    return queue;
+}
+
+/* Long enough for a taker to take what is there, if it did not wait for more. */
+static void pause(void)
+{
+    (void)nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+}
+
+static void nobody_waits_for_company_while_nobody_is_at_work(void **state)
+{
+    struct queue *queue = gathering_queue(FOR_EVER_MS);
+    (void)state;
+    put(queue, 3);
+    assert_int_equal(take_some(queue, 0), 3);
+    put(queue, 1);
+    assert_int_equal(take_some(queue, 3), 1);
+    queue_free(queue);
+}
+
+static void beside_one_at_work_a_share_of_all_is_waited_for(void **state)
+{
+    struct second second;
+    struct queue *queue = queue_of_four_in_hand(FOR_EVER_MS);
+    (void)state;
+    second_comes_back(&second, queue, 2);
+    put(queue, 1);
+    pause();
+    assert_int_equal(queue_depth(queue), 1);
+    put(queue, 1);
+    assert_int_equal(second_took(&second), 2);
+    queue_free(queue);
+}
+
+static void a_share_is_never_more_than_can_be_taken(void **state)
+{
+    struct second second;
+    struct queue *queue = gathering_queue(FOR_EVER_MS);
+    (void)state;
+    put(queue, 8);
+    assert_int_equal(take_some(queue, 0), 3);
+    assert_int_equal(take_some(queue, 0), 3);
+    second_comes_back(&second, queue, 3);
+    put(queue, 1);
+    assert_int_equal(second_took(&second), 3);
+    queue_free(queue);
+}
+
+static void a_taker_who_comes_back_does_not_leave_them_to_the_one_that_waits(void **state)
+{
+    struct second second;
+    struct queue *queue = queue_of_four_in_hand(FOR_EVER_MS);
+    (void)state;
+    second_comes_back(&second, queue, 2);
+    put(queue, 1);
+    pause();
+    assert_int_equal(take_some(queue, 2), 1);
+    put(queue, 2);
+    assert_in_range(second_took(&second), 1, 2);
+    queue_free(queue);
+}
+
+static void company_is_waited_for_no_longer_than_said(void **state)
+{
+    struct second second;
+    struct timespec before, after;
+    struct queue *queue = queue_of_four_in_hand(30);
+    (void)state;
+    second_comes_back(&second, queue, 2);
+    (void)clock_gettime(CLOCK_MONOTONIC, &before);
+    put(queue, 1);
+    assert_int_equal(second_took(&second), 1);
+    (void)clock_gettime(CLOCK_MONOTONIC, &after);
+    int64_t waited_ns = (after.tv_sec - before.tv_sec) * 1000000000LL + after.tv_nsec - before.tv_nsec;
+    assert_true(waited_ns >= 30000000);
+    queue_free(queue);
+}
+
+static void a_crowd_that_has_gone_is_forgotten(void **state)
+{
+    struct second second;
+    struct queue *queue = queue_of_four_in_hand(FOR_EVER_MS);
+    (void)state;
+    second_comes_back(&second, queue, 2);
+    pause();
+    put(queue, 1);
+    assert_int_equal(take_some(queue, 2), 1);
+    put(queue, 1); /* two in all, where there were four */
+    assert_int_equal(second_took(&second), 1);
+    queue_free(queue);
+}
+
+static void who_waits_for_company_gets_what_there_is_at_the_close(void **state)
+{
+    struct second second;
+    struct queue *queue = queue_of_four_in_hand(FOR_EVER_MS);
+    (void)state;
+    second_comes_back(&second, queue, 2);
+    put(queue, 1);
+    pause();
+    queue_close(queue);
+    assert_int_equal(second_took(&second), 1);
+    assert_int_equal(take_some(queue, 2), 0);
     queue_free(queue);
 }
 
@@ -127,20 +304,12 @@ static void *put_many(void *argument)
     return NULL;
 }
 
-static bool any(void *const *taken, size_t count, const void *next)
-{
-    (void)taken;
-    (void)count;
-    (void)next;
-    return true;
-}
-
 static void *take_many(void *argument)
 {
     struct crowd *crowd = argument;
     void *items[3];
-    size_t count;
-    while ((count = queue_take(crowd->queue, items, 3, any)) > 0)
+    size_t count = 0;
+    while ((count = queue_take(crowd->queue, items, count)) > 0)
         for (size_t i = 0; i < count; i++)
             atomic_fetch_add(&crowd->taken, (uintptr_t)items[i]);
     return NULL;
@@ -148,7 +317,8 @@ static void *take_many(void *argument)
 
 static void many_threads_lose_and_double_nothing(void **state)
 {
-    struct crowd crowd = {.queue = queue_new(16)};
+    struct crowd crowd = {.queue = queue_new(&(struct queue_settings){
+                              .limit = 16, .most = 3, .together = any, .takers = TAKERS, .gather_ms = 1})};
     pthread_t putters[PUTTERS], takers[TAKERS];
     (void)state;
     for (int i = 0; i < TAKERS; i++)
@@ -172,6 +342,13 @@ int main(void)
         cmocka_unit_test(a_closed_queue_gives_what_is_left_and_takes_no_more),
         cmocka_unit_test(a_place_reserved_before_the_close_is_still_filled),
         cmocka_unit_test(those_that_go_together_are_taken_at_once_and_in_order),
+        cmocka_unit_test(nobody_waits_for_company_while_nobody_is_at_work),
+        cmocka_unit_test(beside_one_at_work_a_share_of_all_is_waited_for),
+        cmocka_unit_test(a_share_is_never_more_than_can_be_taken),
+        cmocka_unit_test(a_taker_who_comes_back_does_not_leave_them_to_the_one_that_waits),
+        cmocka_unit_test(company_is_waited_for_no_longer_than_said),
+        cmocka_unit_test(a_crowd_that_has_gone_is_forgotten),
+        cmocka_unit_test(who_waits_for_company_gets_what_there_is_at_the_close),
         cmocka_unit_test(many_threads_lose_and_double_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
