@@ -122,14 +122,24 @@ static void *queue_remove_first(struct queue *queue)
     return item;
 }
 
-/* Until there is something, and enough of it or its time is over, or nothing more can come. */
+/* Until there is something, and enough of it or its time is over, or nothing more can come. The deadline is copied: it is read while
+ * the lock is free, and may be moved then. */
 static void queue_wait(struct queue *queue)
 {
     bool over = false;
-    while (queue->count == 0 && !(queue->closed && queue->reserved == 0))
-        (void)pthread_cond_wait(&queue->changed, &queue->lock);
-    while (!over && !queue->closed && queue->count > 0 && queue->count < queue_wanted(queue))
-        over = pthread_cond_timedwait(&queue->changed, &queue->lock, &queue->gathered) != 0;
+    for (;;) {
+        struct timespec gathered = queue->gathered;
+        if (queue->count == 0) {
+            if (queue->closed && queue->reserved == 0)
+                return;
+            over = false;
+            (void)pthread_cond_wait(&queue->changed, &queue->lock);
+        } else if (over || queue->closed || queue->count >= queue_wanted(queue)) {
+            return;
+        } else {
+            over = pthread_cond_timedwait(&queue->changed, &queue->lock, &gathered) != 0;
+        }
+    }
 }
 
 size_t queue_take(struct queue *queue, void **items, size_t held)
@@ -138,9 +148,7 @@ size_t queue_take(struct queue *queue, void **items, size_t held)
     (void)pthread_mutex_lock(&queue->lock);
     queue->in_hand -= held;
     queue->takers_at_work -= held > 0;
-    do
-        queue_wait(queue);
-    while (queue->count == 0 && !(queue->closed && queue->reserved == 0));
+    queue_wait(queue);
     while (queue->count > 0 && taken < queue->settings.most &&
            (taken == 0 || queue->settings.together(items, taken, queue->items[queue->first])))
         items[taken++] = queue_remove_first(queue);

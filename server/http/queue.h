@@ -5,7 +5,7 @@
  *
  * Items that go together are taken together, and many at once cost much less than each alone. So a taker that finds another one at
  * work waits for company: until as many wait as those at work have in hand, and no fewer than its share of all that have lately been
- * there at once. Nobody waits for company while nobody is at work, nor longer than gather_ms. */
+ * there at once. Nobody waits for company while nobody is at work, nor, once first in line, longer than gather_ms. */
 #ifndef HUFU_SERVER_HTTP_QUEUE_H
 #define HUFU_SERVER_HTTP_QUEUE_H
 
@@ -23,7 +23,7 @@ struct queue_settings {
     size_t most;              /* how many are taken at once, at least 1 */
     queue_together *together; /* may be NULL when most is 1 */
     size_t takers;            /* how many threads take, at least 1 */
-    uint32_t gather_ms;       /* how long an item waits for company */
+    uint32_t gather_ms;       /* how long the first in line waits for company */
 };
 
 /* NULL without memory. */

@@ -20,7 +20,7 @@ typedef void http_handler(struct http_request *request, struct worker *worker);
 
 /* A ROUTE_GROUP handler gets several requests at once, linked by their `next`, and leaves a reply on each, which it may send at once
  * (reply_send); it takes them up in turn (worker_take_up). Their bodies have at most HTTP_TOGETHER_BODY_MAX bytes in all, unless it
- * is one alone. While other workers are at work a request waits at most HTTP_GATHER_MS until there are as many (queue.h). */
+ * is one alone. While another worker is at work the first in line waits for company, at most HTTP_GATHER_MS (queue.h). */
 #define HTTP_TOGETHER_MAX 16
 #define HTTP_TOGETHER_BODY_MAX 49152
 #define HTTP_GATHER_MS 5
