@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "common/condition.h"
 #include "common/encoding.h"
 #include "common/log.h"
 #include "hsm/destruction_table.h"
@@ -251,9 +252,7 @@ void destruction_look(struct destruction *destruction)
 /* False: it is to end. */
 static bool wait_for_next(struct destruction *destruction)
 {
-    struct timespec until;
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += DESTRUCTION_LOOK_MS / 1000;
+    const struct timespec until = condition_deadline(DESTRUCTION_LOOK_MS);
     int waited = 0;
     (void)pthread_mutex_lock(&destruction->wait_lock);
     while (!destruction->stopping && waited == 0)
@@ -279,14 +278,10 @@ enum hufu_err destruction_watch(struct destruction *destruction)
 
 static void init_locks(struct destruction *destruction)
 {
-    pthread_condattr_t monotonic;
     (void)pthread_mutex_init(&destruction->order, NULL);
     (void)pthread_mutex_init(&destruction->lock, NULL);
     (void)pthread_mutex_init(&destruction->wait_lock, NULL);
-    (void)pthread_condattr_init(&monotonic);
-    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&destruction->wait, &monotonic);
-    (void)pthread_condattr_destroy(&monotonic);
+    condition_init(&destruction->wait);
 }
 
 enum hufu_err destruction_new(struct destruction **destruction, struct token *token,

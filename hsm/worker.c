@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "common/condition.h"
 #include "common/locked.h"
 #include "common/secret.h"
 #include "hsm/clock.h"
@@ -19,15 +20,6 @@ struct worker_pool {
     bool *busy;
     struct workspace *arena; /* one for each worker */
 };
-
-static void init_condition(pthread_cond_t *condition)
-{
-    pthread_condattr_t attributes;
-    (void)pthread_condattr_init(&attributes);
-    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(condition, &attributes);
-    (void)pthread_condattr_destroy(&attributes);
-}
 
 static void init_worker(struct worker *worker, const struct hsm *hsm, unsigned session,
                         struct workspace *secret)
@@ -57,7 +49,7 @@ enum hufu_err worker_pool_new(struct worker_pool **pool, const struct hsm *hsm)
     }
     *made = (struct worker_pool){.count = hsm->sessions, .workers = workers, .busy = busy, .arena = arena};
     (void)pthread_mutex_init(&made->mutex, NULL);
-    init_condition(&made->came_back);
+    condition_init(&made->came_back);
     for (unsigned i = 0; i < made->count; i++)
         init_worker(&workers[i], hsm, i, &made->arena[i]);
     *pool = made;
@@ -87,19 +79,6 @@ static struct worker *take_free(struct worker_pool *pool)
     return NULL;
 }
 
-static struct timespec deadline_in(unsigned wait_ms)
-{
-    struct timespec at;
-    (void)clock_gettime(CLOCK_MONOTONIC, &at);
-    at.tv_sec += wait_ms / 1000;
-    at.tv_nsec += (long)(wait_ms % 1000) * 1000000;
-    if (at.tv_nsec >= 1000000000) {
-        at.tv_sec++;
-        at.tv_nsec -= 1000000000;
-    }
-    return at;
-}
-
 static void begin_request(struct worker *worker)
 {
     worker->now_ms = clock_now_ms();
@@ -110,7 +89,7 @@ static void begin_request(struct worker *worker)
 
 enum hufu_err worker_take(struct worker **worker, struct worker_pool *pool, unsigned wait_ms)
 {
-    struct timespec deadline = deadline_in(wait_ms);
+    const struct timespec deadline = condition_deadline(wait_ms);
     int waited = 0;
     (void)pthread_mutex_lock(&pool->mutex);
     struct worker *taken = take_free(pool);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "common/condition.h"
 #include "server/adapter/exchange.h"
 #include "server/clock.h"
 #include "server/core/notice.h"
@@ -32,11 +33,7 @@ struct courier {
 /* False: the courier shall stop. */
 static bool wait_ms(struct courier *courier, uint64_t ms)
 {
-    struct timespec until;
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    uint64_t ns = (uint64_t)until.tv_nsec + ms * 1000000;
-    until.tv_sec += (time_t)(ns / 1000000000);
-    until.tv_nsec = (long)(ns % 1000000000);
+    const struct timespec until = condition_deadline(ms);
     (void)pthread_mutex_lock(&courier->lock);
     while (ms > 0 && !courier->stopping &&
            pthread_cond_timedwait(&courier->changed, &courier->lock, &until) == 0)
@@ -76,7 +73,6 @@ static void *carry(void *argument)
 
 enum hufu_err courier_start(struct courier **courier, struct worker *worker, bool counts)
 {
-    pthread_condattr_t monotonic;
     *courier = NULL;
     struct courier *c = calloc(1, sizeof(*c));
     if (!c)
@@ -84,10 +80,7 @@ enum hufu_err courier_start(struct courier **courier, struct worker *worker, boo
     c->worker = worker;
     c->counts = counts;
     (void)pthread_mutex_init(&c->lock, NULL);
-    (void)pthread_condattr_init(&monotonic);
-    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&c->changed, &monotonic);
-    (void)pthread_condattr_destroy(&monotonic);
+    condition_init(&c->changed);
     if (pthread_create(&c->thread, NULL, carry, c) != 0) {
         (void)pthread_cond_destroy(&c->changed);
         (void)pthread_mutex_destroy(&c->lock);

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/condition.h"
 #include "common/log.h"
 #include "server/core/data_key.h"
 #include "server/core/destruction.h"
@@ -91,9 +92,7 @@ static enum hufu_err look_after(struct keeper *keeper)
 /* False: the keeper shall stop. */
 static bool wait_seconds(struct keeper *keeper, time_t seconds)
 {
-    struct timespec until;
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += seconds;
+    const struct timespec until = condition_deadline((uint64_t)seconds * 1000);
     (void)pthread_mutex_lock(&keeper->lock);
     while (!keeper->stopping && pthread_cond_timedwait(&keeper->changed, &keeper->lock, &until) == 0)
         ;
@@ -130,7 +129,6 @@ static void *keep(void *argument)
 
 enum hufu_err keeper_start(struct keeper **keeper, struct worker *worker)
 {
-    pthread_condattr_t monotonic;
     *keeper = NULL;
     struct keeper *k = calloc(1, sizeof(*k));
     if (!k)
@@ -142,10 +140,7 @@ enum hufu_err keeper_start(struct keeper **keeper, struct worker *worker)
         return HUFU_ERR_STATE;
     }
     (void)pthread_mutex_init(&k->lock, NULL);
-    (void)pthread_condattr_init(&monotonic);
-    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&k->changed, &monotonic);
-    (void)pthread_condattr_destroy(&monotonic);
+    condition_init(&k->changed);
     if (pthread_create(&k->thread, NULL, keep, k) != 0) {
         free(k);
         return HUFU_ERR_INTERNAL;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "common/condition.h"
+
 #define CROWD_FADES 16
 
 struct queue {
@@ -19,28 +21,15 @@ struct queue {
     void *items[];
 };
 
-static bool queue_prepare(struct queue *queue)
-{
-    pthread_condattr_t attributes;
-    if (pthread_condattr_init(&attributes) != 0)
-        return false;
-    bool prepared = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 &&
-                    pthread_cond_init(&queue->changed, &attributes) == 0;
-    (void)pthread_condattr_destroy(&attributes);
-    (void)pthread_mutex_init(&queue->lock, NULL);
-    return prepared;
-}
-
 struct queue *queue_new(const struct queue_settings *settings)
 {
     struct queue *queue = calloc(1, sizeof(*queue) + settings->limit * sizeof(queue->items[0]));
     if (!queue)
         return NULL;
     queue->settings = *settings;
-    if (queue_prepare(queue))
-        return queue;
-    free(queue);
-    return NULL;
+    (void)pthread_mutex_init(&queue->lock, NULL);
+    condition_init(&queue->changed);
+    return queue;
 }
 
 void queue_free(struct queue *queue)
@@ -86,18 +75,6 @@ static void queue_see_crowd(struct queue *queue)
         queue->crowd -= (queue->crowd - there + CROWD_FADES - 1) / CROWD_FADES;
 }
 
-/* The oldest of those that are here begins to wait for company. */
-static void queue_begin_to_gather(struct queue *queue)
-{
-    (void)clock_gettime(CLOCK_MONOTONIC, &queue->gathered);
-    queue->gathered.tv_sec += queue->settings.gather_ms / 1000;
-    queue->gathered.tv_nsec += (long)(queue->settings.gather_ms % 1000) * 1000000;
-    if (queue->gathered.tv_nsec >= 1000000000) {
-        queue->gathered.tv_nsec -= 1000000000;
-        queue->gathered.tv_sec++;
-    }
-}
-
 void queue_put(struct queue *queue, void *item)
 {
     (void)pthread_mutex_lock(&queue->lock);
@@ -105,7 +82,7 @@ void queue_put(struct queue *queue, void *item)
     queue->count++;
     queue->reserved--;
     if (queue->count == 1)
-        queue_begin_to_gather(queue);
+        queue->gathered = condition_deadline(queue->settings.gather_ms);
     /* After the close every taker waits for the last reserved place, and all must see that it was the last. */
     if (queue->closed)
         (void)pthread_cond_broadcast(&queue->changed);
@@ -156,7 +133,7 @@ size_t queue_take(struct queue *queue, void **items, size_t held)
     queue->takers_at_work += taken > 0;
     queue_see_crowd(queue);
     if (queue->count > 0) {
-        queue_begin_to_gather(queue);
+        queue->gathered = condition_deadline(queue->settings.gather_ms);
         (void)pthread_cond_signal(&queue->changed);
     }
     (void)pthread_mutex_unlock(&queue->lock);

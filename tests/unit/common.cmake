@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-foreach(noun buf frame box encoding activation config channel destruction log)
+foreach(noun buf frame box encoding activation condition config channel destruction log)
     hufu_test(test_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_${noun}.c USES hufu_program)
 endforeach()
 target_link_libraries(test_channel PRIVATE Threads::Threads)
