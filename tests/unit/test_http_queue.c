@@ -57,6 +57,12 @@ static void a_closed_queue_gives_what_is_left_and_takes_no_more(void **state)
     queue_free(queue);
 }
 
+/* To look into the queue, and to take what is there if they did not wait for more. */
+static void give_takers_time(void)
+{
+    (void)nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+}
+
 static void *take_one(void *queue)
 {
     return take(queue);
@@ -73,8 +79,7 @@ static void a_place_reserved_before_the_close_is_still_filled(void **state)
     queue_close(queue);
     for (int i = 0; i < 2; i++)
         assert_int_equal(pthread_create(&takers[i], NULL, take_one, queue), 0);
-    /* Long enough for the takers to look into the empty queue. */
-    (void)nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+    give_takers_time();
     queue_put(queue, &item);
     for (int i = 0; i < 2; i++)
         assert_int_equal(pthread_join(takers[i], &taken[i]), 0);
@@ -145,30 +150,30 @@ static size_t take_some(struct queue *queue, size_t held)
     return queue_take(queue, items, held);
 }
 
-/* A second taker, who is done with what it held. */
-struct second {
+/* Another taker, who is done with what it held. */
+struct taker {
     struct queue *queue;
     pthread_t thread;
     size_t held, took;
 };
 
-static void *take_as_second(void *argument)
+static void *take_as_taker(void *argument)
 {
-    struct second *second = argument;
-    second->took = take_some(second->queue, second->held);
+    struct taker *taker = argument;
+    taker->took = take_some(taker->queue, taker->held);
     return NULL;
 }
 
-static void second_comes_back(struct second *second, struct queue *queue, size_t held)
+static void taker_comes_back(struct taker *taker, struct queue *queue, size_t held)
 {
-    *second = (struct second){.queue = queue, .held = held};
-    assert_int_equal(pthread_create(&second->thread, NULL, take_as_second, second), 0);
+    *taker = (struct taker){.queue = queue, .held = held};
+    assert_int_equal(pthread_create(&taker->thread, NULL, take_as_taker, taker), 0);
 }
 
-static size_t second_took(struct second *second)
+static size_t taker_took(struct taker *taker)
 {
-    assert_int_equal(pthread_join(second->thread, NULL), 0);
-    return second->took;
+    assert_int_equal(pthread_join(taker->thread, NULL), 0);
+    return taker->took;
 }
 
 /* Two takers, each with two of the four that are there. */
@@ -182,10 +187,14 @@ static struct queue *queue_of_four_in_hand(uint32_t gather_ms)
     return queue;
 }
 
-/* Long enough for a taker to take what is there, if it did not wait for more. */
-static void pause(void)
+/* One of them has come back, and finds one item, which is less than its share. */
+static struct queue *queue_with_one_waiting(struct taker *taker)
 {
-    (void)nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+    struct queue *queue = queue_of_four_in_hand(FOR_EVER_MS);
+    taker_comes_back(taker, queue, 2);
+    put(queue, 1);
+    give_takers_time();
+    return queue;
 }
 
 static void nobody_waits_for_company_while_nobody_is_at_work(void **state)
@@ -201,86 +210,67 @@ static void nobody_waits_for_company_while_nobody_is_at_work(void **state)
 
 static void beside_one_at_work_a_share_of_all_is_waited_for(void **state)
 {
-    struct second second;
-    struct queue *queue = queue_of_four_in_hand(FOR_EVER_MS);
+    struct taker taker;
+    struct queue *queue = queue_with_one_waiting(&taker);
     (void)state;
-    second_comes_back(&second, queue, 2);
-    put(queue, 1);
-    pause();
     assert_int_equal(queue_depth(queue), 1);
     put(queue, 1);
-    assert_int_equal(second_took(&second), 2);
+    assert_int_equal(taker_took(&taker), 2);
     queue_free(queue);
 }
 
 static void a_share_is_never_more_than_can_be_taken(void **state)
 {
-    struct second second;
+    struct taker taker;
     struct queue *queue = gathering_queue(FOR_EVER_MS);
     (void)state;
     put(queue, 8);
     assert_int_equal(take_some(queue, 0), 3);
     assert_int_equal(take_some(queue, 0), 3);
-    second_comes_back(&second, queue, 3);
+    taker_comes_back(&taker, queue, 3);
     put(queue, 1);
-    assert_int_equal(second_took(&second), 3);
-    queue_free(queue);
-}
-
-static void a_taker_who_comes_back_does_not_leave_them_to_the_one_that_waits(void **state)
-{
-    struct second second;
-    struct queue *queue = queue_of_four_in_hand(FOR_EVER_MS);
-    (void)state;
-    second_comes_back(&second, queue, 2);
-    put(queue, 1);
-    pause();
-    assert_int_equal(take_some(queue, 2), 1);
-    put(queue, 2);
-    assert_in_range(second_took(&second), 1, 2);
+    assert_int_equal(taker_took(&taker), 3);
     queue_free(queue);
 }
 
 static void company_is_waited_for_no_longer_than_said(void **state)
 {
-    struct second second;
+    struct taker taker;
     struct timespec before, after;
     struct queue *queue = queue_of_four_in_hand(30);
     (void)state;
-    second_comes_back(&second, queue, 2);
+    taker_comes_back(&taker, queue, 2);
     (void)clock_gettime(CLOCK_MONOTONIC, &before);
     put(queue, 1);
-    assert_int_equal(second_took(&second), 1);
+    assert_int_equal(taker_took(&taker), 1);
     (void)clock_gettime(CLOCK_MONOTONIC, &after);
     int64_t waited_ns = (after.tv_sec - before.tv_sec) * 1000000000LL + after.tv_nsec - before.tv_nsec;
     assert_true(waited_ns >= 30000000);
     queue_free(queue);
 }
 
-static void a_crowd_that_has_gone_is_forgotten(void **state)
+/* When both are back, nobody is at work: one of them takes what there is, and then one is the other's share of two. */
+static void who_has_come_back_is_no_longer_at_work_and_a_crowd_that_has_gone_is_forgotten(void **state)
 {
-    struct second second;
-    struct queue *queue = queue_of_four_in_hand(FOR_EVER_MS);
+    struct taker one, other;
+    struct queue *queue = queue_with_one_waiting(&other);
     (void)state;
-    second_comes_back(&second, queue, 2);
-    pause();
+    taker_comes_back(&one, queue, 2);
+    while (queue_depth(queue) > 0)
+        give_takers_time();
     put(queue, 1);
-    assert_int_equal(take_some(queue, 2), 1);
-    put(queue, 1); /* two in all, where there were four */
-    assert_int_equal(second_took(&second), 1);
+    assert_int_equal(taker_took(&one), 1);
+    assert_int_equal(taker_took(&other), 1);
     queue_free(queue);
 }
 
 static void who_waits_for_company_gets_what_there_is_at_the_close(void **state)
 {
-    struct second second;
-    struct queue *queue = queue_of_four_in_hand(FOR_EVER_MS);
+    struct taker taker;
+    struct queue *queue = queue_with_one_waiting(&taker);
     (void)state;
-    second_comes_back(&second, queue, 2);
-    put(queue, 1);
-    pause();
     queue_close(queue);
-    assert_int_equal(second_took(&second), 1);
+    assert_int_equal(taker_took(&taker), 1);
     assert_int_equal(take_some(queue, 2), 0);
     queue_free(queue);
 }
@@ -345,9 +335,8 @@ int main(void)
         cmocka_unit_test(nobody_waits_for_company_while_nobody_is_at_work),
         cmocka_unit_test(beside_one_at_work_a_share_of_all_is_waited_for),
         cmocka_unit_test(a_share_is_never_more_than_can_be_taken),
-        cmocka_unit_test(a_taker_who_comes_back_does_not_leave_them_to_the_one_that_waits),
         cmocka_unit_test(company_is_waited_for_no_longer_than_said),
-        cmocka_unit_test(a_crowd_that_has_gone_is_forgotten),
+        cmocka_unit_test(who_has_come_back_is_no_longer_at_work_and_a_crowd_that_has_gone_is_forgotten),
         cmocka_unit_test(who_waits_for_company_gets_what_there_is_at_the_close),
         cmocka_unit_test(many_threads_lose_and_double_nothing),
     };
