@@ -79,6 +79,9 @@ printf 'int main(void);\n' >"$tree/bare.h"
 output=$("$lint" "$tree") || true
 has_spdx_breach() { grep -q '^bare.h:1: spdx:' <<<"$output"; }
 outcome "a missing licence line is not found" has_spdx_breach
+: >"$tree/bare.h"
+output=$("$lint" "$tree") || true
+outcome "an empty file has no licence line, and that is not found" has_spdx_breach
 rm "$tree/bare.h"
 printf 'IndentWidth: 4\n' >"$tree/.clang-format"
 finds format common/a.c 'int  a ;'
