@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The memory of each process stays level over many signatures. HUFU_TEST_LONG=1: grows by less than 5 % between 10,000
- * and 100,000 signatures; otherwise, between 1,000 and 5,000, by less than 10 %.
+ * and 100,000 signatures; otherwise, between 2,000 and 6,000, by less than 10 %.
  *
  * What counts is resident memory without the shared segment of PostgreSQL, whose size is configured and which each of
  * its processes is seen to occupy as far as it has touched it. */
@@ -28,7 +28,7 @@ struct scale {
 };
 
 static const struct scale short_scale = {
-    .first = 1000, .last = 5000, .step = 1000, .batch = 1, .bound = 1.10};
+    .first = 2000, .last = 6000, .step = 2000, .batch = 1, .bound = 1.10};
 static const struct scale long_scale = {
     .first = 10000, .last = 100000, .step = 10000, .batch = 4, .bound = 1.05};
 
