@@ -2,7 +2,7 @@
 # The store on a real PostgreSQL of the test's own, and the rules above it.
 add_library(hufu_test_database STATIC EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}/database.c
     ${CMAKE_CURRENT_LIST_DIR}/people.c)
-target_link_libraries(hufu_test_database PUBLIC hufu_store hufu_flags PRIVATE PkgConfig::CMOCKA PkgConfig::SODIUM)
+target_link_libraries(hufu_test_database PUBLIC hufu_store hufu_flags PRIVATE PkgConfig::CMOCKA PkgConfig::PQ PkgConfig::SODIUM)
 
 foreach(noun schema rights row race pages)
     hufu_test(test_store_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_store_${noun}.c

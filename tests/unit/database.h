@@ -5,17 +5,24 @@
 #ifndef HUFU_TESTS_UNIT_DATABASE_H
 #define HUFU_TESTS_UNIT_DATABASE_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 struct store;
+struct pg_conn;
+
+#define DATABASE_SERVERS 64
 
 struct database {
     char directory[64];
     pid_t postmaster;
     char owner[128], server[128], auditor[128], administrator[128]; /* connection strings */
-    struct store *store; /* role hufu_owner, for the test's own statements */
+    struct store *store;    /* role hufu_owner, for the test's own statements */
+    struct pg_conn *asking; /* role administrator, for database_number; one thread at a time */
+    pthread_mutex_t asking_mutex;
+    struct store *servers[DATABASE_SERVERS];
 };
 
 /* Fails the test when it cannot. migrate: false leaves the database empty. */
@@ -27,9 +34,12 @@ void database_restart(struct database *database);
 
 /* Runs statements as the owner; fails the test when they do. Arguments as for printf. */
 void database_run(struct database *database, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* One number, from `select … ` of a bigint (null: -1). */
+/* One number, from `select … ` of a bigint (null: -1). Any thread may ask. */
 int64_t database_number(struct database *database, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* One of the server's connections that stay for as long as the database: i below DATABASE_SERVERS. Each thread takes its
+ * own, so that threads that come at once are held up by no connecting; not to be closed. */
+struct store *database_server(struct database *database, size_t i);
 /* Waits until as many backends as given wait for a lock; false after five seconds. */
 bool database_wait_for_waiters(struct database *database, int64_t waiters);
 

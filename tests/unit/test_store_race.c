@@ -47,6 +47,7 @@ static int add_person(void **state)
 /* One request on a thread and a connection of its own. */
 struct runner {
     pthread_t thread;
+    struct store *store;
     struct person_request request;
     bool wrong_pin;
     enum hufu_err err;
@@ -56,14 +57,13 @@ struct runner {
 static void *run(void *argument)
 {
     struct runner *runner = argument;
-    struct store *store = store_open(database.server, NULL);
     const struct operation_refusal refusal = {
         .outcome = HUFU_ERR_PROOF, .counted = true, .stored = true, .slug = "pin-wrong"};
     if (runner->wrong_pin)
-        runner->err = operation_refuse(store, &runner->request.subject, &refusal, &runner->result);
+        runner->err = operation_refuse(runner->store, &runner->request.subject, &refusal, &runner->result);
     else
-        runner->err = operation_decide(store, &runner->request.subject, &person_outcome, &runner->result);
-    store_close(store);
+        runner->err =
+            operation_decide(runner->store, &runner->request.subject, &person_outcome, &runner->result);
     return NULL;
 }
 
@@ -72,7 +72,7 @@ static enum operation_change guess;
 
 static void launch(struct runner *runner, uint8_t number, bool wrong_pin)
 {
-    *runner = (struct runner){.wrong_pin = wrong_pin};
+    *runner = (struct runner){.store = database_server(&database, number), .wrong_pin = wrong_pin};
     person_request(&person, number, &runner->request);
     runner->request.subject.change = guess;
     assert_int_equal(pthread_create(&runner->thread, NULL, run, runner), 0);
@@ -298,7 +298,7 @@ static void of_thirty_identical_requests_one_is_recorded(void **state)
     person_request(&person, 1, &same);
     same.subject.change = guess;
     for (int i = 0; i < CROWD; i++) {
-        runners[i] = (struct runner){.request = same};
+        runners[i] = (struct runner){.store = database_server(&database, (size_t)i), .request = same};
         runners[i].request.subject.request_id = same.request_id;
         runners[i].request.subject.frame_hash = same.frame_hash;
         assert_int_equal(pthread_create(&runners[i].thread, NULL, run, &runners[i]), 0);

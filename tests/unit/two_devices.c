@@ -101,8 +101,6 @@ static pthread_barrier_t all_connected;
 static void *contend(void *argument)
 {
     struct contender *contender = argument;
-    contender->worker = office.worker;
-    contender->worker.store = store_open(office.database.server, NULL);
     struct account read;
     enum hufu_err connected =
         account_read(contender->worker.store, person.account_id, &read); /* the first use connects */
@@ -111,7 +109,6 @@ static void *contend(void *argument)
     contender->err = connected == HUFU_OK ? HUFU_ERR_BUSY : connected;
     for (int i = 0; i < CONTENDER_TRIES && contender->err == HUFU_ERR_BUSY; i++)
         contender->err = contender->run(contender);
-    store_close(contender->worker.store);
     return NULL;
 }
 
@@ -120,7 +117,9 @@ size_t contend_all(struct contender contenders[CROWD], enum hufu_err (*run)(stru
     size_t won = 0;
     assert_int_equal(pthread_barrier_init(&all_connected, NULL, CROWD), 0);
     for (size_t i = 0; i < CROWD; i++) {
-        contenders[i] = (struct contender){.run = run, .x25519_key = {(uint8_t)i, 1}};
+        contenders[i] =
+            (struct contender){.worker = office.worker, .run = run, .x25519_key = {(uint8_t)i, 1}};
+        contenders[i].worker.store = database_server(&office.database, i);
         assert_int_equal(pthread_create(&contenders[i].thread, NULL, contend, &contenders[i]), 0);
     }
     for (size_t i = 0; i < CROWD; i++) {
