@@ -13,6 +13,7 @@
 #include "common/secret.h"
 #include "hsm/cryptoki.h"
 #include "hsm/token_head.h"
+#include "hsm/token_keys.h"
 
 #define OPEN_TRIES 5
 #define OPEN_PAUSE_NS 10000000L /* a token that other processes touch too is now and then not found */
@@ -20,33 +21,7 @@
 #define SO_PIN_BYTES 16
 #define CANARY_SIZE 16
 
-_Static_assert(TOKEN_IV_SIZE == CRYPTOKI_IV_SIZE && TOKEN_ID_SIZE == CRYPTOKI_ID_SIZE, "one size");
-_Static_assert(TOKEN_RSA_MAX == CRYPTOKI_RSA_MAX && TOKEN_POINT_SIZE == CRYPTOKI_POINT_SIZE, "one size");
-
-struct key_kind {
-    const char *label;
-    bool is_pair;
-    enum cryptoki_pair pair;
-};
-
-static const struct key_kind kinds[] = {
-    [TOKEN_KEY_SEALING] = {"hufu sealing", false, CRYPTOKI_P256},
-    [TOKEN_KEY_IDENTITY] = {"hufu identity", true, CRYPTOKI_P256},
-    [TOKEN_KEY_P256_ROOT] = {"hufu ca p256 root", true, CRYPTOKI_P256},
-    [TOKEN_KEY_P256_ISSUING] = {"hufu ca p256 issuing", true, CRYPTOKI_P256},
-    [TOKEN_KEY_RSA_ROOT] = {"hufu ca rsa root", true, CRYPTOKI_RSA},
-    [TOKEN_KEY_RSA_ISSUING] = {"hufu ca rsa issuing", true, CRYPTOKI_RSA},
-};
-_Static_assert(sizeof(kinds) / sizeof(kinds[0]) == TOKEN_KEY_COUNT, "every key has a kind");
-
-/* A key as found; handles change when the token is re-opened, identity must not. */
-struct found_key {
-    bool found;
-    unsigned long use;         /* the secret or private object */
-    unsigned long public_half; /* of a pair */
-    uint8_t id[TOKEN_ID_SIZE];
-    uint8_t point[TOKEN_POINT_SIZE]; /* P-256 */
-};
+_Static_assert(TOKEN_IV_SIZE == CRYPTOKI_IV_SIZE && TOKEN_RSA_MAX == CRYPTOKI_RSA_MAX, "one size");
 
 struct token {
     struct cryptoki *module;
@@ -61,7 +36,7 @@ struct token {
     int64_t closed_until;
     unsigned long
         session[TOKEN_SESSIONS_MAX + 1]; /* behind those of the workers, the one that may write heads */
-    struct found_key keys[TOKEN_KEY_COUNT];
+    struct token_found keys[TOKEN_KEY_COUNT];
     uint8_t canary[TOKEN_SEAL_OVERHEAD +
                    CANARY_SIZE]; /* sealed at the first opening; must open while all is well */
 };
@@ -71,53 +46,6 @@ static int64_t monotonic_ms(void)
     struct timespec now;
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static enum hufu_err find_key(struct token *token, enum token_key key, struct found_key *found)
-{
-    const struct key_kind *kind = &kinds[key];
-    unsigned long session = token->session[0];
-    *found = (struct found_key){0};
-    enum cryptoki_class class = kind->is_pair ? CRYPTOKI_PRIVATE : CRYPTOKI_SECRET;
-    enum hufu_err err = cryptoki_find_key(token->module, session, &found->use, class, kind->label);
-    if (err == HUFU_ERR_NOT_FOUND)
-        return HUFU_OK;
-    if (!err)
-        err = cryptoki_key_id(token->module, session, found->use, found->id);
-    if (!err && kind->is_pair)
-        err = cryptoki_find_key(token->module, session, &found->public_half, CRYPTOKI_PUBLIC, kind->label);
-    if (!err && kind->is_pair && kind->pair == CRYPTOKI_P256)
-        err = cryptoki_point(token->module, session, found->public_half, found->point);
-    found->found = !err;
-    return err;
-}
-
-/* A token that comes back with other keys is another token: refused, or records would be sealed for nobody. */
-static bool is_same_key(const struct found_key *before, const struct found_key *now)
-{
-    return before->found == now->found &&
-           bytes_equal(bytes_of(before->id, TOKEN_ID_SIZE), bytes_of(now->id, TOKEN_ID_SIZE)) &&
-           bytes_equal(bytes_of(before->point, TOKEN_POINT_SIZE), bytes_of(now->point, TOKEN_POINT_SIZE));
-}
-
-static enum hufu_err find_keys(struct token *token)
-{
-    for (size_t i = 0; i < TOKEN_KEY_COUNT; i++) {
-        struct found_key found;
-        enum hufu_err err = find_key(token, (enum token_key)i, &found);
-        if (err)
-            return err;
-        if (token->epoch > 0 && !is_same_key(&token->keys[i], &found)) {
-            log_event(LOG_ERROR, "token.other", "key", kinds[i].label, NULL);
-            return HUFU_ERR_AWAY;
-        }
-        /* The handles alone change at a re-opening: the rest is read without the lock. */
-        if (token->epoch == 0)
-            token->keys[i] = found;
-        token->keys[i].use = found.use;
-        token->keys[i].public_half = found.public_half;
-    }
-    return HUFU_OK;
 }
 
 static enum hufu_err open_sessions(struct token *token)
@@ -130,7 +58,7 @@ static enum hufu_err open_sessions(struct token *token)
         if (!err && i == 0)
             err = cryptoki_login(token->module, token->session[0], token->pin);
     }
-    return err ? err : find_keys(token);
+    return err ? err : token_keys_find(token->module, token->session[0], token->keys, token->epoch > 0);
 }
 
 /* With the lock held for writing (or before anybody else knows the token). */
@@ -262,8 +190,8 @@ static enum hufu_err open_step(struct token *token, unsigned long session, struc
 
 static enum hufu_err sign_step(struct token *token, unsigned long session, struct call *call)
 {
-    return cryptoki_sign(token->module, session, token->keys[call->key].use, kinds[call->key].pair, call->out,
-                         call->input);
+    return cryptoki_sign(token->module, session, token->keys[call->key].use, token_keys_pair(call->key),
+                         call->out, call->input);
 }
 
 static enum hufu_err random_step(struct token *token, unsigned long session, struct call *call)
@@ -396,18 +324,8 @@ static enum hufu_err seal_canary(struct token *token)
 
 enum hufu_err token_make_key(struct token *token, enum token_key key)
 {
-    uint8_t id[TOKEN_ID_SIZE];
-    const struct key_kind *kind = &kinds[key];
-    if (getrandom(id, sizeof(id), 0) != sizeof(id))
-        return HUFU_ERR_INTERNAL;
-    enum hufu_err err =
-        kind->is_pair ? cryptoki_make_pair(token->module, token->session[0], kind->pair, kind->label, id)
-                      : cryptoki_make_sealing_key(token->module, token->session[0], kind->label, id);
-    if (!err)
-        err = find_key(token, key, &token->keys[key]);
-    if (!err && key == TOKEN_KEY_SEALING)
-        err = seal_canary(token);
-    return err;
+    enum hufu_err err = token_keys_make(token->module, token->session[0], token->keys, key);
+    return !err && key == TOKEN_KEY_SEALING ? seal_canary(token) : err;
 }
 
 enum hufu_err token_make(const struct token_settings *settings)
