@@ -247,6 +247,15 @@ enum hufu_err cryptoki_rsa_public(const struct cryptoki *module, unsigned long s
     return err ? err : get_attribute(module, session, key, CKA_PUBLIC_EXPONENT, exponent, 8);
 }
 
+enum hufu_err cryptoki_copy_key(const struct cryptoki *module, unsigned long session, unsigned long *copy,
+                                unsigned long key)
+{
+    CK_ATTRIBUTE changed[] = {attribute(CKA_TOKEN, &no, sizeof(no)),
+                              attribute(CKA_MODIFIABLE, &no, sizeof(no))};
+    return checked("C_CopyObject", module->call->C_CopyObject(session, key, changed,
+                                                              sizeof(changed) / sizeof(changed[0]), copy));
+}
+
 enum hufu_err cryptoki_make_sealing_key(const struct cryptoki *module, unsigned long session,
                                         const char *label, const uint8_t id[CRYPTOKI_ID_SIZE])
 {
@@ -260,7 +269,7 @@ enum hufu_err cryptoki_make_sealing_key(const struct cryptoki *module, unsigned 
         attribute(CKA_VALUE_LEN, &size, sizeof(size)),
         attribute(CKA_SENSITIVE, &yes, sizeof(yes)),
         attribute(CKA_EXTRACTABLE, &no, sizeof(no)),
-        attribute(CKA_MODIFIABLE, &no, sizeof(no)),
+        attribute(CKA_MODIFIABLE, &yes, sizeof(yes)),
         attribute(CKA_ENCRYPT, &yes, sizeof(yes)),
         attribute(CKA_DECRYPT, &yes, sizeof(yes)),
         attribute(CKA_WRAP, &no, sizeof(no)),

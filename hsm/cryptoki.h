@@ -68,7 +68,12 @@ enum hufu_err cryptoki_point(const struct cryptoki *module, unsigned long sessio
 enum hufu_err cryptoki_rsa_public(const struct cryptoki *module, unsigned long session, unsigned long key,
                                   struct buf *modulus, struct buf *exponent) HUFU_MUST_CHECK;
 
-/* An AES-256 key that can do AES-GCM and nothing else, and cannot leave the token. */
+/* A copy of a secret key that lasts as long as the session, is as sensitive and as little extractable, and cannot be modified. */
+enum hufu_err cryptoki_copy_key(const struct cryptoki *module, unsigned long session, unsigned long *copy,
+                                unsigned long key) HUFU_MUST_CHECK;
+
+/* An AES-256 key that can do AES-GCM and nothing else, and cannot leave the token. It can be modified as far as that leaves it,
+ * for otherwise SoftHSM2 copies it no more. */
 enum hufu_err cryptoki_make_sealing_key(const struct cryptoki *module, unsigned long session,
                                         const char *label,
                                         const uint8_t id[CRYPTOKI_ID_SIZE]) HUFU_MUST_CHECK;

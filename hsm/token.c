@@ -157,32 +157,33 @@ static enum hufu_err perform(struct token *token, unsigned session, step_fn *ste
 static enum hufu_err seal_step(struct token *token, unsigned long session, struct call *call)
 {
     buf_put(call->out, call->iv, sizeof(call->iv));
-    return cryptoki_seal(token->module, session, token->keys[TOKEN_KEY_SEALING].use, call->out, call->iv,
+    return cryptoki_seal(token->module, session, token->keys[TOKEN_KEY_SEALING].copy, call->out, call->iv,
                          call->associated, call->input);
 }
 
-static enum hufu_err open_bytes(struct token *token, unsigned long session, struct buf *out,
-                                struct bytes associated, struct bytes sealed)
+static enum hufu_err open_bytes(struct token *token, unsigned long session, unsigned long key,
+                                struct buf *out, struct bytes associated, struct bytes sealed)
 {
     struct bytes rest = bytes_of(sealed.data + TOKEN_IV_SIZE, sealed.len - TOKEN_IV_SIZE);
-    return cryptoki_open(token->module, session, token->keys[TOKEN_KEY_SEALING].use, out, sealed.data,
-                         associated, rest);
+    return cryptoki_open(token->module, session, key, out, sealed.data, associated, rest);
 }
 
+/* By the key that the token stores: a token that is gone may leave a copy that works. */
 static enum hufu_err probe_step(struct token *token, unsigned long session, struct call *call)
 {
     (void)call;
     uint8_t memory[sizeof(token->canary)];
     struct buf out;
     buf_init(&out, memory, sizeof(memory));
-    enum hufu_err err =
-        open_bytes(token, session, &out, bytes_of(NULL, 0), bytes_of(token->canary, sizeof(token->canary)));
+    enum hufu_err err = open_bytes(token, session, token->keys[TOKEN_KEY_SEALING].use, &out,
+                                   bytes_of(NULL, 0), bytes_of(token->canary, sizeof(token->canary)));
     return err ? HUFU_ERR_AWAY : HUFU_OK;
 }
 
 static enum hufu_err open_step(struct token *token, unsigned long session, struct call *call)
 {
-    enum hufu_err err = open_bytes(token, session, call->out, call->associated, call->input);
+    enum hufu_err err = open_bytes(token, session, token->keys[TOKEN_KEY_SEALING].copy, call->out,
+                                   call->associated, call->input);
     /* Modules report a forged record and a broken token in the same words: the canary tells them apart, so that a
      * forged record neither hides a failure nor makes us re-open the token. */
     return err == HUFU_ERR_RECORD && probe_step(token, session, call) ? HUFU_ERR_AWAY : err;

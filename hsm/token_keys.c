@@ -42,6 +42,16 @@ static enum hufu_err find_key(const struct cryptoki *module, unsigned long sessi
     return err;
 }
 
+/* SoftHSM2 reads the token's files, some 17 system calls, whenever a key that is stored there is used. */
+static void copy_sealing_key(const struct cryptoki *module, unsigned long session,
+                             struct token_found *sealing)
+{
+    if (!sealing->found || !cryptoki_copy_key(module, session, &sealing->copy, sealing->use))
+        return;
+    log_event(LOG_WARNING, "token.key_not_copied", NULL);
+    sealing->copy = sealing->use;
+}
+
 /* A token that comes back with other keys is another token: refused, or records would be sealed for nobody. */
 static bool is_same_key(const struct token_found *before, const struct token_found *now)
 {
@@ -68,6 +78,7 @@ enum hufu_err token_keys_find(const struct cryptoki *module, unsigned long sessi
         keys[i].use = found.use;
         keys[i].public_half = found.public_half;
     }
+    copy_sealing_key(module, session, &keys[TOKEN_KEY_SEALING]);
     return HUFU_OK;
 }
 
@@ -80,7 +91,11 @@ enum hufu_err token_keys_make(const struct cryptoki *module, unsigned long sessi
         return HUFU_ERR_INTERNAL;
     enum hufu_err err = kind->is_pair ? cryptoki_make_pair(module, session, kind->pair, kind->label, id)
                                       : cryptoki_make_sealing_key(module, session, kind->label, id);
-    return err ? err : find_key(module, session, key, &keys[key]);
+    if (!err)
+        err = find_key(module, session, key, &keys[key]);
+    if (!err && key == TOKEN_KEY_SEALING)
+        copy_sealing_key(module, session, &keys[key]);
+    return err;
 }
 
 enum cryptoki_pair token_keys_pair(enum token_key key)

@@ -8,7 +8,8 @@
 
 struct token_found {
     bool found;
-    unsigned long use;         /* the secret or private object */
+    unsigned long use;  /* the secret or private object */
+    unsigned long copy; /* of the sealing key, for records: the session's, or use where there is none */
     unsigned long public_half; /* of a pair */
     uint8_t id[TOKEN_ID_SIZE];
     uint8_t point[TOKEN_POINT_SIZE]; /* P-256 */

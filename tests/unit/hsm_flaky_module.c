@@ -6,6 +6,7 @@
 
 #include "tests/unit/hsm_flaky_module.h"
 
+#define KEYS_MAX 16
 #define REAL_MODULE "/usr/lib/softhsm/libsofthsm2.so"
 
 struct flaky flaky;
@@ -34,9 +35,30 @@ static CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, unsigned char *
     return flaky.refuses_pin ? CKR_PIN_INCORRECT : real->C_Login(session, user, pin, pin_len);
 }
 
+static bool is_true(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key, CK_ATTRIBUTE_TYPE type)
+{
+    CK_BBOOL value = CK_TRUE;
+    CK_ATTRIBUTE attribute = {type, &value, sizeof(value)};
+    return real->C_GetAttributeValue(session, key, &attribute, 1) != CKR_OK || value == CK_TRUE;
+}
+
+static CK_RV copy_object(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key, CK_ATTRIBUTE *changed,
+                         CK_ULONG changed_count, CK_OBJECT_HANDLE *copy)
+{
+    return flaky.refuses_copies ? CKR_FUNCTION_NOT_SUPPORTED
+                                : real->C_CopyObject(session, key, changed, changed_count, copy);
+}
+
 static CK_RV encrypt_init(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key)
 {
+    flaky.stored_uses += is_true(session, key, CKA_TOKEN);
     return flaky.broken ? CKR_DEVICE_REMOVED : real->C_EncryptInit(session, mechanism, key);
+}
+
+static CK_RV decrypt_init(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key)
+{
+    flaky.stored_uses += is_true(session, key, CKA_TOKEN);
+    return real->C_DecryptInit(session, mechanism, key);
 }
 
 /* Fails late, in the words that SoftHSM2 has for a forged ciphertext. */
@@ -63,13 +85,6 @@ static CK_RV generate_random(CK_SESSION_HANDLE session, unsigned char *out, unsi
     return rv;
 }
 
-static bool is_true(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key, CK_ATTRIBUTE_TYPE type)
-{
-    CK_BBOOL value = CK_TRUE;
-    CK_ATTRIBUTE attribute = {type, &value, sizeof(value)};
-    return real->C_GetAttributeValue(session, key, &attribute, 1) != CKR_OK || value == CK_TRUE;
-}
-
 static bool is_readable(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key)
 {
     const CK_ATTRIBUTE_TYPE types[] = {CKA_VALUE, CKA_PRIVATE_EXPONENT, CKA_PRIME_1};
@@ -91,17 +106,66 @@ static bool has_other_uses(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key)
            real->C_DecryptInit(session, &raw, key) == CKR_OK;
 }
 
-static void look_at(struct flaky_view *view, CK_SESSION_HANDLE session, CK_OBJECT_CLASS class)
+static bool can_be_widened(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key)
 {
-    CK_OBJECT_HANDLE keys[16];
+    CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
+    CK_MECHANISM_TYPE ecb = CKM_AES_ECB;
+    CK_ATTRIBUTE extractable = {CKA_EXTRACTABLE, &yes, sizeof(yes)},
+                 sensitive = {CKA_SENSITIVE, &no, sizeof(no)},
+                 allowed = {CKA_ALLOWED_MECHANISMS, &ecb, sizeof(ecb)};
+    return real->C_SetAttributeValue(session, key, &extractable, 1) == CKR_OK ||
+           real->C_SetAttributeValue(session, key, &sensitive, 1) == CKR_OK ||
+           real->C_SetAttributeValue(session, key, &allowed, 1) == CKR_OK;
+}
+
+static CK_ULONG find_all(CK_SESSION_HANDLE session, CK_OBJECT_CLASS class, CK_OBJECT_HANDLE keys[KEYS_MAX])
+{
     CK_ULONG count = 0;
     CK_ATTRIBUTE wanted = {CKA_CLASS, &class, sizeof(class)};
     if (real->C_FindObjectsInit(session, &wanted, 1) != CKR_OK)
-        return;
-    (void)real->C_FindObjects(session, keys, 16, &count);
+        return 0;
+    (void)real->C_FindObjects(session, keys, KEYS_MAX, &count);
     (void)real->C_FindObjectsFinal(session);
+    return count;
+}
+
+static int wrap_all(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE by, CK_OBJECT_CLASS class)
+{
+    CK_OBJECT_HANDLE keys[KEYS_MAX];
+    CK_MECHANISM ways[] = {{CKM_AES_KEY_WRAP, NULL, 0}, {CKM_AES_KEY_WRAP_PAD, NULL, 0}};
+    CK_ULONG count = find_all(session, class, keys);
+    int wrapped = 0;
+    for (CK_ULONG i = 0; i < count; i++)
+        for (size_t way = 0; way < sizeof(ways) / sizeof(ways[0]); way++) {
+            unsigned char out[4096];
+            CK_ULONG out_len = sizeof(out);
+            wrapped += real->C_WrapKey(session, &ways[way], by, keys[i], out, &out_len) == CKR_OK;
+        }
+    return wrapped;
+}
+
+static int wrap_others(CK_SESSION_HANDLE session)
+{
+    CK_OBJECT_HANDLE keys[KEYS_MAX];
+    CK_ULONG count = find_all(session, CKO_SECRET_KEY, keys);
+    CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
+    CK_ATTRIBUTE may = {CKA_WRAP, &yes, sizeof(yes)}, may_not = {CKA_WRAP, &no, sizeof(no)};
+    int wrapped = 0;
+    for (CK_ULONG i = 0; i < count; i++) {
+        (void)real->C_SetAttributeValue(session, keys[i], &may, 1);
+        wrapped += wrap_all(session, keys[i], CKO_SECRET_KEY) + wrap_all(session, keys[i], CKO_PRIVATE_KEY);
+        (void)real->C_SetAttributeValue(session, keys[i], &may_not, 1);
+    }
+    return wrapped;
+}
+
+static void look_at(struct flaky_view *view, CK_SESSION_HANDLE session, CK_OBJECT_CLASS class)
+{
+    CK_OBJECT_HANDLE keys[KEYS_MAX];
+    CK_ULONG count = find_all(session, class, keys);
     for (CK_ULONG i = 0; i < count; i++) {
         view->keys++;
+        view->widened += can_be_widened(session, keys[i]);
         view->readable += is_readable(session, keys[i]);
         view->extractable +=
             is_true(session, keys[i], CKA_EXTRACTABLE) || !is_true(session, keys[i], CKA_SENSITIVE);
@@ -126,6 +190,7 @@ void flaky_look(struct flaky_view *view)
         return;
     look_at(view, session, CKO_SECRET_KEY);
     look_at(view, session, CKO_PRIVATE_KEY);
+    view->wrapped = wrap_others(session);
     (void)real->C_CloseSession(session);
 }
 
@@ -183,14 +248,14 @@ int flaky_weed(void)
 {
     CK_BBOOL yes = CK_TRUE;
     CK_ATTRIBUTE wanted = {CKA_EXTRACTABLE, &yes, sizeof(yes)};
-    CK_OBJECT_HANDLE keys[16];
+    CK_OBJECT_HANDLE keys[KEYS_MAX];
     CK_SESSION_HANDLE session = 0;
     CK_ULONG count = 0;
     int removed = 0;
     if (!open_session(&session))
         return 0;
     if (real->C_FindObjectsInit(session, &wanted, 1) == CKR_OK) {
-        (void)real->C_FindObjects(session, keys, 16, &count);
+        (void)real->C_FindObjects(session, keys, KEYS_MAX, &count);
         (void)real->C_FindObjectsFinal(session);
     }
     for (CK_ULONG i = 0; i < count; i++)
@@ -210,7 +275,9 @@ CK_RV C_GetFunctionList(CK_FUNCTION_LIST **list)
     ours = *real;
     ours.C_Initialize = initialize;
     ours.C_Login = login;
+    ours.C_CopyObject = copy_object;
     ours.C_EncryptInit = encrypt_init;
+    ours.C_DecryptInit = decrypt_init;
     ours.C_Decrypt = decrypt;
     ours.C_SignInit = sign_init;
     ours.C_GenerateRandom = generate_random;

@@ -12,16 +12,20 @@ struct flaky {
     int starts;           /* C_Initialize that were tried */
     int refuses_pin;      /* every C_Login while it is not 0 */
     int logins;           /* C_Login that were tried */
+    int refuses_copies;   /* every C_CopyObject while it is not 0 */
+    int stored_uses;      /* of secret keys that lie in the token, not in a session */
     unsigned long forged; /* what C_Decrypt says of what does not open; 0: what SoftHSM2 says */
 };
 
-/* What the secret and private keys of the token give away when asked in a session of one's own. Found by the name
- * "flaky_look". */
+/* What the secret and private keys of the token, and copies of them in sessions, give away when asked in a session of one's
+ * own, after it was tried to widen what they may be used for. Found by the name "flaky_look". */
 struct flaky_view {
     int keys;
     int readable;    /* CKA_VALUE, or the private exponent, came out */
     int extractable; /* CKA_EXTRACTABLE, or not CKA_SENSITIVE */
     int modifiable;  /* CKA_MODIFIABLE */
+    int widened;     /* could be made extractable, not sensitive, or for another mechanism */
+    int wrapped;     /* came out under an AES key that had been allowed to wrap, as far as it can be */
     int other_uses;  /* AES-ECB with an AES key, SHA256-RSA or decryption with a private one */
 };
 typedef void flaky_look_function(struct flaky_view *view);

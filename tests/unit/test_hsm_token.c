@@ -59,11 +59,38 @@ static void keys_cannot_leave_the_token_nor_serve_another_use(void **state)
     (void)state;
     struct flaky_view view;
     flaky_look(&view);
-    assert_int_equal(view.keys, 4); /* sealing, identity, p256 root and issuing */
+    assert_int_equal(view.keys, 5); /* sealing and its copy, identity, p256 root and issuing */
     assert_int_equal(view.readable, 0);
     assert_int_equal(view.extractable, 0);
-    assert_int_equal(view.modifiable, 0);
+    assert_int_equal(view.modifiable, 1); /* the sealing key, so that it can be copied */
+    assert_int_equal(view.widened, 0);
+    assert_int_equal(view.wrapped, 0);
     assert_int_equal(view.other_uses, 0);
+}
+
+static void records_are_opened_by_the_copy_and_the_token_is_probed_by_the_stored_key(void **state)
+{
+    (void)state;
+    flaky->stored_uses = 0;
+    assert_ok(hsm_key_sign(&room, &key));
+    assert_int_equal(flaky->stored_uses, 0);
+    assert_ok(token_probe(room.hsm.token, 0));
+    assert_int_equal(flaky->stored_uses, 1);
+}
+
+static void module_that_copies_no_keys_serves_by_the_stored_one(void **state)
+{
+    (void)state;
+    flaky->refuses_copies = 1;
+    assert_ok(token_reopen(room.hsm.token));
+    flaky->stored_uses = 0;
+    assert_ok(hsm_key_sign(&room, &key));
+    assert_int_equal(flaky->stored_uses, 1);
+    flaky->refuses_copies = 0;
+    assert_ok(token_reopen(room.hsm.token));
+    flaky->stored_uses = 0;
+    assert_ok(hsm_key_sign(&room, &key));
+    assert_int_equal(flaky->stored_uses, 0);
 }
 
 static void token_is_reopened_after_a_failure(void **state)
@@ -325,6 +352,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_cannot_leave_the_token_nor_serve_another_use),
+        cmocka_unit_test(records_are_opened_by_the_copy_and_the_token_is_probed_by_the_stored_key),
+        cmocka_unit_test(module_that_copies_no_keys_serves_by_the_stored_one),
         cmocka_unit_test(token_is_reopened_after_a_failure),
         cmocka_unit_test(failure_that_looks_like_a_forged_record_is_told_from_one),
         cmocka_unit_test(forged_record_does_not_reopen_the_token),
