@@ -8,8 +8,9 @@
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "common/clock.h"
 
 #define LISTEN_BACKLOG 256 /* all workers of a server connect at once when a key process is back */
 
@@ -85,9 +86,7 @@ enum hufu_err channel_peer(uid_t *uid, int fd)
 
 static int64_t now_ms(void)
 {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return (int64_t)(clock_monotonic_us() / 1000);
 }
 
 /* Waits until fd is ready or deadline (monotonic ms; -1: for ever). */

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "common/clock.h"
 #include "common/locked.h"
 #include "common/secret.h"
 #include "hsm/authority_file.h"
-#include "hsm/clock.h"
 #include "hsm/disk.h"
 #include "hsm/entropy.h"
 #include "hsm/owned.h"
@@ -117,7 +117,7 @@ static enum hufu_err make_certificate(struct making *making, struct buf *der, bo
     uint8_t memory[256];
     char name[AUTHORITY_FILE_MAX];
     struct buf subject;
-    uint64_t now = clock_now_ms();
+    uint64_t now = clock_wall_ms();
     struct certificate_terms terms = {.profile = is_root ? CERTIFICATE_ROOT : CERTIFICATE_ISSUING,
                                       .not_before_ms = now - DAY_MS,
                                       .not_after_ms = now + DAY_MS * (is_root ? ROOT_DAYS : ISSUING_DAYS),

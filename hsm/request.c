@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/log.h"
-#include "hsm/clock.h"
 
 #define MAGIC "hufu-hsm/1"
 #define NAME_MAX_SIZE 32
@@ -74,7 +74,7 @@ static void begin_reply(struct buf *reply, enum hufu_err err, uint64_t now_ms)
 
 void request_refuse(struct buf *reply, enum hufu_err err)
 {
-    begin_reply(reply, err, clock_now_ms());
+    begin_reply(reply, err, clock_wall_ms());
 }
 
 static enum log_level level_of(enum hufu_err err)
@@ -88,7 +88,7 @@ void request_log(struct bytes trace, const char *operation, enum hufu_err err, u
 {
     char id[REQUEST_TRACE_MAX + 1], took[24];
     (void)snprintf(id, sizeof(id), "%.*s", (int)trace.len, trace.len > 0 ? (const char *)trace.data : "");
-    (void)snprintf(took, sizeof(took), "%" PRIu64, clock_now_ms() - begun_ms);
+    (void)snprintf(took, sizeof(took), "%" PRIu64, clock_wall_ms() - begun_ms);
     log_event(level_of(err), err ? "request.refused" : "request.done", "request_id", id, "operation",
               operation, "error", err ? hufu_err_name(err) : NULL, "ms", took, NULL);
 }
@@ -113,7 +113,7 @@ bool request_handle(struct worker_pool *pool, struct bytes message, struct buf *
 {
     struct request request;
     struct worker *worker = NULL;
-    uint64_t begun_ms = clock_now_ms();
+    uint64_t begun_ms = clock_wall_ms();
     enum hufu_err err = parse(&request, message);
     if (err) {
         request_refuse(reply, err);

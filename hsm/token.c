@@ -7,6 +7,7 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "common/clock.h"
 #include "common/encoding.h"
 #include "common/locked.h"
 #include "common/log.h"
@@ -17,7 +18,7 @@
 
 #define OPEN_TRIES 5
 #define OPEN_PAUSE_NS 10000000L /* a token that other processes touch too is now and then not found */
-#define REOPEN_PAUSE_MS 200     /* after a re-opening that failed, others need not try at once */
+#define REOPEN_PAUSE_US 200000  /* after a re-opening that failed, others need not try at once */
 #define SO_PIN_BYTES 16
 #define CANARY_SIZE 16
 
@@ -33,20 +34,13 @@ struct token {
     bool is_open;
     bool pin_refused;    /* when it was re-opened */
     unsigned long epoch; /* counts openings */
-    int64_t closed_until;
+    uint64_t closed_until_us;
     unsigned long
         session[TOKEN_SESSIONS_MAX + 1]; /* behind those of the workers, the one that may write heads */
     struct token_found keys[TOKEN_KEY_COUNT];
     uint8_t canary[TOKEN_SEAL_OVERHEAD +
                    CANARY_SIZE]; /* sealed at the first opening; must open while all is well */
 };
-
-static int64_t monotonic_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static enum hufu_err open_sessions(struct token *token)
 {
@@ -88,7 +82,7 @@ static enum hufu_err start_again(struct token *token)
     cryptoki_stop(token->module);
     enum hufu_err err = start(token);
     token->pin_refused = err == HUFU_ERR_UNAUTHENTICATED;
-    token->closed_until = err ? monotonic_ms() + REOPEN_PAUSE_MS : 0;
+    token->closed_until_us = err ? clock_monotonic_us() + REOPEN_PAUSE_US : 0;
     const char *failure = token->pin_refused ? "token.pin_refused" : "token.away";
     log_event(err ? LOG_ERROR : LOG_WARNING, err ? failure : "token.reopened", NULL);
     return err ? HUFU_ERR_AWAY : HUFU_OK;
@@ -102,7 +96,7 @@ static enum hufu_err reopen(struct token *token, unsigned long epoch)
     enum hufu_err err = HUFU_OK;
     if (token->epoch == epoch || !token->is_open) {
         err = HUFU_ERR_AWAY;
-        if (!token->pin_refused && monotonic_ms() >= token->closed_until)
+        if (!token->pin_refused && clock_monotonic_us() >= token->closed_until_us)
             err = start_again(token);
     }
     (void)pthread_rwlock_unlock(&token->lock);

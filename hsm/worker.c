@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "common/clock.h"
 #include "common/condition.h"
 #include "common/locked.h"
 #include "common/secret.h"
-#include "hsm/clock.h"
 
 struct worker_pool {
     pthread_mutex_t mutex;
@@ -81,7 +81,7 @@ static struct worker *take_free(struct worker_pool *pool)
 
 static void begin_request(struct worker *worker)
 {
-    worker->now_ms = clock_now_ms();
+    worker->now_ms = clock_wall_ms();
     buf_init(&worker->bodies, worker->secret->bodies, sizeof(worker->secret->bodies));
     buf_init(&worker->answers, worker->secret->answers, sizeof(worker->secret->answers));
     buf_init(&worker->results, worker->results_memory, sizeof(worker->results_memory));

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "common/clock.h"
 #include "common/condition.h"
 #include "server/adapter/exchange.h"
-#include "server/clock.h"
 #include "server/core/notice.h"
 #include "server/metrics.h"
 #include "server/worker.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/clock.h"
+#include "common/clock.h"
 #include "server/config.h"
 #include "server/hsmc/hsmc.h"
 #include "server/http/problem.h"

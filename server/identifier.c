@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
-#include "server/clock.h"
+#include "common/clock.h"
 
 #define RANDOM_EACH 10
 #define AHEAD 25 /* identifiers whose random bytes come at once: 250, as getrandom gives up to 256 whole */

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "server/clock.h"
+#include "common/clock.h"
 
 /* The statuses that the service gives; the last stands for any other. */
 static const unsigned statuses[] = {200, 201, 204, 400, 401, 403, 404, 405, 409, 413, 415, 500, 503, 0};

@@ -4,8 +4,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "common/clock.h"
 #include "common/secret.h"
-#include "server/clock.h"
 #include "server/config.h"
 #include "server/core/device_key.h"
 #include "server/core/machine.h"

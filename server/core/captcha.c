@@ -4,9 +4,9 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "common/clock.h"
 #include "common/hash.h"
 #include "common/secret.h"
-#include "server/clock.h"
 #include "server/core/personal.h"
 #include "server/store/captcha_store.h"
 

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/secret.h"
-#include "server/clock.h"
 #include "server/core/authentication.h"
 #include "server/core/contact.h"
 #include "server/core/device_key.h"

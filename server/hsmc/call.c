@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include "common/channel.h"
+#include "common/clock.h"
 #include "common/log.h"
 #include "common/secret.h"
-#include "server/clock.h"
 #include "server/metrics.h"
 
 #define MAGIC "hufu-hsm/1"

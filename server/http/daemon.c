@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "common/channel.h"
+#include "common/clock.h"
 #include "common/log.h"
-#include "server/clock.h"
 #include "server/http/forwarded.h"
 #include "server/http/head.h"
 #include "server/http/pool.h"

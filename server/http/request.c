@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/secret.h"
-#include "server/clock.h"
 #include "server/http/problem.h"
 #include "server/http/reply.h"
 #include "server/identifier.h"

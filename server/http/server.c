@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "common/channel.h"
+#include "common/clock.h"
 #include "common/log.h"
-#include "server/clock.h"
 #include "server/http/daemon.h"
 #include "server/http/json_memory.h"
 #include "server/http/pool.h"

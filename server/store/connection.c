@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/log.h"
-#include "server/clock.h"
 #include "server/metrics.h"
 
 #define STORE_CONNECT_MS 3000

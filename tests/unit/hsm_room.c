@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "common/channel.h"
+#include "common/clock.h"
 #include "hsm/authority.h"
-#include "hsm/clock.h"
 #include "hsm/destruction.h"
 #include "hsm/destruction_table.h"
 #include "hsm/init.h"
@@ -65,8 +65,8 @@ static void load_box_key(struct hsm_room *room)
     uint8_t id[FRAME_ID_SIZE] = {7}, from[8], until[8];
     uint8_t memory[1024];
     struct buf kept;
-    const struct bytes window[] = {bytes_of(id, sizeof(id)), hsm_u64(from, clock_now_ms()),
-                                   hsm_u64(until, clock_now_ms() + DAY_MS)};
+    const struct bytes window[] = {bytes_of(id, sizeof(id)), hsm_u64(from, clock_wall_ms()),
+                                   hsm_u64(until, clock_wall_ms() + DAY_MS)};
     assert_true(hsm_room_call(room, &reply, "service/new", window, 3));
     assert_ok(reply.error);
     assert_ok(frame_statement_parse(&statement, reply.fields[1]));

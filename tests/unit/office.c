@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "common/box.h"
-#include "server/clock.h"
+#include "common/clock.h"
 #include "server/core/data_key.h"
 #include "server/core/operation.h"
 #include "server/hsmc/keys.h"

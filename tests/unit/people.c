@@ -4,7 +4,7 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "server/clock.h"
+#include "common/clock.h"
 #include "server/identifier.h"
 
 static const uint8_t person_bytes[32] = {1, 2, 3};

@@ -6,11 +6,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "server/adapter/exchange.h"
 #include "server/adapter/face.h"
 #include "server/adapter/message.h"
 #include "server/adapter/outside.h"
-#include "server/clock.h"
 #include "server/config.h"
 #include "server/metrics.h"
 #include "server/worker.h"

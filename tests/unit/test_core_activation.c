@@ -4,7 +4,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
-#include "server/clock.h"
+#include "common/clock.h"
 #include "server/core/account.h"
 #include "server/core/activation.h"
 #include "server/core/project.h"

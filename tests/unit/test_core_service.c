@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Accounts and freezing by operators; box keys, revocation lists and the rest of what goes on by itself. */
-#include "server/clock.h"
+#include "common/clock.h"
 #include "server/core/account.h"
 #include "server/core/binding.h"
 #include "server/core/crl.h"

@@ -6,8 +6,8 @@
 #include <openssl/x509v3.h>
 #include <stdio.h>
 
+#include "common/clock.h"
 #include "hsm/certificate.h"
-#include "hsm/clock.h"
 #include "hsm/csr.h"
 #include "hsm/owned.h"
 #include "tests/client/certificate_request.h"
@@ -75,8 +75,8 @@ static void good_issue(struct issue *issue, const char *ca)
     *issue = (struct issue){.ca = ca,
                             .key_id = bytes_of(key.binding.key_id, FRAME_ID_SIZE),
                             .subject = bytes_of(subject, sizeof(subject)),
-                            .from_ms = clock_now_ms() - DAY_MS / 2,
-                            .until_ms = clock_now_ms() + 365 * DAY_MS,
+                            .from_ms = clock_wall_ms() - DAY_MS / 2,
+                            .until_ms = clock_wall_ms() + 365 * DAY_MS,
                             .sealed = hsm_key_sealed(&key)};
     memset(issue->serial, 0x11, sizeof(issue->serial));
     make_csr(issue, &key, key.P, issue->subject);
@@ -234,7 +234,7 @@ static void key_for_decryption_gets_no_signing_usage(void **state)
     const struct certificate_terms terms = {.profile = CERTIFICATE_DECRYPT,
                                             .subject = bytes_of(subject, sizeof(subject)),
                                             .serial = {1},
-                                            .not_after_ms = clock_now_ms(),
+                                            .not_after_ms = clock_wall_ms(),
                                             .key = public_key,
                                             .issuer = issuing};
     buf_init(&der, memory, sizeof(memory));
@@ -336,7 +336,7 @@ static void serial_that_is_not_positive_is_refused(void **state)
 static void validity_beyond_the_profile_is_refused(void **state)
 {
     (void)state;
-    uint64_t now = clock_now_ms();
+    uint64_t now = clock_wall_ms();
     const uint64_t windows[][2] = {{now, now + 732 * DAY_MS},
                                    {now - 2 * DAY_MS, now + DAY_MS},
                                    {now + DAY_MS, now},

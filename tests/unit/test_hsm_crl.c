@@ -4,8 +4,8 @@
 
 #include <openssl/x509v3.h>
 
+#include "common/clock.h"
 #include "hsm/certificate.h"
-#include "hsm/clock.h"
 #include "hsm/owned.h"
 #include "tests/unit/hsm_chain.h"
 
@@ -39,7 +39,7 @@ static enum hufu_err call_crl_of(struct hsm_reply *reply, const char *ca, struct
 
 static enum hufu_err call_crl(struct hsm_reply *reply, const char *ca, struct bytes revoked, uint64_t next_ms)
 {
-    return call_crl_of(reply, ca, revoked, clock_now_ms(), next_ms);
+    return call_crl_of(reply, ca, revoked, clock_wall_ms(), next_ms);
 }
 
 static void put_revoked(struct buf *out, uint8_t fill, uint32_t reason)
@@ -47,7 +47,7 @@ static void put_revoked(struct buf *out, uint8_t fill, uint32_t reason)
     uint8_t serial[CERTIFICATE_SERIAL_SIZE];
     memset(serial, fill, sizeof(serial));
     buf_put_field(out, serial, sizeof(serial));
-    buf_put_field_u64(out, clock_now_ms());
+    buf_put_field_u64(out, clock_wall_ms());
     buf_put_field_u32(out, reason);
 }
 
@@ -83,7 +83,7 @@ static void list_of(const char *ca)
     buf_init(&revoked, memory, sizeof(memory));
     put_revoked(&revoked, 0x22, 1);
     put_revoked(&revoked, 0x11, 0);
-    assert_ok(call_crl(&reply, ca, buf_bytes(&revoked), clock_now_ms() + DAY_MS));
+    assert_ok(call_crl(&reply, ca, buf_bytes(&revoked), clock_wall_ms() + DAY_MS));
     const unsigned char *at = reply.fields[0].data;
     OWNED(X509_CRL) *crl = d2i_X509_CRL(NULL, &at, (long)reply.fields[0].len);
     assert_non_null(crl);
@@ -109,7 +109,7 @@ static void malformed_revocation_is_refused(void **state)
     uint8_t memory[256];
     struct buf revoked;
     struct hsm_reply reply;
-    uint64_t next = clock_now_ms() + DAY_MS;
+    uint64_t next = clock_wall_ms() + DAY_MS;
     for (uint32_t reason = 7; reason < 12; reason++) {
         buf_init(&revoked, memory, sizeof(memory));
         put_revoked(&revoked, 0x22, reason);
@@ -127,7 +127,7 @@ static void revocation_list_of_another_time_is_refused(void **state)
 {
     (void)state;
     struct hsm_reply reply;
-    uint64_t now = clock_now_ms();
+    uint64_t now = clock_wall_ms();
     const uint64_t refused[][2] = {
         {now + 2 * DAY_MS, now + 9 * DAY_MS}, {now, now + 36 * DAY_MS}, {now, now}, {now, now - DAY_MS}};
     for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)

@@ -2,7 +2,7 @@
 /* The key for personal data: made at random, sealed, and opened in its own place alone. */
 #include "tests/unit/unit.h"
 
-#include "hsm/clock.h"
+#include "common/clock.h"
 #include "hsm/record.h"
 #include "hsm/request.h"
 #include "tests/unit/hsm_room.h"
@@ -115,7 +115,7 @@ static void record_of_another_kind_does_not_open_as_a_data_key(void **state)
     uint8_t from[8], until[8], key[RECORD_DATA_KEY_SIZE], memory[RECORD_SEALED_MAX];
     const uint8_t id[FRAME_ID_SIZE] = {1};
     struct buf sealed;
-    uint64_t now = clock_now_ms();
+    uint64_t now = clock_wall_ms();
     const struct bytes fields[] = {bytes_of(id, sizeof(id)), hsm_u64(from, now),
                                    hsm_u64(until, now + 86400000)};
     assert_true(hsm_room_call(&room, &reply, "service/new", fields, 3));

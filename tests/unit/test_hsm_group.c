@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "hsm/clock.h"
+#include "common/clock.h"
 #include "hsm/request.h"
 #include "tests/unit/hsm_group.h"
 #include "tests/unit/hsm_log.h"
@@ -80,10 +80,10 @@ static void boxes_for_two_box_keys_are_opened_in_one_message(void **state)
 {
     (void)state;
     struct hsm_outcome outcomes[6];
-    struct record_service second = {.private_key = {8, 1}, .from_ms = 1, .until_ms = clock_now_ms() + 60000};
+    struct record_service second = {.private_key = {8, 1}, .from_ms = 1, .until_ms = clock_wall_ms() + 60000};
     uint8_t H_k[BOX_KEY_SIZE], copy[BOX_KEY_SIZE];
     box_keypair(H_k, copy, second.private_key);
-    assert_ok(box_keys_load(group.room.hsm.box_keys, &second, clock_now_ms()));
+    assert_ok(box_keys_load(group.room.hsm.box_keys, &second, clock_wall_ms()));
     for (size_t i = 0; i < 6; i++) {
         struct hsm_key key = group.keys[i];
         if (i % 2 == 1)
@@ -241,7 +241,7 @@ static void sign_by_another_device(struct hsm_member *member, const struct hsm_k
 
 static void sign_too_early(struct hsm_member *member, const struct hsm_key *key)
 {
-    const struct device_options options = {.time_ms = clock_now_ms() - 180000};
+    const struct device_options options = {.time_ms = clock_wall_ms() - 180000};
     hsm_member_sign_as(&group, member, key, 1, &options);
 }
 

@@ -2,7 +2,7 @@
 /* Hand-over and policies (docs/protocol.md §5): who may, to whom, and what the new record can do. */
 #include "tests/unit/unit.h"
 
-#include "hsm/clock.h"
+#include "common/clock.h"
 #include "hsm/destruction.h"
 #include "hsm/permit.h"
 #include "tests/client/randomness.h"
@@ -48,7 +48,7 @@ static struct bytes encode_policy(uint8_t memory[FRAME_POLICY_SIZE], const struc
 
 static struct frame_policy policy_now(void)
 {
-    uint64_t now = clock_now_ms();
+    uint64_t now = clock_wall_ms();
     return (struct frame_policy){.authorization_id = {1},
                                  .from_ms = now - HOUR_MS,
                                  .until_ms = now + HOUR_MS,
@@ -330,8 +330,8 @@ static void policy_window_is_kept(void **state)
     for (size_t i = 0; i < 2; i++) {
         struct second second;
         struct frame_policy policy = policy_now();
-        policy.from_ms = (uint64_t)((int64_t)clock_now_ms() + offsets[i][0] * HOUR_MS);
-        policy.until_ms = (uint64_t)((int64_t)clock_now_ms() + offsets[i][1] * HOUR_MS);
+        policy.from_ms = (uint64_t)((int64_t)clock_wall_ms() + offsets[i][0] * HOUR_MS);
+        policy.until_ms = (uint64_t)((int64_t)clock_wall_ms() + offsets[i][1] * HOUR_MS);
         second_new(&second, &policy);
         assert_ok(hand_over(&second, &primary));
         /* The PIN can be set before the window begins and after it ends. */
@@ -392,7 +392,7 @@ static void holder_replaces_the_policy_of_an_authorization(void **state)
     assert_ok(hsm_key_refresh(&room, &second.key));
     assert_ok(hsm_key_sign(&room, &second.key));
     policy.from_ms -= HOUR_MS;
-    policy.until_ms = clock_now_ms() - HOUR_MS;
+    policy.until_ms = clock_wall_ms() - HOUR_MS;
     assert_ok(replace_policy(&second.key, &primary, &policy));
     assert_int_equal(hsm_key_sign(&room, &second.key), HUFU_ERR_POLICY);
     /* It is carried to the next generation. */

@@ -3,8 +3,8 @@
 #include "tests/unit/unit.h"
 
 #include "common/channel.h"
+#include "common/clock.h"
 #include "common/hash.h"
-#include "hsm/clock.h"
 #include "hsm/ecdsa.h"
 #include "hsm/request.h"
 #include "tests/unit/hsm_room.h"
@@ -123,7 +123,7 @@ static void status_tells_who_answers(void **state)
     assert_int_equal(reply.fields[1].len, TOKEN_ID_SIZE);
     assert_int_equal(reply.fields[2].len, 4);
     assert_true(bytes_equal_text(reply.fields[3], HUFU_VERSION));
-    assert_true(reply.now_ms <= clock_now_ms() && clock_now_ms() - reply.now_ms < 10000);
+    assert_true(reply.now_ms <= clock_wall_ms() && clock_wall_ms() - reply.now_ms < 10000);
 }
 
 /* ---- Box keys ---- */
@@ -169,7 +169,7 @@ static void statement_is_signed_by_the_identity_key(void **state)
     struct box_key made;
     struct frame_statement statement;
     uint8_t digest[HASH_SIZE];
-    uint64_t now = clock_now_ms();
+    uint64_t now = clock_wall_ms();
     assert_ok(new_key(&made, 1, now, now + DAY_MS));
     assert_ok(frame_statement_parse(&statement, made.statement));
     assert_true(statement.from_ms == now && statement.until_ms == now + DAY_MS);
@@ -188,7 +188,7 @@ static void window_that_makes_no_sense_is_refused(void **state)
 {
     (void)state;
     struct box_key made;
-    uint64_t now = clock_now_ms();
+    uint64_t now = clock_wall_ms();
     assert_int_equal(new_key(&made, 1, now, now), HUFU_ERR_FORM);
     assert_int_equal(new_key(&made, 1, now - 2 * DAY_MS, now - DAY_MS), HUFU_ERR_FORM);
     assert_int_equal(new_key(&made, 1, now, now + 367 * DAY_MS), HUFU_ERR_LIMIT);
@@ -198,7 +198,7 @@ static void box_key_is_loaded_with_its_own_record_and_statement_alone(void **sta
 {
     (void)state;
     struct box_key made, other, mixed;
-    uint64_t now = clock_now_ms();
+    uint64_t now = clock_wall_ms();
     assert_ok(new_key(&made, 1, now, now + DAY_MS));
     assert_ok(new_key(&other, 2, now, now + DAY_MS));
     mixed = made;
@@ -224,7 +224,7 @@ static void loaded_box_key_lies_in_the_workspace_and_goes_with_it(void **state)
     struct worker *worker = NULL;
     struct frame_statement statement;
     uint8_t H_k[BOX_KEY_SIZE], copy[BOX_KEY_SIZE];
-    uint64_t now = clock_now_ms();
+    uint64_t now = clock_wall_ms();
     assert_ok(new_key(&made, 1, now, now + DAY_MS));
     assert_ok(frame_statement_parse(&statement, made.statement));
     const struct bytes fields[] = {bytes_of(made.id, FRAME_ID_SIZE), made.sealed, made.statement,

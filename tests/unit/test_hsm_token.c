@@ -6,7 +6,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#include "hsm/clock.h"
+#include "common/clock.h"
 #include "hsm/destruction.h"
 #include "tests/unit/hsm_flaky.h"
 
@@ -336,8 +336,8 @@ static void authority_in_the_token_signs_after_a_failure(void **state)
     (void)state;
     struct hsm_reply reply;
     uint8_t number[8], from[8], until[8];
-    const struct bytes fields[] = {bytes_of_text("p256"), hsm_u64(number, 1), hsm_u64(from, clock_now_ms()),
-                                   hsm_u64(until, clock_now_ms() + 1000000), bytes_of(NULL, 0)};
+    const struct bytes fields[] = {bytes_of_text("p256"), hsm_u64(number, 1), hsm_u64(from, clock_wall_ms()),
+                                   hsm_u64(until, clock_wall_ms() + 1000000), bytes_of(NULL, 0)};
     flaky->broken = 1;
     assert_true(hsm_room_call(&room, &reply, "crl/issue", fields, 5));
     assert_ok(reply.error);

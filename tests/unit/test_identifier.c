@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "server/clock.h"
+#include "common/clock.h"
 #include "server/identifier.h"
 
 #define THREADS 4
