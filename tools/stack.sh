@@ -213,7 +213,8 @@ environment_write() {
         done
         for name in "${names[@]}"; do
             echo "HUFU_${name^^}_PID_FILE=$home/run/$name.pid"
-            echo "HUFU_${name^^}_PID=$(process_pid "$name")"
+            process_runs "$name" || true
+            echo "HUFU_${name^^}_PID=$running_pid"
         done
     } >"$dir/stack.env.new"
     mv "$dir/stack.env.new" "$dir/stack.env"
@@ -248,27 +249,33 @@ kill9() {
 
 # ---- the supervisor ----
 
+# With the stack's lock: what did not run a moment ago may have been in the hands of a command.
+supervise() {
+    ! process_runs "$1" && [[ ! -e $home/run/$1.down ]] || return 0
+    echo "$(date -u +%FT%T.%3NZ) $1 died; starting it again"
+    up "$1" || sleep 0.3
+    environment_write
+}
+
 # Looks every tenth of a second; takes the stack's lock for each restart so that it never races with a command.
 supervise_forever() {
-    local name
-    exec 9>&-
+    local name nothing
+    exec 9>&- {nothing}<> <(:) # a pipe into which nobody writes: to wait for it takes no process, as sleep does
     while :; do
         for name in "${names[@]}"; do
-            if [[ -z $(process_pid "$name") && ! -e $home/run/$name.down ]]; then
-                echo "$(date -u +%FT%T.%3NZ) $name died; starting it again"
+            if ! process_runs "$name" && [[ ! -e $home/run/$name.down ]]; then
                 exec 9>>"$home/run/lock"
                 flock 9
-                [[ -e $home/run/$name.down ]] || up "$name" || sleep 0.3
-                environment_write
+                supervise "$name"
                 exec 9>&-
             fi
         done
-        sleep 0.1
+        read -rt 0.1 -u "$nothing" || true
     done
 }
 
 supervisor_up() {
-    [[ -z $(process_pid supervisor) ]] || return 0
+    ! process_runs supervisor || return 0
     setsid "$top/tools/stack.sh" supervise-forever "$dir" </dev/null >>"$home/log/supervisor.log" 2>&1 9>&- &
     process_remember supervisor $!
 }
@@ -319,11 +326,10 @@ stop() {
 }
 
 status() {
-    local name pid missing=0
+    local name missing=0
     for name in "${names[@]}"; do
-        pid=$(process_pid "$name")
-        echo "$name ${pid:+running, pid }${pid:-not running}"
-        [[ -n $pid ]] || missing=1
+        process_runs "$name" || missing=1
+        echo "$name ${running_pid:+running, pid }${running_pid:-not running}"
     done
     return $missing
 }

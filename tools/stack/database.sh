@@ -56,7 +56,7 @@ database_ready() {
 
 # After a SIGKILL the children of the old postmaster may hold its shared memory for a moment: try again.
 database_up() {
-    [[ -z $(process_pid db) ]] || return 0
+    ! process_runs db || return 0
     local tries
     for tries in 1 2 3 4 5; do
         database_remove_stale_locks
@@ -72,10 +72,9 @@ database_up() {
 
 # Every server process, as a crash of the machine would: the postmaster alone would let its children finish.
 database_kill() {
-    local pid children
-    pid=$(process_pid db)
-    [[ -n $pid ]] || return 0
-    children=$(cat "/proc/$pid/task/$pid/children" 2>/dev/null) || children=
+    local children
+    process_runs db || return 0
+    children=$(cat "/proc/$running_pid/task/$running_pid/children" 2>/dev/null) || children=
     process_kill db
     # shellcheck disable=SC2086
     [[ -z $children ]] || kill -s KILL $children 2>/dev/null || true

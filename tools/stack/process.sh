@@ -2,31 +2,34 @@
 # Processes of a private stack: started detached, remembered by pid and start time, ended by nothing else.
 # Sourced by tools/stack.sh. Uses $home (the stack's folder).
 
-# The kernel's start time of a process (clock ticks since boot), or nothing when it is gone or a zombie. The pair of
-# pid and start time names one process for ever; a pid alone may by now be somebody else's.
-process_start_time() {
-    local stat
-    stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 0
-    stat=${stat##*) } # the program's name may hold spaces and parentheses
-    local fields
-    read -ra fields <<<"$stat"
-    [[ ${fields[0]} != Z ]] || return 0
-    echo "${fields[19]}"
+# Nothing here forks to look: a supervisor looks at every process ten times a second.
+
+# process_look PID: start_time is the kernel's start time of it (clock ticks since boot), or empty when it is gone or a zombie. The
+# pair of pid and start time names one process for ever; a pid alone may by now be somebody else's.
+process_look() {
+    local stat fields
+    start_time=
+    { IFS= read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 0
+    # shellcheck disable=SC2206 # a letter and numbers
+    fields=(${stat##*) }) # the program's name may hold spaces and parentheses
+    [[ ${fields[0]} == Z ]] || start_time=${fields[19]}
 }
 
 process_remember() {
     local name=$1 pid=$2
-    echo "$pid $(process_start_time "$pid")" >"$home/run/$name.pid.new"
+    process_look "$pid"
+    echo "$pid $start_time" >"$home/run/$name.pid.new"
     mv "$home/run/$name.pid.new" "$home/run/$name.pid"
 }
 
-# The pid of the stack's process of that name, or nothing when it does not run.
-process_pid() {
+# process_runs NAME: whether the stack's process of that name runs; running_pid is its pid, or empty.
+process_runs() {
     local pid start
-    read -r pid start 2>/dev/null <"$home/run/$1.pid" || return 0
-    if [[ -n $start && $(process_start_time "$pid") == "$start" ]]; then
-        echo "$pid"
-    fi
+    running_pid=
+    { read -r pid start <"$home/run/$1.pid"; } 2>/dev/null || return 1
+    process_look "$pid"
+    [[ -n $start && $start_time == "$start" ]] || return 1
+    running_pid=$pid
 }
 
 program_stamp() {
@@ -35,7 +38,7 @@ program_stamp() {
 
 # Whether the process of that name runs, and runs the program as it is now: a new build takes the place of an old one.
 process_is_current() {
-    [[ -n $(process_pid "$1") && $(cat "$home/run/$1.program" 2>/dev/null) == "$(program_stamp "$2")" ]]
+    process_runs "$1" && [[ $(cat "$home/run/$1.program" 2>/dev/null) == "$(program_stamp "$2")" ]]
 }
 
 # process_launch NAME USER COMMAND…: detached, with a small environment, as USER (empty: as whoever runs this), its
@@ -53,27 +56,24 @@ process_launch() {
 
 # process_end NAME SIGNAL: asks, waits ten seconds, then kills. Nothing when it does not run.
 process_end() {
-    local name=$1 signal=$2 pid tries
-    pid=$(process_pid "$name")
-    if [[ -n $pid ]]; then
-        kill -s "$signal" "$pid" 2>/dev/null || true
+    local name=$1 signal=$2 tries
+    if process_runs "$name"; then
+        kill -s "$signal" "$running_pid" 2>/dev/null || true
         for ((tries = 0; tries < 200; tries++)); do
-            [[ -n $(process_pid "$name") ]] || break
+            process_runs "$name" || break
             sleep 0.05
         done
-        pid=$(process_pid "$name")
-        [[ -z $pid ]] || kill -s KILL "$pid" 2>/dev/null || true
+        ! process_runs "$name" || kill -s KILL "$running_pid" 2>/dev/null || true
     fi
     rm -f "$home/run/$name.pid"
 }
 
 # process_kill NAME: SIGKILL, at once, and waits until it is gone. The record stays: a supervisor sees a death.
 process_kill() {
-    local name=$1 pid
-    pid=$(process_pid "$name")
-    [[ -n $pid ]] || return 0
-    kill -s KILL "$pid" 2>/dev/null || true
-    while [[ -n $(process_pid "$name") ]]; do sleep 0.02; done
+    local name=$1
+    process_runs "$name" || return 0
+    kill -s KILL "$running_pid" 2>/dev/null || true
+    while process_runs "$name"; do sleep 0.02; done
 }
 
 # wait_until SECONDS NAME COMMAND…: until the command succeeds; fails early when the process NAME has died.
@@ -81,7 +81,7 @@ wait_until() {
     local tries=$(($1 * 20)) name=$2
     shift 2
     while ! "$@" >/dev/null 2>&1; do
-        if ((tries-- <= 0)) || [[ -z $(process_pid "$name") ]]; then
+        if ((tries-- <= 0)) || ! process_runs "$name"; then
             "$@" >/dev/null 2>&1 && return 0
             echo "stack: $name did not get ready; the end of $home/log/$name.log:" >&2
             tail -n 15 "$home/log/$name.log" >&2
