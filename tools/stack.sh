@@ -259,8 +259,8 @@ supervise() {
 
 # Looks every tenth of a second; takes the stack's lock for each restart so that it never races with a command.
 supervise_forever() {
-    local name nothing
-    exec 9>&- {nothing}<> <(:) # a pipe into which nobody writes: to wait for it takes no process, as sleep does
+    local name
+    exec 9>&- 8<> <(:) # a pipe into which nobody writes: waiting for it starts no process, which sleep would
     while :; do
         for name in "${names[@]}"; do
             if ! process_runs "$name" && [[ ! -e $home/run/$name.down ]]; then
@@ -270,7 +270,7 @@ supervise_forever() {
                 exec 9>&-
             fi
         done
-        read -rt 0.1 -u "$nothing" || true
+        read -rt 0.1 -u 8 || (($? > 128)) || sleep 0.1
     done
 }
 

@@ -2,10 +2,9 @@
 # Processes of a private stack: started detached, remembered by pid and start time, ended by nothing else.
 # Sourced by tools/stack.sh. Uses $home (the stack's folder).
 
-# Nothing here forks to look: a supervisor looks at every process ten times a second.
-
 # process_look PID: start_time is the kernel's start time of it (clock ticks since boot), or empty when it is gone or a zombie. The
-# pair of pid and start time names one process for ever; a pid alone may by now be somebody else's.
+# pair of pid and start time names one process for ever; a pid alone may by now be somebody else's. Neither
+# this nor process_runs forks: a supervisor looks at every process ten times a second.
 process_look() {
     local stat fields
     start_time=
@@ -42,14 +41,14 @@ process_is_current() {
 }
 
 # process_launch NAME USER COMMAND…: detached, with a small environment, as USER (empty: as whoever runs this), its
-# output appended to the log of that name. 9 is the stack's lock, which a daemon must not keep.
+# output appended to the log of that name. 9 is the stack's lock, 8 what a supervisor waits for: a daemon must not keep them.
 process_launch() {
     local name=$1 user=$2
     shift 2
     local as=() environment
     clean_environment
     [[ -z $user ]] || as=(setpriv --reuid "$user" --regid "$user" --init-groups --)
-    (cd "$home" && exec setsid "${as[@]}" env -i "${environment[@]}" "$@") </dev/null >>"$home/log/$name.log" 2>&1 9>&- &
+    (cd "$home" && exec setsid "${as[@]}" env -i "${environment[@]}" "$@") </dev/null >>"$home/log/$name.log" 2>&1 9>&- 8>&- &
     process_remember "$name" $!
     program_stamp "$1" >"$home/run/$name.program"
 }
