@@ -177,7 +177,7 @@ void database_remove_directory(const char *path)
     nftw(path, database_remove, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-static void database_hang_up(struct database *database)
+void database_hang_up(struct database *database)
 {
     PQfinish(database->asking);
     database->asking = NULL;
@@ -194,8 +194,10 @@ struct store *database_server(struct database *database, size_t i)
 
 void database_stop(struct database *database)
 {
-    for (size_t i = 0; i < DATABASE_SERVERS; i++)
+    for (size_t i = 0; i < DATABASE_SERVERS; i++) {
         store_close(database->servers[i]);
+        database->servers[i] = NULL;
+    }
     database_hang_up(database);
     pthread_mutex_destroy(&database->asking_mutex);
     store_close(database->store);
@@ -226,11 +228,16 @@ void database_run(struct database *database, const char *format, ...)
 }
 
 /* The answer of the one connection that asks; NULL when it is gone, as after database_kill. */
-static PGresult *database_ask(struct database *database, const char *sql)
+static PGresult *database_ask(struct database *database, const char *sql, char message[512])
 {
-    if (database->asking == NULL)
-        database->asking = PQconnectdb(database->administrator);
+    if (database->asking == NULL) {
+        char conninfo[256];
+        snprintf(conninfo, sizeof conninfo, "%s options='-c timezone=UTC -c statement_timeout=10s'",
+                 database->administrator);
+        database->asking = PQconnectdb(conninfo);
+    }
     PGresult *answer = PQexec(database->asking, sql);
+    snprintf(message, 512, "%s", PQerrorMessage(database->asking));
     if (PQstatus(database->asking) == CONNECTION_OK)
         return answer;
     PQclear(answer);
@@ -247,12 +254,11 @@ int64_t database_number(struct database *database, const char *format, ...)
     va_end(arguments);
     snprintf(sql, sizeof sql, "select coalesce((%s)::int8, -1)", question);
     pthread_mutex_lock(&database->asking_mutex);
-    PGresult *answer = database_ask(database, sql);
+    PGresult *answer = database_ask(database, sql, message);
     if (answer == NULL)
-        answer = database_ask(database, sql);
+        answer = database_ask(database, sql, message);
     const bool answered = PQntuples(answer) == 1;
     const int64_t number = answered ? strtoll(PQgetvalue(answer, 0, 0), NULL, 10) : 0;
-    snprintf(message, sizeof message, "%s", PQresultErrorMessage(answer));
     PQclear(answer);
     pthread_mutex_unlock(&database->asking_mutex);
     if (!answered)

@@ -37,10 +37,12 @@ void database_run(struct database *database, const char *format, ...) __attribut
 /* One number, from `select … ` of a bigint (null: -1). Any thread may ask. */
 int64_t database_number(struct database *database, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* One of the server's connections that stay for as long as the database: i below DATABASE_SERVERS. Each thread takes its
- * own, so that threads that come at once are held up by no connecting; not to be closed. */
+/* Ends the connection that asks, so that it is known what it has read; the next question opens another. */
+void database_hang_up(struct database *database);
+/* One of the server's connections that stay for as long as the database: i below DATABASE_SERVERS; not to be closed. Who starts
+ * threads takes one for each of them, so that those that come at once are held up by no connecting. */
 struct store *database_server(struct database *database, size_t i);
-/* Waits until as many backends as given wait for a lock; false after five seconds. */
+/* Waits until as many backends as given wait for a lock; false after a minute. */
 bool database_wait_for_waiters(struct database *database, int64_t waiters);
 
 /* Copies a text file of less than 64 KiB, readable by all. */

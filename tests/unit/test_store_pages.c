@@ -132,13 +132,14 @@ static int stop(void **state)
 static int64_t pages_so_far(void)
 {
     store_hang_up(database.store);
+    database_hang_up(&database);
     int64_t backends = -1;
     for (int i = 0; i < 1200 && backends != 0; i++) {
         if (backends > 0)
             usleep(10000);
-        backends = database_number(
-            &database,
-            "select count(*) from pg_stat_activity where usename in ('hufu_owner', 'hufu_server')");
+        backends =
+            database_number(&database, "select count(*) from pg_stat_activity"
+                                       " where backend_type = 'client backend' and pid <> pg_backend_pid()");
     }
     assert_int_equal(backends, 0);
     return database_number(&database, "select sum(coalesce(heap_blks_read, 0) + coalesce(heap_blks_hit, 0)"
