@@ -73,7 +73,7 @@ enum hufu_err cryptoki_copy_key(const struct cryptoki *module, unsigned long ses
                                 unsigned long key) HUFU_MUST_CHECK;
 
 /* An AES-256 key that can do AES-GCM and nothing else, and cannot leave the token. CKA_MODIFIABLE, because SoftHSM2 copies no other;
- * the two cannot be changed for that. */
+ * who modifies it changes neither of the two. */
 enum hufu_err cryptoki_make_sealing_key(const struct cryptoki *module, unsigned long session,
                                         const char *label,
                                         const uint8_t id[CRYPTOKI_ID_SIZE]) HUFU_MUST_CHECK;

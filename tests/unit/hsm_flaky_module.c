@@ -128,10 +128,9 @@ static bool can_be_widened(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE key)
     return false;
 }
 
-static CK_ULONG find_all(CK_SESSION_HANDLE session, CK_OBJECT_CLASS class, CK_OBJECT_HANDLE keys[KEYS_MAX])
+static CK_ULONG find_keys(CK_SESSION_HANDLE session, CK_ATTRIBUTE wanted, CK_OBJECT_HANDLE keys[KEYS_MAX])
 {
     CK_ULONG count = 0;
-    CK_ATTRIBUTE wanted = {CKA_CLASS, &class, sizeof(class)};
     if (real->C_FindObjectsInit(session, &wanted, 1) != CKR_OK)
         return 0;
     (void)real->C_FindObjects(session, keys, KEYS_MAX, &count);
@@ -142,7 +141,7 @@ static CK_ULONG find_all(CK_SESSION_HANDLE session, CK_OBJECT_CLASS class, CK_OB
 static void look_at(struct flaky_view *view, CK_SESSION_HANDLE session, CK_OBJECT_CLASS class)
 {
     CK_OBJECT_HANDLE keys[KEYS_MAX];
-    CK_ULONG count = find_all(session, class, keys);
+    CK_ULONG count = find_keys(session, (CK_ATTRIBUTE){CKA_CLASS, &class, sizeof(class)}, keys);
     for (CK_ULONG i = 0; i < count; i++) {
         view->keys++;
         view->widened += can_be_widened(session, keys[i]);
@@ -226,17 +225,12 @@ int flaky_plant(void)
 int flaky_weed(void)
 {
     CK_BBOOL yes = CK_TRUE;
-    CK_ATTRIBUTE wanted = {CKA_EXTRACTABLE, &yes, sizeof(yes)};
     CK_OBJECT_HANDLE keys[KEYS_MAX];
     CK_SESSION_HANDLE session = 0;
-    CK_ULONG count = 0;
     int removed = 0;
     if (!open_session(&session))
         return 0;
-    if (real->C_FindObjectsInit(session, &wanted, 1) == CKR_OK) {
-        (void)real->C_FindObjects(session, keys, KEYS_MAX, &count);
-        (void)real->C_FindObjectsFinal(session);
-    }
+    CK_ULONG count = find_keys(session, (CK_ATTRIBUTE){CKA_EXTRACTABLE, &yes, sizeof(yes)}, keys);
     for (CK_ULONG i = 0; i < count; i++)
         removed += real->C_DestroyObject(session, keys[i]) == CKR_OK;
     (void)real->C_CloseSession(session);

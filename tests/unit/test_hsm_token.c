@@ -67,7 +67,7 @@ static void keys_cannot_leave_the_token_nor_serve_another_use(void **state)
     assert_int_equal(view.other_uses, 0);
 }
 
-static void records_are_opened_by_the_copy_and_the_token_is_probed_by_the_stored_key(void **state)
+static void records_are_opened_by_the_copy_and_the_token_is_probed_by_both_keys(void **state)
 {
     (void)state;
     flaky->stored_uses = 0;
@@ -363,7 +363,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_cannot_leave_the_token_nor_serve_another_use),
-        cmocka_unit_test(records_are_opened_by_the_copy_and_the_token_is_probed_by_the_stored_key),
+        cmocka_unit_test(records_are_opened_by_the_copy_and_the_token_is_probed_by_both_keys),
         cmocka_unit_test(copy_that_was_lost_is_noticed_and_made_again),
         cmocka_unit_test(module_that_copies_no_keys_serves_by_the_stored_one),
         cmocka_unit_test(token_is_reopened_after_a_failure),
