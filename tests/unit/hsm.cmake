@@ -5,8 +5,11 @@ add_library(hufu_test_hsm_room STATIC EXCLUDE_FROM_ALL ${CMAKE_CURRENT_LIST_DIR}
 target_link_libraries(hufu_test_hsm_room PUBLIC hufu_flags hufu_hsm hufu_test_client PkgConfig::SODIUM
     PRIVATE PkgConfig::CMOCKA)
 
-foreach(noun certificate crl data destruction destruction_process entropy group group_form handover keygen operate process record request settings token)
+foreach(noun certificate crl data destruction destruction_process entropy group group_form handover keygen operate policy process record request settings token)
     hufu_test(test_hsm_${noun} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test_hsm_${noun}.c USES hufu_test_hsm_room)
+endforeach()
+foreach(noun handover policy)
+    target_sources(test_hsm_${noun} PRIVATE ${CMAKE_CURRENT_LIST_DIR}/hsm_second.c)
 endforeach()
 foreach(noun certificate crl)
     target_sources(test_hsm_${noun} PRIVATE ${CMAKE_CURRENT_LIST_DIR}/hsm_chain.c)
